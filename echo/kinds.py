@@ -1,0 +1,72 @@
+"""The closed sets of words that Echo stores. Wire names and client names are translated at the borders."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Visibility(StrEnum):
+    """Who may read a post."""
+
+    PUBLIC = "public"  # everyone, and shown in public timelines
+    UNLISTED = "unlisted"  # everyone, but not in public timelines
+    FOLLOWERS = "followers"  # followers and the people mentioned
+    DIRECT = "direct"  # the people mentioned
+
+
+class AccountKind(StrEnum):
+    PERSON = "person"
+    SERVICE = "service"  # a bot
+    GROUP = "group"
+    ORGANIZATION = "organization"
+    APPLICATION = "application"  # the server's own actor, and those of other servers
+
+
+class FollowState(StrEnum):
+    REQUESTED = "requested"
+    ACCEPTED = "accepted"
+
+
+class NotificationKind(StrEnum):
+    MENTION = "mention"
+    BOOST = "boost"
+    LIKE = "like"
+    FOLLOW = "follow"
+    FOLLOW_REQUEST = "follow_request"
+    POST = "post"  # someone I asked to be told about has posted
+    EDIT = "edit"  # a post I boosted was edited
+    SIGN_UP = "sign_up"  # for moderators
+
+
+class MediaKind(StrEnum):
+    IMAGE = "image"
+    GIFV = "gifv"
+    VIDEO = "video"
+    AUDIO = "audio"
+    UNKNOWN = "unknown"
+
+
+class Role(StrEnum):
+    USER = "user"
+    MODERATOR = "moderator"
+    ADMIN = "admin"
+    OWNER = "owner"
+
+
+class DeliveryState(StrEnum):
+    PENDING = "pending"
+    DONE = "done"
+    DEAD = "dead"  # given up; kept for the operator
+
+
+class InboundState(StrEnum):
+    PENDING = "pending"
+    DONE = "done"  # had an effect
+    IGNORED = "ignored"  # had none; `reason` says why
+    DEAD = "dead"  # failed too often
+
+
+class HostHealth(StrEnum):
+    CLOSED = "closed"  # the circuit is closed: deliveries flow
+    OPEN = "open"  # failing: deliveries wait for the next probe
+    DEAD = "dead"  # failing for a week: nothing new is queued

@@ -1,0 +1,1 @@
+"""Background work: parse the arguments, open the runtime, call one function."""
