@@ -1,4 +1,4 @@
-"""Builds the real things once for a process: database, cache, live bus, addresses, directory of other servers."""
+"""Builds the real things once for a process: database, cache, addresses, directory of other servers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from echo import addresses, bus, cache, db, ids, jobs, ports
+from echo import addresses, bus, db, ids, jobs, ports
 from echo.addresses import Addresses
 from echo.bus import Live
 from echo.cache import Cache
