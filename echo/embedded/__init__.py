@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from echo.embedded.engine import Engine
-from echo.embedded.engines import EngineAddresses, Engines, engines, find_engines, start_engines
+from echo.embedded.engines import (
+    EngineAddresses,
+    Engines,
+    engines,
+    find_engines,
+    start_engines,
+    temporary_engines,
+)
 from echo.embedded.errors import AlreadyRunning, EngineFailed
 
 __all__ = [
@@ -15,4 +22,5 @@ __all__ = [
     "engines",
     "find_engines",
     "start_engines",
+    "temporary_engines",
 ]

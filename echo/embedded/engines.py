@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,7 +13,7 @@ from pathlib import Path
 from echo.embedded.binaries import find_postgres, find_valkey
 from echo.embedded.engine import Engine
 from echo.embedded.errors import EngineFailed
-from echo.embedded.home import Home, locate, prepare_home
+from echo.embedded.home import SOCKET_PARENTS, Home, locate, prepare_home
 from echo.embedded.lock import DirectoryLock, find_owner, take_lock
 from echo.embedded.postgres import PostgresEngine, cluster_mark, database_url
 from echo.embedded.processes import processes_marked
@@ -121,6 +123,20 @@ def engines(
         yield running
     finally:
         running.stop()
+
+
+@contextmanager
+def temporary_engines(*, postgres: bool = True, valkey: bool = True) -> Iterator[Engines]:
+    """Empty engines for tests, in a directory of their own that goes with them.
+
+    Directly under /tmp, because as root the engines' user may not enter pytest's own temporary directories.
+    """
+    data_dir = Path(tempfile.mkdtemp(prefix="echo-test-", dir=SOCKET_PARENTS[0]))
+    try:
+        with engines(data_dir, postgres=postgres, valkey=valkey, durable=False) as running:
+            yield running
+    finally:
+        shutil.rmtree(data_dir)
 
 
 def find_engines(data_dir: Path | str) -> EngineAddresses | None:
