@@ -1,4 +1,4 @@
-"""PostgreSQL and Valkey without installing either: their programs from wheels, driven by us."""
+"""What `echoctl up` runs: PostgreSQL and Valkey from wheels, and Echo's own processes, under one parent."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from echo.embedded.engines import (
     temporary_engines,
 )
 from echo.embedded.errors import AlreadyRunning, EngineFailed
+from echo.embedded.roles import Role, report_ready
+from echo.embedded.supervisor import Supervisor
 
 __all__ = [
     "AlreadyRunning",
@@ -19,8 +21,11 @@ __all__ = [
     "EngineAddresses",
     "EngineFailed",
     "Engines",
+    "Role",
+    "Supervisor",
     "engines",
     "find_engines",
+    "report_ready",
     "start_engines",
     "temporary_engines",
 ]

@@ -21,6 +21,7 @@ from echo.embedded.processes import tail
 SOCKET_NAME = "valkey.sock"
 
 _PING_TIMEOUT_SECONDS = 1.0
+_FILE_COMPLAINT = "append only file"
 
 _SETTINGS: Mapping[str, str] = {
     "port": "0",
@@ -58,8 +59,10 @@ class ValkeyEngine(Engine):
         self.socket_path = home.sockets / SOCKET_NAME
 
     def prepare(self) -> Sequence[str]:
-        """Make the data directory and write the settings."""
+        """Make the data directory and write the settings; an unreadable file of the last start is set aside."""
         data = self.home.make_private("valkey")
+        if self._refused_file():
+            self._set_file_aside()
         settings = {
             **_SETTINGS,
             "dir": _quoted(str(data)),
@@ -85,23 +88,25 @@ class ValkeyEngine(Engine):
             return False
 
     def wait_ready(self, *, timeout_seconds: float = 300.0) -> None:
-        """Wait until the engine takes commands; set a file aside that it cannot read.
-
-        Nothing but speed is lost with that file: what must last is in PostgreSQL.
-        """
+        """Wait until the engine takes commands; when its file was unreadable, start again without it."""
         try:
             super().wait_ready(timeout_seconds=timeout_seconds)
         except EngineFailed:
-            folder = self.home.path / "valkey" / "appendonlydir"
-            if self.exit_status() is None or not folder.exists():
+            if not self._refused_file():
                 raise
-            aside = folder.with_name(f"{folder.name}.unreadable-{time.time_ns()}")
-            log.warning(
-                "Valkey does not start from its file (%s); setting it aside as %s", tail(self.log_path), aside
-            )
-            folder.rename(aside)
             self.spawn()
             super().wait_ready(timeout_seconds=timeout_seconds)
+
+    def _refused_file(self) -> bool:
+        """Whether the last process ended because it could not read the append-only file."""
+        return self.exit_status() == 1 and _FILE_COMPLAINT in tail(self.log_path).lower()
+
+    def _set_file_aside(self) -> None:
+        """Keep an unreadable file out of the way; only speed is lost, what must last is in PostgreSQL."""
+        folder = self.home.path / "valkey" / "appendonlydir"
+        aside = folder.with_name(f"{folder.name}.unreadable-{time.time_ns()}")
+        log.warning("Valkey cannot read its file: %s is set aside as %s", folder, aside)
+        folder.rename(aside)
 
 
 def redis_url(sockets: Path) -> str:
