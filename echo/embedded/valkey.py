@@ -59,7 +59,7 @@ class ValkeyEngine(Engine):
         self.socket_path = home.sockets / SOCKET_NAME
 
     def prepare(self) -> Sequence[str]:
-        """Make the data directory and write the settings; an unreadable file of the last start is set aside."""
+        """Make the data directory and write the settings; set aside a file that could not be read."""
         data = self.home.make_private("valkey")
         if self._refused_file():
             self._set_file_aside()
