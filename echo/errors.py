@@ -24,7 +24,7 @@ from typing import ClassVar
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """One reason why a field was refused: `code` as Mastodon names them (`ERR_BLANK`), `description` for people."""
+    """Why a field was refused: `code` as Mastodon names them (`ERR_BLANK`), `description` for people."""
 
     code: str
     description: str

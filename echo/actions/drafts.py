@@ -1,0 +1,172 @@
+"""What a change needs to know before it is made: frozen, checked by whoever fills it in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from echo.kinds import AccountKind, MediaKind, Visibility
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostDraft:
+    """A post that somebody here wants to publish.
+
+    Shapes:  text: as typed; media_ids: own, not attached yet; language: normalised code or None
+    """
+
+    text: str
+    visibility: Visibility
+    spoiler: str = ""
+    sensitive: bool = False
+    language: str | None = None
+    in_reply_to_id: int | None = None
+    media_ids: tuple[int, ...] = ()
+    app_id: int | None = None
+    idempotency_key: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditDraft:
+    """What a post shall say from now on. `media_ids` None keeps the files as they are."""
+
+    text: str
+    spoiler: str = ""
+    sensitive: bool = False
+    language: str | None = None
+    media_ids: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteMedia:
+    """A file that a remote post shows; it stays where it is."""
+
+    url: str
+    kind: MediaKind
+    content_type: str = ""
+    description: str | None = None
+    blurhash: str | None = None
+    width: int | None = None
+    height: int | None = None
+    focus: tuple[float, float] | None = None
+    preview_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteEmoji:
+    shortcode: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemotePost:
+    """A post that another server sent.
+
+    Shapes:  html: clean, <= limits.remote_post_bytes; published_at: UTC, not in the future;
+             mentioned_ids: accounts of ours, already resolved; silent_ids: addressed but not named
+    """
+
+    uri: str
+    url: str
+    html: str
+    visibility: Visibility
+    published_at: datetime
+    edited_at: datetime | None = None
+    spoiler: str = ""
+    sensitive: bool = False
+    language: str | None = None
+    in_reply_to_id: int | None = None
+    in_reply_to_uri: str = ""
+    mentioned_ids: tuple[int, ...] = ()
+    silent_ids: tuple[int, ...] = ()
+    hashtags: tuple[str, ...] = ()
+    media: tuple[RemoteMedia, ...] = ()
+    emojis: tuple[RemoteEmoji, ...] = ()
+    conversation_uri: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteKey:
+    id: str
+    pem: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileField:
+    """A row of the profile table. `value` is clean HTML, `source` what was typed (local people)."""
+
+    name: str
+    value: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteAccount:
+    """Somebody as their own server describes them.
+
+    Shapes:  uri: the ActivityPub id; username, domain: the handle, verified in both directions (domain may
+             differ from the host of uri); note and field values: clean HTML
+    """
+
+    uri: str
+    username: str
+    domain: str
+    kind: AccountKind
+    url: str
+    display_name: str = ""
+    note: str = ""
+    fields: tuple[ProfileField, ...] = ()
+    emojis: tuple[RemoteEmoji, ...] = ()
+    locked: bool = False
+    discoverable: bool | None = None
+    indexable: bool = False
+    hide_collections: bool | None = None
+    avatar: str = ""
+    avatar_description: str = ""
+    header: str = ""
+    header_description: str = ""
+    inbox: str = ""
+    shared_inbox: str = ""
+    outbox: str = ""
+    followers_uri: str = ""
+    following_uri: str = ""
+    featured_uri: str = ""
+    also_known_as: tuple[str, ...] = ()
+    moved_to_uri: str = ""
+    keys: tuple[RemoteKey, ...] = ()
+    created_at: datetime | None = None
+    followers: int | None = None
+    following: int | None = None
+    posts: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileDraft:
+    """What somebody here wants to change of their profile; None keeps a value."""
+
+    display_name: str | None = None
+    note: str | None = None
+    fields: tuple[tuple[str, str], ...] | None = None
+    locked: bool | None = None
+    bot: bool | None = None
+    discoverable: bool | None = None
+    indexable: bool | None = None
+    hide_collections: bool | None = None
+    avatar_key: str | None = None
+    avatar_description: str | None = None
+    header_key: str | None = None
+    header_description: str | None = None
+    settings: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignUp:
+    """Somebody who wants an account here. The password is clear text and goes no further than its hash."""
+
+    username: str
+    email: str
+    password: str
+    locale: str = "en"
+    reason: str = ""
+    agreement: bool = False
+    app_id: int | None = None

@@ -1,0 +1,107 @@
+"""The addresses of this server: one place that knows how actors, posts, pages and files are called.
+
+Actor and post ids never contain a user name, so that people can be renamed.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from dataclasses import dataclass
+from urllib.parse import quote, urlsplit
+
+from echo.config import Config
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Builds addresses, and recognises those that are ours."""
+
+    base: str  # https://host
+    domain: str  # handle host
+    media: str
+
+    def actor(self, account_id: int) -> str:
+        return f"{self.base}/ap/actors/{account_id}"
+
+    def key(self, account_id: int) -> str:
+        return f"{self.actor(account_id)}#main-key"
+
+    def inbox(self, account_id: int) -> str:
+        return f"{self.actor(account_id)}/inbox"
+
+    def collection(self, account_id: int, name: str) -> str:
+        """`outbox`, `followers`, `following` or `featured`."""
+        return f"{self.actor(account_id)}/{name}"
+
+    @property
+    def shared_inbox(self) -> str:
+        return f"{self.base}/ap/inbox"
+
+    def post(self, post_id: int) -> str:
+        return f"{self.base}/ap/posts/{post_id}"
+
+    def activity(self, kind: str, unique: object) -> str:
+        """The id of an activity: `kind` and something that is unique among its kind."""
+        return f"{self.base}/ap/activities/{kind}/{unique}"
+
+    def profile_page(self, username: str) -> str:
+        return f"{self.base}/@{quote(username)}"
+
+    def post_page(self, username: str, post_id: int) -> str:
+        return f"{self.base}/@{quote(username)}/{post_id}"
+
+    def tag_page(self, name: str) -> str:
+        return f"{self.base}/tags/{quote(name)}"
+
+    def file(self, key: str) -> str:
+        """The public address of a stored file; `key` may already be an address (remote files)."""
+        return key if "://" in key else f"{self.media}/{quote(key)}"
+
+    @property
+    def missing_avatar(self) -> str:
+        return f"{self.base}/static/avatar.png"
+
+    @property
+    def missing_header(self) -> str:
+        return f"{self.base}/static/header.png"
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.base).netloc
+
+    def is_ours(self, iri: str) -> bool:
+        """Whether an address is on this server."""
+        return iri == self.base or iri.startswith(self.base + "/")
+
+    def actor_id_in(self, iri: str) -> int | None:
+        """The account id in one of our actor ids (a fragment is ignored)."""
+        return self._number(iri.partition("#")[0], f"{self.base}/ap/actors/")
+
+    def post_id_in(self, iri: str) -> int | None:
+        """The post id in one of our post ids."""
+        return self._number(iri, f"{self.base}/ap/posts/")
+
+    @staticmethod
+    def _number(iri: str, prefix: str) -> int | None:
+        rest = iri.removeprefix(prefix)
+        if rest == iri or not rest.isascii() or not rest.isdigit() or len(rest) > 19:
+            return None
+        return int(rest)
+
+
+_current: ContextVar[Addresses] = ContextVar("echo_addresses")
+
+
+def of(config: Config) -> Addresses:
+    """The addresses of a configuration."""
+    return Addresses(base=config.base_url, domain=config.instance.domain, media=config.media_url)
+
+
+def bind(addresses: Addresses) -> None:
+    """Make these the addresses of the current task and of the tasks it starts."""
+    _current.set(addresses)
+
+
+def here() -> Addresses:
+    """The addresses of this server."""
+    return _current.get()

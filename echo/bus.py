@@ -1,0 +1,71 @@
+"""Live messages between processes, through Redis publish and subscribe. They may be lost, never wrong:
+a message names what changed, and whoever shows it reads the rows with the eyes of its viewer.
+
+    channel                payload (MessagePack)
+    live:user:<account>    {event, post | notification | text}   home feed and notifications of a person
+    live:public            {event, post, local, tags, reply}     posts that everyone may read
+    live:access            {user, token}                         access that ended
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from typing import Literal
+
+import msgspec
+
+from echo import cache
+
+log = logging.getLogger(__name__)
+
+LiveEvent = Literal["update", "edit", "delete", "notification", "access", "filters"]
+
+
+class Live(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One message. Only the fields that its event needs are set."""
+
+    event: str
+    post: int = 0
+    notification: int = 0
+    account: int = 0
+    user: int = 0
+    token: int | None = None
+    local: bool = False
+    tags: tuple[str, ...] = ()
+    media: bool = False
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(Live)
+
+
+def user_channel(account_id: int) -> str:
+    return cache.key("live", "user", account_id)
+
+
+def public_channel() -> str:
+    return cache.key("live", "public")
+
+
+def access_channel() -> str:
+    return cache.key("live", "access")
+
+
+def decode(payload: bytes) -> Live | None:
+    """A message, or None where it is not one of ours."""
+    try:
+        return _decoder.decode(payload)
+    except msgspec.MsgspecError:
+        return None
+
+
+async def publish(messages: Iterable[tuple[str, Live]]) -> None:
+    """Send messages to their channels in one round trip. Never fails: live may be lost."""
+    try:
+        async with cache.client().pipeline(transaction=False) as pipe:
+            for channel, message in messages:
+                pipe.publish(channel, _encoder.encode(message))
+            await pipe.execute()
+    except cache.OUTAGES as error:
+        log.warning("live messages lost: %s", error)

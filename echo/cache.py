@@ -1,0 +1,67 @@
+"""Redis: timelines, caches, live messages. It may be emptied or away at any moment; rows are the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from contextvars import ContextVar
+from typing import Any, cast
+
+import msgspec
+from arq.connections import ArqRedis
+from redis.asyncio import ConnectionPool, Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+OUTAGES = (RedisConnectionError, RedisTimeoutError, RedisError, OSError)
+QUEUE = "arq:queue"
+
+
+class Cache:
+    """The connection pool of a process. `bind()` makes it the one that `client()` and `key()` use."""
+
+    def __init__(self, url: str, prefix: str) -> None:
+        self.prefix = prefix
+        self.url = url
+        pool = ConnectionPool.from_url(url, max_connections=64, socket_connect_timeout=2.0)
+        # arq's client is a Redis client that can also enqueue; MessagePack, because the default is pickle.
+        self.redis: Any = ArqRedis(
+            pool_or_conn=pool,
+            job_serializer=msgspec.msgpack.encode,
+            job_deserializer=msgspec.msgpack.decode,
+            default_queue_name=prefix + QUEUE,
+        )
+
+    def bind(self) -> None:
+        """Make this the cache of the current task and of the tasks it starts."""
+        _current.set(self)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.redis.aclose(close_connection_pool=True)
+
+
+_current: ContextVar[Cache] = ContextVar("echo_cache")
+
+
+def client() -> Redis:
+    """The Redis client of the current task."""
+    return cast(Redis, _current.get().redis)
+
+
+def queue() -> ArqRedis:
+    """The same client, as the one that can enqueue."""
+    return cast(ArqRedis, _current.get().redis)
+
+
+def key(*parts: object) -> str:
+    """A key: the configured prefix, then the parts with colons between them."""
+    return _current.get().prefix + ":".join(str(part) for part in parts)
+
+
+async def ping() -> bool:
+    """Whether Redis answers."""
+    try:
+        return bool(await cast(Awaitable[bool], client().ping()))
+    except OUTAGES:
+        return False

@@ -1,0 +1,269 @@
+"""The configuration: every key with its type, meaning, unit and default, declared once, here.
+
+`config.toml` at the top of the project is written from these declarations (`echoctl config write`) and
+checked against them in CI. How values are found is in `echo/config_load.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+import msgspec
+
+Doc = msgspec.Meta
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table of `config.toml`."""
+
+
+class Instance(Section, frozen=True):
+    """What this server is called."""
+
+    domain: Annotated[
+        str,
+        Doc(
+            description=(
+                "The host in the handles of this server (@name@domain). It can never change once other "
+                "servers know it. A port is allowed in development only."
+            )
+        ),
+    ] = "localhost:3000"
+    title: Annotated[str, Doc(description="Name shown to people and apps.")] = "Echo"
+    description: Annotated[str, Doc(description="One or two sentences about the server, plain text.")] = (
+        "A small Echo server."
+    )
+    contact_email: Annotated[str, Doc(description="Address shown to people who need help. Empty: none.")] = ""
+    languages: Annotated[list[str], Doc(description="Main languages, as ISO 639-1 codes.")] = msgspec.field(
+        default_factory=lambda: ["en"]
+    )
+    rules: Annotated[list[str], Doc(description="House rules, one sentence each.")] = []
+
+
+class Server(Section, frozen=True):
+    """How it is reached."""
+
+    host: Annotated[str, Doc(description="Address to listen on.")] = "127.0.0.1"
+    port: Annotated[int, Doc(description="Port to listen on.", ge=0, le=65535)] = 3000
+    base_url: Annotated[
+        str,
+        Doc(
+            description=(
+                "Where people and servers reach this server from outside, without a trailing slash. "
+                "Empty: https://<instance.domain>, or http:// with dev.enabled."
+            )
+        ),
+    ] = ""
+    trusted_proxies: Annotated[
+        list[str],
+        Doc(description="Networks (CIDR) whose X-Forwarded-For and X-Forwarded-Proto are believed."),
+    ] = msgspec.field(default_factory=lambda: ["127.0.0.0/8", "::1/128"])
+    web_processes: Annotated[int, Doc(description="Processes that answer requests.", ge=1, le=64)] = 1
+    worker_processes: Annotated[int, Doc(description="Processes that do background work.", ge=1, le=64)] = 1
+    shutdown_seconds: Annotated[
+        int, Doc(description="How long running requests may finish after a stop, in seconds.", ge=0, le=300)
+    ] = 25
+
+
+class DatabaseConfig(Section, frozen=True):
+    """PostgreSQL, where the truth is."""
+
+    url: Annotated[
+        str,
+        Doc(
+            description=(
+                "postgresql://user:password@host:port/name of a PostgreSQL 15 or newer. "
+                "Empty: the embedded engine in the data directory."
+            )
+        ),
+    ] = ""
+    pool_size: Annotated[int, Doc(description="Most connections of one process.", ge=2, le=200)] = 8
+    statement_timeout_seconds: Annotated[
+        int, Doc(description="A statement that runs longer is cancelled, in seconds.", ge=1, le=600)
+    ] = 15
+
+
+class RedisConfig(Section, frozen=True):
+    """Redis or Valkey: timelines, caches and live events. It may be emptied at any moment."""
+
+    url: Annotated[
+        str,
+        Doc(
+            description=(
+                "redis://host:port/0 or unix:///path. Empty: the embedded engine in the data directory."
+            )
+        ),
+    ] = ""
+    prefix: Annotated[str, Doc(description="Put before every key, when several servers share one Redis.")] = (
+        "echo:"
+    )
+
+
+class Media(Section, frozen=True):
+    """Uploaded files."""
+
+    path: Annotated[str, Doc(description="Folder for files. Empty: media in the data directory.")] = ""
+    base_url: Annotated[
+        str, Doc(description="Public address of the files, for a CDN. Empty: <server.base_url>/media.")
+    ] = ""
+    image_limit_bytes: Annotated[int, Doc(description="Largest image, in bytes.", ge=1024)] = 16_777_216
+    image_limit_pixels: Annotated[int, Doc(description="Largest image, in pixels.", ge=1024)] = 33_177_600
+
+
+class Limits(Section, frozen=True):
+    """Sizes of what people write."""
+
+    post_characters: Annotated[int, Doc(description="Longest post, in characters.", ge=1, le=100_000)] = 500
+    post_media: Annotated[int, Doc(description="Most files of a post.", ge=1, le=32)] = 4
+    bio_characters: Annotated[int, Doc(description="Longest biography, in characters.", ge=1, le=20_000)] = (
+        500
+    )
+    display_name_characters: Annotated[int, Doc(description="Longest display name.", ge=1, le=2048)] = 40
+    profile_fields: Annotated[int, Doc(description="Most rows of the profile table.", ge=0, le=50)] = 4
+    remote_post_bytes: Annotated[
+        int, Doc(description="Longest text kept of a post from elsewhere, in bytes.", ge=1000)
+    ] = 150_000
+    home_entries: Annotated[int, Doc(description="Posts kept of a home timeline.", ge=40, le=10_000)] = 800
+
+
+class RateLimits(Section, frozen=True):
+    """How often things may be done. Requests beyond are answered 429."""
+
+    enabled: Annotated[bool, Doc(description="Whether limits are applied at all.")] = True
+    requests_per_user: Annotated[int, Doc(description="API requests of a person in 5 minutes.", ge=1)] = 1500
+    requests_per_token: Annotated[int, Doc(description="API requests of a token in 5 minutes.", ge=1)] = 300
+    requests_per_address: Annotated[
+        int, Doc(description="API requests without a token of an address (IPv6: per /64) in 5 minutes.", ge=1)
+    ] = 300
+    logins_per_address: Annotated[int, Doc(description="Log-in tries of an address in 5 minutes.", ge=1)] = 25
+    logins_per_account: Annotated[int, Doc(description="Log-in tries on an account in an hour.", ge=1)] = 25
+    sign_ups_per_address: Annotated[int, Doc(description="Sign-ups of an address in 30 minutes.", ge=1)] = 5
+    apps_per_address: Annotated[
+        int, Doc(description="Registered apps of an address in 10 minutes.", ge=1)
+    ] = 5
+    uploads_per_user: Annotated[int, Doc(description="Media uploads of a person in 30 minutes.", ge=1)] = 30
+    deletes_per_user: Annotated[
+        int, Doc(description="Deleted posts and boosts of a person in 30 minutes.", ge=1)
+    ] = 30
+    posts_per_user: Annotated[int, Doc(description="Posts of a person in 3 hours.", ge=1)] = 300
+    follows_per_user: Annotated[int, Doc(description="Follows of a person in a day.", ge=1)] = 400
+    inbox_per_host: Annotated[
+        int, Doc(description="Deliveries accepted from one address in 5 minutes.", ge=1)
+    ] = 15_000
+
+
+class Registrations(Section, frozen=True):
+    """Who may sign up."""
+
+    mode: Annotated[
+        Literal["open", "approval", "invite", "closed"],
+        Doc(description="open, approval (a moderator says yes), invite (only with a link) or closed."),
+    ] = "closed"
+    confirm_email: Annotated[
+        bool, Doc(description="Whether an address must be confirmed before the account can be used.")
+    ] = True
+    reason_required: Annotated[
+        bool, Doc(description="With approval: whether people must say why they want to join.")
+    ] = True
+
+
+class Mail(Section, frozen=True):
+    """Outgoing e-mail. Without a server mails are written to the folder `mail` of the data directory."""
+
+    server: Annotated[str, Doc(description="SMTP host. Empty: write to the data directory.")] = ""
+    port: Annotated[int, Doc(description="SMTP port.", ge=1, le=65535)] = 587
+    username: Annotated[str, Doc(description="SMTP user. Empty: no login.")] = ""
+    password: Annotated[str, Doc(description="SMTP password; better from a file or the environment.")] = ""
+    security: Annotated[
+        Literal["starttls", "tls", "none"], Doc(description="starttls, tls or none (loopback only).")
+    ] = "starttls"
+    sender: Annotated[str, Doc(description="From address. Empty: echo@<instance.domain>.")] = ""
+
+
+class Federation(Section, frozen=True):
+    """Exchange with other servers."""
+
+    enabled: Annotated[bool, Doc(description="Whether anything is sent to or accepted from others.")] = True
+    allowed_private_ranges: Annotated[
+        list[str],
+        Doc(
+            description=(
+                "Networks (CIDR) that may be dialled although they are not globally routable, "
+                "for peers on this machine or in this house. Normally none."
+            )
+        ),
+    ] = []
+    allowed_ports: Annotated[
+        list[int], Doc(description="Ports that may be dialled. With dev.enabled any port.")
+    ] = msgspec.field(default_factory=lambda: [80, 443])
+    retry_scale: Annotated[
+        float,
+        Doc(description="Multiplies every wait before a delivery is tried again; below 1 for tests.", ge=0.0),
+    ] = 1.0
+    deliveries_at_once: Annotated[
+        int, Doc(description="Deliveries under way in one worker process.", ge=1, le=1000)
+    ] = 64
+    deliveries_per_host: Annotated[int, Doc(description="Deliveries under way to one host.", ge=1, le=50)] = 4
+    timeout_seconds: Annotated[
+        float, Doc(description="Longest time of one outgoing request, in seconds.", gt=0)
+    ] = 20.0
+
+
+class Dev(Section, frozen=True):
+    """For trying things on one machine. Refused when base_url is a public https address."""
+
+    enabled: Annotated[
+        bool,
+        Doc(description="Plain http, ports in handles, any port dialled, loopback peers allowed."),
+    ] = False
+
+
+class Log(Section, frozen=True):
+    """What is written to standard error."""
+
+    level: Annotated[
+        Literal["debug", "info", "warning", "error"], Doc(description="Least important line written.")
+    ] = "info"
+    format: Annotated[Literal["text", "json"], Doc(description="text for people, json for collectors.")] = (
+        "text"
+    )
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All of it. Read once, when the runtime opens, and passed on."""
+
+    instance: Instance = Instance()
+    server: Server = Server()
+    database: DatabaseConfig = DatabaseConfig()
+    redis: RedisConfig = RedisConfig()
+    media: Media = Media()
+    limits: Limits = Limits()
+    rate_limits: RateLimits = RateLimits()
+    registrations: Registrations = Registrations()
+    mail: Mail = Mail()
+    federation: Federation = Federation()
+    dev: Dev = Dev()
+    log: Log = Log()
+
+    @property
+    def base_url(self) -> str:
+        """The canonical address, scheme and host, without a trailing slash."""
+        if self.server.base_url:
+            return self.server.base_url.rstrip("/")
+        return f"{'http' if self.dev.enabled else 'https'}://{self.instance.domain}"
+
+    @property
+    def host(self) -> str:
+        """The host (and port, when not the default one) of `base_url`: where actors and posts live."""
+        return urlsplit(self.base_url).netloc
+
+    @property
+    def media_url(self) -> str:
+        """Where files are served, without a trailing slash."""
+        return self.media.base_url.rstrip("/") or f"{self.base_url}/media"
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether people reach us over TLS: cookies are then marked Secure."""
+        return self.base_url.startswith("https://")

@@ -1,0 +1,46 @@
+"""Writes `config.toml` from the declarations: every key with meaning, type and default."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from typing import Any, get_args
+
+from echo.config_load import keys_of, sections
+
+_HEAD = """\
+# The configuration of Echo. Written by `echoctl config write`; the values here are the defaults.
+# Each key can also come from the environment as ECHO_SECTION__KEY (ECHO_SERVER__PORT=4000), or from a file
+# whose name is in ECHO_SECTION__KEY_FILE (for secrets). Unknown keys are errors.
+"""
+
+
+def render() -> str:
+    """The whole file, ending with a newline."""
+    parts = [_HEAD]
+    for name, section in sections():
+        parts.append(f"\n# {(section.__doc__ or '').strip()}\n[{name}]\n")
+        for key, default, type_, description in keys_of(section):
+            comment = f"{description} ({_type_name(type_)}, default {_toml(default)})"
+            parts.append("\n".join(f"# {line}" for line in textwrap.wrap(comment, 106)) + "\n")
+            parts.append(f"{key} = {_toml(default)}\n")
+    return "".join(parts)
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, list):
+        return "[" + ", ".join(_toml(item) for item in value) + "]"
+    return str(value)
+
+
+def _type_name(type_: Any) -> str:
+    names = {str: "text", int: "number", float: "number", bool: "true or false"}
+    if type_ in names:
+        return names[type_]
+    if getattr(type_, "__origin__", None) is list:
+        return f"list of {names[get_args(type_)[0]]}"
+    return "one of " + ", ".join(str(option) for option in get_args(type_))

@@ -1,0 +1,217 @@
+"""PostgreSQL: one pool for a process, statements, and the unit of work in which every change is made."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import asyncpg
+import msgspec
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.context import TortoiseContext
+from tortoise.exceptions import DBConnectionError, OperationalError
+from tortoise.transactions import in_transaction
+
+from echo import clock
+from echo.effects import jobs_of
+from echo.errors import Unavailable
+from echo.events import Event
+
+# How long a request may wait for a free connection before it is told to come back, in seconds.
+WAIT_SECONDS = 10.0
+OUTAGES = (
+    OSError,
+    DBConnectionError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.InterfaceError,
+    asyncpg.QueryCanceledError,
+    TimeoutError,
+)
+
+
+class Row(Protocol):
+    """A row, read by column name (or position)."""
+
+    def __getitem__(self, key: str | int) -> Any: ...
+
+    def get(self, key: str, default: Any = None) -> Any: ...
+
+
+@dataclass(slots=True)
+class UnitOfWork:
+    """One transaction and the events that it records."""
+
+    events: list[Event] = field(default_factory=list)
+
+    def emit(self, event: Event) -> None:
+        """Record what has happened; what follows from it is in `echo.effects`."""
+        self.events.append(event)
+
+
+AfterCommit = Callable[[Sequence[Event]], Awaitable[None]]
+
+
+class Database:
+    """The pool of a process. `bind()` makes it the one that the functions of this module use."""
+
+    def __init__(self) -> None:
+        self._context = TortoiseContext()
+        self.after_commit: AfterCommit | None = None
+
+    async def open(self, url: str, *, pool_size: int, statement_timeout_seconds: int) -> None:
+        """Connect. Raises Unavailable when the engine cannot be reached."""
+        await self._context.init(config=tortoise_config(url, pool_size, statement_timeout_seconds))
+        self.bind()
+        await fetch("SELECT 1")
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._context.close_connections()
+
+    def bind(self) -> None:
+        """Make this the database of the current task and of the tasks it starts."""
+        self._context.__enter__()
+        _current.set(self)
+
+    @property
+    def client(self) -> BaseDBAsyncClient:
+        return self._context.db()
+
+
+_current: ContextVar[Database] = ContextVar("echo_database")
+_unit: ContextVar[UnitOfWork | None] = ContextVar("echo_unit_of_work", default=None)
+
+
+async def fetch(sql: str, *arguments: object) -> list[Row]:
+    """The rows of a statement, inside the current unit of work when there is one."""
+    try:
+        async with asyncio.timeout(WAIT_SECONDS), _current.get().client.acquire_connection() as connection:
+            rows: list[Row] = await connection.fetch(sql, *arguments)
+            return rows
+    except OUTAGES as error:
+        raise outage(error) from error
+
+
+async def fetch_one(sql: str, *arguments: object) -> Row | None:
+    """The first row, or None."""
+    rows = await fetch(sql, *arguments)
+    return rows[0] if rows else None
+
+
+async def fetch_value(sql: str, *arguments: object) -> Any:
+    """The first column of the first row, or None."""
+    rows = await fetch(sql, *arguments)
+    return rows[0][0] if rows else None
+
+
+async def execute(sql: str, *arguments: object) -> int:
+    """Run a statement; the number of rows it touched."""
+    try:
+        async with asyncio.timeout(WAIT_SECONDS), _current.get().client.acquire_connection() as connection:
+            status: str = await connection.execute(sql, *arguments)
+    except OUTAGES as error:
+        raise outage(error) from error
+    last = status.rsplit(" ", 1)[-1]
+    return int(last) if last.isdigit() else 0
+
+
+def outage(error: BaseException) -> Unavailable:
+    """The error that says: the database is away or too busy, come back in a moment."""
+    return Unavailable(retry_after_seconds=2, detail=f"database: {type(error).__name__}: {error}")
+
+
+@asynccontextmanager
+async def unit_of_work() -> AsyncIterator[UnitOfWork]:
+    """A transaction. Its events become job rows inside it, and are handed on after the commit.
+
+    A unit inside another one joins it: the outermost commits. An exception rolls everything back, the events
+    included. Raises Unavailable when the database is away.
+    """
+    outer = _unit.get()
+    if outer is not None:
+        yield outer
+        return
+    unit = UnitOfWork()
+    try:
+        async with in_transaction():
+            token = _unit.set(unit)
+            try:
+                yield unit
+                await _write_jobs(unit.events)
+            finally:
+                _unit.reset(token)
+    except OUTAGES as error:
+        raise outage(error) from error
+    except OperationalError as error:
+        if isinstance(error.__cause__, OUTAGES):
+            raise outage(error) from error
+        raise
+    after = _current.get().after_commit
+    if unit.events and after is not None:
+        await after(unit.events)
+
+
+async def _write_jobs(happened: Sequence[Event]) -> None:
+    jobs = [job for event in happened for job in jobs_of(event)]
+    if jobs:
+        await fetch(
+            "INSERT INTO jobs (name, arguments, due_at, created_at, attempts, lease_owner, dead, last_error)"
+            " SELECT name, arguments, $3, $3, 0, '', false, ''"
+            " FROM unnest($1::text[], $2::jsonb[]) AS job(name, arguments)",
+            [name for name, _ in jobs],
+            [msgspec.json.encode(arguments).decode() for _, arguments in jobs],
+            clock.now(),
+        )
+
+
+def tortoise_config(url: str, pool_size: int = 4, statement_timeout_seconds: int = 15) -> dict[str, object]:
+    """What Tortoise (and its migrations) need to know.
+
+    Shapes:  url: postgresql://user:password@host:port/name, or with ?host=/folder/of/the/socket
+    """
+    parts = urlsplit(url)
+    query = parse_qs(parts.query)
+    credentials: dict[str, object] = {
+        "host": query["host"][0] if "host" in query else (parts.hostname or "localhost"),
+        "port": parts.port or 5432,
+        "user": unquote(parts.username or "postgres"),
+        "password": unquote(parts.password) if parts.password else None,
+        "database": unquote(parts.path.lstrip("/")) or "echo",
+        "minsize": 1,
+        "maxsize": pool_size,
+        "server_settings": {
+            "application_name": "echo",
+            "statement_timeout": str(statement_timeout_seconds * 1000),
+            "lock_timeout": "10000",
+            "idle_in_transaction_session_timeout": "60000",
+        },
+        # A connection is handed back as it is: we set nothing on it that the next user could see,
+        # and the reset costs a round trip for each statement.
+        "reset": _leave_as_it_is,
+        "max_inactive_connection_lifetime": 60.0,
+    }
+    return {
+        "connections": {"default": {"engine": "tortoise.backends.asyncpg", "credentials": credentials}},
+        "apps": {
+            "echo": {
+                "models": ["echo.models"],
+                "migrations": "migrations",
+                "default_connection": "default",
+            }
+        },
+        "use_tz": True,
+        "timezone": "UTC",
+    }
+
+
+async def _leave_as_it_is(connection: asyncpg.Connection) -> None:
+    """Nothing to reset."""

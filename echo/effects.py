@@ -1,0 +1,60 @@
+"""THE table: what follows from each event.
+
+`jobs` always follow; `local_jobs` only when somebody here did it. Jobs are written in the transaction of the
+change, so they cannot be lost; their names are functions that `workers` registers. `live` is said to the
+streaming processes right after the commit and may be lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+
+from echo import events
+from echo.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    jobs: tuple[str, ...] = ()
+    local_jobs: tuple[str, ...] = ()
+    live: str = ""
+
+
+EFFECTS: dict[type[Event], Effects] = {
+    events.PostPublished: Effects(jobs=("timelines.add_post",), local_jobs=("federation.send_post",)),
+    events.PostEdited: Effects(jobs=("timelines.show_edit",), local_jobs=("federation.send_edit",)),
+    events.PostDeleted: Effects(jobs=("timelines.remove_post",), local_jobs=("federation.send_delete",)),
+    events.Liked: Effects(local_jobs=("federation.send_like",)),
+    events.Unliked: Effects(local_jobs=("federation.send_unlike",)),
+    events.FollowAsked: Effects(local_jobs=("federation.send_follow",)),
+    events.FollowAccepted: Effects(jobs=("timelines.merge",), local_jobs=("federation.send_accept",)),
+    events.FollowEnded: Effects(jobs=("timelines.unmerge",), local_jobs=("federation.send_unfollow",)),
+    events.FollowRejected: Effects(jobs=("timelines.unmerge",), local_jobs=("federation.send_reject",)),
+    events.Blocked: Effects(jobs=("timelines.separate",), local_jobs=("federation.send_block",)),
+    events.Unblocked: Effects(local_jobs=("federation.send_unblock",)),
+    events.Muted: Effects(jobs=("timelines.hide_muted",)),
+    events.Unmuted: Effects(jobs=("timelines.show_unmuted",)),
+    events.AccountChanged: Effects(local_jobs=("federation.send_profile",)),
+    events.AccountDeleted: Effects(jobs=("accounts.erase",), local_jobs=("federation.send_goodbye",)),
+    events.Notified: Effects(live="notification"),
+    events.AccessEnded: Effects(live="access"),
+    events.MailAsked: Effects(jobs=("mail.send",)),
+    events.ActivityReceived: Effects(),
+}
+
+
+def jobs_of(event: Event) -> Iterator[tuple[str, dict[str, object]]]:
+    """The jobs that follow from an event, each with its arguments (the fields of the event)."""
+    effects = EFFECTS[type(event)]
+    names = effects.jobs + (effects.local_jobs if event.local else ())
+    if names:
+        arguments = asdict(event)
+        del arguments["local"]
+        for name in names:
+            yield name, arguments
+
+
+def live_of(event: Event) -> str:
+    """The kind of live message that follows from an event, or the empty text."""
+    return EFFECTS[type(event)].live

@@ -1,0 +1,144 @@
+"""What has happened: ids only, so that whoever reacts reads today's rows and no stale copies.
+
+`local` says whether somebody here did it; only then does it leave for other servers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Base of all events."""
+
+    local: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostPublished(Event):
+    """A post or a boost exists; from here or from elsewhere."""
+
+    post_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostEdited(Event):
+    post_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostDeleted(Event):
+    """A post, or a boost (an undone boost is a deleted one)."""
+
+    post_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Liked(Event):
+    like_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unliked(Event):
+    """The row is gone, so the event says what it was."""
+
+    account_id: int
+    post_id: int
+    uri: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowAsked(Event):
+    """A follow was written, pending; the followee may be elsewhere."""
+
+    follow_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowAccepted(Event):
+    """`local`: the one who accepted is here."""
+
+    follow_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowEnded(Event):
+    """Unfollowed, by the follower."""
+
+    follower_id: int
+    followee_id: int
+    uri: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowRejected(Event):
+    """A request refused, or a follower removed, by the followee."""
+
+    follower_id: int
+    followee_id: int
+    uri: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blocked(Event):
+    blocker_id: int
+    blocked_id: int
+    uri: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unblocked(Event):
+    blocker_id: int
+    blocked_id: int
+    uri: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Muted(Event):
+    muter_id: int
+    muted_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unmuted(Event):
+    muter_id: int
+    muted_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountChanged(Event):
+    account_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountDeleted(Event):
+    account_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notified(Event):
+    notification_id: int
+    account_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessEnded(Event):
+    """Tokens of a person or of one token id stopped being valid: sockets that used them close."""
+
+    user_id: int
+    token_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailAsked(Event):
+    """A letter is to be written: `template` with the link `secret` of a one-time link."""
+
+    user_id: int
+    template: str
+    secret: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityReceived(Event):
+    inbound_id: int

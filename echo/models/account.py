@@ -1,0 +1,136 @@
+"""Accounts: everybody who can post, here or elsewhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tortoise import fields
+from tortoise.models import Model
+
+from echo.columns import EMPTY_DICT, EMPTY_LIST, IdField
+
+
+class Account(Model):
+    """Somebody, here (`domain` empty) or elsewhere. `uri` is the ActivityPub id and never changes."""
+
+    id = IdField()
+    username = fields.CharField(max_length=2048)
+    username_key = fields.CharField(max_length=2048, description="username in lower case")
+    domain = fields.CharField(
+        max_length=255, default="", db_default="", description="handle host; empty for local people"
+    )
+    uri = fields.CharField(max_length=2048, unique=True)
+    host = fields.CharField(
+        max_length=255, default="", db_default="", description="host of uri; empty for local people"
+    )
+    url = fields.CharField(max_length=2048, default="", db_default="")
+    kind = fields.CharField(
+        max_length=16, default="person", db_default="person", description="echo.kinds.AccountKind"
+    )
+    display_name = fields.CharField(max_length=2048, default="", db_default="")
+    note = fields.TextField(default="", db_default="", description="HTML, clean")
+    note_source = fields.TextField(default="", db_default="", description="as typed; local people only")
+    fields_: Any = fields.JSONField(
+        source_field="fields",
+        default=list,
+        db_default=EMPTY_LIST,
+        description="[{name, value (HTML), source, verified_at}]",
+    )
+    emojis: Any = fields.JSONField(
+        default=list, db_default=EMPTY_LIST, description="[{shortcode, url, static_url}]"
+    )
+    locked = fields.BooleanField(default=False, db_default=False)
+    discoverable = fields.BooleanField(null=True)
+    indexable = fields.BooleanField(default=False, db_default=False)
+    hide_collections = fields.BooleanField(null=True)
+    avatar = fields.CharField(
+        max_length=2048, default="", db_default="", description="media key, or address if remote"
+    )
+    avatar_description = fields.TextField(default="", db_default="")
+    header = fields.CharField(max_length=2048, default="", db_default="")
+    header_description = fields.TextField(default="", db_default="")
+    inbox = fields.CharField(max_length=2048, default="", db_default="")
+    shared_inbox = fields.CharField(max_length=2048, default="", db_default="")
+    outbox = fields.CharField(max_length=2048, default="", db_default="")
+    followers_uri = fields.CharField(max_length=2048, default="", db_default="", db_index=True)
+    following_uri = fields.CharField(max_length=2048, default="", db_default="")
+    featured_uri = fields.CharField(max_length=2048, default="", db_default="")
+    also_known_as: Any = fields.JSONField(default=list, db_default=EMPTY_LIST, description="[uri]")
+    moved_to_uri = fields.CharField(max_length=2048, default="", db_default="")
+    public_keys: Any = fields.JSONField(
+        default=list, db_default=EMPTY_LIST, description="[{id, pem}]; remote accounts"
+    )
+    version = fields.IntField(default=0, db_default=0, description="rises with every visible change")
+    suspended_at = fields.DatetimeField(null=True)
+    silenced_at = fields.DatetimeField(null=True)
+    deleted_at = fields.DatetimeField(null=True)
+    created_at = fields.DatetimeField()
+    fetched_at = fields.DatetimeField(null=True, description="when a remote account was last read")
+
+    class Meta:
+        table = "accounts"
+        unique_together = (("username_key", "domain"),)
+        indexes = (("host",),)
+
+
+class AccountKey(Model):
+    """The private key of a local account: PKCS #8, PEM."""
+
+    account_id = IdField()
+    private_pem = fields.TextField()
+    public_pem = fields.TextField()
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "account_keys"
+
+
+class AccountStats(Model):
+    """Counters of an account, apart from it because they change so often."""
+
+    account_id = IdField()
+    followers = fields.BigIntField(default=0, db_default=0)
+    following = fields.BigIntField(default=0, db_default=0)
+    posts = fields.BigIntField(default=0, db_default=0)
+    last_post_on = fields.DateField(null=True)
+
+    class Meta:
+        table = "account_stats"
+
+
+class AccountNote(Model):
+    """What one person wrote down about another; nobody else sees it."""
+
+    id = fields.BigIntField(primary_key=True)
+    owner_id = fields.BigIntField()
+    target_id = fields.BigIntField()
+    comment = fields.TextField()
+
+    class Meta:
+        table = "account_notes"
+        unique_together = (("owner_id", "target_id"),)
+
+
+class User(Model):
+    """The login behind a local account. `id` is the account's id."""
+
+    id = IdField()
+    email = fields.CharField(max_length=320)
+    email_key = fields.CharField(max_length=320, unique=True, description="in lower case")
+    password_hash = fields.CharField(max_length=512)
+    role = fields.CharField(max_length=16, default="user", db_default="user", description="echo.kinds.Role")
+    locale = fields.CharField(max_length=16, default="en", db_default="en")
+    confirmed_at = fields.DatetimeField(null=True)
+    unconfirmed_email = fields.CharField(max_length=320, default="", db_default="")
+    approved_at = fields.DatetimeField(null=True)
+    disabled_at = fields.DatetimeField(null=True)
+    reason = fields.TextField(default="", db_default="", description="why they want to join")
+    settings: Any = fields.JSONField(
+        default=dict, db_default=EMPTY_DICT, description="see echo.policy.settings"
+    )
+    created_by_app_id = fields.BigIntField(null=True)
+    created_at = fields.DatetimeField()
+    last_active_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "users"

@@ -1,0 +1,88 @@
+"""Builds the real things once for a process: database, cache, addresses, directory of other servers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from echo import addresses, bus, db, ids, jobs, ports
+from echo.addresses import Addresses
+from echo.bus import Live
+from echo.cache import Cache
+from echo.config import Config
+from echo.db import Database
+from echo.effects import jobs_of, live_of
+from echo.events import AccessEnded, Event, Notified
+from echo.jobs import Queue
+
+
+@dataclass(slots=True)
+class Runtime:
+    """What a process holds while it runs. `bind()` is called at the start of every task tree that uses it."""
+
+    config: Config
+    data: Path
+    database: Database
+    cache: Cache
+    addresses: Addresses
+    directory: ports.RemoteDirectory
+
+    def bind(self) -> None:
+        """Make this the runtime of the current task and of the tasks it starts."""
+        self.database.bind()
+        self.cache.bind()
+        addresses.bind(self.addresses)
+        ports.bind_directory(self.directory)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.cache.close()
+        await self.database.close()
+
+
+async def open_runtime(config: Config, data: Path) -> Runtime:
+    """Connect to the engines that the configuration names.
+
+    Raises:  Unavailable when an engine cannot be reached
+    """
+    database = Database()
+    await database.open(
+        config.database.url,
+        pool_size=config.database.pool_size,
+        statement_timeout_seconds=config.database.statement_timeout_seconds,
+    )
+    runtime = Runtime(
+        config=config,
+        data=data,
+        database=database,
+        cache=Cache(config.redis.url, config.redis.prefix),
+        addresses=addresses.of(config),
+        directory=ports.NullDirectory(),
+    )
+    database.after_commit = hand_on
+    runtime.bind()
+    ids.set_process(await db.fetch_value("SELECT nextval('process_numbers')"))
+    return runtime
+
+
+async def hand_on(happened: Sequence[Event]) -> None:
+    """After a commit: wake the workers, and say live what needs no work first."""
+    if any(True for event in happened for _ in jobs_of(event)):
+        await jobs.wake(Queue.JOBS)
+    live = [message for event in happened if live_of(event) for message in _live(event)]
+    if live:
+        await bus.publish(live)
+
+
+def _live(event: Event) -> list[tuple[str, Live]]:
+    match event:
+        case Notified():
+            message = Live(event="notification", notification=event.notification_id)
+            return [(bus.user_channel(event.account_id), message)]
+        case AccessEnded():
+            return [
+                (bus.access_channel(), Live(event="access", user=event.user_id, token=event.token_id)),
+            ]
+        case _:
+            return []
