@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from activitypub.document import (
-    MAX_BYTES,
     Document,
     encode,
     id_of,
@@ -20,6 +19,7 @@ from activitypub.document import (
     types_of,
 )
 from activitypub.errors import Malformed
+from activitypub.strict_json import MAX_BYTES
 
 json_values = st.recursive(
     st.none()
