@@ -42,8 +42,8 @@ def decode(body: bytes, *, max_bytes: int = MAX_BYTES) -> Any:
     return value
 
 
-# Outside strings a value begins at an opening bracket or after a comma. A string that does not end takes the
-# rest of the body, so that every byte is looked at once.
+# Every value but the outermost is the first after an opening bracket or follows a comma (an empty container
+# counts one too many). A string that does not end takes the rest of the body: each byte is looked at once.
 _TOKEN: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[{,]|[\]}]', re.DOTALL)
 
 
