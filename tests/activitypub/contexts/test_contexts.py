@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given, settings
 from pyld import jsonld
 
+from activitypub.activities import Activity
 from activitypub.contexts import ACTOR_CONTEXT, NOTE_CONTEXT
 from activitypub.contexts.loader import expand, load_context
 from activitypub.objects import Actor, Note
 from activitypub.vocabulary import AS, SECURITY
-from activitypub.write import write_actor, write_note
+from activitypub.write import write_activity, write_actor, write_note
 from tests.activitypub import strategies
 
 
@@ -94,3 +95,9 @@ def test_the_context_of_a_note_defines_every_term_it_uses(note: Note) -> None:
 @given(strategies.actors)
 def test_the_context_of_an_actor_defines_every_term_it_uses(actor: Actor) -> None:
     assert undefined(write_actor(actor), ACTOR_CONTEXT) == set()
+
+
+@given(strategies.any_activity)
+def test_the_context_of_an_activity_defines_every_term_it_uses(activity: Activity) -> None:
+    document = write_activity(activity)
+    assert undefined(document, document["@context"]) == set()
