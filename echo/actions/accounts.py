@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Any
 from urllib.parse import urlsplit
 
 from echo import addresses, clock, db, ids, settings
@@ -132,7 +133,7 @@ async def _mark_deleted(unit: UnitOfWork, account: Account) -> None:
 
 
 async def _free_handle(draft: RemoteAccount, known: Account | None) -> tuple[str, str]:
-    """The handle, if it is free or already theirs; else the one they had, else one that is plainly not a handle."""
+    """The handle, if it is free or already theirs; else the one they had. Raises Invalid for a stranger."""
     domain = draft.domain.lower()
     holder = await Account.get_or_none(username_key=draft.username.lower(), domain=domain)
     if holder is None or holder.uri == draft.uri:
@@ -148,7 +149,7 @@ async def _free_handle(draft: RemoteAccount, known: Account | None) -> tuple[str
     )
 
 
-def _remote_values(draft: RemoteAccount) -> dict[str, object]:
+def _remote_values(draft: RemoteAccount) -> dict[str, Any]:
     return {
         "kind": draft.kind.value,
         "url": draft.url,
