@@ -1,6 +1,6 @@
 """Tokens, browser sessions, authorisation codes and one-time links: found by secret, kept by digest.
 
-The first function runs in every request of an app, so it is one statement.
+What a token allows is read in `echo.store.access`.
 """
 
 from __future__ import annotations
@@ -12,17 +12,10 @@ from datetime import datetime
 import msgspec
 
 from echo import clock, db
-from echo.db import Row
 from echo.kinds import Role
-from echo.policy.access import Access, Login, Standing, standing_of
 from echo.policy.secret_texts import digest
+from echo.policy.standing import COLUMNS, Login, standing_of
 
-_STANDING = """
-    a.suspended_at IS NOT NULL OR a.deleted_at IS NOT NULL AS is_suspended,
-    u.disabled_at IS NOT NULL AS is_disabled,
-    u.confirmed_at IS NOT NULL AS is_confirmed,
-    u.approved_at IS NOT NULL AS is_approved
-"""
 _scopes = msgspec.json.Decoder(tuple[str, ...])
 
 
@@ -49,41 +42,10 @@ class Link:
     email: str
 
 
-async def load_token(text: str) -> Access | None:
-    """What a token gives, or None when it is unknown or revoked. Its `standing` is to be checked as well."""
-    row = await db.fetch_one(
-        f"""SELECT t.id, t.app_id, t.user_id, t.scopes, u.role, {_STANDING}
-            FROM tokens t LEFT JOIN users u ON u.id = t.user_id LEFT JOIN accounts a ON a.id = t.user_id
-            WHERE t.token_hash = $1 AND t.revoked_at IS NULL""",
-        digest(text),
-    )
-    if row is None:
-        return None
-    user_id = row["user_id"]
-    return Access(
-        token_id=row["id"],
-        app_id=row["app_id"],
-        user_id=user_id,
-        # A person and their account have one id.
-        account_id=user_id,
-        scopes=_scopes.decode(row["scopes"]),
-        role=Role.USER if user_id is None else Role(row["role"]),
-        standing=Standing.ACTIVE if user_id is None else _standing(row),
-    )
-
-
-async def was_revoked(text: str) -> bool:
-    """Whether a token was valid once: clients are told so."""
-    revoked = await db.fetch_value(
-        "SELECT 1 FROM tokens WHERE token_hash = $1 AND revoked_at IS NOT NULL", digest(text)
-    )
-    return revoked is not None
-
-
 async def load_session(text: str) -> Login | None:
     """The browser session with this cookie, or None when there is none or it is over."""
     row = await db.fetch_one(
-        f"""SELECT s.id, s.user_id, s.csrf, a.username, u.role, {_STANDING}
+        f"""SELECT s.id, s.user_id, s.csrf, a.username, u.role, {COLUMNS}
             FROM sessions s JOIN users u ON u.id = s.user_id JOIN accounts a ON a.id = s.user_id
             WHERE s.token_hash = $1 AND s.expires_at > $2""",
         digest(text),
@@ -96,17 +58,8 @@ async def load_session(text: str) -> Login | None:
         user_id=row["user_id"],
         username=row["username"],
         role=Role(row["role"]),
-        standing=_standing(row),
+        standing=standing_of(row),
         csrf=row["csrf"],
-    )
-
-
-def _standing(row: Row) -> Standing:
-    return standing_of(
-        is_suspended=row["is_suspended"],
-        is_disabled=row["is_disabled"],
-        is_confirmed=row["is_confirmed"],
-        is_approved=row["is_approved"],
     )
 
 
@@ -185,7 +138,9 @@ async def insert_code(
 
 async def lock_code(text: str) -> Code | None:
     """The code with this text; whoever else presents it waits until our unit of work has ended."""
-    row = await db.fetch_one("SELECT * FROM authorization_codes WHERE code_hash = $1 FOR UPDATE", digest(text))
+    row = await db.fetch_one(
+        "SELECT * FROM authorization_codes WHERE code_hash = $1 FOR UPDATE", digest(text)
+    )
     if row is None:
         return None
     return Code(
