@@ -20,6 +20,15 @@ _scopes = msgspec.json.Decoder(tuple[str, ...])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoredToken:
+    """A token, as far as revoking it needs."""
+
+    id: int
+    app_id: int | None
+    user_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Code:
     """An authorisation code that was presented, used before or not."""
 
@@ -88,10 +97,18 @@ async def revoke_token(token_id: int, at: datetime) -> bool:
     )
 
 
-async def revoke_tokens_of(user_id: int, at: datetime, *, app_id: int | None = None) -> int:
-    """Revoke the tokens of a person, of one app or of all; how many there were.
+async def find_token(text: str) -> StoredToken | None:
+    """The token with this text, revoked or not."""
+    row = await db.fetch_one("SELECT id, app_id, user_id FROM tokens WHERE token_hash = $1", digest(text))
+    if row is None:
+        return None
+    return StoredToken(id=row["id"], app_id=row["app_id"], user_id=row["user_id"])
 
-    Codes that were not exchanged yet are gone with them.
+
+async def revoke_tokens_of(user_id: int, at: datetime, *, app_id: int | None = None) -> list[int]:
+    """Revoke the tokens of a person, of one app or of all; the ids of those that were alive.
+
+    Codes that were not exchanged yet are used up with them.
     """
     await db.execute(
         "UPDATE authorization_codes SET used_at = $2 WHERE user_id = $1 AND used_at IS NULL"
@@ -100,13 +117,14 @@ async def revoke_tokens_of(user_id: int, at: datetime, *, app_id: int | None = N
         at,
         app_id,
     )
-    return await db.execute(
+    rows = await db.fetch(
         "UPDATE tokens SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL"
-        " AND ($3::bigint IS NULL OR app_id = $3)",
+        " AND ($3::bigint IS NULL OR app_id = $3) RETURNING id",
         user_id,
         at,
         app_id,
     )
+    return [row["id"] for row in rows]
 
 
 async def insert_code(

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from echo import db
 from echo.addresses import here
 from echo.db import Row
+from echo.errors import NotFound
 from echo.kinds import Role
 from echo.policy import emails, usernames
+from echo.policy.standing import COLUMNS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +59,16 @@ async def find_by_login(text: str) -> Credentials | None:
         usernames.normal(name.removesuffix(f"@{here().domain}")),
     )
     return _credentials(row)
+
+
+async def standing_row(user_id: int) -> Row:
+    """What `policy.standing.standing_of` reads, of a person who exists."""
+    row = await db.fetch_one(
+        f"SELECT {COLUMNS} FROM users u JOIN accounts a ON a.id = u.id WHERE u.id = $1", user_id
+    )
+    if row is None:
+        raise NotFound(detail=f"user {user_id}")
+    return row
 
 
 async def is_email_taken(email: str) -> bool:
