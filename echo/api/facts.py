@@ -11,8 +11,6 @@ from echo import __version__, settings
 MASTODON_VERSION = f"4.6.5+echo-{__version__}"
 # A counter that apps gate on: 1 says no more than that it is there. Grouped notifications would be 2.
 API_VERSIONS = {"mastodon": 1, "echo": 1}
-# Never null: a null broke a client of another server.
-SOURCE_URL = "https://example.org/echo"
 IMAGE_TYPES = ["image/jpeg", "image/png", "image/gif", "image/webp"]
 
 

@@ -6,7 +6,7 @@ import msgspec
 from quart import Blueprint, Response
 
 from echo import addresses, settings
-from echo.api.facts import API_VERSIONS, MASTODON_VERSION, SOURCE_URL, configuration, rules
+from echo.api.facts import API_VERSIONS, MASTODON_VERSION, configuration, rules
 from echo.api.reading import own_origin
 from echo.http.access import public
 from echo.http.replies import array, entity, raw
@@ -29,7 +29,7 @@ async def v2() -> Response:
         "domain": config.instance.domain,
         "title": config.instance.title,
         "version": MASTODON_VERSION,
-        "source_url": SOURCE_URL,
+        "source_url": f"{here.base}/about",
         "description": config.instance.description,
         "usage": {"users": {"active_month": usage.active_month}},
         "thumbnail": {"url": f"{here.base}/static/thumbnail.png", "description": ""},

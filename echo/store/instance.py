@@ -68,7 +68,7 @@ async def hashtags_like(text: str, *, limit: int, offset: int) -> list[Row]:
 
 
 async def hashtag_days(names: Sequence[str]) -> list[Row]:
-    """Rows (name, day, uses, accounts) of the last seven days of these hashtags; days without use are left out."""
+    """Rows (name, day, uses, accounts) of the last seven days; days without use are left out."""
     return await db.fetch(
         "SELECT h.name, date_trunc('day', p.created_at AT TIME ZONE 'UTC') AS day, count(*) AS uses,"
         " count(DISTINCT p.author_id) AS accounts"
