@@ -100,3 +100,11 @@ def _credentials(row: Row | None) -> Credentials | None:
         created_by_app_id=row["created_by_app_id"],
         locale=row["locale"],
     )
+
+
+async def count_follow_requests(user_id: int) -> int:
+    """How many people wait to be let in."""
+    found = await db.fetch_value(
+        "SELECT count(*) FROM follows WHERE followee_id = $1 AND state = 'requested'", user_id
+    )
+    return int(found)
