@@ -44,7 +44,7 @@ async def work(runtime: Runtime, stop: asyncio.Event, *, slot: int = 1) -> None:
     await job_store.release(owner)
     bells.ring_all()
     tasks = [
-        _kept_alive("jobs", lambda: drain(FUNCTIONS, bells, owner)),
+        _kept_alive("jobs", lambda: drain(runtime, FUNCTIONS, bells, owner)),
         _kept_alive("leases", lambda: _renew(owner)),
         _kept_alive("bell", bells.listen),
         _kept_alive("arq", lambda: _arq(bells)),

@@ -8,10 +8,11 @@ from echo import bus
 from echo.bus import Live
 from echo.kinds import Visibility
 from echo.models import Post
+from echo.runtime import Runtime
 from echo.store import home, posts, relations, timelines
 
 
-async def add_post(post_id: int) -> None:
+async def add_post(_: Runtime, *, post_id: int) -> None:
     """Put a new post where it belongs, and say so live."""
     post = await posts.get_unscoped_for_worker(post_id)
     if post.deleted_at is not None:
@@ -21,14 +22,14 @@ async def add_post(post_id: int) -> None:
     await _say(post, "update", recipients)
 
 
-async def show_edit(post_id: int) -> None:
+async def show_edit(_: Runtime, *, post_id: int) -> None:
     """Say live that a post has changed; timelines hold ids and need nothing."""
     post = await posts.get_unscoped_for_worker(post_id)
     if post.deleted_at is None:
         await _say(post, "edit", await timelines.home_recipients(post_id))
 
 
-async def remove_post(post_id: int) -> None:
+async def remove_post(_: Runtime, *, post_id: int) -> None:
     """Take a deleted post and its boosts off every timeline, and say so live."""
     post = await posts.get_unscoped_for_worker(post_id)
     rows = await posts.boosts_for_worker(post_id)
@@ -44,25 +45,25 @@ async def remove_post(post_id: int) -> None:
     await bus.publish(messages)
 
 
-async def merge(follow_id: int) -> None:
+async def merge(_: Runtime, *, follow_id: int) -> None:
     """After an accepted follow the home timeline has more in it: it is filled anew when it is read."""
     follow = await relations.find_follow_by_id(follow_id)
     if follow is not None:
         await home.forget(follow.follower_id)
 
 
-async def unmerge(follower_id: int, followee_id: int, uri: str) -> None:
+async def unmerge(_: Runtime, *, follower_id: int, followee_id: int, uri: str) -> None:
     """After an unfollow it has less in it."""
     await home.forget(follower_id)
 
 
-async def separate(blocker_id: int, blocked_id: int, uri: str) -> None:
+async def separate(_: Runtime, *, blocker_id: int, blocked_id: int, uri: str) -> None:
     """After a block neither has anything of the other."""
     await home.forget(blocker_id)
     await home.forget(blocked_id)
 
 
-async def change_mute(muter_id: int, muted_id: int) -> None:
+async def change_mute(_: Runtime, *, muter_id: int, muted_id: int) -> None:
     """After a mute, or its end, the home timeline is another."""
     await home.forget(muter_id)
 
