@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from echo import addresses, bus, db, ids, jobs, ports
+from echo import addresses, bus, db, ids, jobs, ports, settings
 from echo.addresses import Addresses
 from echo.bus import Live
 from echo.cache import Cache
@@ -32,6 +32,7 @@ class Runtime:
         """Make this the runtime of the current task and of the tasks it starts."""
         self.database.bind()
         self.cache.bind()
+        settings.bind(self.config)
         addresses.bind(self.addresses)
         ports.bind_directory(self.directory)
 

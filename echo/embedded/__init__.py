@@ -1,0 +1,31 @@
+"""What `echoctl up` runs: PostgreSQL and Valkey from wheels, and Echo's own processes, under one parent."""
+
+from __future__ import annotations
+
+from echo.embedded.engine import Engine
+from echo.embedded.engines import (
+    EngineAddresses,
+    Engines,
+    engines,
+    find_engines,
+    start_engines,
+    temporary_engines,
+)
+from echo.embedded.errors import AlreadyRunning, EngineFailed
+from echo.embedded.roles import Role, report_ready
+from echo.embedded.supervisor import Supervisor
+
+__all__ = [
+    "AlreadyRunning",
+    "Engine",
+    "EngineAddresses",
+    "EngineFailed",
+    "Engines",
+    "Role",
+    "Supervisor",
+    "engines",
+    "find_engines",
+    "report_ready",
+    "start_engines",
+    "temporary_engines",
+]

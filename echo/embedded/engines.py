@@ -1,0 +1,175 @@
+"""Both engines of a data directory, started, found and stopped together."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from echo.embedded.binaries import find_postgres, find_valkey
+from echo.embedded.engine import Engine
+from echo.embedded.errors import EngineFailed
+from echo.embedded.home import SOCKET_PARENTS, Home, locate, prepare_home
+from echo.embedded.lock import DirectoryLock, find_owner, take_lock
+from echo.embedded.postgres import PostgresEngine, cluster_mark, database_url
+from echo.embedded.processes import processes_marked
+from echo.embedded.valkey import SOCKET_NAME, ValkeyEngine, redis_url
+
+
+@dataclass(frozen=True, slots=True)
+class EngineAddresses:
+    """How to reach the engines of a data directory, and the process that owns them."""
+
+    database_url: str
+    redis_url: str
+    redis_socket: Path
+    owner_pid: int
+
+
+class Engines:
+    """The running engines of a data directory, which is locked for as long as this lives.
+
+    Shapes:  an engine that was not asked for has no address: reading it is a mistake of the caller
+    """
+
+    def __init__(self, lock: DirectoryLock, home: Home | None, running: Sequence[Engine]) -> None:
+        self._lock = lock
+        self._home = home
+        self.running: tuple[Engine, ...] = tuple(running)
+
+    @property
+    def addresses(self) -> EngineAddresses:
+        assert self._home is not None, "no engine was started"
+        return _addresses(self._home.sockets, os.getpid())
+
+    @property
+    def database_url(self) -> str:
+        return self.addresses.database_url
+
+    @property
+    def redis_url(self) -> str:
+        return self.addresses.redis_url
+
+    def stop(self) -> None:
+        """Stop every engine, Valkey first, and give up the data directory."""
+        for engine in sorted(self.running, key=lambda engine: engine.stop_rank):
+            engine.stop()
+        self._lock.release()
+
+
+def start_engines(
+    data_dir: Path | str,
+    *,
+    postgres: bool = True,
+    valkey: bool = True,
+    engine_user: str | None = None,
+    durable: bool = True,
+) -> Engines:
+    """Take a data directory and start its engines, which end with this process or at `stop`.
+
+    With neither engine asked for only the lock is taken: two servers must not share keys and media either.
+
+    Shapes:  data_dir: made when missing, 0700; engine_user: who runs the engines when we are root;
+             durable: off for tests, where a power cut may lose what was committed
+    Returns: when both engines take commands
+    Raises:  AlreadyRunning when the directory is in use; EngineFailed with what to do
+    """
+    path = Path(os.path.abspath(data_dir))
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = take_lock(path, leftovers=lambda: _leftovers(path))
+    except PermissionError as refused:
+        raise EngineFailed(f"{path} is not ours to write: start Echo as its owner") from refused
+    started: list[Engine] = []
+    try:
+        if not postgres and not valkey:
+            return Engines(lock, None, ())
+        home = prepare_home(path, engine_user=engine_user)
+        fds = (lock.fd,)
+        if valkey:
+            started.append(_valkey(home, fds))
+        if postgres:
+            started.append(_postgres(home, fds, durable=durable))
+        for engine in started:
+            engine.spawn()
+        for engine in started:
+            engine.wait_ready()
+    except BaseException:
+        for engine in started:
+            engine.stop()
+        lock.release()
+        raise
+    return Engines(lock, home, started)
+
+
+@contextmanager
+def engines(
+    data_dir: Path | str,
+    *,
+    postgres: bool = True,
+    valkey: bool = True,
+    engine_user: str | None = None,
+    durable: bool = True,
+) -> Iterator[Engines]:
+    """The engines of a data directory, running inside the `with` block; arguments as for `start_engines`."""
+    running = start_engines(
+        data_dir, postgres=postgres, valkey=valkey, engine_user=engine_user, durable=durable
+    )
+    try:
+        yield running
+    finally:
+        running.stop()
+
+
+@contextmanager
+def temporary_engines(*, postgres: bool = True, valkey: bool = True) -> Iterator[Engines]:
+    """Empty engines for tests, in a directory of their own that goes with them.
+
+    Directly under /tmp, because as root the engines' user may not enter pytest's own temporary directories.
+    """
+    data_dir = Path(tempfile.mkdtemp(prefix="echo-test-", dir=SOCKET_PARENTS[0]))
+    try:
+        with engines(data_dir, postgres=postgres, valkey=valkey, durable=False) as running:
+            yield running
+    finally:
+        shutil.rmtree(data_dir)
+
+
+def find_engines(data_dir: Path | str) -> EngineAddresses | None:
+    """The addresses of the engines that another process runs in this data directory; None when none does."""
+    path = Path(os.path.abspath(data_dir))
+    owner = find_owner(path)
+    return _addresses(locate(path)[1], owner.pid) if owner is not None else None
+
+
+def _valkey(home: Home, fds: Sequence[int]) -> Engine:
+    binary = find_valkey()
+    if not binary.usable_by(home.account):
+        binary = binary.copied_to(home.path / "programs")
+    return ValkeyEngine(home, binary, inherited_fds=fds)
+
+
+def _postgres(home: Home, fds: Sequence[int], *, durable: bool) -> Engine:
+    binaries = find_postgres()
+    if not binaries.usable_by(home.account):
+        binaries = binaries.copied_to(home.path / "programs")
+    return PostgresEngine(home, binaries, durable=durable, inherited_fds=fds)
+
+
+def _addresses(sockets: Path, owner_pid: int) -> EngineAddresses:
+    return EngineAddresses(database_url(sockets), redis_url(sockets), sockets / SOCKET_NAME, owner_pid)
+
+
+def _leftovers(data_dir: Path) -> set[int]:
+    """The engine processes of a dead owner of this directory."""
+    home = locate(data_dir)[0]
+    try:
+        uids = {os.geteuid(), *(entry.stat().st_uid for entry in home.iterdir())}
+    except OSError:
+        uids = {os.geteuid()}
+    marks = (cluster_mark(home), str(home / "valkey.conf"))
+    return {pid for mark in marks for pid in processes_marked(mark, uids=uids)} - {os.getpid()}

@@ -1,0 +1,241 @@
+"""The parent of everything `echoctl up` runs: one thread, one loop, no event loop of its own."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import os
+import select
+import signal
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import FrameType
+from typing import Protocol
+
+from echo.embedded.engine import Engine
+from echo.embedded.processes import bound_log, describe_end
+from echo.embedded.restarts import Restarts
+from echo.embedded.roles import Inheritance, Role, children_of
+from echo.errors import EchoError
+
+# A role that has never been ready and dies this often in a row has a fault that no restart heals.
+HOPELESS_DEATHS = 5
+URGENT_SECONDS = 5.0
+HOUSEKEEPING_SECONDS = 60.0
+
+_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+log = logging.getLogger(__name__)
+
+
+class Charge(Protocol):
+    """A process in our care: an engine or a child of a role."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def stop_rank(self) -> int: ...
+    @property
+    def grace_seconds(self) -> float: ...
+    @property
+    def pid(self) -> int | None: ...
+    def spawn(self) -> None: ...
+    def exit_status(self) -> int | None: ...
+    def request_stop(self, *, urgent: bool = False) -> None: ...
+    def kill(self) -> None: ...
+
+
+@dataclass(slots=True)
+class _Slot:
+    """A charge with its history. `due_at` is a monotonic time, set while it waits to be started again."""
+
+    charge: Charge
+    awaited: bool  # says when it is ready
+    restarts: Restarts = field(default_factory=Restarts)
+    spawned_at: float = field(default_factory=time.monotonic)
+    due_at: float | None = None
+    ready: bool = False
+
+
+class Supervisor:
+    """Runs roles beside engines that were started already, until a signal; restarts whatever dies.
+
+    SIGINT, SIGTERM and SIGHUP stop everything in the order of ranks; a second one hurries. When this process
+    is killed, the kernel and the lifeline end all the others.
+
+    Shapes:  on_ready: called once, here, when every announcing role has reported; must not raise
+    """
+
+    def __init__(
+        self, engines: Sequence[Engine], roles: Sequence[Role], *, on_ready: Callable[[], None] | None = None
+    ) -> None:
+        self._roles = tuple(roles)
+        self._children = children_of(roles)
+        self._slots = [_Slot(child, child.role.announces) for child in self._children]
+        self._engines = tuple(engines)
+        self._engine_slots = [_Slot(engine, awaited=False) for engine in engines]
+        self._on_ready = on_ready
+        self._wake = _pipe()
+        self._ready = _pipe()
+        self._lifeline = _pipe()
+        self._announced = False
+        self._stops_asked = 0
+        self._failed = False
+        self._housekeeping_at = 0.0
+
+    def run(self) -> int:
+        """Run until told to stop. Returns the exit status: 0 after a clean stop, else 1."""
+        with self._signals():
+            self._bequeath()
+            # the children's collectors then leave what they share with us alone
+            gc.collect()
+            gc.freeze()
+            for slot in self._slots:
+                self._start(slot)
+            self._announce()
+            while not self._stops_asked and not self._failed:
+                self._reap()
+                self._start_due()
+                self._keep_house()
+                self._wait(self._pause())
+            self._stop_all()
+        return int(self._failed)
+
+    def _bequeath(self) -> None:
+        sockets = tuple(dict.fromkeys(kept for role in self._roles for kept in role.keeps))
+        foreign = (*self._wake, self._ready[0], self._lifeline[1])
+        for mark, child in enumerate(self._children):
+            child.mark = mark
+            child.inheritance = Inheritance(self._lifeline[0], self._ready[1], foreign, sockets)
+
+    def _start(self, slot: _Slot) -> None:
+        slot.spawned_at, slot.due_at = time.monotonic(), None
+        try:
+            slot.charge.spawn()
+        except (EchoError, OSError):
+            log.exception("%s could not be started", slot.charge.name)
+            slot.due_at = time.monotonic() + slot.restarts.delay_after(lived_seconds=0.0)
+
+    def _reap(self) -> None:
+        """Notice who has died and decide when to start it again."""
+        now = time.monotonic()
+        for slot in (*self._slots, *self._engine_slots):
+            if slot.due_at is not None or slot.charge.pid is not None:
+                continue
+            delay = slot.restarts.delay_after(lived_seconds=now - slot.spawned_at)
+            slot.due_at = now + delay
+            ended = describe_end(slot.charge.exit_status() or 0)
+            if slot.awaited and not self._announced and slot.restarts.deaths >= HOPELESS_DEATHS:
+                log.error(
+                    "%s %s before it was ready, %d times: giving up", slot.charge.name, ended, HOPELESS_DEATHS
+                )
+                self._failed = True
+                return
+            log.warning("%s %s; starting it again in %.1f s", slot.charge.name, ended, delay)
+
+    def _start_due(self) -> None:
+        now = time.monotonic()
+        for slot in (*self._engine_slots, *self._slots):
+            if slot.due_at is not None and slot.due_at <= now:
+                self._start(slot)
+
+    def _keep_house(self) -> None:
+        if time.monotonic() >= self._housekeeping_at:
+            self._housekeeping_at = time.monotonic() + HOUSEKEEPING_SECONDS
+            for engine in self._engines:
+                bound_log(engine.log_path)
+
+    def _pause(self) -> float:
+        """Seconds until something is to be done without anything happening."""
+        due = [slot.due_at for slot in (*self._slots, *self._engine_slots) if slot.due_at is not None]
+        return min([*due, self._housekeeping_at]) - time.monotonic()
+
+    def _wait(self, seconds: float) -> None:
+        """Sleep until a signal, a message or the end of the time."""
+        readable, _, _ = select.select([self._wake[0], self._ready[0]], [], [], max(0.0, seconds))
+        if self._wake[0] in readable:
+            self._stops_asked += sum(number in _STOP_SIGNALS for number in os.read(self._wake[0], 4096))
+        if self._ready[0] in readable:
+            for mark in os.read(self._ready[0], 4096):
+                self._slots[mark].ready = True
+            self._announce()
+
+    def _announce(self) -> None:
+        if not self._announced and all(slot.ready for slot in self._slots if slot.awaited):
+            self._announced = True
+            if self._on_ready is not None:
+                self._on_ready()
+
+    def _stop_all(self) -> None:
+        """Stop everything, rank by rank, each rank when the one before it is gone."""
+        for role in self._roles:
+            for kept in role.keeps:
+                kept.close()  # connections nobody will accept are refused at once, not left waiting
+        everyone = [slot.charge for slot in (*self._slots, *self._engine_slots)]
+        for rank in sorted({charge.stop_rank for charge in everyone}):
+            self._stop_group([charge for charge in everyone if charge.stop_rank == rank and charge.pid])
+        log.info("everything has stopped")
+
+    def _stop_group(self, group: Sequence[Charge]) -> None:
+        """Stop charges politely; urgently when that takes too long or a second signal came; then kill."""
+        if not group:
+            return
+        log.info("stopping %s", _names(group))
+        urgent = self._hurried
+        deadline = _ask(group, urgent=urgent)
+        while alive := [charge for charge in group if charge.pid is not None]:
+            late = time.monotonic() >= deadline
+            if not urgent and (late or self._hurried):
+                urgent = True
+                self._failed |= late
+                deadline = _ask(alive, urgent=True)
+            elif late:
+                log.error("%s did not stop: killed", _names(alive))
+                for charge in alive:
+                    charge.kill()
+                deadline = time.monotonic() + URGENT_SECONDS
+            else:
+                self._wait(deadline - time.monotonic())
+
+    @property
+    def _hurried(self) -> bool:
+        return self._stops_asked > 1
+
+    @contextmanager
+    def _signals(self) -> Iterator[None]:
+        """Turn signals into bytes on the wake-up pipe for as long as the block lasts."""
+        caught = [*_STOP_SIGNALS[:2], signal.SIGCHLD]
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # ignored under nohup, and stays so
+            caught.append(signal.SIGHUP)
+        before = {number: signal.signal(number, _noted) for number in caught}
+        old_fd = signal.set_wakeup_fd(self._wake[1], warn_on_full_buffer=False)
+        try:
+            yield
+        finally:
+            signal.set_wakeup_fd(old_fd)
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def _ask(group: Sequence[Charge], *, urgent: bool) -> float:
+    """Ask charges to stop. Returns the monotonic time by which they should have."""
+    for charge in group:
+        charge.request_stop(urgent=urgent)
+    return time.monotonic() + (URGENT_SECONDS if urgent else max(charge.grace_seconds for charge in group))
+
+
+def _names(group: Sequence[Charge]) -> str:
+    return ", ".join(charge.name for charge in group)
+
+
+def _noted(_number: int, _frame: FrameType | None) -> None:
+    """A signal handler must exist for the wake-up pipe to be written."""
+
+
+def _pipe() -> tuple[int, int]:
+    """A pipe that children inherit by fork but no program started by exec, and whose writing never blocks."""
+    read_end, write_end = os.pipe()
+    os.set_blocking(write_end, False)
+    return read_end, write_end
