@@ -8,30 +8,24 @@ clock on the wall and a lid on decoded bytes; it keeps no cookies and knows no p
 from __future__ import annotations
 
 import asyncio
-import socket
-import ssl
-import zlib
-from collections.abc import AsyncIterator, Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from urllib.parse import urljoin
 
-import aiohttp
 import httpx
 import yarl
-from aiohttp.abc import AbstractResolver, ResolveResult
-from httpx_aiohttp import AiohttpTransport
 
 from activitypub import iri
 from activitypub.errors import Malformed
 from activitypub.iri import Iri
-from federation.errors import FederationError, Refused, Resting, Unbelievable, Unreachable, Unwelcome
+from federation.errors import FederationError, Refused, Resting, Unreachable, Unwelcome
 from federation.gate import Gate
 from federation.memory import Memory
 from federation.reach import Reach
+from federation.transport import FAILURES, Dropped, meaning_of, read_body
 
 # Headers that prove who asks, made for one method, authority (Host) and target (path and query).
 Sign = Callable[[str, str, str], Mapping[str, str]]
@@ -44,7 +38,6 @@ ANSWER_BYTES = 1_048_576
 # What is kept of the answer to a delivery: enough to tell an operator what the peer said.
 RECEIPT_BYTES = 2_048
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_FAILURES = (httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError, ValueError, zlib.error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +60,7 @@ class Answer:
 
 
 class Client:
-    """Shapes:  transport: how bytes travel, `open_transport` or a router of tests; deadline_seconds: of a call"""
+    """Shapes:  transport: `open_transport` or a router of tests; deadline_seconds: of a whole call"""
 
     def __init__(
         self,
@@ -121,7 +114,7 @@ class Client:
                 for last in (False, True):
                     try:
                         return await self._exchange("POST", target, sent, body, RECEIPT_BYTES, cut=True)
-                    except _Dropped:
+                    except Dropped:
                         # The peer closed a kept connection at the moment we used it: no failure of theirs.
                         if last:
                             raise
@@ -159,7 +152,14 @@ class Client:
         return answer
 
     async def _exchange(
-        self, method: str, target: Iri, headers: Mapping[str, str], body: bytes, limit_bytes: int, *, cut: bool
+        self,
+        method: str,
+        target: Iri,
+        headers: Mapping[str, str],
+        body: bytes,
+        limit_bytes: int,
+        *,
+        cut: bool,
     ) -> Answer:
         """One request and its answer. `cut`: the rest of a long answer is dropped, not an error."""
         request = httpx.Request(
@@ -173,15 +173,17 @@ class Client:
             try:
                 response = await self._transport.handle_async_request(request)
                 try:
-                    content = await _read(response, limit_bytes, cut=cut)
+                    content = await read_body(response, limit_bytes, cut=cut)
                 finally:
                     await response.stream.aclose()  # type: ignore[union-attr]
             except FederationError:
                 raise
-            except _FAILURES as error:
-                raise _meaning(error, target) from error
-        named = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers.raw}
-        return Answer(response.status_code, target.text, named, content)
+            except FAILURES as error:
+                raise meaning_of(error, target) from error
+        headers_of_answer = {
+            name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers.raw
+        }
+        return Answer(response.status_code, target.text, headers_of_answer, content)
 
     def _checked(self, url: str) -> Iri:
         try:
@@ -192,122 +194,10 @@ class Client:
         return target
 
 
-class _Dropped(Unreachable):
-    """The connection was closed before an answer began."""
-
-
-class _NotDialled(OSError):
-    """The connector was about to dial an address that is not allowed."""
-
-
-class _Resolver(AbstractResolver):
-    """Looks names up in threads of its own (a slow name server must not stop other work), allowed ones only."""
-
-    def __init__(self, reach: Reach) -> None:
-        self._reach = reach
-        self._threads = ThreadPoolExecutor(max_workers=32, thread_name_prefix="names")
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        loop = asyncio.get_running_loop()
-        infos = await loop.run_in_executor(self._threads, _look_up, host, port, family)
-        found = [
-            ResolveResult(hostname=host, host=str(place[0]), port=port, family=kind, proto=0, flags=0)
-            for kind, _, _, _, place in infos
-            if self._reach.allows(str(place[0]))
-        ]
-        if infos and not found:
-            raise _NotDialled(f"{host} has no address that may be dialled")
-        return found
-
-    async def close(self) -> None:
-        self._threads.shutdown(wait=False, cancel_futures=True)
-
-
-def open_transport(reach: Reach, *, connections: int = 256) -> httpx.AsyncBaseTransport:
-    """The transport of real life: kept-alive connections to allowed addresses, TLS with the system's CAs.
-
-    Shapes:  SSL_CERT_FILE and SSL_CERT_DIR of the environment name other CAs, as OpenSSL reads them
-    """
-
-    def make_socket(info: tuple[int, int, int, str, tuple[object, ...]]) -> socket.socket:
-        if not reach.allows(str(info[4][0])):
-            raise _NotDialled(f"{info[4][0]} may not be dialled")
-        made = socket.socket(info[0], info[1], info[2])
-        made.setblocking(False)
-        return made
-
-    def open_session() -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(
-            ssl=ssl.create_default_context(),
-            resolver=_Resolver(reach),
-            limit=connections,
-            keepalive_timeout=30.0,
-            socket_factory=make_socket,
-        )
-        return aiohttp.ClientSession(
-            connector=connector,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            trust_env=False,
-            auto_decompress=False,
-        )
-
-    return AiohttpTransport(client=open_session, verify=False, trust_env=False)
-
-
 @lru_cache(maxsize=4096)
 def wire_target(url: str) -> str:
     """Path and query exactly as they will stand in the request line: what a signature has to cover."""
     return yarl.URL(str(httpx.URL(url))).raw_path_qs
-
-
-def _look_up(host: str, port: int, family: int) -> list[tuple[int, int, int, str, tuple[object, ...]]]:
-    return list(socket.getaddrinfo(host, port, family=family, type=socket.SOCK_STREAM))
-
-
-async def _read(response: httpx.Response, limit_bytes: int, *, cut: bool) -> bytes:
-    """The decoded body. More than the limit is an error, or with `cut` left out."""
-    parts: list[bytes] = []
-    size = 0
-    encoding = response.headers.get("content-encoding", "identity").strip().lower()
-    async for part in _decoded(response, encoding, limit_bytes):
-        parts.append(part)
-        size += len(part)
-        if size > limit_bytes:
-            if cut:
-                break
-            raise Unbelievable(f"{response.request.url}: more than {limit_bytes} bytes")
-    return b"".join(parts)[:limit_bytes]
-
-
-async def _decoded(response: httpx.Response, encoding: str, limit_bytes: int) -> AsyncIterator[bytes]:
-    stream = response.stream
-    assert isinstance(stream, httpx.AsyncByteStream)
-    if encoding in ("", "identity"):
-        async for chunk in stream:
-            yield chunk
-        return
-    if encoding not in ("gzip", "x-gzip"):
-        raise Unbelievable(f"{response.request.url}: encoded as {encoding[:40]!r}")
-    # A chunk of 16 kB can unpack to 16 MB: never more than the limit at once.
-    unpack = zlib.decompressobj(wbits=31)
-    async for chunk in stream:
-        yield unpack.decompress(chunk, limit_bytes + 1)
-        if unpack.unconsumed_tail:
-            raise Unbelievable(f"{response.request.url}: more than {limit_bytes} bytes")
-
-
-def _meaning(error: BaseException, target: Iri) -> FederationError:
-    """The error of ours for one of the libraries below."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, _NotDialled):
-            return Refused(f"{target.authority}: {cause}")
-        if isinstance(cause, aiohttp.ServerDisconnectedError):
-            return _Dropped(f"{target.authority}: closed the connection")
-        cause = cause.__cause__
-    return Unreachable(f"{target.authority}: {type(error).__name__}: {error}")
 
 
 def _retry_after(text: str | None) -> float | None:

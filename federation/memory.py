@@ -14,9 +14,7 @@ Value = TypeVar("Value")
 class Memory(Generic[Key, Value]):
     """Shapes:  size: most entries; seconds: how long one is kept when nothing else is said"""
 
-    def __init__(
-        self, *, size: int, seconds: float, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, *, size: int, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._size = size
         self._seconds = seconds
         self._clock = clock

@@ -69,7 +69,7 @@ class Reach:
         port = target.port or (443 if target.scheme == "https" else 80)
         if self.ports is not None and port not in self.ports:
             raise Refused(f"port {port}: {target.text}")
-        if target.host[0] == "[" or target.host[-1].isdigit():
+        if target.host[0] == "[" or target.host.rpartition(".")[2].isdigit():
             if not self.allows(target.host.strip("[]")):
                 raise Refused(f"address: {target.text}")
         elif not self.plain_http and ("." not in target.host or target.host.endswith(".localhost")):
