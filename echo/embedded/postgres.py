@@ -201,14 +201,10 @@ class PostgresEngine(Engine):
         }
         lines = [f"{name} = {_quoted(value)}" for name, value in settings.items()]
         local = self.home.path / "postgresql.local.conf"
-        return "\n".join(
-            [
-                "# Written by Echo at every start; put your own settings into postgresql.local.conf.",
-                *lines,
-                f"include_if_exists = {_quoted(str(local))}",
-                "",
-            ]
-        )
+        if local.exists():
+            lines.append(f"include = {_quoted(str(local))}")
+        header = "# Written by Echo at every start; put your own settings into postgresql.local.conf."
+        return "\n".join([header, *lines, ""])
 
 
 def database_url(sockets: Path) -> str:

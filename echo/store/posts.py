@@ -129,18 +129,6 @@ async def attachable_media(account_id: int, media_ids: Sequence[int], *, post_id
     return [free[media_id] for media_id in media_ids if media_id in free]
 
 
-async def count_up(column: str, post_id: int, by: int) -> None:
-    """Change a counter: `replies`, `boosts` or `likes`."""
-    if column not in {"replies", "boosts", "likes"}:
-        raise ValueError(column)
-    await db.execute(
-        f"INSERT INTO post_stats (post_id, {column}) VALUES ($1, greatest($2, 0))"
-        f" ON CONFLICT (post_id) DO UPDATE SET {column} = greatest(post_stats.{column} + $2, 0)",
-        post_id,
-        by,
-    )
-
-
 async def boosters(viewer: Viewer, post_id: int, cursor_sql: str, order_sql: str) -> list[Row]:
     """Rows (id of the boost, account_id) of boosts that the viewer may see."""
     return await db.fetch(

@@ -56,3 +56,17 @@ async def local_follower_ids(account_id: int) -> list[int]:
         account_id,
     )
     return [row["follower_id"] for row in rows]
+
+
+async def familiar_follower_ids(account_id: int, target_id: int) -> list[int]:
+    """Those whom `account_id` follows and who follow `target_id`."""
+    rows = await db.fetch(
+        "SELECT theirs.follower_id FROM follows theirs"
+        " JOIN follows mine ON mine.followee_id = theirs.follower_id AND mine.follower_id = $1"
+        " JOIN accounts t ON t.id = $2 AND t.hide_collections IS NOT TRUE"
+        " WHERE theirs.followee_id = $2 AND theirs.state = 'accepted' AND mine.state = 'accepted'"
+        " ORDER BY theirs.id DESC LIMIT 40",
+        account_id,
+        target_id,
+    )
+    return [row["follower_id"] for row in rows]
