@@ -69,7 +69,7 @@ class Database:
 
     async def open(self, url: str, *, pool_size: int, statement_timeout_seconds: int) -> None:
         """Connect. Raises Unavailable when the engine cannot be reached."""
-        # Bound first: reading the models asks for the current context.
+        # Bound first: from the second database of a process on, `init` asks for the current context.
         self.bind()
         await self._context.init(config=tortoise_config(url, pool_size, statement_timeout_seconds))
         await fetch("SELECT 1")

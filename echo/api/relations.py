@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from quart import Blueprint, Response
 
-from echo import db
-from echo.actions import blocks, follows
+from echo.actions import blocks, follows, notes
 from echo.api.reading import account_page, cursor_of, page_link, params, read_id
 from echo.errors import NotFound
 from echo.http.access import account_id, needs
@@ -15,7 +14,6 @@ from echo.render import account, relationship
 from echo.store import accounts, home, relations
 
 blueprint = Blueprint("relations", __name__)
-NOTE_CHARACTERS = 2000
 
 
 async def _relationship(target_id: int) -> Response:
@@ -109,14 +107,7 @@ async def unmute(target: str) -> Response:
 async def note(target: str) -> Response:
     """Write down something about somebody, for oneself."""
     target_id, given = read_id(target), await params()
-    await accounts.get(target_id)
-    await db.execute(
-        "INSERT INTO account_notes (owner_id, target_id, comment) VALUES ($1, $2, $3)"
-        " ON CONFLICT (owner_id, target_id) DO UPDATE SET comment = $3",
-        account_id(),
-        target_id,
-        given.text("comment", "")[:NOTE_CHARACTERS],
-    )
+    await notes.write_note(account_id(), target_id, given.text("comment", ""))
     return await _relationship(target_id)
 
 
