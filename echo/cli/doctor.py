@@ -114,7 +114,7 @@ async def dns(config: Config, _: Common) -> Finding:
         found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except socket.gaierror as error:
         return Finding("dns", "failed", f"{host}: {error}", f"Make an A or AAAA record for {host}.")
-    return Finding("dns", "ok", f"{host} is {', '.join(sorted({entry[4][0] for entry in found}))}")  # type: ignore[arg-type]
+    return Finding("dns", "ok", f"{host} is {', '.join(sorted({str(entry[4][0]) for entry in found}))}")
 
 
 async def tls(config: Config, _: Common) -> Finding:
@@ -191,7 +191,7 @@ def _ntp_skew_seconds() -> float:
         answer, _ = asker.recvfrom(48)
         received = time.time()
     seconds, fraction = struct.unpack("!II", answer[40:48])
-    told = seconds - 2_208_988_800 + float(fraction) / 2**32
+    told = float(seconds) - 2_208_988_800 + float(fraction) / 2**32
     return (sent + received) / 2 - told
 
 

@@ -118,7 +118,7 @@ async def apply(world: Seed) -> dict[str, int]:
                 secret=client.client_secret,
             )
         )
-        app_ids[client.client_id] = registered.app_id
+        app_ids[client.client_id] = registered.client.app_id
     for token in world.tokens:
         await auth.create_token_for(
             await _id_of(token.account),
