@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -44,6 +44,8 @@ class Row(Protocol):
     def __getitem__(self, key: str | int) -> Any: ...
 
     def get(self, key: str, default: Any = None) -> Any: ...
+
+    def keys(self) -> Iterable[str]: ...
 
 
 @dataclass(slots=True)

@@ -82,7 +82,7 @@ class Upright:
             wait_until(lambda: all_gone(self.pids()))
 
     def stop(self, *, number: signal.Signals = signal.SIGTERM) -> int:
-        """Ask the supervisor to stop. Returns its exit status; its standard output must have held one line."""
+        """Ask the supervisor to stop. Returns its exit status; it must have said one line and no more."""
         self.process.send_signal(number)
         return self.wait()
 

@@ -58,6 +58,8 @@ class Engines:
         """Stop every engine, Valkey first, and give up the data directory."""
         for engine in sorted(self.running, key=lambda engine: engine.stop_rank):
             engine.stop()
+        if self._home is not None:
+            self._home.leave()
         self._lock.release()
 
 
@@ -68,20 +70,22 @@ def start_engines(
     valkey: bool = True,
     engine_user: str | None = None,
     durable: bool = True,
+    patience_seconds: float = 10.0,
 ) -> Engines:
     """Take a data directory and start its engines, which end with this process or at `stop`.
 
     With neither engine asked for only the lock is taken: two servers must not share keys and media either.
 
     Shapes:  data_dir: made when missing, 0700; engine_user: who runs the engines when we are root;
-             durable: off for tests, where a power cut may lose what was committed
+             durable: off for tests, where a power cut may lose what was committed;
+             patience_seconds: how long the remains of a killed owner may take to stop by themselves
     Returns: when both engines take commands
     Raises:  AlreadyRunning when the directory is in use; EngineFailed with what to do
     """
     path = Path(os.path.abspath(data_dir))
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = take_lock(path, leftovers=lambda: _leftovers(path))
+        lock = take_lock(path, leftovers=lambda: _leftovers(path), patience_seconds=patience_seconds)
     except PermissionError as refused:
         raise EngineFailed(f"{path} is not ours to write: start Echo as its owner") from refused
     started: list[Engine] = []
@@ -114,10 +118,16 @@ def engines(
     valkey: bool = True,
     engine_user: str | None = None,
     durable: bool = True,
+    patience_seconds: float = 10.0,
 ) -> Iterator[Engines]:
     """The engines of a data directory, running inside the `with` block; arguments as for `start_engines`."""
     running = start_engines(
-        data_dir, postgres=postgres, valkey=valkey, engine_user=engine_user, durable=durable
+        data_dir,
+        postgres=postgres,
+        valkey=valkey,
+        engine_user=engine_user,
+        durable=durable,
+        patience_seconds=patience_seconds,
     )
     try:
         yield running
