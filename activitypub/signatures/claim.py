@@ -78,13 +78,14 @@ def request_parts(method: str, target: str, headers: Iterable[tuple[str, str]]) 
     Raises:  SignatureError: duplicate_header, header
     """
     fields: dict[str, str] = {}
-    for name, value in headers:
-        if name in fields:
-            if name in _ONLY_ONCE:
-                raise SignatureError("duplicate_header", name)
-            fields[name] = f"{fields[name]}, {value.strip()}"
+    for name, sent in headers:
+        value = sent.strip(" \t")
+        if name not in fields:
+            fields[name] = value
+        elif name in _ONLY_ONCE:
+            raise SignatureError("duplicate_header", name)
         else:
-            fields[name] = value.strip()
+            fields[name] = f"{fields[name]}, {value}"
     for name in ("signature", "signature-input"):
         if len(fields.get(name, "")) > _MAX_HEADER_CHARS:
             raise SignatureError("header", f"{name} is too long")
