@@ -131,20 +131,6 @@ async def load(activity_ids: Sequence[int]) -> list[Row]:
     )
 
 
-async def forget(before: datetime, *, limit: int = 1000) -> int:
-    """Delete activities that expired before this moment and wait for nothing, with their deliveries.
-
-    Returns: how many
-    """
-    return await db.execute(
-        "DELETE FROM outbound_activities WHERE id IN (SELECT a.id FROM outbound_activities a"
-        " WHERE a.expires_at < $1 AND NOT EXISTS (SELECT 1 FROM deliveries d"
-        " WHERE d.activity_id = a.id AND d.state = 'pending') ORDER BY a.expires_at LIMIT $2)",
-        before,
-        limit,
-    )
-
-
 def order_key(object_key: str) -> int:
     """The number under which the deliveries about one object are ordered; two objects may share one."""
     return int.from_bytes(hashlib.blake2b(object_key.encode(), digest_size=8).digest(), signed=True)
