@@ -27,8 +27,8 @@ from federation.memory import Memory
 from federation.reach import Reach
 from federation.transport import FAILURES, Dropped, meaning_of, read_body
 
-# Headers that prove who asks, made for one method, authority (Host) and target (path and query).
-Sign = Callable[[str, str, str], Mapping[str, str]]
+# Headers that prove who asks, made for one method and address (as it will stand on the wire).
+Sign = Callable[[str, str], Mapping[str, str]]
 
 MAX_HOPS = 3
 CONNECT_SECONDS = 5.0
@@ -108,7 +108,7 @@ class Client:
         Raises:  Refused, Unreachable
         """
         target = self._checked(url)
-        sent = {"user-agent": self._user_agent, **headers, **sign("POST", target.authority, wire_target(url))}
+        sent = {"user-agent": self._user_agent, **headers, **sign("POST", _on_wire(target))}
         try:
             async with asyncio.timeout(self._deadline_seconds):
                 for last in (False, True):
@@ -145,7 +145,7 @@ class Client:
             raise Resting(f"{target.authority} asked for a pause", retry_after_seconds=rest)
         headers = {"user-agent": self._user_agent, "accept": accept, "accept-encoding": "gzip"}
         if sign is not None:
-            headers.update(sign("GET", target.authority, wire_target(target.text)))
+            headers.update(sign("GET", _on_wire(target)))
         answer = await self._exchange("GET", target, headers, b"", limit_bytes, cut=False)
         if answer.status in (429, 503) and (pause := answer.retry_after_seconds):
             self._resting.put(target.authority, pause, seconds=pause)
@@ -164,8 +164,8 @@ class Client:
         """One request and its answer. `cut`: the rest of a long answer is dropped, not an error."""
         request = httpx.Request(
             method,
-            target.origin + target.path + target.query,
-            headers={"host": target.authority, **headers},
+            _on_wire(target),
+            headers={"Host": target.authority, **headers},
             content=body,
             extensions={"timeout": self._timeout},
         )
@@ -195,9 +195,9 @@ class Client:
 
 
 @lru_cache(maxsize=4096)
-def wire_target(url: str) -> str:
-    """Path and query exactly as they will stand in the request line: what a signature has to cover."""
-    return yarl.URL(str(httpx.URL(url))).raw_path_qs
+def _on_wire(target: Iri) -> str:
+    """An address spelled as the libraries below will send it: a signature covers exactly that."""
+    return target.origin + yarl.URL(str(httpx.URL(target.origin + target.target))).raw_path_qs
 
 
 def _retry_after(text: str | None) -> float | None:

@@ -37,7 +37,7 @@ class MediaType:
 def parse(text: str) -> MediaType:
     """Read one media type; a bad one has an empty name."""
     first, *rest = _PART.findall(text[:_LONGEST]) or [""]
-    parameters = {}
+    parameters: dict[str, str] = {}
     for part in rest:
         name, equals, value = part.partition("=")
         if equals:

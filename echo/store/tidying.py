@@ -32,3 +32,14 @@ async def _in_batches(table: str, condition: str) -> None:
         )
         if deleted < BATCH_ROWS:
             return
+
+
+async def count_due() -> int:
+    """How much is due now, over all queues; what waits for a later try is not counted."""
+    found = await db.fetch_value(
+        "SELECT (SELECT count(*) FROM jobs WHERE NOT dead AND due_at <= now())"
+        " + (SELECT count(*) FROM deliveries d LEFT JOIN hosts h ON h.name = d.host"
+        "    WHERE d.state = 'pending' AND d.due_at <= now() AND coalesce(h.health, 'closed') = 'closed')"
+        " + (SELECT count(*) FROM inbound_activities WHERE state = 'pending' AND due_at <= now())"
+    )
+    return int(found)

@@ -55,7 +55,7 @@ def account_of(actor: wire.Actor, *, username: str, domain: str) -> RemoteAccoun
         featured_uri=actor.featured or "",
         also_known_as=actor.also_known_as,
         moved_to_uri=actor.moved_to or "",
-        keys=tuple(RemoteKey(key.id, key.pem) for key in actor.public_keys if key.owner == actor.id),
+        keys=tuple(RemoteKey(id=key.id, pem=key.pem) for key in actor.public_keys if key.owner == actor.id),
         created_at=actor.published,
     )
 
@@ -99,7 +99,7 @@ def emojis_of(emojis: tuple[wire.Emoji, ...]) -> tuple[RemoteEmoji, ...]:
     for emoji in emojis:
         url = sanitize.safe_url(emoji.url)
         if url is not None:
-            found.setdefault(emoji.shortcode, RemoteEmoji(emoji.shortcode, url))
+            found.setdefault(emoji.shortcode, RemoteEmoji(shortcode=emoji.shortcode, url=url))
     return tuple(found.values())
 
 

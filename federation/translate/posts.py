@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from activitypub.addressing import Audience
-
 from activitypub import addressing
 from activitypub import objects as wire
+from activitypub.addressing import Audience
 from activitypub.vocabulary import NoteKind
 from echo import addresses, clock, settings
 from echo.actions.drafts import RemoteMedia, RemotePost

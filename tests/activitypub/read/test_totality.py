@@ -18,21 +18,24 @@ from activitypub.objects import Actor, Collection, Note, Tombstone
 ADDRESS = "https://peer.test/"
 # fmt: off
 scalars = st.sampled_from([
-    None, True, False, 0, -1, 7, 2**63, 0.5, -3.5, 1e300, "", " ", "\u200b", "\x00", "x", "/x", "//x", "#x", ":ab:",
-    ADDRESS, f"{ADDRESS}a b", "http://peer.test/", "https://[::1", "https://peer.test:9/", "as:Public", "true",
-    "2026-08-01T10:00:00", "99999-01-01", "PT1M", "P", "12.5", "text/html; charset=utf-8", "acct:a@b.test", "@",
+    None, True, False, 0, -1, 7, 2**63, 0.5, -3.5, 1e300, "", " ", "\u200b", "\x00", "x", "/x", "//x",
+    "#x", ":ab:", ADDRESS, f"{ADDRESS}a b", "http://peer.test/", "https://[::1", "https://peer.test:9/",
+    "as:Public", "true", "2026-08-01T10:00:00", "99999-01-01", "PT1M", "P", "12.5",
+    "text/html; charset=utf-8", "acct:a@b.test", "@",
 ])
 types = st.sampled_from([
-    "Person", "Note", "Question", "Mention", "Hashtag", "Emoji", "Link", "Document", "PropertyValue", "Multikey",
-    "Create", "Like", "Flag", "Undo", "QuoteRequest", "View", "Collection", "Tombstone", "Group", "as:Note",
+    "Person", "Note", "Question", "Mention", "Hashtag", "Emoji", "Link", "Document", "PropertyValue",
+    "Multikey", "Create", "Like", "Flag", "Undo", "QuoteRequest", "View", "Collection", "Tombstone",
+    "Group", "as:Note",
 ])
 keys = st.sampled_from([
-    "id", "href", "url", "name", "content", "contentMap", "icon", "image", "tag", "attachment", "to", "cc",
-    "mediaType", "endpoints", "sharedInbox", "publicKey", "publicKeyPem", "owner", "assertionMethod", "oneOf",
-    "anyOf", "replies", "totalItems", "closed", "endTime", "votersCount", "focalPoint", "width", "duration",
-    "object", "target", "items", "first", "published", "alsoKnownAs", "attributionDomains", "webfinger", "quote",
-    "source", "language", "summary", "value", "updated", "likes", "context", "inReplyTo", "sensitive", "@value",
-    "@list", "@id", "as:url", "blurhash", "rel", "result", "instrument", "audience", "deleted", "formerType",
+    "id", "href", "url", "name", "content", "contentMap", "icon", "image", "tag", "attachment", "to",
+    "cc", "mediaType", "endpoints", "sharedInbox", "publicKey", "publicKeyPem", "owner",
+    "assertionMethod", "oneOf", "anyOf", "replies", "totalItems", "closed", "endTime", "votersCount",
+    "focalPoint", "width", "duration", "object", "target", "items", "first", "published", "alsoKnownAs",
+    "attributionDomains", "webfinger", "quote", "source", "language", "summary", "value", "updated",
+    "likes", "context", "inReplyTo", "sensitive", "@value", "@list", "@id", "as:url", "blurhash", "rel",
+    "result", "instrument", "audience", "deleted", "formerType",
 ])
 # fmt: on
 
