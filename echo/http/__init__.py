@@ -1,0 +1,1 @@
+"""What all HTTP surfaces share: access, parameters, paging, limits, errors."""

@@ -1,0 +1,185 @@
+"""Who may call a route. Every route carries exactly one of these marks; a law test finds those without.
+
+@public             nobody needs a token
+@optional(scope)    a token is optional, but one that is sent must be valid and carry the scope
+@needs(scopes...)   a user token with one of the scopes
+@app_or_user(scope) any valid token with the scope (the scope may be empty)
+@signed             other servers, by HTTP signature
+@page               a browser: session cookie, CSRF token on forms
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar, cast
+
+from quart import g, request
+
+from echo import settings
+from echo.errors import Forbidden, Invalid, Unauthorized
+from echo.http.client_address import client_address, limit_subject, networks
+from echo.http.limits import Limit, count
+from echo.policy.access import Access
+from echo.policy.scopes import covers
+from echo.policy.viewer import NOBODY, Viewer
+from echo.store.access import load_token
+
+P = ParamSpec("P")
+R = TypeVar("R")
+View = Callable[P, Awaitable[R]]
+MARK = "echo_access"
+
+
+def current() -> Access:
+    """The access of a route that needs a token."""
+    return cast(Access, g.access)
+
+
+def account_id() -> int:
+    """The account that calls, on routes with @needs."""
+    user_id = current().user_id
+    if user_id is None:
+        raise Invalid("This method requires an authenticated user")
+    return user_id
+
+
+def viewer() -> Viewer:
+    """Who is looking, on any route."""
+    access = cast("Access | None", g.get("access"))
+    return NOBODY if access is None else access.viewer
+
+
+def has_token() -> bool:
+    """Whether the caller sent a valid token: some fields are only for those."""
+    return g.get("access") is not None
+
+
+def caller_address() -> str:
+    """The address of the caller, as far as the configured proxies can be believed."""
+    trusted = networks(tuple(settings.here().server.trusted_proxies))
+    return client_address(request.remote_addr or "", request.headers.get("X-Forwarded-For", ""), trusted)
+
+
+def public(view: View[P, R]) -> View[P, R]:
+    """Open to everybody; a token is not even looked at."""
+
+    @wraps(view)
+    async def counted(*args: P.args, **kwargs: P.kwargs) -> R:
+        await _count(None)
+        return await view(*args, **kwargs)
+
+    setattr(counted, MARK, "public")
+    return counted
+
+
+def page(view: View[P, R]) -> View[P, R]:
+    """A page for browsers."""
+    setattr(view, MARK, "page")
+    return view
+
+
+def signed(view: View[P, R]) -> View[P, R]:
+    """For other servers; the view checks the signature itself."""
+    setattr(view, MARK, "signed")
+    return view
+
+
+def optional(scope: str = "") -> Callable[[View[P, R]], View[P, R]]:
+    """A token may be sent; then it must be valid and carry the scope."""
+
+    def mark(view: View[P, R]) -> View[P, R]:
+        @wraps(view)
+        async def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+            access = await _read_token()
+            if access is not None:
+                _require(access, (scope,) if scope else ())
+            g.access = access
+            await _count(access)
+            return await view(*args, **kwargs)
+
+        setattr(checked, MARK, f"optional {scope}")
+        return checked
+
+    return mark
+
+
+def needs(*scopes: str) -> Callable[[View[P, R]], View[P, R]]:
+    """A user's token with one of the scopes; no scope: any user's token."""
+
+    def mark(view: View[P, R]) -> View[P, R]:
+        @wraps(view)
+        async def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+            access = await _read_token()
+            if access is None:
+                raise Unauthorized
+            _require(access, scopes)
+            if access.user_id is None:
+                raise Invalid("This method requires an authenticated user")
+            g.access = access
+            await _count(access)
+            return await view(*args, **kwargs)
+
+        setattr(checked, MARK, f"needs {' '.join(scopes)}")
+        return checked
+
+    return mark
+
+
+def app_or_user(scope: str = "", *, any_state: bool = False) -> Callable[[View[P, R]], View[P, R]]:
+    """Any valid token. `any_state`: also of a person who is not confirmed yet."""
+
+    def mark(view: View[P, R]) -> View[P, R]:
+        @wraps(view)
+        async def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+            access = await _read_token()
+            if access is None:
+                raise Unauthorized
+            _require(access, (scope,) if scope else (), any_state=any_state)
+            g.access = access
+            await _count(access)
+            return await view(*args, **kwargs)
+
+        setattr(checked, MARK, f"app or user {scope}")
+        return checked
+
+    return mark
+
+
+def sent_token() -> str | None:
+    """The token of the request: Authorization header, or the parameter of RFC 6750."""
+    scheme, _, value = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and value.strip():
+        return value.strip()
+    return request.args.get("access_token") or request.args.get("bearer_token")
+
+
+async def _count(access: Access | None) -> None:
+    """Count the call against the general limits and remember what is left, for the headers."""
+    limits = settings.here().rate_limits
+    if not limits.enabled:
+        return
+    if access is None:
+        wanted = [Limit("address", limit_subject(caller_address()), limits.requests_per_address, 300)]
+    else:
+        wanted = [Limit("token", access.token_id, limits.requests_per_token, 300)]
+        if access.user_id is not None:
+            wanted.append(Limit("user", access.user_id, limits.requests_per_user, 300))
+    g.allowance = await count(wanted)
+
+
+async def _read_token() -> Access | None:
+    secret = sent_token()
+    if secret is None:
+        return None
+    access = await load_token(secret)
+    if access is None:
+        raise Unauthorized
+    return access
+
+
+def _require(access: Access, scopes: tuple[str, ...], *, any_state: bool = False) -> None:
+    if access.refusal and not any_state:
+        raise Forbidden(access.refusal)
+    if scopes and not any(covers(access.scopes, scope) for scope in scopes):
+        raise Forbidden("This action is outside the authorized scopes")

@@ -1,0 +1,82 @@
+"""One place that turns errors into answers: JSON for programs, pages for browsers."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+
+from quart import Quart, Response, request
+from tortoise.exceptions import DBConnectionError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from echo import db
+from echo.errors import EchoError, Invalid, NotFound, TooLarge, TooMany, Unauthorized, Unavailable
+from echo.http.replies import entity
+
+log = logging.getLogger(__name__)
+ErrorPage = Callable[[EchoError], Awaitable[Response]]
+PROGRAM_PATHS = (
+    "/api/",
+    "/oauth/token",
+    "/oauth/revoke",
+    "/oauth/userinfo",
+    "/.well-known/",
+    "/nodeinfo/",
+    "/ap/",
+)
+
+
+def install(app: Quart, error_page: ErrorPage) -> None:
+    """Handle every error of this app; `error_page` renders one for browsers."""
+
+    @app.errorhandler(Exception)
+    async def any_error(error: Exception) -> Response:
+        known = classify(error)
+        if known.status >= 500 and known.status != 503:
+            log.error("%s %s failed", request.method, request.path, exc_info=error)
+        elif known.detail:
+            log.info("%s %s: %s", request.method, request.path, known.detail)
+        response = answer(known) if wants_json() else await error_page(known)
+        return _with_headers(response, known)
+
+
+def classify(error: Exception) -> EchoError:
+    """The error as one of ours."""
+    if isinstance(error, EchoError):
+        return error
+    if isinstance(error, RequestEntityTooLarge):
+        return TooLarge()
+    if isinstance(error, HTTPException):
+        if error.code in (404, 405):
+            return NotFound("Not Found")
+        return EchoError(error.name, status=error.code or 500)
+    if isinstance(error, (*db.OUTAGES, DBConnectionError)):
+        return db.outage(error)
+    return EchoError()
+
+
+def answer(error: EchoError) -> Response:
+    """The error as Mastodon words it."""
+    body: dict[str, object] = {"error": error.public}
+    if isinstance(error, Invalid) and error.details is not None:
+        body["details"] = {
+            name: [{"error": reason.code, "description": reason.description} for reason in reasons]
+            for name, reasons in error.details.items()
+        }
+    return entity(body, status=error.status)
+
+
+def wants_json() -> bool:
+    """Whether a program is asking: by path, or because it does not take HTML."""
+    if request.path.startswith(PROGRAM_PATHS):
+        return True
+    accept = request.headers.get("Accept", "")
+    return "json" in accept and "text/html" not in accept
+
+
+def _with_headers(response: Response, error: EchoError) -> Response:
+    if isinstance(error, Unauthorized):
+        response.headers["WWW-Authenticate"] = 'Bearer realm="Echo", error="invalid_token"'
+    if isinstance(error, TooMany | Unavailable):
+        response.headers["Retry-After"] = str(error.retry_after_seconds)
+    return response

@@ -1,0 +1,41 @@
+"""Limits of their own for what is costly or tempting: uploads, posts, deletes, follows, log-ins, sign-ups."""
+
+from __future__ import annotations
+
+from echo import settings
+from echo.http.access import account_id, caller_address
+from echo.http.client_address import limit_subject
+from echo.http.limits import Limit, count
+
+
+async def count_for_account(family: str) -> None:
+    """Count one use of `uploads`, `deletes`, `posts` or `follows` by the calling account."""
+    limits = settings.here().rate_limits
+    if not limits.enabled:
+        return
+    allowed, window_seconds = {
+        "uploads": (limits.uploads_per_user, 1800),
+        "deletes": (limits.deletes_per_user, 1800),
+        "posts": (limits.posts_per_user, 10_800),
+        "follows": (limits.follows_per_user, 86_400),
+    }[family]
+    await count([Limit(family, account_id(), allowed, window_seconds)])
+
+
+async def count_for_address(family: str, *, also: tuple[str, object] | None = None) -> None:
+    """Count one `login`, `sign_up` or `app` from this address; refuses when it cannot count.
+
+    Shapes:  also: ("login", account or e-mail) counts a log-in against the account too
+    """
+    limits = settings.here().rate_limits
+    if not limits.enabled:
+        return
+    allowed, window_seconds = {
+        "login": (limits.logins_per_address, 300),
+        "sign_up": (limits.sign_ups_per_address, 1800),
+        "app": (limits.apps_per_address, 600),
+    }[family]
+    wanted = [Limit(family, limit_subject(caller_address()), allowed, window_seconds)]
+    if also is not None:
+        wanted.append(Limit(f"{also[0]}-account", also[1], limits.logins_per_account, 3600))
+    await count(wanted, fail_closed=True)

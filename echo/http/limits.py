@@ -1,0 +1,85 @@
+"""How often things may be done: counters in Redis, one window each, reported as Mastodon does.
+
+Counting costs one round trip. When Redis is away reads go on (fail open), log-in and sign-up do not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from echo import cache, clock
+from echo.errors import TooMany, Unavailable
+
+# Counts each key up once and returns count and milliseconds left for each.
+_COUNT = """
+local out = {}
+for i, key in ipairs(KEYS) do
+  local n = redis.call('INCR', key)
+  local left = redis.call('PTTL', key)
+  if left < 0 then
+    left = tonumber(ARGV[i])
+    redis.call('PEXPIRE', key, left)
+  end
+  out[#out + 1] = n
+  out[#out + 1] = left
+end
+return out
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """`allowed` times in `window_seconds` for each `subject`."""
+
+    name: str
+    subject: object
+    allowed: int
+    window_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What is left: for the X-RateLimit headers."""
+
+    limit: int
+    remaining: int
+    reset_at: datetime
+
+    def headers(self) -> dict[str, str]:
+        """The reset is a date, not an epoch: Mastodon.py parses it and sleeps on it."""
+        return {
+            "X-RateLimit-Limit": str(self.limit),
+            "X-RateLimit-Remaining": str(self.remaining),
+            "X-RateLimit-Reset": self.reset_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        }
+
+
+async def count(limits: Sequence[Limit], *, fail_closed: bool = False) -> Allowance | None:
+    """Count one use against all of these; the tightest allowance, or None when Redis is away.
+
+    Raises:  TooMany when one is used up; Unavailable when Redis is away and `fail_closed`
+    """
+    keys = [cache.key("limit", limit.name, limit.subject, limit.window_seconds) for limit in limits]
+    try:
+        script = cache.client().register_script(_COUNT)
+        counted = await script(keys=keys, args=[limit.window_seconds * 1000 for limit in limits])
+    except cache.OUTAGES as error:
+        if fail_closed:
+            raise Unavailable(detail=f"rate limits: {error}") from error
+        return None
+    now_ms = clock.now().timestamp() * 1000
+    tightest: Allowance | None = None
+    for index, limit in enumerate(limits):
+        used, left_ms = int(counted[2 * index]), int(counted[2 * index + 1])
+        allowance = Allowance(
+            limit.allowed,
+            max(0, limit.allowed - used),
+            datetime.fromtimestamp((now_ms + left_ms) / 1000, UTC),
+        )
+        if used > limit.allowed:
+            raise TooMany(retry_after_seconds=max(1, left_ms // 1000))
+        if tightest is None or allowance.remaining < tightest.remaining:
+            tightest = allowance
+    return tightest

@@ -1,0 +1,139 @@
+"""Accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from echo import addresses
+from echo.db import Row
+from echo.kinds import AccountKind
+from echo.render import entities, times
+from echo.render.versioned import VersionedCache
+from echo.store import status_rows
+
+_encode = msgspec.json.Encoder().encode
+# The base address is part of the key: several servers may share a process in tests.
+_cores: VersionedCache[tuple[str, int, int]] = VersionedCache(4 * 1024 * 1024)
+
+
+async def many(account_ids: Sequence[int]) -> list[bytes]:
+    """Accounts as JSON, in the order asked; unknown and deleted ones are left out."""
+    rendered = await by_id(account_ids)
+    return [rendered[account_id] for account_id in account_ids if account_id in rendered]
+
+
+async def by_id(account_ids: Sequence[int]) -> dict[int, bytes]:
+    """The same, by id."""
+    rows = await status_rows.account_rows(account_ids)
+    return {i: with_counters(core(row), row) for i, row in rows.items() if row["deleted_at"] is None}
+
+
+async def one(account_id: int) -> bytes:
+    """One account as JSON; the caller has made sure that it exists."""
+    rendered = await many([account_id])
+    return rendered[0]
+
+
+async def cores_of(wanted: Iterable[tuple[int, int]]) -> dict[int, bytes]:
+    """The standing halves of accounts, given as (id, version); rows are read only for those not cached."""
+    base = addresses.here().base
+    cores: dict[int, bytes] = {}
+    missing: list[int] = []
+    for account_id, version in set(wanted):
+        cached = _cores.get((base, account_id, version))
+        if cached is None:
+            missing.append(account_id)
+        else:
+            cores[account_id] = cached
+    for account_id, row in (await status_rows.account_rows(missing)).items():
+        cores[account_id] = core(row)
+    return cores
+
+
+def with_counters(standing: bytes, row: Row) -> bytes:
+    """The whole account: the standing half and today's counters (columns as in `status_rows`)."""
+    day = f'"{row["last_post_on"]:%Y-%m-%d}"' if row["last_post_on"] else "null"
+    return (
+        standing[:-1]
+        + (
+            f',"followers_count":{row["followers"]},"following_count":{row["following"]}'
+            f',"statuses_count":{row["posts"]},"last_status_at":{day}}}'
+        ).encode()
+    )
+
+
+def core(row: Row) -> bytes:
+    """The standing half of an account, as a JSON object."""
+    key = (addresses.here().base, row["id"], row["version"])
+    cached = _cores.get(key)
+    if cached is None:
+        cached = _encode(_core(row))
+        _cores.put(key, cached)
+    return cached
+
+
+def acct(username: str, domain: str) -> str:
+    """The handle as clients see it: without a domain for people here."""
+    return f"{username}@{domain}" if domain else username
+
+
+def emojis(rows: Sequence[dict[str, Any]]) -> list[entities.CustomEmoji]:
+    """Custom emojis as they are stored with accounts and posts."""
+    return [
+        entities.CustomEmoji(
+            shortcode=row["shortcode"], url=row["url"], static_url=row.get("static_url") or row["url"]
+        )
+        for row in rows
+    ]
+
+
+def _core(row: Row) -> entities.AccountCore:
+    here = addresses.here()
+    blanked = row["suspended_at"] is not None
+    avatar = here.file(row["avatar"]) if row["avatar"] and not blanked else here.missing_avatar
+    header = here.file(row["header"]) if row["header"] and not blanked else here.missing_header
+    common: dict[str, Any] = {
+        "id": str(row["id"]),
+        "username": row["username"],
+        "acct": acct(row["username"], row["domain"]),
+        "display_name": "" if blanked else row["display_name"],
+        "locked": row["locked"],
+        "bot": row["kind"] in (AccountKind.SERVICE, AccountKind.APPLICATION),
+        "group": row["kind"] == AccountKind.GROUP,
+        "discoverable": row["discoverable"],
+        "indexable": row["indexable"],
+        "created_at": times.midnight(row["created_at"]),
+        "note": "" if blanked else row["note"],
+        "url": row["url"] or row["uri"],
+        "uri": row["uri"],
+        "avatar": avatar,
+        "avatar_static": avatar,
+        "avatar_description": row["avatar_description"],
+        "header": header,
+        "header_static": header,
+        "header_description": row["header_description"],
+        "hide_collections": row["hide_collections"],
+        "show_media": True,
+        "show_media_replies": True,
+        "show_featured": True,
+        "feature_approval": entities.FeatureApproval(automatic=[], manual=[], current_user="denied"),
+        "emojis": [] if blanked else emojis(msgspec.json.decode(row["emojis"])),
+        "fields": [] if blanked else _fields(row),
+    }
+    if blanked:
+        return entities.SuspendedAccountCore(**common)
+    if row["silenced_at"] is not None:
+        return entities.LimitedAccountCore(**common)
+    if not row["domain"]:
+        return entities.LocalAccountCore(**common, noindex=not row["indexable"], roles=[])
+    return entities.AccountCore(**common)
+
+
+def _fields(row: Row) -> list[entities.Field]:
+    return [
+        entities.Field(name=f["name"], value=f["value"], verified_at=f.get("verified_at"))
+        for f in msgspec.json.decode(row["fields"])
+    ]

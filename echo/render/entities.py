@@ -1,0 +1,214 @@
+"""The shapes that clients see, with Mastodon's names. Field order is of no meaning."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+
+class Entity(msgspec.Struct, frozen=True, kw_only=True):
+    """Encoded with every field, null or not: strict clients refuse a list over one missing key."""
+
+
+class CustomEmoji(Entity, frozen=True, kw_only=True):
+    shortcode: str
+    url: str
+    static_url: str
+    visible_in_picker: bool = False
+
+
+class Field(Entity, frozen=True, kw_only=True):
+    name: str
+    value: str
+    verified_at: str | None = None
+
+
+class FeatureApproval(Entity, frozen=True, kw_only=True):
+    automatic: list[str]
+    manual: list[str]
+    current_user: str
+
+
+class AccountCore(Entity, frozen=True, kw_only=True):
+    """An account without its counters."""
+
+    id: str
+    username: str
+    acct: str
+    display_name: str
+    locked: bool
+    bot: bool
+    group: bool
+    discoverable: bool | None
+    indexable: bool
+    created_at: str
+    note: str
+    url: str
+    uri: str
+    avatar: str
+    avatar_static: str
+    avatar_description: str
+    header: str
+    header_static: str
+    header_description: str
+    hide_collections: bool | None
+    show_media: bool
+    show_media_replies: bool
+    show_featured: bool
+    feature_approval: FeatureApproval
+    emojis: list[CustomEmoji]
+    fields: list[Field]
+
+
+class LocalAccountCore(AccountCore, frozen=True, kw_only=True):
+    """People of this server: more is known."""
+
+    noindex: bool
+    roles: list[Any]
+
+
+class SuspendedAccountCore(AccountCore, frozen=True, kw_only=True):
+    suspended: bool = True
+
+
+class LimitedAccountCore(AccountCore, frozen=True, kw_only=True):
+    limited: bool = True
+
+
+class Role(Entity, frozen=True, kw_only=True):
+    id: str
+    name: str
+    permissions: str
+    color: str
+    highlighted: bool
+    collection_limit: int = 10
+
+
+class Source(Entity, frozen=True, kw_only=True):
+    privacy: str
+    sensitive: bool
+    language: str | None
+    note: str
+    fields: list[Field]
+    follow_requests_count: int
+    hide_collections: bool | None
+    discoverable: bool | None
+    indexable: bool
+    attribution_domains: list[str]
+    quote_policy: str
+
+
+class MediaAttachment(Entity, frozen=True, kw_only=True):
+    id: str
+    type: str
+    url: str | None
+    preview_url: str | None
+    remote_url: str | None
+    preview_remote_url: str | None
+    text_url: str | None
+    description: str | None
+    blurhash: str | None
+    meta: Any
+
+
+class MentionEntity(Entity, frozen=True, kw_only=True):
+    id: str
+    username: str
+    url: str
+    acct: str
+
+
+class StatusTag(Entity, frozen=True, kw_only=True):
+    name: str
+    url: str
+
+
+class Application(Entity, frozen=True, kw_only=True):
+    name: str
+    website: str | None
+
+
+class QuoteApproval(Entity, frozen=True, kw_only=True):
+    automatic: list[str]
+    manual: list[str]
+    current_user: str
+
+
+class StatusCore(Entity, frozen=True, kw_only=True):
+    """A post without author, counters, boosted post and the marks of its viewer."""
+
+    id: str
+    created_at: str
+    in_reply_to_id: str | None
+    in_reply_to_account_id: str | None
+    sensitive: bool
+    spoiler_text: str
+    visibility: str
+    language: str | None
+    uri: str
+    url: str
+    edited_at: str | None
+    content: str
+    media_attachments: list[MediaAttachment]
+    mentions: list[MentionEntity]
+    tags: list[StatusTag]
+    emojis: list[CustomEmoji]
+    tagged_collections: list[Any]
+    quote: None
+    card: None
+    poll: None
+    quote_approval: QuoteApproval
+
+
+class StatusCoreWithApp(StatusCore, frozen=True, kw_only=True):
+    application: Application
+
+
+class Relationship(Entity, frozen=True, kw_only=True):
+    id: str
+    following: bool
+    showing_reblogs: bool
+    notifying: bool
+    languages: list[str] | None
+    followed_by: bool
+    blocking: bool
+    blocked_by: bool
+    muting: bool
+    muting_notifications: bool
+    muting_expires_at: str | None
+    requested: bool
+    requested_by: bool
+    domain_blocking: bool
+    endorsed: bool
+    note: str
+
+
+class StatusSource(Entity, frozen=True, kw_only=True):
+    id: str
+    text: str
+    spoiler_text: str
+
+
+class History(Entity, frozen=True, kw_only=True):
+    day: str
+    uses: str
+    accounts: str
+
+
+class Tag(Entity, frozen=True, kw_only=True):
+    id: str
+    name: str
+    url: str
+    history: list[History]
+
+
+class TagWithMarks(Tag, frozen=True, kw_only=True):
+    following: bool = False
+    featuring: bool = False
+
+
+class Marker(Entity, frozen=True, kw_only=True):
+    last_read_id: str
+    version: int
+    updated_at: str

@@ -1,0 +1,39 @@
+"""Tokens as a request presents them: one statement, because every API call makes it."""
+
+from __future__ import annotations
+
+import msgspec
+
+from echo import db
+from echo.policy.access import Access
+from echo.policy.secret_texts import digest
+from echo.policy.standing import COLUMNS, REFUSALS, standing_of
+
+_LOAD = f"""
+    SELECT t.id, t.app_id, t.user_id, t.scopes, u.role, {COLUMNS}
+    FROM tokens t LEFT JOIN users u ON u.id = t.user_id LEFT JOIN accounts a ON a.id = t.user_id
+    WHERE t.token_hash = $1 AND t.revoked_at IS NULL
+"""
+
+
+async def load_token(secret: str) -> Access | None:
+    """What this token allows, or None where it is unknown or revoked."""
+    row = await db.fetch_one(_LOAD, digest(secret))
+    if row is None:
+        return None
+    return Access(
+        token_id=row["id"],
+        app_id=row["app_id"],
+        user_id=row["user_id"],
+        scopes=tuple(msgspec.json.decode(row["scopes"], type=list[str])),
+        role=row["role"] or "",
+        refusal="" if row["user_id"] is None else REFUSALS[standing_of(row)],
+    )
+
+
+async def was_revoked(secret: str) -> bool:
+    """Whether a token was valid once: clients are told so."""
+    revoked = await db.fetch_value(
+        "SELECT 1 FROM tokens WHERE token_hash = $1 AND revoked_at IS NOT NULL", digest(secret)
+    )
+    return revoked is not None

@@ -1,0 +1,142 @@
+"""Accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from echo import db
+from echo.db import Row
+from echo.errors import NotFound
+from echo.models import Account, AccountKey, User
+from echo.store.cursor import Cursor
+
+
+async def get(account_id: int) -> Account:
+    """Raises NotFound. Deleted accounts are not found; suspended ones are."""
+    account = await find(account_id)
+    if account is None:
+        raise NotFound
+    return account
+
+
+async def find(account_id: int) -> Account | None:
+    return await Account.get_or_none(id=account_id, deleted_at=None)
+
+
+async def find_by_uri(uri: str) -> Account | None:
+    """By ActivityPub id, exactly."""
+    return await Account.get_or_none(uri=uri)
+
+
+async def find_by_handle(username: str, domain: str = "") -> Account | None:
+    """By name and handle host (empty: here), in any case."""
+    return await Account.get_or_none(username_key=username.lower(), domain=domain.lower(), deleted_at=None)
+
+
+async def find_by_uris(uris: Sequence[str]) -> dict[str, int]:
+    """The ids of those that are known, by ActivityPub id."""
+    rows = await db.fetch("SELECT id, uri FROM accounts WHERE uri = ANY($1)", list(uris))
+    return {row["uri"]: row["id"] for row in rows}
+
+
+async def find_by_handles(handles: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Row]:
+    """Accounts by (name, handle host) in lower case: id, username, domain, url, uri."""
+    if not handles:
+        return {}
+    rows = await db.fetch(
+        "SELECT a.id, a.username, a.domain, a.url, a.uri, a.username_key FROM accounts a"
+        " JOIN unnest($1::text[], $2::text[]) AS h(name, domain)"
+        " ON a.username_key = h.name AND a.domain = h.domain WHERE a.deleted_at IS NULL",
+        [name.lower() for name, _ in handles],
+        [domain.lower() for _, domain in handles],
+    )
+    return {(row["username_key"], row["domain"]): row for row in rows}
+
+
+async def private_key(account_id: int) -> str:
+    """The private key of a local account, PKCS #8 PEM. Raises NotFound."""
+    key = await AccountKey.get_or_none(account_id=account_id)
+    if key is None:
+        raise NotFound(detail=f"account {account_id} has no key")
+    return key.private_pem
+
+
+async def user(account_id: int) -> User:
+    """The login behind a local account. Raises NotFound."""
+    found = await User.get_or_none(id=account_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def search(
+    viewer_id: int | None, text: str, *, limit: int, offset: int = 0, following_only: bool = False
+) -> list[int]:
+    """Accounts whose name, handle or display name begins with or contains `text`; followed ones first."""
+    name, _, domain = text.strip().lstrip("@").partition("@")
+    if not name:
+        return []
+    escaped = name.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    rows = await db.fetch(
+        "SELECT a.id FROM accounts a LEFT JOIN account_stats s ON s.account_id = a.id"
+        " LEFT JOIN follows f ON f.follower_id = $1 AND f.followee_id = a.id AND f.state = 'accepted'"
+        " WHERE a.deleted_at IS NULL AND a.suspended_at IS NULL AND a.kind <> 'application'"
+        " AND (a.username_key LIKE $2 || '%' OR lower(a.display_name) LIKE '%' || $2 || '%')"
+        " AND ($3 = '' OR a.domain LIKE $3 || '%') AND ($4 = false OR f.id IS NOT NULL)"
+        " AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.blocker_id = a.id AND b.blocked_id = $1)"
+        " ORDER BY a.username_key = $5 DESC, f.id IS NOT NULL DESC, s.followers DESC NULLS LAST, a.id"
+        " LIMIT $6 OFFSET $7",
+        viewer_id,
+        escaped,
+        domain.lower(),
+        following_only,
+        name.lower(),
+        limit,
+        offset,
+    )
+    return [row["id"] for row in rows]
+
+
+async def followers(account_id: int, cursor: Cursor) -> list[Row]:
+    """Rows (id of the follow, account_id), newest follow first."""
+    return await _related("f.follower_id", "f.followee_id", account_id, cursor, "f.state = 'accepted'")
+
+
+async def following(account_id: int, cursor: Cursor) -> list[Row]:
+    """Rows (id of the follow, account_id), newest follow first."""
+    return await _related("f.followee_id", "f.follower_id", account_id, cursor, "f.state = 'accepted'")
+
+
+async def follow_requests(account_id: int, cursor: Cursor) -> list[Row]:
+    """Rows (id of the request, account_id) of those who wait for an answer."""
+    return await _related("f.follower_id", "f.followee_id", account_id, cursor, "f.state = 'requested'")
+
+
+async def _related(wanted: str, known: str, account_id: int, cursor: Cursor, condition: str) -> list[Row]:
+    rows = await db.fetch(
+        f"SELECT f.id, {wanted} AS account_id FROM follows f JOIN accounts a ON a.id = {wanted}"
+        f" WHERE {known} = $1 AND {condition} AND a.deleted_at IS NULL AND a.suspended_at IS NULL"
+        f" AND {cursor.condition('f.id')} {cursor.order('f.id')}",
+        account_id,
+    )
+    return cursor.newest_first(rows)
+
+
+async def blocked(account_id: int, cursor: Cursor) -> list[Row]:
+    """Rows (id of the block, account_id)."""
+    rows = await db.fetch(
+        f"SELECT id, blocked_id AS account_id FROM blocks WHERE blocker_id = $1"
+        f" AND {cursor.condition('id')} {cursor.order('id')}",
+        account_id,
+    )
+    return cursor.newest_first(rows)
+
+
+async def muted(account_id: int, cursor: Cursor) -> list[Row]:
+    """Rows (id of the mute, account_id, expires_at)."""
+    rows = await db.fetch(
+        f"SELECT id, muted_id AS account_id, expires_at FROM mutes WHERE muter_id = $1"
+        f" AND (expires_at IS NULL OR expires_at > now()) AND {cursor.condition('id')} {cursor.order('id')}",
+        account_id,
+    )
+    return cursor.newest_first(rows)

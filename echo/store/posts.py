@@ -1,0 +1,154 @@
+"""Posts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from echo import db
+from echo.db import Row
+from echo.errors import NotFound
+from echo.models import Media, Post, Tombstone
+from echo.policy.viewer import Viewer
+from echo.policy.visibility import visible_to
+
+_VISIBLE = f"""
+    SELECT p.id FROM posts p JOIN accounts a ON a.id = p.author_id
+    LEFT JOIN posts o ON o.id = p.boost_of_id LEFT JOIN accounts oa ON oa.id = o.author_id
+    WHERE p.id = ANY($2) AND {visible_to("$1")}
+      AND (p.boost_of_id IS NULL OR {visible_to("$1", "o", "oa")})
+"""
+
+
+async def get(viewer: Viewer, post_id: int) -> Post:
+    """The post. Raises NotFound when it is unknown, deleted or not for this viewer: never told apart."""
+    post = await find(viewer, post_id)
+    if post is None:
+        raise NotFound
+    return post
+
+
+async def find(viewer: Viewer, post_id: int) -> Post | None:
+    """The post, or None when it is unknown, deleted or not for this viewer."""
+    if not await db.fetch(_VISIBLE, viewer.account_id, [post_id]):
+        return None
+    return await Post.get_or_none(id=post_id)
+
+
+async def find_by_uri(viewer: Viewer, uri: str) -> Post | None:
+    """The same, by ActivityPub id."""
+    post = await Post.get_or_none(uri=uri)
+    return None if post is None else await find(viewer, post.id)
+
+
+async def visible_ids(viewer: Viewer, post_ids: Sequence[int]) -> set[int]:
+    """Which of these the viewer may read."""
+    return {row["id"] for row in await db.fetch(_VISIBLE, viewer.account_id, list(post_ids))}
+
+
+async def get_unscoped_for_worker(post_id: int) -> Post:
+    """The post, whoever may read it, deleted or not. For work that has no viewer. Raises NotFound."""
+    post = await Post.get_or_none(id=post_id)
+    if post is None:
+        raise NotFound
+    return post
+
+
+async def find_by_uri_for_worker(uri: str) -> Post | None:
+    """The post with this ActivityPub id, whoever may read it; None when it was deleted."""
+    return await Post.get_or_none(uri=uri, deleted_at=None)
+
+
+async def boosts_for_worker(post_id: int) -> list[Row]:
+    """Rows (id, author_id) of all boosts of a post, deleted ones too."""
+    return await db.fetch("SELECT id, author_id FROM posts WHERE boost_of_id = $1", post_id)
+
+
+async def is_buried(uri: str) -> bool:
+    """Whether something with this id was deleted."""
+    return await Tombstone.filter(uri=uri).exists()
+
+
+async def bury(uri: str) -> None:
+    """Remember that the thing with this id is deleted, known or not."""
+    await db.execute(
+        "INSERT INTO tombstones (uri, created_at) VALUES ($1, now()) ON CONFLICT (uri) DO NOTHING", uri
+    )
+
+
+async def mentions(post_ids: Sequence[int]) -> list[Row]:
+    """Rows (post_id, account_id, silent)."""
+    return await db.fetch(
+        "SELECT post_id, account_id, silent FROM mentions WHERE post_id = ANY($1) ORDER BY id",
+        list(post_ids),
+    )
+
+
+async def insert_mentions(post_id: int, account_ids: Sequence[int], *, silent: bool = False) -> None:
+    await db.execute(
+        "INSERT INTO mentions (post_id, account_id, silent)"
+        " SELECT $1, account_id, $3 FROM unnest($2::bigint[]) AS m(account_id) ON CONFLICT DO NOTHING",
+        post_id,
+        list(account_ids),
+        silent,
+    )
+
+
+async def insert_hashtags(post_id: int, names: Sequence[str]) -> None:
+    """Link a post with hashtags (folded names), making those that are new."""
+    if not names:
+        return
+    unique = sorted(set(names))
+    await db.execute(
+        "INSERT INTO hashtags (name, created_at) SELECT name, now() FROM unnest($1::text[]) AS t(name)"
+        " ON CONFLICT (name) DO NOTHING",
+        unique,
+    )
+    await db.execute(
+        "INSERT INTO post_hashtags (post_id, hashtag_id) SELECT $1, id FROM hashtags WHERE name = ANY($2)"
+        " ON CONFLICT DO NOTHING",
+        post_id,
+        unique,
+    )
+
+
+async def clear_links(post_id: int) -> None:
+    """Forget mentions and hashtags before an edit writes them anew."""
+    await db.execute("DELETE FROM mentions WHERE post_id = $1", post_id)
+    await db.execute("DELETE FROM post_hashtags WHERE post_id = $1", post_id)
+
+
+async def hashtags(post_id: int) -> list[str]:
+    """The folded names of a post's hashtags."""
+    rows = await db.fetch(
+        "SELECT h.name FROM post_hashtags p JOIN hashtags h ON h.id = p.hashtag_id"
+        " WHERE p.post_id = $1 ORDER BY p.id",
+        post_id,
+    )
+    return [row["name"] for row in rows]
+
+
+async def attachable_media(account_id: int, media_ids: Sequence[int], *, post_id: int | None) -> list[Media]:
+    """Own files that are free, or already on this post; in the order asked."""
+    found = await Media.filter(id__in=list(media_ids), account_id=account_id)
+    free = {media.id: media for media in found if media.post_id in (None, post_id)}
+    return [free[media_id] for media_id in media_ids if media_id in free]
+
+
+async def boosters(viewer: Viewer, post_id: int, cursor_sql: str, order_sql: str) -> list[Row]:
+    """Rows (id of the boost, account_id) of boosts that the viewer may see."""
+    return await db.fetch(
+        f"SELECT p.id, p.author_id AS account_id FROM posts p JOIN accounts a ON a.id = p.author_id"
+        f" WHERE p.boost_of_id = $2 AND {visible_to('$1')} AND {cursor_sql} {order_sql}",
+        viewer.account_id,
+        post_id,
+    )
+
+
+async def likers(post_id: int, cursor_sql: str, order_sql: str) -> list[Row]:
+    """Rows (id of the like, account_id)."""
+    return await db.fetch(
+        f"SELECT l.id, l.account_id FROM likes l JOIN accounts a ON a.id = l.account_id"
+        f" WHERE l.post_id = $1 AND a.deleted_at IS NULL AND a.suspended_at IS NULL"
+        f" AND {cursor_sql} {order_sql}",
+        post_id,
+    )

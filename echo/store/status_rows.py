@@ -1,0 +1,77 @@
+"""What rendering posts needs, for a whole page at a time: the moving half in one statement, the standing half
+(which is cached by version) in one more for those that are not cached."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from echo import db
+from echo.db import Row
+from echo.policy.viewer import Viewer
+from echo.policy.visibility import visible_to
+
+_MOVING = f"""
+    WITH wanted AS (SELECT id, boost_of_id FROM posts WHERE id = ANY($2)),
+    every AS (SELECT id FROM wanted UNION SELECT boost_of_id FROM wanted WHERE boost_of_id IS NOT NULL)
+    SELECT p.id, p.version, p.author_id, a.version AS author_version, p.boost_of_id, p.visibility,
+        coalesce(s.replies, 0) AS replies, coalesce(s.boosts, 0) AS boosts, coalesce(s.likes, 0) AS likes,
+        coalesce(t.followers, 0) AS followers, coalesce(t.following, 0) AS following,
+        coalesce(t.posts, 0) AS posts, t.last_post_on,
+        $1::bigint IS NOT NULL AND EXISTS (SELECT 1 FROM likes l
+            WHERE l.post_id = p.id AND l.account_id = $1) AS liked,
+        $1::bigint IS NOT NULL AND EXISTS (SELECT 1 FROM posts b WHERE b.boost_of_id = p.id
+            AND b.author_id = $1 AND b.deleted_at IS NULL) AS boosted,
+        $1::bigint IS NOT NULL AND EXISTS (SELECT 1 FROM bookmarks k
+            WHERE k.post_id = p.id AND k.account_id = $1) AS bookmarked,
+        $1::bigint IS NOT NULL AND EXISTS (SELECT 1 FROM mutes mu WHERE mu.muter_id = $1
+            AND mu.muted_id = p.author_id AND (mu.expires_at IS NULL OR mu.expires_at > now()))
+            AS author_muted
+    FROM every JOIN posts p USING (id) JOIN accounts a ON a.id = p.author_id
+    LEFT JOIN post_stats s ON s.post_id = p.id LEFT JOIN account_stats t ON t.account_id = p.author_id
+    WHERE {visible_to("$1")}
+"""
+
+_STANDING = """
+    SELECT p.*, a.username, a.domain, app.name AS app_name, app.website AS app_website,
+        (SELECT json_agg(json_build_object('id', m.id, 'kind', m.kind, 'file_key', m.file_key,
+                'preview_key', m.preview_key, 'remote_url', m.remote_url, 'description', m.description,
+                'blurhash', m.blurhash, 'meta', m.meta))
+            FROM media m WHERE m.post_id = p.id) AS media,
+        (SELECT json_agg(json_build_object('id', ma.id, 'username', ma.username, 'domain', ma.domain,
+                'url', ma.url) ORDER BY mn.id)
+            FROM mentions mn JOIN accounts ma ON ma.id = mn.account_id
+            WHERE mn.post_id = p.id AND NOT mn.silent) AS mentions,
+        (SELECT json_agg(h.name ORDER BY ph.id)
+            FROM post_hashtags ph JOIN hashtags h ON h.id = ph.hashtag_id WHERE ph.post_id = p.id) AS hashtags
+    FROM posts p JOIN accounts a ON a.id = p.author_id LEFT JOIN apps app ON app.id = p.app_id
+    WHERE p.id = ANY($1)
+"""
+
+
+async def moving(viewer: Viewer, post_ids: Sequence[int]) -> dict[int, Row]:
+    """Versions, counters and the viewer's own marks of these posts and of what they boost, by post id.
+
+    Posts that the viewer may not read are left out: this is the check that every rendering goes through.
+    """
+    rows = await db.fetch(_MOVING, viewer.account_id, list(post_ids))
+    return {row["id"]: row for row in rows}
+
+
+async def standing(post_ids: Sequence[int]) -> dict[int, Row]:
+    """What is the same for every viewer: text, files, mentions, hashtags. Only for ids from `moving`."""
+    if not post_ids:
+        return {}
+    return {row["id"]: row for row in await db.fetch(_STANDING, list(post_ids))}
+
+
+async def account_rows(account_ids: Sequence[int]) -> dict[int, Row]:
+    """Accounts with their counters, by id, for rendering."""
+    if not account_ids:
+        return {}
+    rows = await db.fetch(
+        "SELECT a.*, coalesce(t.followers, 0) AS followers, coalesce(t.following, 0) AS following,"
+        " coalesce(t.posts, 0) AS posts, t.last_post_on"
+        " FROM accounts a LEFT JOIN account_stats t ON t.account_id = a.id WHERE a.id = ANY($1)",
+        list(account_ids),
+    )
+    return {row["id"]: row for row in rows}

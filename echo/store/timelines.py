@@ -1,0 +1,194 @@
+"""Timelines: ids of posts, newest first. One statement each; rendering reads them with the viewer's eyes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from echo import db
+from echo.db import Row
+from echo.policy.viewer import Viewer
+from echo.policy.visibility import visible_to
+from echo.store.cursor import Cursor
+
+# What a viewer does not want to meet in a timeline: people they mute. Blocks are part of visibility.
+_UNMUTED = """NOT EXISTS (SELECT 1 FROM mutes mu WHERE mu.muter_id = $1 AND mu.muted_id = p.author_id
+    AND (mu.expires_at IS NULL OR mu.expires_at > now()))"""
+_HAS_MEDIA = "p.media_ids <> '[]'::jsonb"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicFilter:
+    """Which public posts: of this server, of others, with files."""
+
+    local: bool = False
+    remote: bool = False
+    only_media: bool = False
+
+    def condition(self) -> str:
+        parts = ["true"]
+        if self.local:
+            parts.append("p.local")
+        elif self.remote:
+            parts.append("NOT p.local")
+        if self.only_media:
+            parts.append(_HAS_MEDIA)
+        return " AND ".join(parts)
+
+
+async def public(viewer: Viewer, cursor: Cursor, wanted: PublicFilter) -> list[int]:
+    """Public posts that are no boosts and answer nobody else."""
+    return await _ids(
+        "p.visibility = 'public' AND p.boost_of_id IS NULL AND p.deleted_at IS NULL AND a.silenced_at IS NULL"
+        " AND (p.in_reply_to_id IS NULL OR p.in_reply_to_account_id = p.author_id)"
+        f" AND p.in_reply_to_uri = '' AND {wanted.condition()} AND {_UNMUTED}",
+        viewer,
+        cursor,
+    )
+
+
+async def hashtag(
+    viewer: Viewer,
+    cursor: Cursor,
+    wanted: PublicFilter,
+    *,
+    any_of: Sequence[str],
+    all_of: Sequence[str] = (),
+    none_of: Sequence[str] = (),
+) -> list[int]:
+    """Public posts with one of `any_of`, all of `all_of` and none of `none_of` (folded names)."""
+
+    def has(parameter: str) -> str:
+        return (
+            "(SELECT count(DISTINCT h.id) FROM post_hashtags ph JOIN hashtags h ON h.id = ph.hashtag_id"
+            f" WHERE ph.post_id = p.id AND h.name = ANY({parameter}))"
+        )
+
+    return await _ids(
+        "p.id IN (SELECT ph.post_id FROM post_hashtags ph JOIN hashtags h ON h.id = ph.hashtag_id"
+        " WHERE h.name = ANY($2)) AND p.visibility = 'public' AND p.boost_of_id IS NULL"
+        f" AND {has('$3')} >= cardinality($3::text[]) AND {has('$4')} = 0"
+        f" AND {wanted.condition()} AND {_UNMUTED}",
+        viewer,
+        cursor,
+        list(any_of),
+        list(set(all_of)),
+        list(none_of),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountFilter:
+    """Which posts of an account."""
+
+    only_media: bool = False
+    exclude_replies: bool = False
+    exclude_boosts: bool = False
+    exclude_direct: bool = False
+    hashtag: str = ""
+
+
+async def account(viewer: Viewer, account_id: int, cursor: Cursor, wanted: AccountFilter) -> list[int]:
+    """The posts and boosts of an account that the viewer may read."""
+    conditions = ["p.author_id = $2", "($3 = '' OR p.id IN (SELECT ph.post_id FROM post_hashtags ph"]
+    conditions[-1] += " JOIN hashtags h ON h.id = ph.hashtag_id WHERE h.name = $3))"
+    if wanted.only_media:
+        conditions.append(_HAS_MEDIA)
+    if wanted.exclude_replies:
+        conditions.append("p.in_reply_to_uri = ''")
+        conditions.append("(p.in_reply_to_id IS NULL OR p.in_reply_to_account_id = p.author_id)")
+    if wanted.exclude_boosts:
+        conditions.append("p.boost_of_id IS NULL")
+    if wanted.exclude_direct:
+        conditions.append("p.visibility <> 'direct'")
+    return await _ids(" AND ".join(conditions), viewer, cursor, account_id, wanted.hashtag)
+
+
+async def home_candidates(account_id: int, limit: int) -> list[Row]:
+    """The home timeline from the rows: (id) of the newest posts that belong there, newest first."""
+    return await db.fetch(
+        f"""
+        SELECT p.id FROM posts p JOIN accounts a ON a.id = p.author_id
+        LEFT JOIN follows fo ON fo.follower_id = $1 AND fo.followee_id = p.author_id AND fo.state = 'accepted'
+        WHERE (p.author_id = $1 OR fo.id IS NOT NULL) AND {BELONGS_HOME} AND {visible_to("$1")} AND {_UNMUTED}
+        ORDER BY p.id DESC LIMIT $2
+        """,
+        account_id,
+        limit,
+    )
+
+
+# A reply belongs on the home of $1 when it answers someone they follow, themselves, or continues a thread of
+# its author. A boost does when boosts of that person are wanted and the boosted author is neither muted nor
+# blocked. `fo` is the follow of the author, absent for one's own posts. Direct posts go to those mentioned.
+BELONGS_HOME = """(
+    p.deleted_at IS NULL
+    AND (p.boost_of_id IS NULL OR p.author_id = $1 OR (fo.boosts AND NOT EXISTS (
+        SELECT 1 FROM posts o WHERE o.id = p.boost_of_id AND (o.deleted_at IS NOT NULL OR o.author_id = $1
+            OR EXISTS (SELECT 1 FROM mutes mo WHERE mo.muter_id = $1 AND mo.muted_id = o.author_id
+                AND (mo.expires_at IS NULL OR mo.expires_at > now()))
+            OR EXISTS (SELECT 1 FROM blocks bo WHERE (bo.blocker_id = $1 AND bo.blocked_id = o.author_id)
+                OR (bo.blocker_id = o.author_id AND bo.blocked_id = $1))))))
+    AND (p.visibility <> 'direct' OR p.author_id = $1 OR EXISTS (
+        SELECT 1 FROM mentions hm WHERE hm.post_id = p.id AND hm.account_id = $1))
+    AND (p.author_id = $1 OR (p.in_reply_to_id IS NULL AND p.in_reply_to_uri = '')
+        OR p.in_reply_to_account_id IN (p.author_id, $1)
+        OR EXISTS (SELECT 1 FROM follows fr WHERE fr.follower_id = $1 AND fr.state = 'accepted'
+            AND fr.followee_id = p.in_reply_to_account_id))
+    AND (fo.languages IS NULL OR p.language IS NULL OR fo.languages ? p.language))"""
+
+
+async def favourites(account_id: int, cursor: Cursor) -> list[Row]:
+    """Rows (id of the like, post_id), newest like first."""
+    return await _marked("likes", account_id, cursor)
+
+
+async def bookmarks(account_id: int, cursor: Cursor) -> list[Row]:
+    """Rows (id of the bookmark, post_id), newest bookmark first."""
+    return await _marked("bookmarks", account_id, cursor)
+
+
+async def _marked(table: str, account_id: int, cursor: Cursor) -> list[Row]:
+    rows = await db.fetch(
+        f"SELECT id, post_id FROM {table} WHERE account_id = $1"
+        f" AND {cursor.condition('id')} {cursor.order('id')}",
+        account_id,
+    )
+    return cursor.newest_first(rows)
+
+
+async def _ids(condition: str, viewer: Viewer, cursor: Cursor, *arguments: object) -> list[int]:
+    rows = await db.fetch(
+        f"SELECT p.id FROM posts p JOIN accounts a ON a.id = p.author_id WHERE {condition}"
+        f" AND {visible_to('$1')} AND {cursor.condition('p.id')} {cursor.order('p.id')}",
+        viewer.account_id,
+        *arguments,
+    )
+    return [row["id"] for row in cursor.newest_first(rows)]
+
+
+async def home_recipients(post_id: int) -> list[int]:
+    """The people here on whose home timeline a post belongs: its author and followers."""
+    rows = await db.fetch(_HOME_RECIPIENTS, post_id)
+    return [row["id"] for row in rows]
+
+
+_HOME_RECIPIENTS = f"""
+    SELECT u.id FROM posts p JOIN accounts a ON a.id = p.author_id
+    JOIN LATERAL (SELECT p.author_id AS id UNION SELECT f.follower_id FROM follows f
+        WHERE f.followee_id = p.author_id AND f.state = 'accepted') r ON true
+    JOIN users u ON u.id = r.id
+    LEFT JOIN follows fo ON fo.follower_id = u.id AND fo.followee_id = p.author_id AND fo.state = 'accepted'
+    WHERE p.id = $1 AND {BELONGS_HOME.replace("$1", "u.id")} AND {visible_to("u.id")}
+        AND {_UNMUTED.replace("$1", "u.id")}
+"""
+
+
+async def home_readers(author_id: int) -> list[int]:
+    """Everybody here who may have something of this author on their home timeline."""
+    rows = await db.fetch(
+        "SELECT u.id FROM users u WHERE u.id = $1 UNION SELECT f.follower_id FROM follows f"
+        " JOIN users u ON u.id = f.follower_id WHERE f.followee_id = $1",
+        author_id,
+    )
+    return [row["id"] for row in rows]

@@ -1,0 +1,1 @@
+"""Text in, text or HTML out: no input or output, no framework, no database."""

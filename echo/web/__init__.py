@@ -1,0 +1,5 @@
+"""Server-rendered pages."""
+
+from quart import Blueprint
+
+BLUEPRINTS: tuple[Blueprint, ...] = ()
