@@ -15,6 +15,9 @@ from echo.db import Database
 from echo.effects import jobs_of, live_of
 from echo.events import AccessEnded, Event, Notified
 from echo.jobs import Queue
+from echo.media import port as media_port
+from echo.media.port import MediaStore
+from echo.media.storage import LocalMediaStore
 
 
 @dataclass(slots=True)
@@ -27,6 +30,7 @@ class Runtime:
     cache: Cache
     addresses: Addresses
     directory: ports.RemoteDirectory
+    media: MediaStore
 
     def bind(self) -> None:
         """Make this the runtime of the current task and of the tasks it starts."""
@@ -35,6 +39,7 @@ class Runtime:
         settings.bind(self.config)
         addresses.bind(self.addresses)
         ports.bind_directory(self.directory)
+        media_port.bind(self.media)
 
     async def close(self) -> None:
         """Close every connection."""
@@ -60,11 +65,17 @@ async def open_runtime(config: Config, data: Path) -> Runtime:
         cache=Cache(config.redis.url, config.redis.prefix),
         addresses=addresses.of(config),
         directory=ports.NullDirectory(),
+        media=LocalMediaStore(media_folder(config, data), config.media_url),
     )
     database.after_commit = hand_on
     runtime.bind()
     ids.set_process(await db.fetch_value("SELECT nextval('process_numbers')"))
     return runtime
+
+
+def media_folder(config: Config, data: Path) -> Path:
+    """Where uploaded files lie."""
+    return Path(config.media.path) if config.media.path else data / "media"
 
 
 async def hand_on(happened: Sequence[Event]) -> None:

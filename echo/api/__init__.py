@@ -2,7 +2,9 @@
 
 from echo.api import (
     accounts,
+    files,
     instance,
+    media,
     not_yet,
     notifications,
     own,
@@ -23,5 +25,7 @@ BLUEPRINTS = (
     timelines.blueprint,
     notifications.blueprint,
     search.blueprint,
+    media.blueprint,
+    files.blueprint,
     not_yet.blueprint,
 )

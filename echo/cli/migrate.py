@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any, cast
 
 from cyclopts import Parameter
 from tortoise.context import TortoiseContext
@@ -27,7 +27,7 @@ async def _run(config: Config, *, dry_run: bool) -> list[str]:
     settings = tortoise_config(config.database.url, pool_size=2, statement_timeout_seconds=3600)
     async with TortoiseContext() as context:
         await context.init(config=settings)
-        executor = MigrationExecutor(context.db(), settings["apps"])
+        executor = MigrationExecutor(context.db(), cast(dict[str, dict[Any, Any]], settings["apps"]))
         steps = await executor.plan(None)
         names = [f"{step.migration.app_label}.{step.migration.name}" for step in steps]
         if names and not dry_run:

@@ -173,4 +173,4 @@ async def _id_of(username: str) -> int:
     found = await accounts.find_by_handle(username)
     if found is None:
         raise EchoError(f"There is no account {username}")
-    return found.id
+    return int(found.id)

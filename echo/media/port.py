@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Protocol
 
@@ -28,3 +29,16 @@ class MediaStore(Protocol):
     async def delete(self, key: str) -> None:
         """Remove a file; one that is not there is no error."""
         ...
+
+
+_current: ContextVar[MediaStore] = ContextVar("echo_media_store")
+
+
+def bind(store: MediaStore) -> None:
+    """Make this the store of the current task and of the tasks it starts."""
+    _current.set(store)
+
+
+def store() -> MediaStore:
+    """The store of files of this server."""
+    return _current.get()

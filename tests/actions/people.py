@@ -6,6 +6,9 @@ import base64
 import hashlib
 from itertools import count
 
+import msgspec
+
+from echo import settings
 from echo.actions import apps, auth, sign_up
 from echo.actions.drafts import SignUp
 from echo.kinds import Role
@@ -17,6 +20,15 @@ REDIRECT = "https://app.test/callback?keep=1"
 VERIFIER = "v" * 43
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
 _numbers = count(1)
+
+
+def configure(**sections: dict[str, object]) -> None:
+    """Change keys of the configuration of the running test, by section."""
+    config = settings.here()
+    changed = {
+        name: msgspec.structs.replace(getattr(config, name), **keys) for name, keys in sections.items()
+    }
+    settings.bind(msgspec.structs.replace(config, **changed))
 
 
 def draft(name: str = "", **changes: object) -> SignUp:

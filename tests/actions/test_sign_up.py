@@ -10,22 +10,15 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from echo import clock, db, settings
+from echo import clock, db
 from echo.actions import apps, confirmations, links, sign_up
 from echo.actions.links import LinkKind
-from echo.config import Registrations
 from echo.errors import Forbidden, Gone, Invalid
 from echo.kinds import Role
 from echo.models import Account, AccountStats, User
 from echo.runtime import Runtime
 from echo.store import accounts, users
 from tests.actions import people
-
-
-def registrations(**changes: object) -> None:
-    """Bind a configuration with other rules for signing up."""
-    rules = Registrations(**changes)  # type: ignore[arg-type]
-    settings.bind(msgspec.structs.replace(settings.here(), registrations=rules))
 
 
 async def jobs() -> list[tuple[str, dict[str, object]]]:
@@ -35,7 +28,7 @@ async def jobs() -> list[tuple[str, dict[str, object]]]:
     ]
 
 
-async def test_sign_up_makes_everything_an_account_needs(runtime: Runtime) -> None:
+async def test_sign_up_makes_everything_an_account_needs(open_server: Runtime) -> None:
     user = await sign_up.sign_up(people.draft("Alice", email="Alice@Mail.TEST", locale="pt-BR"))
     account = await accounts.get(user.id)
     assert (account.username, account.domain, account.host) == ("alice", "", "")
@@ -53,33 +46,33 @@ async def test_sign_up_makes_everything_an_account_needs(runtime: Runtime) -> No
     assert await jobs() == [("mail.send", {"user_id": user.id, "template": "confirm"})]
 
 
-async def test_without_confirmation_the_account_can_be_used_at_once(runtime: Runtime) -> None:
-    registrations(mode="open", confirm_email=False)
+async def test_without_confirmation_the_account_can_be_used_at_once(open_server: Runtime) -> None:
+    people.configure(registrations={"mode": "open", "confirm_email": False})
     user = await sign_up.sign_up(people.draft())
     assert user.confirmed_at is not None
     assert await jobs() == []
 
 
 @pytest.mark.parametrize("mode", ["closed", "invite"])
-async def test_nobody_signs_up_while_registrations_are_closed(runtime: Runtime, mode: str) -> None:
-    registrations(mode=mode)
+async def test_nobody_signs_up_while_registrations_are_closed(open_server: Runtime, mode: str) -> None:
+    people.configure(registrations={"mode": mode})
     with pytest.raises(Forbidden):
         await sign_up.sign_up(people.draft())
 
 
-async def test_with_approval_a_reason_is_asked_for_and_a_moderator_decides(runtime: Runtime) -> None:
-    registrations(mode="approval", confirm_email=False)
+async def test_with_approval_a_reason_is_asked_for_and_a_moderator_decides(open_server: Runtime) -> None:
+    people.configure(registrations={"mode": "approval", "confirm_email": False})
     with pytest.raises(Invalid, match="Reason can't be blank"):
         await sign_up.sign_up(people.draft(reason=" "))
     user = await sign_up.sign_up(people.draft(reason="Friends are here"))
     assert user.approved_at is None
     await confirmations.approve(user.id)
     assert (await User.get(id=user.id)).approved_at is not None
-    registrations(mode="approval", reason_required=False)
+    people.configure(registrations={"mode": "approval", "reason_required": False})
     await sign_up.sign_up(people.draft())
 
 
-async def test_every_reason_is_told_by_field(runtime: Runtime) -> None:
+async def test_every_reason_is_told_by_field(open_server: Runtime) -> None:
     with pytest.raises(Invalid) as error:
         await sign_up.sign_up(people.draft("a b", email="x", password="short", agreement=False))
     details = error.value.details
@@ -93,14 +86,14 @@ async def test_every_reason_is_told_by_field(runtime: Runtime) -> None:
     assert error.value.public.startswith("Validation failed: Username must contain only letters")
 
 
-async def test_names_and_addresses_are_taken_in_any_case(runtime: Runtime) -> None:
+async def test_names_and_addresses_are_taken_in_any_case(open_server: Runtime) -> None:
     await sign_up.sign_up(people.draft("alice"))
     with pytest.raises(Invalid) as error:
         await sign_up.sign_up(people.draft("ALICE", email="ALICE@mail.test"))
     assert set(error.value.details or ()) == {"username", "email"}
 
 
-async def test_of_many_who_want_a_name_at_once_one_gets_it(runtime: Runtime) -> None:
+async def test_of_many_who_want_a_name_at_once_one_gets_it(open_server: Runtime) -> None:
     drafts = [people.draft("alice", email=f"a{n}@mail.test") for n in range(6)]
     results = await asyncio.gather(*map(sign_up.sign_up, drafts), return_exceptions=True)
     assert sum(isinstance(result, User) for result in results) == 1
@@ -114,7 +107,7 @@ async def test_of_many_who_want_a_name_at_once_one_gets_it(runtime: Runtime) -> 
     assert await Account.all().count() == await User.all().count() == 2
 
 
-async def test_reserved_names_are_for_the_operator(runtime: Runtime) -> None:
+async def test_reserved_names_are_for_the_operator(open_server: Runtime) -> None:
     with pytest.raises(Invalid):
         await sign_up.sign_up(people.draft("admin"))
     user = await sign_up.create_local(people.draft("admin", agreement=False), role=Role.ADMIN)
@@ -122,7 +115,7 @@ async def test_reserved_names_are_for_the_operator(runtime: Runtime) -> None:
     assert user.confirmed_at is not None
 
 
-async def test_a_confirmation_link_works_once(runtime: Runtime) -> None:
+async def test_a_confirmation_link_works_once(open_server: Runtime) -> None:
     user = await people.person(confirmed=False)
     to, secret = await confirmations.link_for(user.id) or ("", "")
     assert to == user.email
@@ -149,7 +142,7 @@ async def test_a_confirmation_link_is_too_old_after_two_days_and_a_new_one_ends_
         clock.shift(timedelta())
 
 
-async def test_an_old_letter_does_not_confirm_a_new_address(runtime: Runtime) -> None:
+async def test_an_old_letter_does_not_confirm_a_new_address(open_server: Runtime) -> None:
     app = await apps.register_app(apps.AppDraft(name="App", redirect_uris=(people.REDIRECT,)))
     user = await sign_up.sign_up(people.draft(app_id=app.client.app_id))
     _, secret = await confirmations.link_for(user.id) or ("", "")
@@ -161,7 +154,7 @@ async def test_an_old_letter_does_not_confirm_a_new_address(runtime: Runtime) ->
     await confirmations.confirm(secret)
 
 
-async def test_only_the_app_that_signed_somebody_up_may_ask_again(runtime: Runtime) -> None:
+async def test_only_the_app_that_signed_somebody_up_may_ask_again(open_server: Runtime) -> None:
     mine = (await apps.register_app(apps.AppDraft(name="App", redirect_uris=(people.REDIRECT,)))).client
     other = await people.app()
     user = await sign_up.sign_up(people.draft(app_id=mine.app_id))
@@ -178,7 +171,7 @@ async def test_only_the_app_that_signed_somebody_up_may_ask_again(runtime: Runti
         await confirmations.resend_for_app(user.id, mine.app_id)
 
 
-async def test_the_set_up_link_makes_one_owner(runtime: Runtime) -> None:
+async def test_the_set_up_link_makes_one_owner(open_server: Runtime) -> None:
     secret = await links.make_link(LinkKind.SETUP)
     with pytest.raises(Invalid):
         await sign_up.set_up(secret, people.draft("admin", password="short"))
@@ -192,7 +185,7 @@ async def test_the_set_up_link_makes_one_owner(runtime: Runtime) -> None:
     assert await users.has_owner()
 
 
-async def test_a_set_up_link_is_worth_nothing_once_there_is_an_owner(runtime: Runtime) -> None:
+async def test_a_set_up_link_is_worth_nothing_once_there_is_an_owner(open_server: Runtime) -> None:
     secret = await links.make_link(LinkKind.SETUP)
     assert await sign_up.may_set_up(secret)
     await people.person(role=Role.OWNER)
@@ -201,7 +194,7 @@ async def test_a_set_up_link_is_worth_nothing_once_there_is_an_owner(runtime: Ru
         await sign_up.set_up(secret, people.draft())
 
 
-async def test_links_of_one_kind_do_not_open_another(runtime: Runtime) -> None:
+async def test_links_of_one_kind_do_not_open_another(open_server: Runtime) -> None:
     user = await people.person(confirmed=False)
     _, secret = await confirmations.link_for(user.id) or ("", "")
     assert not await sign_up.may_set_up(secret)
@@ -209,6 +202,6 @@ async def test_links_of_one_kind_do_not_open_another(runtime: Runtime) -> None:
         await sign_up.set_up(secret, people.draft())
 
 
-async def test_a_bad_locale_is_english(runtime: Runtime) -> None:
+async def test_a_bad_locale_is_english(open_server: Runtime) -> None:
     user = await sign_up.sign_up(replace(people.draft(), locale="<script>"))
     assert user.locale == "en"

@@ -88,7 +88,7 @@ def test_a_spawned_process_knows_nothing_of_ours(tmp_path: Path, monkeypatch: py
     monkeypatch.setenv("PGPORT", "1")
     path = tmp_path / "log"
     process = spawn(
-        ["/bin/sh", "-c", 'echo "$PGPORT|$(pwd)|$(umask)"; ps -o sid= -p $$'],
+        ["/bin/sh", "-c", 'echo "$PGPORT|$(pwd)|$(umask)"; cut -d" " -f6 /proc/$$/stat'],
         account=this_account(),
         log_path=path,
         death_signal=signal.SIGTERM,

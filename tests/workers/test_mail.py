@@ -11,22 +11,15 @@ from collections.abc import AsyncIterator
 from email.message import EmailMessage
 from pathlib import Path
 
-import msgspec
 import pytest
 
-from echo import settings
 from echo.actions import confirmations, password_changes
-from echo.config import Dev, Instance, Mail
 from echo.errors import Unavailable
 from echo.runtime import Runtime
 from tests.actions import people
 from workers.mail import JOBS
 
 send = JOBS["mail.send"]
-
-
-def configure(**sections: object) -> None:
-    settings.bind(msgspec.structs.replace(settings.here(), **sections))
 
 
 def letters(folder: Path) -> list[EmailMessage]:
@@ -89,7 +82,7 @@ async def test_without_a_server_letters_are_written_to_the_data_directory(runtim
     assert path.stat().st_mode & 0o777 == 0o600
     (letter,) = letters(runtime.data / "mail")
     assert letter["To"] == user.email
-    assert letter["From"] == "Echo Test <echo@echo.test>"
+    assert letter["From"] == "Echo <echo@echo.test>"
     assert letter["Auto-Submitted"] == "auto-generated"
     found = re.search(r"https://echo\.test/confirm/(\S+)", text_of(letter))
     assert found is not None
@@ -125,16 +118,16 @@ async def test_links_are_logged_in_development_only(
     with caplog.at_level(logging.DEBUG):
         await send(runtime, user_id=user.id, template="reset")
         assert "/password/" not in caplog.text
-        configure(dev=Dev(enabled=True))
+        people.configure(dev={"enabled": True})
         await send(runtime, user_id=user.id, template="reset")
         assert "/password/" in caplog.text
 
 
 async def test_letters_go_to_the_mail_server(runtime: Runtime, sink: tuple[Sink, int]) -> None:
     server, port = sink
-    configure(
-        instance=Instance(domain="echo.test", title="Échо, <Test>"),
-        mail=Mail(server="127.0.0.1", port=port, security="none", sender="hello@echo.test"),
+    people.configure(
+        instance={"title": "Échо, <Test>"},
+        mail={"server": "127.0.0.1", "port": port, "security": "none", "sender": "hello@echo.test"},
     )
     user = await people.person()
     await send(runtime, user_id=user.id, template="reset")
@@ -152,7 +145,7 @@ async def test_letters_go_to_the_mail_server(runtime: Runtime, sink: tuple[Sink,
 async def test_a_mail_server_that_is_away_is_tried_again_later(
     runtime: Runtime, unused_tcp_port: int
 ) -> None:
-    configure(mail=Mail(server="127.0.0.1", port=unused_tcp_port, security="none"))
+    people.configure(mail={"server": "127.0.0.1", "port": unused_tcp_port, "security": "none"})
     user = await people.person()
     with pytest.raises(Unavailable) as error:
         await send(runtime, user_id=user.id, template="reset")
