@@ -1,4 +1,4 @@
-"""From something that happened here to rows that leave: the activity and its deliveries, in one unit of work."""
+"""From something that happened here to rows that leave: the activity with its deliveries."""
 
 from __future__ import annotations
 
