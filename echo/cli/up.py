@@ -17,10 +17,9 @@ from urllib.parse import urlsplit
 import msgspec
 from cyclopts import Parameter
 from echo.server.roles import run_streaming, run_web
-from federation.server_actor import ensure_server_actor
 
 from echo import logs
-from echo.actions import links
+from echo.actions import links, server_actor
 from echo.actions.links import LinkKind
 from echo.cli.common import Common, Flags, with_engines
 from echo.cli.migrate import migrate
@@ -128,7 +127,7 @@ async def prepare(config: Config, data: Path) -> Ready:
     await migrate(config)
     runtime = await open_runtime(config, data)
     try:
-        await ensure_server_actor()
+        await server_actor.ensure()
         url = reachable_url(config)
         secret = None if await instance.has_owner() else await links.make_link(LinkKind.SETUP)
         return Ready(url, config.instance.domain, f"{url}/setup/{secret}" if secret else None)

@@ -10,7 +10,7 @@ from echo.db import Row
 from echo.policy.viewer import Viewer
 from echo.policy.visibility import visible_to
 
-# LATERAL and OFFSET 0 hold the planner to twenty look-ups, whatever it believes of tables it has not measured.
+# LATERAL and OFFSET 0 hold the planner to twenty look-ups, whatever it believes of unmeasured tables.
 _MOVING = f"""
     WITH wanted AS (SELECT id, boost_of_id FROM posts WHERE id = ANY($2)),
     every AS (SELECT id FROM wanted UNION SELECT boost_of_id FROM wanted WHERE boost_of_id IS NOT NULL)
