@@ -36,7 +36,7 @@ async def ensure() -> int:
         if known is None:
             raise
         return known
-    return account.id
+    return int(account.id)
 
 
 async def _find(username: str) -> int | None:

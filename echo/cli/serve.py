@@ -25,9 +25,9 @@ def serve(*, role: Literal["web", "streaming"] = "web", common: Common = Common(
     with engines_for(config, common.data) as complete:
         listener = listen(complete)
         if role == "web":
-            run_web(complete, common.data, listener, None)
+            run_web(complete, common.data, listener)
         else:
-            run_streaming(complete, common.data, listener, None)
+            run_streaming(complete, common.data, listener=listener)
 
 
 def worker(*, slot: int = 1, common: Common = Common()) -> None:
