@@ -85,9 +85,16 @@ def compose(letter: Letter) -> EmailMessage:
     message["Message-ID"] = make_msgid(domain=host)
     # So that no out-of-office note answers.
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(_text(letter, config.instance.title, config.base_url))
-    message.add_alternative(_html(letter, config.instance.title, config.base_url), subtype="html")
+    text = _text(letter, config.instance.title, config.base_url)
+    message.set_content(text, cte=_encoding(text))
+    html = _html(letter, config.instance.title, config.base_url)
+    message.add_alternative(html, subtype="html", cte=_encoding(html))
     return message
+
+
+def _encoding(text: str) -> str:
+    # Readable as it is where that is possible: links are not cut in two then.
+    return "7bit" if text.isascii() else "quoted-printable"
 
 
 def _text(letter: Letter, title: str, base_url: str) -> str:
@@ -103,14 +110,14 @@ def _text(letter: Letter, title: str, base_url: str) -> str:
 def _html(letter: Letter, title: str, base_url: str) -> str:
     def paragraphs(texts: tuple[str, ...], style: str = "") -> str:
         attribute = f' style="{style}"' if style else ""
-        return "".join(f"<p{attribute}>{escape(text)}</p>" for text in texts)
+        return "".join(f"<p{attribute}>{escape(text)}</p>\n" for text in texts)
 
     link = escape(letter.link)
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(letter.subject)}</title>'
-        f'</head><body style="{_PAGE}"><div style="{_CARD}">{paragraphs(letter.paragraphs)}'
-        f'<p><a style="{_BUTTON}" href="{link}">{escape(letter.action)}</a></p>'
-        f'{paragraphs(letter.after, _SMALL)}<p style="{_SMALL}">{link}</p>'
+        f'</head>\n<body style="{_PAGE}">\n<div style="{_CARD}">\n{paragraphs(letter.paragraphs)}'
+        f'<p><a style="{_BUTTON}" href="{link}">{escape(letter.action)}</a></p>\n'
+        f'{paragraphs(letter.after, _SMALL)}<p style="{_SMALL}">{link}</p>\n'
         f'<p style="{_SMALL}"><a href="{escape(base_url)}">{escape(title)}</a></p></div></body></html>\n'
     )
 

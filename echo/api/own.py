@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from quart import Blueprint, Response
+from dataclasses import replace
 
+from quart import Blueprint, Response, request
+
+from echo import settings
 from echo.actions import accounts as account_actions
-from echo.actions import markers
+from echo.actions import markers, uploads
 from echo.actions.drafts import ProfileDraft
+from echo.api.media import OVERHEAD_BYTES
 from echo.api.reading import params, update_route
 from echo.api.statuses import VISIBILITIES
 from echo.errors import Invalid
 from echo.http.access import account_id, needs
+from echo.http.forms import read_form
 from echo.http.params import Params
 from echo.http.replies import entity, raw
 from echo.policy import preferences
@@ -28,8 +33,33 @@ TIMELINES = ("home", "notifications")
 @needs("write:accounts")
 async def update_credentials() -> Response:
     """Change one's profile; what is not sent stays."""
-    given = await params()
-    owner = await account_actions.change_profile(account_id(), _profile(given))
+    most_bytes = 2 * settings.here().media.image_limit_bytes + OVERHEAD_BYTES
+    with await read_form(request, max_bytes=most_bytes) as form:
+        draft = _profile(form.params)
+        pictures = {name: file.read() for name, file in form.files.items() if name in ("avatar", "header")}
+    if "avatar" in pictures:
+        key = await uploads.store_portrait(pictures["avatar"], uploads.AVATAR_PIXELS)
+        draft = replace(draft, avatar_key=key)
+    if "header" in pictures:
+        key = await uploads.store_portrait(pictures["header"], uploads.HEADER_PIXELS)
+        draft = replace(draft, header_key=key)
+    owner = await account_actions.change_profile(account_id(), draft)
+    return raw(await own_account.one(owner, await accounts.user(owner.id)))
+
+
+@blueprint.delete("/api/v1/profile/avatar")
+@needs("write:accounts")
+async def delete_avatar() -> Response:
+    """Go back to the default picture."""
+    owner = await account_actions.change_profile(account_id(), ProfileDraft(avatar_key=""))
+    return raw(await own_account.one(owner, await accounts.user(owner.id)))
+
+
+@blueprint.delete("/api/v1/profile/header")
+@needs("write:accounts")
+async def delete_header() -> Response:
+    """Go back to no header."""
+    owner = await account_actions.change_profile(account_id(), ProfileDraft(header_key=""))
     return raw(await own_account.one(owner, await accounts.user(owner.id)))
 
 

@@ -118,7 +118,7 @@ class Supervisor:
             slot.due_at = time.monotonic() + slot.restarts.delay_after(lived_seconds=0.0)
 
     def _all_hopeful(self) -> bool:
-        """Notice who has died and decide when to start it again. Returns whether there is any sense in that."""
+        """Notice who has died and decide when to start it again. Returns whether that makes any sense."""
         now = time.monotonic()
         for slot in (*self._slots, *self._engine_slots):
             if slot.due_at is not None or slot.charge.pid is not None:

@@ -58,6 +58,11 @@ async def find_by_uri_for_worker(uri: str) -> Post | None:
     return await Post.get_or_none(uri=uri, deleted_at=None)
 
 
+async def boosts_for_worker(post_id: int) -> list[Row]:
+    """Rows (id, author_id) of all boosts of a post, deleted ones too."""
+    return await db.fetch("SELECT id, author_id FROM posts WHERE boost_of_id = $1", post_id)
+
+
 async def is_buried(uri: str) -> bool:
     """Whether something with this id was deleted."""
     return await Tombstone.filter(uri=uri).exists()

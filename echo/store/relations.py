@@ -37,6 +37,10 @@ async def find_follow(follower_id: int, followee_id: int) -> Follow | None:
     return await Follow.get_or_none(follower_id=follower_id, followee_id=followee_id)
 
 
+async def find_follow_by_id(follow_id: int) -> Follow | None:
+    return await Follow.get_or_none(id=follow_id)
+
+
 async def find_follow_by_uri(uri: str) -> Follow | None:
     return await Follow.get_or_none(uri=uri) if uri else None
 

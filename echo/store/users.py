@@ -108,3 +108,22 @@ async def count_follow_requests(user_id: int) -> int:
         "SELECT count(*) FROM follows WHERE followee_id = $1 AND state = 'requested'", user_id
     )
     return int(found)
+
+
+async def listing(*, local: bool, prefix: str, limit: int) -> list[Row]:
+    """Accounts for an operator: rows (id, handle, role, email, posts, created_at, state)."""
+    escaped = prefix.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return await db.fetch(
+        "SELECT a.id::text AS id, concat_ws('@', a.username, nullif(a.domain, '')) AS handle,"
+        " u.role, u.email, coalesce(s.posts, 0) AS posts, a.created_at::text AS created_at,"
+        " CASE WHEN a.suspended_at IS NOT NULL THEN 'suspended'"
+        " WHEN u.disabled_at IS NOT NULL THEN 'disabled'"
+        " WHEN u.confirmed_at IS NULL AND u.id IS NOT NULL THEN 'unconfirmed'"
+        " WHEN u.approved_at IS NULL AND u.id IS NOT NULL THEN 'pending' ELSE 'active' END AS state"
+        " FROM accounts a LEFT JOIN users u ON u.id = a.id LEFT JOIN account_stats s ON s.account_id = a.id"
+        " WHERE a.deleted_at IS NULL AND a.kind <> 'application' AND (a.domain = '') = $1"
+        " AND a.username_key LIKE $2 || '%' ORDER BY a.id LIMIT $3",
+        local,
+        escaped,
+        limit,
+    )

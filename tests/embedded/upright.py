@@ -1,7 +1,7 @@
 """A small `echoctl up` in a process of its own, to be killed at will. Run as a script with one JSON argument.
 
-It starts engines and some roles, says on standard output where everything is, and writes what its children do to
-a file of events. As root it can give up its rights first, and then is an ordinary user's.
+It starts engines and some roles, says on standard output where everything is, and writes what its children do
+to a file of events. As root it can give up its rights first, and then is an ordinary user's.
 """
 
 from __future__ import annotations
