@@ -14,9 +14,9 @@ from echo.policy.keys import new_key_pair
 async def ensure() -> int:
     """The id of the server's own account, which is made at the first start.
 
-    Its name is the handle host, so that nobody can sign up with it.
+    Its name is the handle host: with a dot in it nobody can sign up with it.
     """
-    username = addresses.here().domain
+    username = addresses.here().domain.partition(":")[0]
     known = await _find(username)
     if known is not None:
         return known
