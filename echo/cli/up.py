@@ -16,7 +16,6 @@ from urllib.parse import urlsplit
 
 import msgspec
 from cyclopts import Parameter
-from echo.server.roles import run_streaming, run_web
 from federation.server_actor import ensure_server_actor
 
 from echo import logs
@@ -30,6 +29,7 @@ from echo.config_write import render_changes
 from echo.embedded import Role, Supervisor, start_engines
 from echo.errors import EchoError
 from echo.runtime import open_runtime
+from echo.server.roles import run_streaming, run_web
 from echo.store import instance
 from workers.roles import run_worker
 
