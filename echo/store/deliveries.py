@@ -69,6 +69,7 @@ class Claimed:
     attempts: int
     created_at: datetime
     token: int
+    is_probe: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +116,7 @@ async def claim(
             attempts=row["attempts"],
             created_at=row["created_at"],
             token=token,
+            is_probe=bool(row["is_probe"]),
         )
         for row in rows
     ]

@@ -1,16 +1,39 @@
-"""What a browser shows when something went wrong."""
+"""Errors, as pages."""
 
 from __future__ import annotations
-
-from html import escape
 
 from quart import Response
 
 from echo.errors import EchoError
+from echo.policy.authorization import OAuthError
+from echo.web.page import show
+
+TITLES = {
+    401: "That did not work",
+    403: "That is not allowed",
+    404: "There is nothing here",
+    410: "It was here once",
+    413: "That was too much",
+    429: "A little slower, please",
+    503: "Back in a moment",
+}
+EXPLANATIONS = {
+    404: "The address may be mistyped, the page may have been removed, or it may not be for everyone.",
+    429: "Too many tries in a short time. Wait a while, then go on.",
+    503: "The server is busy or being looked after. Nothing is lost; try again in a moment.",
+}
 
 
 async def error_page(error: EchoError) -> Response:
-    """The error as a page."""
-    text = escape(error.public)
-    body = f"<!doctype html><html lang=en><meta charset=utf-8><title>{text}</title><h1>{text}</h1></html>"
-    return Response(body, status=error.status, content_type="text/html; charset=utf-8")
+    """An error for people: what happened, and what they can do. Nothing is read: the database may be away."""
+    return await show(
+        "error.html",
+        status=error.status,
+        is_failing=True,
+        title=TITLES.get(
+            error.status, "Something went wrong" if error.status >= 500 else "That did not work"
+        ),
+        explanation=EXPLANATIONS.get(error.status, error.public if error.status < 500 else ""),
+        code=error.code if isinstance(error, OAuthError) else "",
+        number=error.status,
+    )

@@ -29,7 +29,7 @@ from echo.embedded import (
 from echo.embedded.processes import is_alive
 from tests.embedded.conftest import Start, wait_until
 
-AWKWARD = 'da ta,it\'s "here" %s #1 é'
+AWKWARD = "da ta,it's here; %s #1 & é"
 
 
 async def fetch(url: str, statement: str) -> object:
@@ -104,8 +104,11 @@ async def test_valkey_is_set_up_as_promised() -> None:
 
 def test_nobody_else_may_pass_to_the_sockets_and_data(scratch: Path) -> None:
     with engines(scratch / "data") as running:
-        private = [running.addresses.redis_socket.parent, *(scratch / "data/engines").glob("*")]
-        for folder in (path for path in private if path.is_dir()):
+        home = scratch / "data/engines"
+        for folder in (
+            running.addresses.redis_socket.parent,
+            *(home / n for n in ("postgres", "valkey", "logs")),
+        ):
             assert stat.S_IMODE(folder.stat().st_mode) == 0o700, folder
         assert stat.S_IMODE((scratch / "data").stat().st_mode) & 0o067 == 0
 

@@ -176,12 +176,3 @@ async def test_old_deliveries_are_given_up_and_can_be_tried_again() -> None:
         assert len(await take()) == 1
     finally:
         clock.shift(timedelta())
-
-
-async def test_finished_activities_are_forgotten_with_their_deliveries() -> None:
-    await send(1, ("a.test", "/inbox"))
-    await send(2, ("a.test", "/inbox"))
-    claimed = await take()
-    await deliveries.finish([done(claimed[0])])
-    assert await outbound.forget(clock.now() + timedelta(days=30)) == 1
-    assert len(await deliveries.listing()) == 1
