@@ -42,3 +42,8 @@ def create_app(runtime: Runtime) -> Quart:
         app.register_blueprint(blueprint)
     app.asgi_app = BoundApp(app.asgi_app, runtime)  # type: ignore[method-assign, assignment]
     return app
+
+
+def create_streaming_app(runtime: Runtime) -> Quart:
+    """The application of the streaming process."""
+    return create_app(runtime)
