@@ -65,3 +65,9 @@ async def ping() -> bool:
         return bool(await cast(Awaitable[bool], client().ping()))
     except OUTAGES:
         return False
+
+
+async def forget_everything() -> None:
+    """Delete every key of this server, and nothing of others that share the Redis."""
+    async for found in client().scan_iter(match=_current.get().prefix + "*", count=1000):
+        await cast(Awaitable[int], client().unlink(found))

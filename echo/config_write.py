@@ -6,6 +6,7 @@ import json
 import textwrap
 from typing import Any, get_args
 
+from echo.config import Config
 from echo.config_load import keys_of, sections
 
 _HEAD = """\
@@ -44,3 +45,22 @@ def _type_name(type_: Any) -> str:
     if getattr(type_, "__origin__", None) is list:
         return f"list of {names[get_args(type_)[0]]}"
     return "one of " + ", ".join(str(option) for option in get_args(type_))
+
+
+# Addresses that may hold passwords stay where they were given.
+_SECRET_KEYS = {("database", "url"), ("redis", "url"), ("mail", "password")}
+
+
+def render_changes(config: Config) -> str:
+    """Only what differs from the defaults, without secrets: so `up` tells later commands how it runs."""
+    parts = ["# What `echoctl up` was last started with; written anew each time.\n"]
+    for name, section in sections():
+        values = getattr(config, name)
+        lines = [
+            f"{key} = {_toml(getattr(values, key))}\n"
+            for key, default, _, _ in keys_of(section)
+            if getattr(values, key) != default and (name, key) not in _SECRET_KEYS
+        ]
+        if lines:
+            parts.append(f"\n[{name}]\n" + "".join(lines))
+    return "".join(parts)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from echo.embedded.engine import Engine
-from echo.embedded.engines import (
+from echo.embedded.errors import AlreadyRunning, EngineFailed
+from echo.embedded.pair import (
     EngineAddresses,
     Engines,
     engines,
@@ -11,7 +12,6 @@ from echo.embedded.engines import (
     start_engines,
     temporary_engines,
 )
-from echo.embedded.errors import AlreadyRunning, EngineFailed
 from echo.embedded.roles import Role, report_ready
 from echo.embedded.supervisor import Supervisor
 

@@ -1,7 +1,7 @@
 """Where the engines keep their files, and who owns them.
 
 Normally that is `DATA/engines`. Two things can be in the way: as root, a user for the engines who may not
-enter DATA (it lies under a private home directory, say), and a path too long for a Unix socket. Then the
+enter DATA (it lies under a private home directory, say), and a path that cannot be a socket's. Then the
 home, or the sockets alone, are in a private directory elsewhere, which DATA remembers in `engines.json`. No
 permission outside of DATA is ever changed.
 
@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import stat
 import tempfile
 from collections.abc import Iterable, Sequence
@@ -67,6 +68,11 @@ class Home:
         _give_group(fresh, self.account, 0o640)
         fresh.replace(path)
         return path
+
+    def leave(self) -> None:
+        """Remove the sockets' directory when it is not in the home; the next start makes another."""
+        if not self.sockets.is_relative_to(self.path):
+            shutil.rmtree(self.sockets, ignore_errors=True)
 
     def make_private(self, name: str) -> Path:
         """A directory of the engines' own, 0700."""
@@ -190,13 +196,17 @@ def _short_sockets(record: Record, account: Account, parents: Iterable[Path]) ->
         if os.access(parent, os.W_OK):
             path = Path(tempfile.mkdtemp(prefix="echo-", dir=parent))
             _make_private(path, account)
-            log.info("the data directory's path is too long for sockets, which are in %s", path)
+            log.info("sockets cannot be under the path of the data directory and are in %s", path)
             return path
-    raise EngineFailed("The path of the data directory is too long for Unix sockets: choose a shorter one")
+    raise EngineFailed(
+        "The path of the data directory is too long for Unix sockets: choose a shorter one, without commas"
+    )
 
 
 def _fits(sockets: Path) -> bool:
-    return len(os.fsencode(sockets / LONGEST_SOCKET_NAME)) <= SOCKET_PATH_LIMIT_BYTES
+    """Whether sockets can be there; a comma separates hosts for every client of PostgreSQL."""
+    path = os.fsencode(sockets / LONGEST_SOCKET_NAME)
+    return len(path) <= SOCKET_PATH_LIMIT_BYTES and b"," not in path
 
 
 def _is_private(path: Path, account: Account) -> bool:

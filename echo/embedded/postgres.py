@@ -16,13 +16,16 @@ from urllib.parse import quote
 from echo.embedded.binaries import POSTGRES_MAJOR, PostgresBinaries
 from echo.embedded.engine import Engine
 from echo.embedded.errors import AlreadyRunning, EngineFailed
-from echo.embedded.home import Home
+from echo.embedded.home import LONGEST_SOCKET_NAME, Home
 from echo.embedded.processes import is_alive, processes_marked, run_once, short_name
 
 ROLE = "echo"
 DATABASE = "echo"
 
+_SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  only asked about
+_EXIT_SECONDS = 1.0
 _SWEEP_SECONDS = 10.0
+_STEP_SECONDS = 0.005
 _STATUS_LINE = 7  # of postmaster.pid, counted from 0
 
 # The application's role may create databases (the tests do) but is no superuser: an injected statement can
@@ -32,6 +35,9 @@ _FIRST_STATEMENTS = (
     f"CREATE DATABASE {DATABASE} OWNER {ROLE};\n"
     "REVOKE CONNECT, TEMPORARY ON DATABASE postgres FROM PUBLIC;\n"
 )
+
+# initdb runs the server by a shell, its path between double quotes
+_UNFIT_FOR_A_SHELL = frozenset('"$`\\\n')
 
 _HBA = """\
 # Whoever can open the socket is trusted; its directory is open to the engine's user and root only.
@@ -45,8 +51,8 @@ _SETTINGS: Mapping[str, str] = {
     "shared_buffers": "16MB",
     "work_mem": "4MB",
     "maintenance_work_mem": "32MB",
-    "dynamic_shared_memory_type": "posix",
     "jit": "off",
+    "max_parallel_workers_per_gather": "0",
     # three processes fewer; reads of a small database come from the page cache anyway
     "io_method": "sync",
     # one machine, saved by pg_dump: no standby to feed
@@ -125,6 +131,8 @@ class PostgresEngine(Engine):
 
     def _create(self) -> None:
         """Make a new cluster with our role and database, whole or not at all."""
+        if unfit := _UNFIT_FOR_A_SHELL & set(str(self._binaries.tree)):
+            raise EngineFailed(f"PostgreSQL cannot run from a path with {' '.join(sorted(unfit))} in it")
         fresh = self.home.path / "postgres.new"
         shutil.rmtree(fresh, ignore_errors=True)
         self.home.make_private(fresh.name)
@@ -163,27 +171,33 @@ class PostgresEngine(Engine):
             )
 
     def _sweep(self) -> None:
-        """End sessions that outlived their server, and remove a process file that names a process of others.
+        """End sessions that outlived their server, and remove the process files it left.
 
-        A server that we did not start and that is still there is an error, never killed.
+        The number in them may be a zombie's or another program's by now, which PostgreSQL would take for a
+        running server. Its last guard against a second one is the shared memory of this directory.
         """
-        lines = self._pid_file()
-        main_pid = int(lines[0]) if lines and lines[0].isdigit() else 0
-        if main_pid and is_alive(main_pid) and short_name(main_pid) == "postgres":
-            raise AlreadyRunning(
-                f"PostgreSQL is already running in {self.data} (process {main_pid}): stop it first",
-                pid=main_pid,
-            )
-        if main_pid and is_alive(main_pid):
-            # the number was given to another program since; PostgreSQL itself cannot tell and would refuse
-            (self.data / "postmaster.pid").unlink(missing_ok=True)
+        self._refuse_running()
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+        (self.home.sockets / f"{LONGEST_SOCKET_NAME}.lock").unlink(missing_ok=True)
         deadline = time.monotonic() + _SWEEP_SECONDS
         while pids := leftover_sessions(self.home):
             if time.monotonic() > deadline:
                 raise EngineFailed(f"Sessions of an earlier PostgreSQL do not end: {pids}")
             for pid in pids:
                 _kill(pid)
-            time.sleep(0.005)
+            time.sleep(_STEP_SECONDS)
+
+    def _refuse_running(self) -> None:
+        """Leave a server alone that someone else runs here; one that was just killed needs a moment."""
+        lines = self._pid_file()
+        pid = int(lines[0]) if lines and lines[0].isdigit() else 0
+        deadline = time.monotonic() + _EXIT_SECONDS
+        while pid and is_alive(pid) and short_name(pid) == "postgres":
+            if time.monotonic() > deadline:
+                raise AlreadyRunning(
+                    f"PostgreSQL is already running in {self.data} (process {pid}): stop it first", pid=pid
+                )
+            time.sleep(_STEP_SECONDS)
 
     def _pid_file(self) -> list[str]:
         try:
@@ -192,23 +206,22 @@ class PostgresEngine(Engine):
             return []
 
     def _config(self) -> str:
+        account = self.home.account
         hba = self.home.write_config("pg_hba.conf", _HBA)
         settings = {
             **_SETTINGS,
             **(_DURABLE if self._durable else _FLEETING),
+            # some containers have no /dev/shm, or none that an ordinary user may write
+            "dynamic_shared_memory_type": "posix" if account.may(("-w", _SHARED_MEMORY)) else "mmap",
             "hba_file": str(hba),
             "unix_socket_directories": '"' + str(self.home.sockets).replace('"', '""') + '"',
         }
         lines = [f"{name} = {_quoted(value)}" for name, value in settings.items()]
         local = self.home.path / "postgresql.local.conf"
-        return "\n".join(
-            [
-                "# Written by Echo at every start; put your own settings into postgresql.local.conf.",
-                *lines,
-                f"include_if_exists = {_quoted(str(local))}",
-                "",
-            ]
-        )
+        if local.exists():
+            lines.append(f"include = {_quoted(str(local))}")
+        header = "# Written by Echo at every start; put your own settings into postgresql.local.conf."
+        return "\n".join([header, *lines, ""])
 
 
 def database_url(sockets: Path) -> str:

@@ -95,8 +95,7 @@ class Supervisor:
             for slot in self._slots:
                 self._start(slot)
             self._announce()
-            while not self._stops_asked and not self._failed:
-                self._reap()
+            while not self._stops_asked and self._all_hopeful():
                 self._start_due()
                 self._keep_house()
                 self._wait(self._pause())
@@ -118,8 +117,8 @@ class Supervisor:
             log.exception("%s could not be started", slot.charge.name)
             slot.due_at = time.monotonic() + slot.restarts.delay_after(lived_seconds=0.0)
 
-    def _reap(self) -> None:
-        """Notice who has died and decide when to start it again."""
+    def _all_hopeful(self) -> bool:
+        """Notice who has died and decide when to start it again. Returns whether that makes any sense."""
         now = time.monotonic()
         for slot in (*self._slots, *self._engine_slots):
             if slot.due_at is not None or slot.charge.pid is not None:
@@ -132,8 +131,9 @@ class Supervisor:
                     "%s %s before it was ready, %d times: giving up", slot.charge.name, ended, HOPELESS_DEATHS
                 )
                 self._failed = True
-                return
-            log.warning("%s %s; starting it again in %.1f s", slot.charge.name, ended, delay)
+            else:
+                log.warning("%s %s; starting it again in %.1f s", slot.charge.name, ended, delay)
+        return not self._failed
 
     def _start_due(self) -> None:
         now = time.monotonic()

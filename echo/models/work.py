@@ -52,6 +52,9 @@ class Delivery(Model):
     activity_id = fields.BigIntField()
     host = fields.CharField(max_length=255)
     inbox = fields.CharField(max_length=2048)
+    order_key = fields.BigIntField(
+        default=0, db_default=0, description="hash of the object that is told about"
+    )
     state = fields.CharField(
         max_length=16, default="pending", db_default="pending", description="echo.kinds.DeliveryState"
     )

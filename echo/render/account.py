@@ -21,9 +21,14 @@ _cores: VersionedCache[tuple[str, int, int]] = VersionedCache(4 * 1024 * 1024)
 
 async def many(account_ids: Sequence[int]) -> list[bytes]:
     """Accounts as JSON, in the order asked; unknown and deleted ones are left out."""
+    rendered = await by_id(account_ids)
+    return [rendered[account_id] for account_id in account_ids if account_id in rendered]
+
+
+async def by_id(account_ids: Sequence[int]) -> dict[int, bytes]:
+    """The same, by id."""
     rows = await status_rows.account_rows(account_ids)
-    found = [rows[i] for i in account_ids if i in rows and rows[i]["deleted_at"] is None]
-    return [with_counters(core(row), row) for row in found]
+    return {i: with_counters(core(row), row) for i, row in rows.items() if row["deleted_at"] is None}
 
 
 async def one(account_id: int) -> bytes:

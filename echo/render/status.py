@@ -35,6 +35,14 @@ async def one(viewer: Viewer, post_id: int) -> bytes:
     return rendered[0]
 
 
+async def with_source(viewer: Viewer, post_id: int, text: str) -> bytes:
+    """A post that is about to be deleted: `text` as it was typed in place of `content`."""
+    document = msgspec.json.decode(await one(viewer, post_id))
+    del document["content"]
+    document["text"] = text
+    return _encode(document)
+
+
 async def many(viewer: Viewer, post_ids: Sequence[int], *, hide_muted: bool = False) -> list[bytes]:
     """Posts as JSON, in the order asked; those that the viewer may not read are left out.
 

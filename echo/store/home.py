@@ -7,6 +7,7 @@ behind shows nothing wrong, because rendering checks every post with the eyes of
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Sequence
 
 from echo import cache, settings
@@ -80,6 +81,12 @@ async def remove(post_ids: Iterable[int], account_ids: Sequence[int]) -> None:
 async def forget(account_id: int) -> None:
     """Throw the timeline away: the next reader fills it from the rows."""
     await cache.client().delete(_key(account_id))
+
+
+async def forget_if_possible(*account_ids: int) -> None:
+    """The same for several people, right after a change that a job follows up: never fails."""
+    with contextlib.suppress(*cache.OUTAGES):
+        await cache.client().delete(*(_key(account_id) for account_id in account_ids))
 
 
 async def _read(account_id: int, cursor: Cursor) -> list[int]:

@@ -58,6 +58,11 @@ async def find_by_uri_for_worker(uri: str) -> Post | None:
     return await Post.get_or_none(uri=uri, deleted_at=None)
 
 
+async def boosts_for_worker(post_id: int) -> list[Row]:
+    """Rows (id, author_id) of all boosts of a post, deleted ones too."""
+    return await db.fetch("SELECT id, author_id FROM posts WHERE boost_of_id = $1", post_id)
+
+
 async def is_buried(uri: str) -> bool:
     """Whether something with this id was deleted."""
     return await Tombstone.filter(uri=uri).exists()
@@ -127,18 +132,6 @@ async def attachable_media(account_id: int, media_ids: Sequence[int], *, post_id
     found = await Media.filter(id__in=list(media_ids), account_id=account_id)
     free = {media.id: media for media in found if media.post_id in (None, post_id)}
     return [free[media_id] for media_id in media_ids if media_id in free]
-
-
-async def count_up(column: str, post_id: int, by: int) -> None:
-    """Change a counter: `replies`, `boosts` or `likes`."""
-    if column not in {"replies", "boosts", "likes"}:
-        raise ValueError(column)
-    await db.execute(
-        f"INSERT INTO post_stats (post_id, {column}) VALUES ($1, greatest($2, 0))"
-        f" ON CONFLICT (post_id) DO UPDATE SET {column} = greatest(post_stats.{column} + $2, 0)",
-        post_id,
-        by,
-    )
 
 
 async def boosters(viewer: Viewer, post_id: int, cursor_sql: str, order_sql: str) -> list[Row]:

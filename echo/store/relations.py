@@ -37,6 +37,10 @@ async def find_follow(follower_id: int, followee_id: int) -> Follow | None:
     return await Follow.get_or_none(follower_id=follower_id, followee_id=followee_id)
 
 
+async def find_follow_by_id(follow_id: int) -> Follow | None:
+    return await Follow.get_or_none(id=follow_id)
+
+
 async def find_follow_by_uri(uri: str) -> Follow | None:
     return await Follow.get_or_none(uri=uri) if uri else None
 
@@ -54,5 +58,19 @@ async def local_follower_ids(account_id: int) -> list[int]:
         "SELECT f.follower_id FROM follows f JOIN users u ON u.id = f.follower_id"
         " WHERE f.followee_id = $1 AND f.state = 'accepted'",
         account_id,
+    )
+    return [row["follower_id"] for row in rows]
+
+
+async def familiar_follower_ids(account_id: int, target_id: int) -> list[int]:
+    """Those whom `account_id` follows and who follow `target_id`."""
+    rows = await db.fetch(
+        "SELECT theirs.follower_id FROM follows theirs"
+        " JOIN follows mine ON mine.followee_id = theirs.follower_id AND mine.follower_id = $1"
+        " JOIN accounts t ON t.id = $2 AND t.hide_collections IS NOT TRUE"
+        " WHERE theirs.followee_id = $2 AND theirs.state = 'accepted' AND mine.state = 'accepted'"
+        " ORDER BY theirs.id DESC LIMIT 40",
+        account_id,
+        target_id,
     )
     return [row["follower_id"] for row in rows]

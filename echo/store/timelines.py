@@ -165,3 +165,30 @@ async def _ids(condition: str, viewer: Viewer, cursor: Cursor, *arguments: objec
         *arguments,
     )
     return [row["id"] for row in cursor.newest_first(rows)]
+
+
+async def home_recipients(post_id: int) -> list[int]:
+    """The people here on whose home timeline a post belongs: its author and followers."""
+    rows = await db.fetch(_HOME_RECIPIENTS, post_id)
+    return [row["id"] for row in rows]
+
+
+_HOME_RECIPIENTS = f"""
+    SELECT u.id FROM posts p JOIN accounts a ON a.id = p.author_id
+    JOIN LATERAL (SELECT p.author_id AS id UNION SELECT f.follower_id FROM follows f
+        WHERE f.followee_id = p.author_id AND f.state = 'accepted') r ON true
+    JOIN users u ON u.id = r.id
+    LEFT JOIN follows fo ON fo.follower_id = u.id AND fo.followee_id = p.author_id AND fo.state = 'accepted'
+    WHERE p.id = $1 AND {BELONGS_HOME.replace("$1", "u.id")} AND {visible_to("u.id")}
+        AND {_UNMUTED.replace("$1", "u.id")}
+"""
+
+
+async def home_readers(author_id: int) -> list[int]:
+    """Everybody here who may have something of this author on their home timeline."""
+    rows = await db.fetch(
+        "SELECT u.id FROM users u WHERE u.id = $1 UNION SELECT f.follower_id FROM follows f"
+        " JOIN users u ON u.id = f.follower_id WHERE f.followee_id = $1",
+        author_id,
+    )
+    return [row["id"] for row in rows]

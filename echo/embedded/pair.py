@@ -36,10 +36,18 @@ class Engines:
     Shapes:  an engine that was not asked for has no address: reading it is a mistake of the caller
     """
 
-    def __init__(self, lock: DirectoryLock, home: Home | None, running: Sequence[Engine]) -> None:
+    def __init__(self, lock: DirectoryLock) -> None:
         self._lock = lock
-        self._home = home
-        self.running: tuple[Engine, ...] = tuple(running)
+        self._home: Home | None = None
+        self.running: tuple[Engine, ...] = ()
+
+    def adopt(self, home: Home, engines: Sequence[Engine]) -> None:
+        """Start engines of this directory side by side and wait until they take commands."""
+        self._home, self.running = home, tuple(engines)
+        for engine in engines:
+            engine.spawn()
+        for engine in engines:
+            engine.wait_ready()
 
     @property
     def addresses(self) -> EngineAddresses:
@@ -58,6 +66,8 @@ class Engines:
         """Stop every engine, Valkey first, and give up the data directory."""
         for engine in sorted(self.running, key=lambda engine: engine.stop_rank):
             engine.stop()
+        if self._home is not None:
+            self._home.leave()
         self._lock.release()
 
 
@@ -68,42 +78,33 @@ def start_engines(
     valkey: bool = True,
     engine_user: str | None = None,
     durable: bool = True,
+    patience_seconds: float = 10.0,
 ) -> Engines:
     """Take a data directory and start its engines, which end with this process or at `stop`.
 
     With neither engine asked for only the lock is taken: two servers must not share keys and media either.
 
     Shapes:  data_dir: made when missing, 0700; engine_user: who runs the engines when we are root;
-             durable: off for tests, where a power cut may lose what was committed
+             durable: off for tests, where a power cut may lose what was committed;
+             patience_seconds: how long the remains of a killed owner may take to stop by themselves
     Returns: when both engines take commands
     Raises:  AlreadyRunning when the directory is in use; EngineFailed with what to do
     """
     path = Path(os.path.abspath(data_dir))
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = take_lock(path, leftovers=lambda: _leftovers(path))
+        lock = take_lock(path, leftovers=lambda: _leftovers(path), patience_seconds=patience_seconds)
     except PermissionError as refused:
         raise EngineFailed(f"{path} is not ours to write: start Echo as its owner") from refused
-    started: list[Engine] = []
+    running = Engines(lock)
     try:
-        if not postgres and not valkey:
-            return Engines(lock, None, ())
-        home = prepare_home(path, engine_user=engine_user)
-        fds = (lock.fd,)
-        if valkey:
-            started.append(_valkey(home, fds))
-        if postgres:
-            started.append(_postgres(home, fds, durable=durable))
-        for engine in started:
-            engine.spawn()
-        for engine in started:
-            engine.wait_ready()
+        if postgres or valkey:
+            home = prepare_home(path, engine_user=engine_user)
+            running.adopt(home, _engines(home, lock, postgres=postgres, valkey=valkey, durable=durable))
     except BaseException:
-        for engine in started:
-            engine.stop()
-        lock.release()
+        running.stop()
         raise
-    return Engines(lock, home, started)
+    return running
 
 
 @contextmanager
@@ -114,10 +115,16 @@ def engines(
     valkey: bool = True,
     engine_user: str | None = None,
     durable: bool = True,
+    patience_seconds: float = 10.0,
 ) -> Iterator[Engines]:
     """The engines of a data directory, running inside the `with` block; arguments as for `start_engines`."""
     running = start_engines(
-        data_dir, postgres=postgres, valkey=valkey, engine_user=engine_user, durable=durable
+        data_dir,
+        postgres=postgres,
+        valkey=valkey,
+        engine_user=engine_user,
+        durable=durable,
+        patience_seconds=patience_seconds,
     )
     try:
         yield running
@@ -146,18 +153,21 @@ def find_engines(data_dir: Path | str) -> EngineAddresses | None:
     return _addresses(locate(path)[1], owner.pid) if owner is not None else None
 
 
-def _valkey(home: Home, fds: Sequence[int]) -> Engine:
-    binary = find_valkey()
-    if not binary.usable_by(home.account):
-        binary = binary.copied_to(home.path / "programs")
-    return ValkeyEngine(home, binary, inherited_fds=fds)
-
-
-def _postgres(home: Home, fds: Sequence[int], *, durable: bool) -> Engine:
-    binaries = find_postgres()
-    if not binaries.usable_by(home.account):
-        binaries = binaries.copied_to(home.path / "programs")
-    return PostgresEngine(home, binaries, durable=durable, inherited_fds=fds)
+def _engines(home: Home, lock: DirectoryLock, *, postgres: bool, valkey: bool, durable: bool) -> list[Engine]:
+    """The engines asked for, with programs that their account can run."""
+    found: list[Engine] = []
+    programs, fds = home.path / "programs", (lock.fd,)
+    if valkey:
+        server = find_valkey()
+        if not server.usable_by(home.account):
+            server = server.copied_to(programs)
+        found.append(ValkeyEngine(home, server, inherited_fds=fds))
+    if postgres:
+        tree = find_postgres()
+        if not tree.usable_by(home.account):
+            tree = tree.copied_to(programs)
+        found.append(PostgresEngine(home, tree, durable=durable, inherited_fds=fds))
+    return found
 
 
 def _addresses(sockets: Path, owner_pid: int) -> EngineAddresses:

@@ -1,0 +1,235 @@
+"""Accounts: those of other servers as they describe themselves, and the profiles of people here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+from urllib.parse import urlsplit
+
+from echo import addresses, clock, db, ids, settings
+from echo.actions import composing
+from echo.actions.drafts import ProfileDraft, ProfileField, RemoteAccount
+from echo.db import UnitOfWork
+from echo.errors import FieldError, Invalid
+from echo.events import AccountChanged, AccountDeleted
+from echo.kinds import AccountKind
+from echo.models import Account, AccountStats, User
+from echo.store import accounts
+from echo.text import length, markup
+
+FIELD_CHARACTERS = 255
+
+
+async def store_remote(draft: RemoteAccount) -> Account:
+    """Store somebody of another server, or what has changed about them.
+
+    The id is the truth: uri and host never change, and a handle that another account holds stays with it,
+    unless that one has been gone for good.
+
+    Returns: the stored account
+    Raises:  Invalid when the draft claims an address of this server
+    Source:  federation of handles as FEP-2c59 and Mastodon 4.6 have it
+    """
+    if addresses.here().is_ours(draft.uri):
+        raise Invalid("A remote account cannot live here", detail=draft.uri)
+    async with db.unit_of_work() as unit:
+        # Two tasks that meet the same stranger at once must not both insert.
+        await db.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", draft.uri)
+        known = await Account.get_or_none(uri=draft.uri)
+        username, domain = await _free_handle(draft, known)
+        values = _remote_values(draft)
+        if known is None:
+            account = await Account.create(
+                id=ids.new_id(),
+                uri=draft.uri,
+                host=urlsplit(draft.uri).netloc.lower(),
+                username=username,
+                username_key=username.lower(),
+                domain=domain,
+                created_at=draft.created_at or clock.now(),
+                **values,
+            )
+        else:
+            account = known
+            account.update_from_dict(
+                values
+                | {
+                    "username": username,
+                    "username_key": username.lower(),
+                    "domain": domain,
+                    "version": known.version + 1,
+                }
+            )
+            await account.save()
+        await _store_remote_counts(account.id, draft)
+        unit.emit(AccountChanged(local=False, account_id=account.id))
+    return account
+
+
+async def receive_deletion(account: Account) -> None:
+    """Somebody elsewhere is gone for good: nothing of them is shown from now on, a job erases the rows."""
+    async with db.unit_of_work() as unit:
+        await _mark_deleted(unit, account)
+
+
+async def change_profile(account_id: int, draft: ProfileDraft) -> Account:
+    """Change the profile of somebody here.
+
+    Raises:  Invalid with `details` for texts that are too long
+    """
+    _check_profile(draft)
+    note = await _bio(draft.note) if draft.note is not None else None
+    fields = await _profile_fields(draft.fields) if draft.fields is not None else None
+    async with db.unit_of_work() as unit:
+        account = await accounts.get(account_id)
+        changes: dict[str, object] = {
+            name: value
+            for name, value in {
+                "display_name": draft.display_name,
+                "note": note,
+                "note_source": draft.note,
+                "locked": draft.locked,
+                "discoverable": draft.discoverable,
+                "indexable": draft.indexable,
+                "hide_collections": draft.hide_collections,
+                "avatar": draft.avatar_key,
+                "avatar_description": draft.avatar_description,
+                "header": draft.header_key,
+                "header_description": draft.header_description,
+            }.items()
+            if value is not None
+        }
+        if draft.bot is not None:
+            changes["kind"] = (AccountKind.SERVICE if draft.bot else AccountKind.PERSON).value
+        if fields is not None:
+            changes["fields_"] = [
+                {"name": f.name, "value": f.value, "source": f.source, "verified_at": None} for f in fields
+            ]
+        if changes:
+            account.update_from_dict(changes | {"version": account.version + 1})
+            await account.save()
+            unit.emit(AccountChanged(local=True, account_id=account.id))
+        if draft.settings:
+            user = await accounts.user(account_id)
+            user.settings = {**user.settings, **draft.settings}
+            await user.save(update_fields=["settings"])
+    return account
+
+
+async def delete_local(account_id: int) -> None:
+    """Delete an account of this server for good. Its name stays taken, so that nobody can pose as it."""
+    async with db.unit_of_work() as unit:
+        account = await accounts.get(account_id)
+        await _mark_deleted(unit, account)
+        await User.filter(id=account_id).update(disabled_at=clock.now())
+
+
+async def _mark_deleted(unit: UnitOfWork, account: Account) -> None:
+    account.deleted_at = clock.now()
+    account.version += 1
+    await account.save(update_fields=["deleted_at", "version"])
+    unit.emit(AccountDeleted(local=not account.domain, account_id=account.id))
+
+
+async def _free_handle(draft: RemoteAccount, known: Account | None) -> tuple[str, str]:
+    """The handle, if it is free or already theirs; else the one they had. Raises Invalid for a stranger."""
+    domain = draft.domain.lower()
+    holder = await Account.get_or_none(username_key=draft.username.lower(), domain=domain)
+    if holder is None or holder.uri == draft.uri:
+        return draft.username, domain
+    if holder.deleted_at is not None:
+        holder.username_key = f"{holder.username_key}~{holder.id}"
+        await holder.save(update_fields=["username_key"])
+        return draft.username, domain
+    if known is not None:
+        return known.username, known.domain
+    raise Invalid(
+        "This handle belongs to another account", detail=f"{draft.uri} claims {draft.username}@{domain}"
+    )
+
+
+def _remote_values(draft: RemoteAccount) -> dict[str, Any]:
+    return {
+        "kind": draft.kind.value,
+        "url": draft.url,
+        "display_name": draft.display_name,
+        "note": draft.note,
+        "fields_": [{"name": f.name, "value": f.value, "verified_at": None} for f in draft.fields],
+        "emojis": [asdict(emoji) for emoji in draft.emojis],
+        "locked": draft.locked,
+        "discoverable": draft.discoverable,
+        "indexable": draft.indexable,
+        "hide_collections": draft.hide_collections,
+        "avatar": draft.avatar,
+        "avatar_description": draft.avatar_description,
+        "header": draft.header,
+        "header_description": draft.header_description,
+        "inbox": draft.inbox,
+        "shared_inbox": draft.shared_inbox,
+        "outbox": draft.outbox,
+        "followers_uri": draft.followers_uri,
+        "following_uri": draft.following_uri,
+        "featured_uri": draft.featured_uri,
+        "also_known_as": list(draft.also_known_as),
+        "moved_to_uri": draft.moved_to_uri,
+        "public_keys": [asdict(key) for key in draft.keys],
+        "fetched_at": clock.now(),
+        "deleted_at": None,
+    }
+
+
+async def _store_remote_counts(account_id: int, draft: RemoteAccount) -> None:
+    """What their server says about followers; posts are those that we know, when it says nothing."""
+    stats = await AccountStats.get_or_none(account_id=account_id)
+    if stats is None:
+        stats = AccountStats(account_id=account_id)
+        await AccountStats.bulk_create([stats], ignore_conflicts=True)
+    counts = {"followers": draft.followers, "following": draft.following, "posts": draft.posts}
+    told = {name: count for name, count in counts.items() if count is not None and count >= 0}
+    if told:
+        await AccountStats.filter(account_id=account_id).update(**told)
+
+
+def _check_profile(draft: ProfileDraft) -> None:
+    limits = settings.here().limits
+    details: dict[str, Sequence[FieldError]] = {}
+
+    def too_long(name: str, text: str | None, characters: int) -> None:
+        if text is not None and length.graphemes(text) > characters:
+            details[name] = [FieldError("ERR_TOO_LONG", f"is longer than {characters} characters")]
+
+    too_long("display_name", draft.display_name, limits.display_name_characters)
+    too_long("note", draft.note, limits.bio_characters)
+    for name, value in draft.fields or ():
+        too_long("fields", name, FIELD_CHARACTERS)
+        too_long("fields", value, FIELD_CHARACTERS)
+    if draft.fields is not None and len(draft.fields) > limits.profile_fields:
+        details["fields"] = [FieldError("ERR_TOO_LONG", f"has more than {limits.profile_fields} rows")]
+    if details:
+        first = next(iter(details))
+        raise Invalid(f"Validation failed: {first} {details[first][0].description}", details=details)
+
+
+async def _bio(note: str) -> str:
+    with_ports = settings.here().dev.enabled
+    targets = await composing.look_up(markup.find(note, allow_ports=with_ports).mentions)
+    return markup.render_bio(
+        note,
+        mention_urls={handle: target for handle, (_, target) in targets.items()},
+        tag_url=addresses.here().tag_page,
+        allow_ports=with_ports,
+    ).html
+
+
+async def _profile_fields(rows: Sequence[tuple[str, str]]) -> list[ProfileField]:
+    here = addresses.here()
+    return [
+        ProfileField(
+            name=name,
+            value=markup.render_field(value, mention_urls={}, tag_url=here.tag_page).html,
+            source=value,
+        )
+        for name, value in rows
+        if name.strip() or value.strip()
+    ]

@@ -1,0 +1,89 @@
+"""From what was typed to what is stored: mentions looked up, HTML written, limits checked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from echo import addresses, ports, settings
+from echo.errors import Invalid, Unavailable
+from echo.store import accounts
+from echo.text import length, markup
+from echo.text.markup import MentionTarget
+from echo.text.mentions import Handle
+
+# How long posting may wait for the servers of people it names, in seconds.
+LOOKUP_SECONDS = 4.0
+MENTIONS_MAX = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A text made ready: clean HTML, the people it names and its hashtags (folded)."""
+
+    html: str
+    mentioned_ids: tuple[int, ...]
+    hashtags: tuple[str, ...]
+
+
+def check_length(text: str, spoiler: str) -> None:
+    """Raises Invalid when a post is longer than this server allows."""
+    limit = settings.here().limits.post_characters
+    if length.count(text, spoiler, allow_ports=settings.here().dev.enabled) > limit:
+        raise Invalid(f"Validation failed: Text character limit of {limit} exceeded")
+
+
+async def compose(text: str) -> Composed:
+    """Find and look up what a text names, then write its HTML. Asks other servers, so call it outside of a
+    transaction. A name that nobody answers to stays text."""
+    with_ports = settings.here().dev.enabled
+    found = markup.find(text, allow_ports=with_ports)
+    targets = await look_up(found.mentions[:MENTIONS_MAX])
+    rendered = markup.render(
+        text,
+        mention_urls={handle: target for handle, (_, target) in targets.items()},
+        tag_url=addresses.here().tag_page,
+        allow_ports=with_ports,
+    )
+    ids = dict.fromkeys(targets[handle][0] for handle in rendered.mentions if handle in targets)
+    return Composed(rendered.html, tuple(ids), rendered.hashtags)
+
+
+async def look_up(handles: Sequence[Handle]) -> dict[Handle, tuple[int, MentionTarget]]:
+    """Account id and mention target of each handle that somebody answers to."""
+    keys = {handle: _key(handle) for handle in handles}
+    known = await accounts.find_by_handles(list(set(keys.values())))
+    unknown = {key for key in keys.values() if key not in known and key[1]}
+    if unknown:
+        await _fetch(unknown)
+        known |= await accounts.find_by_handles(list(unknown))
+    found = {}
+    for handle, key in keys.items():
+        row = known.get(key)
+        if row is not None:
+            acct = row["username"] + (f"@{row['domain']}" if row["domain"] else "")
+            found[handle] = (int(row["id"]), MentionTarget(url=row["url"] or row["uri"], acct=acct))
+    return found
+
+
+def _key(handle: Handle) -> tuple[str, str]:
+    """Name and handle host as they are stored: no host for people here."""
+    name, domain = handle
+    ours = {addresses.here().domain.lower(), addresses.here().host.lower()}
+    return name.lower(), "" if domain is None or domain.lower() in ours else domain.lower()
+
+
+async def _fetch(handles: set[tuple[str, str]]) -> None:
+    directory = ports.directory()
+
+    async def ask(name: str, domain: str) -> None:
+        try:
+            await directory.account_by_handle(name, domain)
+        except Unavailable:
+            return
+
+    tasks = [asyncio.create_task(ask(name, domain)) for name, domain in handles]
+    _, late = await asyncio.wait(tasks, timeout=LOOKUP_SECONDS)
+    for task in late:
+        task.cancel()

@@ -1,0 +1,84 @@
+"""E-mail addresses are confirmed with a link, and new people approved by a moderator."""
+
+from __future__ import annotations
+
+from echo import clock, db
+from echo.actions.links import LinkKind, make_link
+from echo.errors import Forbidden, Gone, Invalid
+from echo.events import MailAsked
+from echo.models import User
+from echo.policy import emails
+from echo.store import auth, users
+
+
+async def confirm(secret: str) -> User:
+    """The link of a letter was followed: its address belongs to the person.
+
+    Raises:  Gone when the link was used or is too old
+    """
+    now = clock.now()
+    async with db.unit_of_work():
+        link = await auth.use_link(LinkKind.CONFIRM, secret, now)
+        user = None if link is None else await User.get_or_none(id=link.user_id)
+        # A letter to an address that was changed since proves nothing about the new one.
+        if link is None or user is None or link.email not in {user.email, user.unconfirmed_email}:
+            raise Gone("This link has been used, or is too old")
+        if link.email != user.email and await users.is_email_taken(link.email):
+            raise Gone("This link has been used, or is too old")
+        user.email, user.email_key = link.email, emails.key(link.email)
+        user.unconfirmed_email = ""
+        user.confirmed_at = user.confirmed_at or now
+        await user.save(update_fields=["email", "email_key", "unconfirmed_email", "confirmed_at"])
+    return user
+
+
+async def resend_for_app(user_id: int, app_id: int | None, *, email: str = "") -> None:
+    """An app asks for the letter again, for the person it signed up; optionally to another address.
+
+    Raises:  Forbidden for any other app and for people who are confirmed; Invalid for a bad address
+    """
+    new = emails.normal(email)
+    async with db.unit_of_work() as unit:
+        user = await User.get_or_none(id=user_id)
+        if (
+            user is None
+            or user.confirmed_at is not None
+            or app_id is None
+            or user.created_by_app_id != app_id
+        ):
+            raise Forbidden
+        if new and new != user.email:
+            await _change_unconfirmed(user, new)
+        unit.emit(MailAsked(local=True, user_id=user_id, template=LinkKind.CONFIRM))
+
+
+async def resend(user_id: int) -> None:
+    """Somebody who is logged in asks for the letter again; nothing happens when they are confirmed."""
+    async with db.unit_of_work() as unit:
+        person = await users.find(user_id)
+        if person is not None and (not person.is_confirmed or person.unconfirmed_email):
+            unit.emit(MailAsked(local=True, user_id=user_id, template=LinkKind.CONFIRM))
+
+
+async def approve(user_id: int) -> None:
+    """A moderator says yes to somebody new."""
+    async with db.unit_of_work():
+        await User.filter(id=user_id, approved_at=None).update(approved_at=clock.now())
+
+
+async def link_for(user_id: int) -> tuple[str, str] | None:
+    """What a confirmation letter needs: to whom, and the secret of a new link. None: nothing to confirm."""
+    person = await users.find(user_id)
+    if person is None or (person.is_confirmed and not person.unconfirmed_email):
+        return None
+    email = person.unconfirmed_email or person.email
+    return email, await make_link(LinkKind.CONFIRM, user_id=user_id, email=email)
+
+
+async def _change_unconfirmed(user: User, email: str) -> None:
+    problem = emails.problem(email)
+    if problem is not None:
+        raise Invalid(f"Validation failed: E-mail {problem.description}", details={"email": [problem]})
+    if not await users.is_email_taken(email):
+        user.email, user.email_key = email, emails.key(email)
+        await user.save(update_fields=["email", "email_key"])

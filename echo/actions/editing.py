@@ -1,0 +1,145 @@
+"""Editing posts: what a post said before is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from echo import clock, db, settings
+from echo.actions import composing
+from echo.actions.drafts import EditDraft, RemotePost
+from echo.actions.notify import tell
+from echo.actions.remote_media import store_remote_media
+from echo.db import UnitOfWork
+from echo.errors import Invalid, NotFound
+from echo.events import PostEdited
+from echo.kinds import NotificationKind
+from echo.models import Account, Media, Post, PostVersion
+from echo.store import posts
+
+
+async def edit(author_id: int, post_id: int, draft: EditDraft) -> Post:
+    """Change a post of one's own; a draft that changes nothing leaves it as it is.
+
+    Raises:  NotFound when it is not one's own; Invalid for an empty or too long text and unusable files
+    """
+    text, spoiler = draft.text.strip(), draft.spoiler.strip()
+    composing.check_length(text, spoiler)
+    composed = await composing.compose(text)
+    async with db.unit_of_work() as unit:
+        post = await Post.get_or_none(id=post_id, author_id=author_id, deleted_at=None, boost_of_id=None)
+        if post is None:
+            raise NotFound
+        media_ids = list(post.media_ids)
+        if draft.media_ids is not None:
+            media_ids = await _exchange_media(author_id, post, draft.media_ids)
+        if not text and not media_ids:
+            raise Invalid("Validation failed: Text can't be blank")
+        now_said = (text, spoiler, draft.sensitive, draft.language, media_ids)
+        if now_said == (post.text, post.spoiler, post.sensitive, post.language, post.media_ids):
+            return post
+        await _keep_version(post)
+        await _write(
+            post,
+            text=text,
+            html=composed.html,
+            spoiler=spoiler,
+            sensitive=draft.sensitive,
+            language=draft.language,
+            media_ids=media_ids,
+            edited_at=clock.now(),
+        )
+        await _relink(unit, post, composed.mentioned_ids, (), composed.hashtags)
+        await _tell_boosters(unit, post)
+        unit.emit(PostEdited(local=True, post_id=post.id))
+    return await posts.get_unscoped_for_worker(post_id)
+
+
+async def receive_edit(author: Account, draft: RemotePost) -> bool:
+    """Change a remote post because its server said so; False when this version is not newer than ours.
+
+    Source:  ActivityPub 6.3; Mastodon sends an Update without a newer stamp for poll counts only
+    """
+    async with db.unit_of_work() as unit:
+        post = await Post.get_or_none(uri=draft.uri, author_id=author.id, deleted_at=None)
+        if post is None or draft.edited_at is None:
+            return False
+        if draft.edited_at <= (post.edited_at or post.created_at):
+            return False
+        await _keep_version(post)
+        await Media.filter(post_id=post.id).delete()
+        media_ids = await store_remote_media(author.id, post.id, draft.media)
+        await _write(
+            post,
+            html=draft.html,
+            spoiler=draft.spoiler,
+            sensitive=draft.sensitive,
+            language=draft.language,
+            media_ids=media_ids,
+            edited_at=min(draft.edited_at, clock.now()),
+            url=draft.url or post.url,
+            emojis=[{"shortcode": e.shortcode, "url": e.url} for e in draft.emojis],
+        )
+        await _relink(unit, post, draft.mentioned_ids, draft.silent_ids, draft.hashtags)
+        await _tell_boosters(unit, post)
+        unit.emit(PostEdited(local=False, post_id=post.id))
+    return True
+
+
+async def _write(post: Post, **changes: object) -> None:
+    await Post.filter(id=post.id).update(version=post.version + 1, **changes)
+    # A boost shows the post it boosts, so its rendered half is stale as well.
+    await db.execute("UPDATE posts SET version = version + 1 WHERE boost_of_id = $1", post.id)
+
+
+async def _keep_version(post: Post) -> None:
+    await PostVersion.create(
+        post_id=post.id,
+        text=post.text,
+        html=post.html,
+        spoiler=post.spoiler,
+        sensitive=post.sensitive,
+        media_ids=post.media_ids,
+        created_at=post.edited_at or post.created_at,
+    )
+
+
+async def _relink(
+    unit: UnitOfWork,
+    post: Post,
+    mentioned_ids: Sequence[int],
+    silent_ids: Sequence[int],
+    hashtags: Sequence[str],
+) -> None:
+    """Mentions and hashtags of the new text. People who were named before keep their right to read."""
+    await db.execute("DELETE FROM post_hashtags WHERE post_id = $1", post.id)
+    await db.execute(
+        "UPDATE mentions SET silent = NOT account_id = ANY($2) WHERE post_id = $1",
+        post.id,
+        list(mentioned_ids),
+    )
+    await posts.insert_mentions(post.id, mentioned_ids)
+    await posts.insert_mentions(post.id, silent_ids, silent=True)
+    await posts.insert_hashtags(post.id, hashtags)
+    await tell(unit, mentioned_ids, NotificationKind.MENTION, post.author_id, post.id)
+
+
+async def _tell_boosters(unit: UnitOfWork, post: Post) -> None:
+    rows = await db.fetch(
+        "SELECT author_id FROM posts WHERE boost_of_id = $1 AND deleted_at IS NULL AND local", post.id
+    )
+    told = [row["author_id"] for row in rows]
+    await db.execute(
+        "DELETE FROM notifications WHERE post_id = $1 AND kind = $2", post.id, NotificationKind.EDIT.value
+    )
+    await tell(unit, told, NotificationKind.EDIT, post.author_id, post.id)
+
+
+async def _exchange_media(author_id: int, post: Post, media_ids: Sequence[int]) -> list[int]:
+    """Put exactly these files on the post; the ids, in order."""
+    limit = settings.here().limits.post_media
+    found = await posts.attachable_media(author_id, media_ids, post_id=post.id)
+    if len(found) != len(set(media_ids)) or len(media_ids) > limit:
+        raise Invalid("Validation failed: Media not found, already attached or too many")
+    await Media.filter(post_id=post.id).exclude(id__in=list(media_ids)).update(post_id=None)
+    await Media.filter(id__in=list(media_ids)).update(post_id=post.id)
+    return [media.id for media in found]

@@ -1,0 +1,211 @@
+"""Following: asked for, accepted, refused, ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from echo import addresses, clock, db, ids
+from echo.actions.notify import tell
+from echo.db import UnitOfWork
+from echo.errors import Forbidden, NotFound
+from echo.events import FollowAccepted, FollowAsked, FollowEnded, FollowRejected
+from echo.kinds import AccountKind, FollowState, NotificationKind
+from echo.models import Account, Follow
+from echo.store import accounts, counters, notifications, relations
+
+
+async def follow(
+    follower_id: int,
+    followee_id: int,
+    *,
+    boosts: bool | None = None,
+    notify: bool | None = None,
+    languages: Sequence[str] | None = None,
+) -> Follow:
+    """Follow somebody, or change how; None keeps a choice. Locked people and those elsewhere accept first.
+
+    Raises:  NotFound; Forbidden for oneself, and when either blocks the other
+    """
+    if follower_id == followee_id:
+        raise Forbidden
+    async with db.unit_of_work() as unit:
+        followee = await accounts.get(followee_id)
+        if followee.suspended_at is not None or followee.kind == AccountKind.APPLICATION:
+            raise NotFound
+        if await relations.is_blocked_either_way(follower_id, followee_id):
+            raise Forbidden
+        known = await relations.find_follow(follower_id, followee_id)
+        if known is None:
+            uri = addresses.here().activity("follow", ids.new_id())
+            known = await _insert(unit, follower_id, followee, uri)
+            unit.emit(FollowAsked(local=True, follow_id=known.id))
+        await _choose(known, boosts=boosts, notify=notify, languages=languages)
+    return known
+
+
+async def receive(follower: Account, followee_id: int, uri: str) -> Follow | None:
+    """A follow from elsewhere of somebody here; None when it is refused for a block.
+
+    A repeated one gets its answer again: its server may have missed the first.
+    """
+    async with db.unit_of_work() as unit:
+        followee = await accounts.find(followee_id)
+        if followee is None or followee.domain or followee.suspended_at is not None:
+            return None
+        if await relations.is_blocked_either_way(follower.id, followee_id):
+            unit.emit(FollowRejected(local=True, follower_id=follower.id, followee_id=followee_id, uri=uri))
+            return None
+        known = await relations.find_follow(follower.id, followee_id)
+        if known is None:
+            return await _insert(unit, follower.id, followee, uri)
+        if known.uri != uri:
+            known.uri = uri
+            await known.save(update_fields=["uri"])
+        if known.state == FollowState.ACCEPTED:
+            unit.emit(FollowAccepted(local=True, follow_id=known.id))
+    return known
+
+
+async def accept(followee_id: int, follower_id: int) -> None:
+    """Let somebody follow who asked. Raises NotFound when nobody asked."""
+    async with db.unit_of_work() as unit:
+        asked = await Follow.get_or_none(
+            follower_id=follower_id, followee_id=followee_id, state=FollowState.REQUESTED
+        )
+        if asked is None:
+            raise NotFound
+        await _accept(unit, asked, local=True)
+
+
+async def reject(followee_id: int, follower_id: int) -> None:
+    """Refuse somebody who asked. Raises NotFound when nobody asked."""
+    async with db.unit_of_work() as unit:
+        asked = await Follow.get_or_none(
+            follower_id=follower_id, followee_id=followee_id, state=FollowState.REQUESTED
+        )
+        if asked is None:
+            raise NotFound
+        await refuse(unit, asked, local=True)
+
+
+async def remove_follower(followee_id: int, follower_id: int) -> None:
+    """Stop somebody from following; nothing happens when they do not."""
+    async with db.unit_of_work() as unit:
+        known = await relations.find_follow(follower_id, followee_id)
+        if known is not None:
+            await refuse(unit, known, local=True)
+
+
+async def receive_accept(followee: Account, *, uri: str = "", follower_id: int | None = None) -> bool:
+    """Somebody elsewhere accepted our follow, named by its id or by who asked."""
+    async with db.unit_of_work() as unit:
+        asked = await _ours(followee, uri, follower_id)
+        if asked is None or asked.state == FollowState.ACCEPTED:
+            return False
+        await _accept(unit, asked, local=False)
+    return True
+
+
+async def receive_reject(followee: Account, *, uri: str = "", follower_id: int | None = None) -> bool:
+    """Somebody elsewhere refused our follow, or removed us as a follower."""
+    async with db.unit_of_work() as unit:
+        known = await _ours(followee, uri, follower_id)
+        if known is None:
+            return False
+        await refuse(unit, known, local=False)
+    return True
+
+
+async def unfollow(follower_id: int, followee_id: int) -> None:
+    """Stop following, or take the request back; nothing happens without one."""
+    async with db.unit_of_work() as unit:
+        known = await relations.find_follow(follower_id, followee_id)
+        if known is not None:
+            await end(unit, known, local=True)
+
+
+async def receive_undo(follower: Account, *, uri: str = "", followee_id: int | None = None) -> bool:
+    """Somebody elsewhere stopped following, named by the id of the follow or by whom."""
+    async with db.unit_of_work() as unit:
+        known = await Follow.get_or_none(uri=uri, follower_id=follower.id) if uri else None
+        if known is None and followee_id is not None:
+            known = await relations.find_follow(follower.id, followee_id)
+        if known is None:
+            return False
+        await end(unit, known, local=False)
+    return True
+
+
+async def end(unit: UnitOfWork, known: Follow, *, local: bool) -> None:
+    """Delete a follow, as its follower wants."""
+    await _delete(known)
+    unit.emit(
+        FollowEnded(local=local, follower_id=known.follower_id, followee_id=known.followee_id, uri=known.uri)
+    )
+
+
+async def _insert(unit: UnitOfWork, follower_id: int, followee: Account, uri: str) -> Follow:
+    """Write a follow. People here who are not locked accept at once."""
+    at_once = not followee.domain and not followee.locked
+    known = await Follow.create(
+        follower_id=follower_id,
+        followee_id=followee.id,
+        state=FollowState.REQUESTED.value,
+        uri=uri,
+        created_at=clock.now(),
+    )
+    if at_once:
+        await _accept(unit, known, local=True)
+    else:
+        await tell(unit, [followee.id], NotificationKind.FOLLOW_REQUEST, follower_id)
+    return known
+
+
+async def _accept(unit: UnitOfWork, asked: Follow, *, local: bool) -> None:
+    asked.state = FollowState.ACCEPTED.value
+    await asked.save(update_fields=["state"])
+    await counters.count_follow(asked.follower_id, asked.followee_id, 1)
+    await notifications.delete_from(asked.followee_id, asked.follower_id, [NotificationKind.FOLLOW_REQUEST])
+    await tell(unit, [asked.followee_id], NotificationKind.FOLLOW, asked.follower_id)
+    unit.emit(FollowAccepted(local=local, follow_id=asked.id))
+
+
+async def refuse(unit: UnitOfWork, known: Follow, *, local: bool) -> None:
+    """Delete a follow, as its followee wants."""
+    await _delete(known)
+    unit.emit(
+        FollowRejected(
+            local=local, follower_id=known.follower_id, followee_id=known.followee_id, uri=known.uri
+        )
+    )
+
+
+async def _delete(known: Follow) -> None:
+    await known.delete()
+    if known.state == FollowState.ACCEPTED:
+        await counters.count_follow(known.follower_id, known.followee_id, -1)
+    await notifications.delete_from(
+        known.followee_id, known.follower_id, [NotificationKind.FOLLOW, NotificationKind.FOLLOW_REQUEST]
+    )
+
+
+async def _ours(followee: Account, uri: str, follower_id: int | None) -> Follow | None:
+    """Our follow of this very account, by its id, else by who asked."""
+    known = await Follow.get_or_none(uri=uri, followee_id=followee.id) if uri else None
+    if known is None and follower_id is not None:
+        known = await relations.find_follow(follower_id, followee.id)
+    return known
+
+
+async def _choose(
+    known: Follow, *, boosts: bool | None, notify: bool | None, languages: Sequence[str] | None
+) -> None:
+    changes: dict[str, object] = {}
+    if boosts is not None:
+        changes["boosts"] = known.boosts = boosts
+    if notify is not None:
+        changes["notify"] = known.notify = notify
+    if languages is not None:
+        changes["languages"] = known.languages = list(languages) or None
+    if changes:
+        await Follow.filter(id=known.id).update(**changes)

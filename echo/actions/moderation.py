@@ -1,0 +1,54 @@
+"""What operators and moderators do to accounts."""
+
+from __future__ import annotations
+
+from echo import clock, db
+from echo.errors import NotFound
+from echo.events import AccessEnded, AccountChanged
+from echo.kinds import Role
+from echo.models import User
+from echo.policy import emails
+from echo.store import accounts
+
+
+async def change_user(
+    user_id: int,
+    *,
+    role: Role | None = None,
+    email: str | None = None,
+    is_confirmed: bool = False,
+    is_approved: bool = False,
+    is_enabled: bool | None = None,
+) -> None:
+    """Change the login of somebody here; what is not given stays. Raises NotFound."""
+    async with db.unit_of_work() as unit:
+        user = await User.get_or_none(id=user_id)
+        if user is None:
+            raise NotFound("This account has no login here")
+        now = clock.now()
+        if role is not None:
+            user.role = role.value
+        if email is not None:
+            normal = emails.normal(email)
+            user.email, user.email_key, user.confirmed_at = normal, emails.key(normal), now
+        if is_confirmed:
+            user.confirmed_at = user.confirmed_at or now
+        if is_approved:
+            user.approved_at = user.approved_at or now
+        if is_enabled is not None:
+            user.disabled_at = None if is_enabled else now
+        await user.save()
+        if is_enabled is False:
+            unit.emit(AccessEnded(local=True, user_id=user_id, token_id=None))
+
+
+async def suspend(account_id: int, *, is_suspended: bool) -> None:
+    """Hide an account and everything it posted, or show it again. Raises NotFound."""
+    async with db.unit_of_work() as unit:
+        account = await accounts.get(account_id)
+        account.suspended_at = clock.now() if is_suspended else None
+        account.version += 1
+        await account.save(update_fields=["suspended_at", "version"])
+        unit.emit(AccountChanged(local=not account.domain, account_id=account_id))
+        if is_suspended and not account.domain:
+            unit.emit(AccessEnded(local=True, user_id=account_id, token_id=None))

@@ -1,0 +1,118 @@
+"""The room behind both doors: what is done when a post exists, wherever it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import msgspec
+
+from echo import clock, db
+from echo.actions.notify import tell
+from echo.db import UnitOfWork
+from echo.events import PostPublished
+from echo.kinds import NotificationKind, Visibility
+from echo.models import Account, Post
+from echo.store import counters, posts
+
+_INSERT = """
+    INSERT INTO posts (id, uri, url, author_id, local, visibility, text, html, spoiler, sensitive, language,
+        in_reply_to_id, in_reply_to_account_id, in_reply_to_uri, thread_id, boost_of_id, media_ids, emojis,
+        app_id, conversation_uri, created_at, edited_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+        $19, $20, $21, $22)
+    ON CONFLICT (uri) DO NOTHING
+    RETURNING id
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPost:
+    """Everything about a post that is to be stored."""
+
+    id: int
+    uri: str
+    url: str
+    local: bool
+    visibility: Visibility
+    created_at: datetime
+    text: str = ""
+    html: str = ""
+    spoiler: str = ""
+    sensitive: bool = False
+    language: str | None = None
+    parent: Post | None = None
+    in_reply_to_uri: str = ""
+    boost_of_id: int | None = None
+    media_ids: Sequence[int] = ()
+    emojis: Sequence[dict[str, str]] = ()
+    app_id: int | None = None
+    conversation_uri: str = ""
+    edited_at: datetime | None = None
+    mentioned_ids: Sequence[int] = ()
+    silent_ids: Sequence[int] = ()
+    hashtags: Sequence[str] = field(default=())
+
+
+async def insert(unit: UnitOfWork, author: Account, new: NewPost) -> bool:
+    """Store a post with everything that hangs on it; False when its uri is known already.
+
+    Counts it for the author and the parent, tells the people it names, and emits PostPublished.
+    """
+    if not await _insert_row(author, new):
+        return False
+    if new.mentioned_ids:
+        await posts.insert_mentions(new.id, new.mentioned_ids)
+    if new.silent_ids:
+        await posts.insert_mentions(new.id, new.silent_ids, silent=True)
+    await posts.insert_hashtags(new.id, new.hashtags)
+    await counters.count_post(author.id, 1, new.created_at.date())
+    if new.parent is not None:
+        await counters.count_post_use("replies", new.parent.id, 1)
+    await tell(unit, new.mentioned_ids, NotificationKind.MENTION, author.id, new.id)
+    await _tell_subscribers(unit, author.id, new)
+    unit.emit(PostPublished(local=new.local, post_id=new.id))
+    return True
+
+
+async def _insert_row(author: Account, new: NewPost) -> bool:
+    parent = new.parent
+    rows = await db.fetch(
+        _INSERT,
+        new.id,
+        new.uri,
+        new.url,
+        author.id,
+        new.local,
+        new.visibility.value,
+        new.text,
+        new.html,
+        new.spoiler,
+        new.sensitive,
+        new.language,
+        parent.id if parent else None,
+        parent.author_id if parent else None,
+        "" if parent else new.in_reply_to_uri,
+        parent.thread_id if parent else new.id,
+        new.boost_of_id,
+        msgspec.json.encode(list(new.media_ids)).decode(),
+        msgspec.json.encode(list(new.emojis)).decode(),
+        new.app_id,
+        new.conversation_uri or (parent.conversation_uri if parent else ""),
+        new.created_at,
+        new.edited_at,
+    )
+    return bool(rows)
+
+
+async def _tell_subscribers(unit: UnitOfWork, author_id: int, new: NewPost) -> None:
+    """Tell the followers who asked to be told. Old posts that arrive late and direct ones are not news."""
+    is_news = (clock.now() - new.created_at).total_seconds() < 86_400
+    if not is_news or new.visibility == Visibility.DIRECT or new.boost_of_id is not None or new.parent:
+        return
+    rows = await db.fetch(
+        "SELECT follower_id FROM follows WHERE followee_id = $1 AND state = 'accepted' AND notify", author_id
+    )
+    told = [row["follower_id"] for row in rows if row["follower_id"] not in set(new.mentioned_ids)]
+    await tell(unit, told, NotificationKind.POST, author_id, new.id)

@@ -1,0 +1,234 @@
+"""Publishing, receiving and removing posts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from echo import addresses, clock, db, ids, settings
+from echo.actions import composing, posting
+from echo.actions.drafts import PostDraft, RemotePost
+from echo.actions.posting import NewPost
+from echo.actions.remote_media import store_remote_media
+from echo.db import UnitOfWork
+from echo.errors import Gone, Invalid, NotFound
+from echo.events import PostDeleted
+from echo.models import Account, Media, Post
+from echo.policy.viewer import Viewer
+from echo.store import accounts, counters, notifications, posts, relations
+
+
+async def publish(author_id: int, draft: PostDraft) -> Post:
+    """Publish a post of somebody here.
+
+    Returns: the stored post; with an idempotency key that was used before, the post of that time
+    Raises:  Invalid for an empty or too long text and unusable files; NotFound when the parent is unreadable
+    """
+    text, spoiler = _tidy(draft)
+    composing.check_length(text, spoiler)
+    composed = await composing.compose(text)
+    async with db.unit_of_work() as unit:
+        known = await _claim_key(author_id, draft.idempotency_key)
+        if known is not None:
+            return await posts.get_unscoped_for_worker(known)
+        author = await accounts.get(author_id)
+        parent = await _parent(author_id, draft.in_reply_to_id)
+        media = await _free_media(author_id, draft.media_ids)
+        post_id, here = ids.new_id(), addresses.here()
+        new = NewPost(
+            id=post_id,
+            uri=here.post(post_id),
+            url=here.post_page(author.username, post_id),
+            local=True,
+            visibility=draft.visibility,
+            created_at=ids.moment_of(post_id),
+            text=text,
+            html=composed.html,
+            spoiler=spoiler,
+            sensitive=draft.sensitive or bool(spoiler and media),
+            language=draft.language,
+            parent=parent,
+            media_ids=[file.id for file in media],
+            app_id=draft.app_id,
+            mentioned_ids=await _mentionable(author_id, composed.mentioned_ids),
+            hashtags=composed.hashtags,
+        )
+        await posting.insert(unit, author, new)
+        await Media.filter(id__in=list(draft.media_ids)).update(post_id=post_id)
+        await _keep_key(author_id, draft.idempotency_key, post_id)
+    return await posts.get_unscoped_for_worker(post_id)
+
+
+async def receive(author: Account, draft: RemotePost) -> Post:
+    """Store a post that another server sent; a second copy changes nothing.
+
+    Shapes:  draft.html sanitised, <= limits.remote_post_bytes; draft.published_at UTC
+    Returns: the stored post; the old one if already known
+    Raises:  Gone when a post with this id was deleted before
+    Source:  ActivityPub 6.2
+    """
+    async with db.unit_of_work() as unit:
+        known = await Post.get_or_none(uri=draft.uri)
+        if known is not None and known.deleted_at is None:
+            return known
+        if known is not None or await posts.is_buried(draft.uri):
+            raise Gone(detail=f"{draft.uri} was deleted")
+        published_at = min(draft.published_at, clock.now())
+        post_id = ids.id_at(published_at)
+        parent = None
+        if draft.in_reply_to_id is not None:
+            parent = await Post.get_or_none(id=draft.in_reply_to_id, deleted_at=None)
+        new = NewPost(
+            id=post_id,
+            uri=draft.uri,
+            url=draft.url,
+            local=False,
+            visibility=draft.visibility,
+            created_at=published_at,
+            html=draft.html,
+            spoiler=draft.spoiler,
+            sensitive=draft.sensitive,
+            language=draft.language,
+            parent=parent,
+            in_reply_to_uri=draft.in_reply_to_uri,
+            media_ids=await store_remote_media(author.id, post_id, draft.media),
+            emojis=[{"shortcode": e.shortcode, "url": e.url} for e in draft.emojis],
+            conversation_uri=draft.conversation_uri,
+            edited_at=draft.edited_at,
+            mentioned_ids=draft.mentioned_ids,
+            silent_ids=draft.silent_ids,
+            hashtags=draft.hashtags,
+        )
+        if not await posting.insert(unit, author, new):
+            stored = await posts.find_by_uri_for_worker(draft.uri)
+            if stored is None:
+                raise Gone(detail=f"{draft.uri} was deleted meanwhile")
+            return stored
+        await _adopt_replies(post_id, author.id, draft.uri, parent)
+    return await posts.get_unscoped_for_worker(post_id)
+
+
+async def remove(author_id: int, post_id: int) -> Post:
+    """Delete a post of one's own. Its files become free again, so that it can be written anew.
+
+    Returns: the post as it was
+    Raises:  NotFound when it is not one's own
+    """
+    async with db.unit_of_work() as unit:
+        post = await Post.get_or_none(id=post_id, author_id=author_id, deleted_at=None)
+        if post is None:
+            raise NotFound
+        await _take_away(unit, post)
+        await Media.filter(post_id=post.id).update(post_id=None)
+    return post
+
+
+async def receive_removal(author: Account, uri: str) -> bool:
+    """Delete a post because its author's server said so; True when we had it.
+
+    The id is remembered in any case, so that a Create that arrives later is ignored.
+    """
+    async with db.unit_of_work() as unit:
+        await posts.bury(uri)
+        post = await Post.get_or_none(uri=uri, author_id=author.id, deleted_at=None)
+        if post is None:
+            return False
+        await _take_away(unit, post)
+    return True
+
+
+async def _take_away(unit: UnitOfWork, post: Post) -> None:
+    """Mark a post and its boosts as deleted, count back, and forget what was told about them."""
+    boosts = await Post.filter(boost_of_id=post.id, deleted_at=None)
+    for gone in (post, *boosts):
+        await Post.filter(id=gone.id).update(deleted_at=clock.now())
+        await counters.count_post(gone.author_id, -1)
+        await notifications.delete_about_post(gone.id)
+    if post.in_reply_to_id is not None:
+        await counters.count_post_use("replies", post.in_reply_to_id, -1)
+    unit.emit(PostDeleted(local=post.local, post_id=post.id))
+
+
+def _tidy(draft: PostDraft) -> tuple[str, str]:
+    """Text and content warning; a warning without text becomes the text. Raises Invalid for nothing."""
+    text, spoiler = draft.text.strip(), draft.spoiler.strip()
+    if not text and spoiler and not draft.media_ids:
+        text, spoiler = spoiler, ""
+    if not text and not draft.media_ids:
+        raise Invalid("Validation failed: Text can't be blank")
+    return text, spoiler
+
+
+async def _parent(author_id: int, parent_id: int | None) -> Post | None:
+    if parent_id is None:
+        return None
+    parent = await posts.get(Viewer(author_id), parent_id)
+    if parent.boost_of_id is not None:
+        parent = await posts.get(Viewer(author_id), parent.boost_of_id)
+    return parent
+
+
+async def _free_media(author_id: int, media_ids: Sequence[int]) -> list[Media]:
+    if not media_ids:
+        return []
+    limit = settings.here().limits.post_media
+    if len(media_ids) > limit:
+        raise Invalid(f"Validation failed: Cannot attach more than {limit} files")
+    found = await posts.attachable_media(author_id, media_ids, post_id=None)
+    missing = set(media_ids) - {media.id for media in found}
+    if missing:
+        raise Invalid(f"Validation failed: Media not found or already attached: {sorted(missing)}")
+    return found
+
+
+async def _mentionable(author_id: int, account_ids: Sequence[int]) -> list[int]:
+    """Those who do not block the author: the others are named in the text, and not told."""
+    return [i for i in account_ids if not await relations.is_blocked_either_way(author_id, i)]
+
+
+async def _claim_key(author_id: int, key: str) -> int | None:
+    """The post that was made with this key; None when the key is ours to use. Waits for a parallel use."""
+    if not key:
+        return None
+    await db.execute(
+        "DELETE FROM idempotency_keys WHERE account_id = $1 AND key = $2"
+        " AND created_at < now() - interval '24 hours'",
+        author_id,
+        key,
+    )
+    taken = await db.fetch(
+        "INSERT INTO idempotency_keys (account_id, key, created_at) VALUES ($1, $2, now())"
+        " ON CONFLICT (account_id, key) DO NOTHING RETURNING id",
+        author_id,
+        key,
+    )
+    if taken:
+        return None
+    found = await db.fetch_value(
+        "SELECT post_id FROM idempotency_keys WHERE account_id = $1 AND key = $2", author_id, key
+    )
+    return None if found is None else int(found)
+
+
+async def _keep_key(author_id: int, key: str, post_id: int) -> None:
+    if key:
+        await db.execute(
+            "UPDATE idempotency_keys SET post_id = $3 WHERE account_id = $1 AND key = $2",
+            author_id,
+            key,
+            post_id,
+        )
+
+
+async def _adopt_replies(post_id: int, author_id: int, uri: str, parent: Post | None) -> None:
+    """Hang replies that came before their parent onto it."""
+    rows = await db.fetch(
+        "UPDATE posts SET in_reply_to_id = $1, in_reply_to_account_id = $2, in_reply_to_uri = '',"
+        " thread_id = $3, version = version + 1"
+        " WHERE in_reply_to_uri = $4 AND deleted_at IS NULL RETURNING id",
+        post_id,
+        author_id,
+        parent.thread_id if parent else post_id,
+        uri,
+    )
+    if rows:
+        await counters.count_post_use("replies", post_id, len(rows))

@@ -1,0 +1,185 @@
+"""How somebody gets an account here: by signing up, by the set-up link, or by an operator."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from echo import clock, db, ids, settings
+from echo.actions.drafts import SignUp
+from echo.actions.links import LinkKind
+from echo.addresses import here
+from echo.errors import FieldError, Forbidden, Gone, Invalid
+from echo.events import MailAsked
+from echo.kinds import AccountKind, Role
+from echo.models import Account, AccountKey, AccountStats, User
+from echo.policy import emails, passwords, usernames
+from echo.policy.keys import KeyPair, new_key_pair
+from echo.store import auth, users
+
+MAX_REASON_CHARACTERS = 2000
+_LOCALE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})?", re.ASCII)
+_LABELS = {
+    "username": "Username",
+    "email": "E-mail",
+    "password": "Password",
+    "agreement": "Service agreement",
+    "reason": "Reason",
+}
+Problems = dict[str, list[FieldError]]
+
+
+async def sign_up(draft: SignUp) -> User:
+    """Somebody signs up, as far as the configuration lets them.
+
+    Returns: the user; `confirmed_at` and `approved_at` say whether the account can be used yet
+    Raises:  Forbidden while registrations are closed, Invalid with the reasons by field
+    """
+    rules = settings.here().registrations
+    if rules.mode not in {"open", "approval"}:
+        raise Forbidden
+    problems = await _problems(draft)
+    if not draft.agreement:
+        problems.setdefault("agreement", []).append(FieldError("ERR_ACCEPTED", "must be accepted"))
+    if rules.mode == "approval" and rules.reason_required and not draft.reason.strip():
+        problems.setdefault("reason", []).append(FieldError("ERR_BLANK", "can't be blank"))
+    _refuse(problems)
+    return await _create(
+        draft, role=Role.USER, is_confirmed=not rules.confirm_email, is_approved=rules.mode == "open"
+    )
+
+
+async def create_local(
+    draft: SignUp, *, role: Role = Role.USER, is_confirmed: bool = True, is_approved: bool = True
+) -> User:
+    """An operator makes an account; every name may be used, and no agreement is asked for.
+
+    Raises:  Invalid with the reasons by field
+    """
+    _refuse(await _problems(draft, allow_reserved=True))
+    return await _create(draft, role=role, is_confirmed=is_confirmed, is_approved=is_approved)
+
+
+async def set_up(secret: str, draft: SignUp) -> User:
+    """Whoever holds the set-up link becomes the owner of this server.
+
+    Raises:  Gone when the link was used, is too old, or there is an owner; Invalid with the reasons by field
+    """
+    if not await may_set_up(secret):
+        raise Gone("This link has been used, or is too old")
+    _refuse(await _problems(draft, allow_reserved=True))
+    hashed, keys = await passwords.hash_password(draft.password), await new_key_pair()
+    async with db.unit_of_work():
+        if await auth.use_link(LinkKind.SETUP, secret, clock.now()) is None:
+            raise Gone("This link has been used, or is too old")
+        return await _insert(draft, hashed, keys, role=Role.OWNER, is_confirmed=True, is_approved=True)
+
+
+async def may_set_up(secret: str) -> bool:
+    """Whether this set-up link still works."""
+    return await auth.is_link_open(LinkKind.SETUP, secret) and not await users.has_owner()
+
+
+async def _create(draft: SignUp, *, role: Role, is_confirmed: bool, is_approved: bool) -> User:
+    # Both are slow on purpose and need no transaction.
+    hashed, keys = await passwords.hash_password(draft.password), await new_key_pair()
+    async with db.unit_of_work() as unit:
+        user = await _insert(
+            draft, hashed, keys, role=role, is_confirmed=is_confirmed, is_approved=is_approved
+        )
+        if not is_confirmed:
+            unit.emit(MailAsked(local=True, user_id=user.id, template=LinkKind.CONFIRM))
+    return user
+
+
+async def _insert(
+    draft: SignUp, password_hash: str, keys: KeyPair, *, role: Role, is_confirmed: bool, is_approved: bool
+) -> User:
+    """The rows of an account, inside the caller's unit of work."""
+    now = clock.now()
+    account = new_account(ids.new_id(), usernames.normal(draft.username), at=now)
+    email = emails.normal(draft.email)
+    user = User(
+        id=account.id,
+        email=email,
+        email_key=emails.key(email),
+        password_hash=password_hash,
+        role=role,
+        locale=draft.locale if _LOCALE.fullmatch(draft.locale) else "en",
+        confirmed_at=now if is_confirmed else None,
+        approved_at=now if is_approved else None,
+        reason=draft.reason.strip()[:MAX_REASON_CHARACTERS],
+        created_by_app_id=draft.app_id,
+        created_at=now,
+    )
+    try:
+        await account.save(force_create=True)
+        await insert_key(account.id, keys, at=now)
+        await AccountStats.create(account_id=account.id)
+        await user.save(force_create=True)
+    except db.TAKEN as error:
+        # Somebody else took the name or the address between the check and now.
+        _refuse(_taken("email" if "email" in str(error) else "username"))
+        raise
+    return user
+
+
+def new_account(
+    account_id: int, username: str, *, at: datetime, kind: AccountKind = AccountKind.PERSON
+) -> Account:
+    """A local account, not stored yet."""
+    addresses = here()
+    return Account(
+        id=account_id,
+        username=username,
+        username_key=username.lower(),
+        uri=addresses.actor(account_id),
+        url=addresses.profile_page(username),
+        kind=kind,
+        inbox=addresses.inbox(account_id),
+        shared_inbox=addresses.shared_inbox,
+        outbox=addresses.collection(account_id, "outbox"),
+        followers_uri=addresses.collection(account_id, "followers"),
+        following_uri=addresses.collection(account_id, "following"),
+        featured_uri=addresses.collection(account_id, "featured"),
+        created_at=at,
+    )
+
+
+async def insert_key(account_id: int, keys: KeyPair, *, at: datetime) -> None:
+    """Store the key pair of a local account, inside the caller's unit of work."""
+    await AccountKey.create(
+        account_id=account_id, private_pem=keys.private_pem, public_pem=keys.public_pem, created_at=at
+    )
+
+
+async def _problems(draft: SignUp, *, allow_reserved: bool = False) -> Problems:
+    username, email = usernames.normal(draft.username), emails.normal(draft.email)
+    problems: Problems = {}
+    found = {
+        "username": usernames.problem(username, allow_reserved=allow_reserved),
+        "email": emails.problem(email),
+        "password": passwords.problem(draft.password),
+    }
+    for field, problem in found.items():
+        if problem is not None:
+            problems[field] = [problem]
+    if "username" not in problems and await users.is_username_taken(username):
+        problems |= _taken("username")
+    if "email" not in problems and await users.is_email_taken(email):
+        problems |= _taken("email")
+    return problems
+
+
+def _taken(field: str) -> Problems:
+    return {field: [FieldError("ERR_TAKEN", "has already been taken")]}
+
+
+def _refuse(problems: Problems) -> None:
+    if problems:
+        said = ", ".join(
+            f"{_LABELS[field]} {reason.description}"
+            for field, reasons in problems.items()
+            for reason in reasons
+        )
+        raise Invalid(f"Validation failed: {said}", details=problems)

@@ -1,0 +1,65 @@
+"""Routes that apps ask at start and that have nothing to answer yet: a typed empty, so that nothing breaks.
+
+Each is replaced by the real thing; `docs/api/coverage.md` lists what is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from quart import Blueprint, Response
+
+from echo.errors import NotFound
+from echo.http.access import needs, public
+from echo.http.replies import raw
+
+blueprint = Blueprint("not_yet", __name__)
+
+# path -> scopes of the token that must be sent (None: open to everybody)
+EMPTY_LISTS: dict[str, tuple[str, ...] | None] = {
+    "/api/v1/lists": ("read:lists",),
+    "/api/v1/accounts/<account>/lists": ("read:lists",),
+    "/api/v1/filters": ("read:filters",),
+    "/api/v2/filters": ("read:filters",),
+    "/api/v1/followed_tags": ("follow", "read:follows"),
+    "/api/v1/featured_tags": ("read:accounts",),
+    "/api/v1/accounts/<account>/featured_tags": None,
+    "/api/v1/accounts/<account>/endorsements": None,
+    "/api/v1/accounts/<account>/identity_proofs": None,
+    "/api/v1/endorsements": ("read:accounts",),
+    "/api/v1/announcements": (),
+    "/api/v1/conversations": ("read:statuses",),
+    "/api/v1/scheduled_statuses": ("read:statuses",),
+    "/api/v1/domain_blocks": ("follow", "read:blocks"),
+    "/api/v1/trends": None,
+    "/api/v1/trends/tags": None,
+    "/api/v1/trends/statuses": None,
+    "/api/v1/trends/links": None,
+    "/api/v1/suggestions": ("read:accounts",),
+    "/api/v2/suggestions": ("read:accounts",),
+    "/api/v1/directory": None,
+}
+
+
+def _mount(path: str, scopes: tuple[str, ...] | None, answer: Callable[[], Response]) -> None:
+    async def view(**_: str) -> Response:
+        return answer()
+
+    mark: Callable[[Callable[..., Awaitable[Response]]], Callable[..., Awaitable[Response]]]
+    mark = public if scopes is None else needs(*scopes)
+    blueprint.add_url_rule(path, endpoint=path.replace("/", "_").replace(".", "_"), view_func=mark(view))
+
+
+def _empty_list() -> Response:
+    return raw(b"[]")
+
+
+for _path, _scopes in EMPTY_LISTS.items():
+    _mount(_path, _scopes, _empty_list)
+
+
+@blueprint.get("/api/v1/push/subscription")
+@needs("push")
+async def push_subscription() -> Response:
+    """No subscription; apps rely on the 404."""
+    raise NotFound

@@ -1,0 +1,67 @@
+"""What one does with a post: favourite, reblog, bookmark and their undo. All answer the post as it is now."""
+
+from __future__ import annotations
+
+from quart import Blueprint, Response
+
+from echo.actions import boosts, likes
+from echo.api.reading import params, read_id
+from echo.api.statuses import VISIBILITIES
+from echo.http.access import account_id, needs, viewer
+from echo.http.families import count_for_account
+from echo.http.replies import raw
+from echo.kinds import Visibility
+from echo.render import status
+
+blueprint = Blueprint("status_actions", __name__)
+
+
+@blueprint.post("/api/v1/statuses/<status_id>/favourite")
+@needs("write:favourites")
+async def favourite(status_id: str) -> Response:
+    """Like a post."""
+    post = await likes.like(account_id(), read_id(status_id))
+    return raw(await status.one(viewer(), post.id))
+
+
+@blueprint.post("/api/v1/statuses/<status_id>/unfavourite")
+@needs("write:favourites")
+async def unfavourite(status_id: str) -> Response:
+    """Take a like back."""
+    post = await likes.unlike(account_id(), read_id(status_id))
+    return raw(await status.one(viewer(), post.id))
+
+
+@blueprint.post("/api/v1/statuses/<status_id>/reblog")
+@needs("write:statuses")
+async def reblog(status_id: str) -> Response:
+    """Boost a post; the answer is the boost, with an id of its own."""
+    word = (await params()).text("visibility")
+    wanted = VISIBILITIES.get(word or "public", Visibility.PUBLIC)
+    boost = await boosts.boost(account_id(), read_id(status_id), wanted)
+    return raw(await status.one(viewer(), boost.id))
+
+
+@blueprint.post("/api/v1/statuses/<status_id>/unreblog")
+@needs("write:statuses")
+async def unreblog(status_id: str) -> Response:
+    """Take a boost back; the answer is the original."""
+    await count_for_account("deletes")
+    post = await boosts.unboost(account_id(), read_id(status_id))
+    return raw(await status.one(viewer(), post.id))
+
+
+@blueprint.post("/api/v1/statuses/<status_id>/bookmark")
+@needs("write:bookmarks")
+async def bookmark(status_id: str) -> Response:
+    """Keep a post."""
+    post = await likes.bookmark(account_id(), read_id(status_id))
+    return raw(await status.one(viewer(), post.id))
+
+
+@blueprint.post("/api/v1/statuses/<status_id>/unbookmark")
+@needs("write:bookmarks")
+async def unbookmark(status_id: str) -> Response:
+    """Stop keeping a post."""
+    post = await likes.unbookmark(account_id(), read_id(status_id))
+    return raw(await status.one(viewer(), post.id))

@@ -1,0 +1,178 @@
+"""Posts: create, read, edit, delete, and their threads."""
+
+from __future__ import annotations
+
+from quart import Blueprint, Response, request
+
+from echo.actions import editing, posts
+from echo.actions.drafts import EditDraft, PostDraft
+from echo.api.reading import account_page, cursor_of, params, read_id, update_route
+from echo.errors import Invalid, NotFound
+from echo.http.access import account_id, current, needs, optional, viewer
+from echo.http.families import count_for_account
+from echo.http.params import Params
+from echo.http.replies import array, entity, raw
+from echo.kinds import Visibility
+from echo.policy import preferences
+from echo.policy.viewer import Viewer
+from echo.render import status
+from echo.render.entities import StatusSource
+from echo.store import accounts, threads
+from echo.store import posts as post_store
+from echo.text import languages
+
+blueprint = Blueprint("statuses", __name__)
+# Client words for who may read a post.
+VISIBILITIES = {
+    "public": Visibility.PUBLIC,
+    "unlisted": Visibility.UNLISTED,
+    "private": Visibility.FOLLOWERS,
+    "direct": Visibility.DIRECT,
+}
+MANY_MAX = 20
+
+
+@blueprint.post("/api/v1/statuses")
+@needs("write:statuses")
+async def create() -> Response:
+    """Publish a post."""
+    await count_for_account("posts")
+    given = await params()
+    for unsupported in ("poll", "scheduled_at", "quoted_status_id"):
+        if given.has(unsupported):
+            raise Invalid(f"Validation failed: {unsupported} is not supported by this server")
+    chosen = preferences.read((await accounts.user(account_id())).settings)
+    draft = PostDraft(
+        text=given.text("status", ""),
+        visibility=_visibility(given, chosen.visibility),
+        spoiler=given.text("spoiler_text", ""),
+        sensitive=given.boolean("sensitive", default=chosen.sensitive),
+        language=_language(given, chosen.language),
+        in_reply_to_id=_reply_to(given),
+        media_ids=given.ids("media_ids"),
+        app_id=current().app_id,
+        idempotency_key=request.headers.get("Idempotency-Key", "")[:255],
+    )
+    post = await posts.publish(account_id(), draft)
+    return raw(await status.one(viewer(), post.id))
+
+
+@blueprint.get("/api/v1/statuses")
+@optional("read:statuses")
+async def many() -> Response:
+    """Several posts by id; invisible ones are left out."""
+    ids = (await params()).ids("id")
+    if len(ids) > MANY_MAX:
+        raise Invalid(f"At most {MANY_MAX} ids")
+    return array(await status.many(viewer(), ids))
+
+
+@blueprint.get("/api/v1/statuses/<status_id>")
+@optional("read:statuses")
+async def show(status_id: str) -> Response:
+    """One post."""
+    return raw(await status.one(viewer(), read_id(status_id)))
+
+
+@update_route(blueprint, "/api/v1/statuses/<status_id>")
+@needs("write:statuses")
+async def edit(status_id: str) -> Response:
+    """Change a post of one's own."""
+    given = await params()
+    known = await _own(status_id)
+    draft = EditDraft(
+        text=given.text("status", ""),
+        spoiler=given.text("spoiler_text", ""),
+        sensitive=given.boolean("sensitive", default=False),
+        language=_language(given, known),
+        media_ids=given.ids("media_ids") if given.has("media_ids") else None,
+    )
+    post = await editing.edit(account_id(), read_id(status_id), draft)
+    return raw(await status.one(viewer(), post.id))
+
+
+@blueprint.delete("/api/v1/statuses/<status_id>")
+@needs("write:statuses")
+async def delete(status_id: str) -> Response:
+    """Delete a post of one's own; the answer has its source, so that it can be written anew."""
+    await count_for_account("deletes")
+    post_id = read_id(status_id)
+    post = await post_store.find(viewer(), post_id)
+    if post is None or post.author_id != account_id():
+        raise NotFound
+    rendered = await status.with_source(viewer(), post_id, post.text)
+    await posts.remove(account_id(), post_id)
+    return raw(rendered)
+
+
+@blueprint.get("/api/v1/statuses/<status_id>/context")
+@optional("read:statuses")
+async def context(status_id: str) -> Response:
+    """What a post answers, and what answers it."""
+    post = await post_store.get(viewer(), read_id(status_id))
+    limits = threads.ANONYMOUS if viewer().is_anonymous else threads.SIGNED_IN
+    ancestors = await threads.ancestor_ids(post, limits)
+    descendants = await threads.descendant_ids(post, limits)
+    rendered = await status.by_id(viewer(), [*ancestors, *descendants])
+    above = b",".join(rendered[i] for i in ancestors if i in rendered)
+    below = b",".join(rendered[i] for i in descendants if i in rendered)
+    return raw(b'{"ancestors":[' + above + b'],"descendants":[' + below + b"]}")
+
+
+@blueprint.get("/api/v1/statuses/<status_id>/source")
+@needs("read:statuses")
+async def source(status_id: str) -> Response:
+    """The text as it was typed, for editing."""
+    post = await post_store.get(viewer(), read_id(status_id))
+    if post.author_id != account_id():
+        raise NotFound
+    return entity(StatusSource(id=str(post.id), text=post.text, spoiler_text=post.spoiler))
+
+
+@blueprint.get("/api/v1/statuses/<status_id>/favourited_by")
+@optional("read:accounts")
+async def favourited_by(status_id: str) -> Response:
+    """Who liked a post."""
+    post = await post_store.get(viewer(), read_id(status_id))
+    cursor = cursor_of(await params(), default=40, maximum=80)
+    rows = await post_store.likers(post.id, cursor.condition("l.id"), cursor.order("l.id"))
+    return await account_page(cursor.newest_first(rows), cursor)
+
+
+@blueprint.get("/api/v1/statuses/<status_id>/reblogged_by")
+@optional("read:accounts")
+async def reblogged_by(status_id: str) -> Response:
+    """Who boosted a post."""
+    post = await post_store.get(viewer(), read_id(status_id))
+    cursor = cursor_of(await params(), default=40, maximum=80)
+    rows = await post_store.boosters(viewer(), post.id, cursor.condition("p.id"), cursor.order("p.id"))
+    return await account_page(cursor.newest_first(rows), cursor)
+
+
+async def _own(status_id: str) -> str | None:
+    """The language of one's own post, which an edit keeps. Raises NotFound for another's."""
+    post = await post_store.get(Viewer(account_id()), read_id(status_id))
+    if post.author_id != account_id():
+        raise NotFound
+    return post.language
+
+
+def _visibility(given: Params, default: Visibility) -> Visibility:
+    word = given.text("visibility")
+    if not word:
+        return default
+    if word not in VISIBILITIES:
+        raise Invalid("Validation failed: Visibility is not included in the list")
+    return VISIBILITIES[word]
+
+
+def _language(given: Params, default: str | None) -> str | None:
+    word = given.text("language")
+    if not word:
+        return default
+    return languages.normalise(word)
+
+
+def _reply_to(given: Params) -> int | None:
+    text = given.text("in_reply_to_id")
+    return read_id(text) if text else None

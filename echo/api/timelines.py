@@ -1,0 +1,84 @@
+"""Timelines, favourites and bookmarks."""
+
+from __future__ import annotations
+
+from quart import Blueprint, Response
+
+from echo.api.reading import cursor_of, page_link, params, status_page, timeline
+from echo.http.access import account_id, needs, optional, viewer
+from echo.http.params import Params
+from echo.http.replies import array
+from echo.render import status
+from echo.store import home, timelines
+from echo.store.timelines import PublicFilter
+from echo.text.hashtags import normalise
+
+blueprint = Blueprint("timelines", __name__)
+
+
+@blueprint.get("/api/v1/timelines/home")
+@needs("read:statuses")
+async def home_timeline() -> Response:
+    """Posts of those one follows."""
+    given = await params()
+    cursor = cursor_of(given, default=20, maximum=40)
+    ids = await home.page(account_id(), cursor)
+    link = page_link(ids[0], ids[-1]) if ids else None
+    return array(await status.many(viewer(), ids, hide_muted=True), link=link)
+
+
+@blueprint.get("/api/v1/timelines/public")
+@optional("read:statuses")
+async def public_timeline() -> Response:
+    """Public posts known here."""
+    given = await params()
+    cursor = cursor_of(given, default=20, maximum=40)
+    return await timeline(viewer(), await timelines.public(viewer(), cursor, _filter(given)))
+
+
+@blueprint.get("/api/v1/timelines/tag/<name>")
+@optional("read:statuses")
+async def tag_timeline(name: str) -> Response:
+    """Public posts with a hashtag; an unknown one is an empty list."""
+    given = await params()
+    cursor = cursor_of(given, default=20, maximum=40)
+    any_of = _names([name, *given.list("any")])
+    if not any_of:
+        return array([])
+    ids = await timelines.hashtag(
+        viewer(),
+        cursor,
+        _filter(given),
+        any_of=any_of,
+        all_of=_names(given.list("all")),
+        none_of=_names(given.list("none")),
+    )
+    return await timeline(viewer(), ids)
+
+
+@blueprint.get("/api/v1/favourites")
+@needs("read:favourites")
+async def favourites() -> Response:
+    """Posts one has liked, by when."""
+    cursor = cursor_of(await params(), default=20, maximum=40)
+    return await status_page(viewer(), await timelines.favourites(account_id(), cursor), cursor)
+
+
+@blueprint.get("/api/v1/bookmarks")
+@needs("read:bookmarks")
+async def bookmarks() -> Response:
+    """Posts one keeps, by when."""
+    cursor = cursor_of(await params(), default=20, maximum=40)
+    return await status_page(viewer(), await timelines.bookmarks(account_id(), cursor), cursor)
+
+
+def _filter(given: Params) -> PublicFilter:
+    return PublicFilter(
+        local=given.boolean("local", default=False),
+        remote=given.boolean("remote", default=False),
+        only_media=given.boolean("only_media", default=False),
+    )
+
+
+def _names(names: list[str] | tuple[str, ...]) -> list[str]:
+    return [folded for name in names if (folded := normalise(name.lstrip("#"))) is not None]

@@ -1,0 +1,205 @@
+"""`echoctl accounts`: people of this server."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Annotated, Literal
+
+from cyclopts import App, Parameter
+
+from echo.actions import accounts as account_actions
+from echo.actions import moderation, password_changes, sign_up
+from echo.actions.drafts import SignUp
+from echo.cli.common import Common, opened, say, table
+from echo.errors import NotFound
+from echo.kinds import Role
+from echo.models import Account
+from echo.store import accounts, users
+
+app = App(name="accounts", help="People of this server.")
+RoleName = Literal["user", "moderator", "admin", "owner"]
+
+
+@app.command
+async def create(
+    name: str,
+    /,
+    *,
+    email: str,
+    password: str | None = None,
+    role: RoleName = "user",
+    confirmed: Annotated[bool, Parameter(negative="")] = False,
+    common: Common = Common(),
+) -> None:
+    """Make an account.
+
+    Parameters
+    ----------
+    name: User name, without domain.
+    email: Address of the person.
+    password: Password; a random one is made and shown when it is left out.
+    role: What they may do.
+    confirmed: Whether the address counts as confirmed; otherwise a letter asks for it.
+    """
+    chosen = password or secrets.token_urlsafe(16)
+    async with opened(common):
+        user = await sign_up.create_local(
+            SignUp(username=name, email=email, password=chosen, agreement=True),
+            role=Role(role),
+            is_confirmed=confirmed,
+        )
+        document = await _document(await accounts.get(user.id))
+    if password is None:
+        document["password"] = chosen
+    say(common, document, _lines(document))
+
+
+@app.command(name="list")
+async def list_(*, local: bool = True, limit: int = 100, search: str = "", common: Common = Common()) -> None:
+    """List accounts.
+
+    Parameters
+    ----------
+    local: Only people of this server; --no-local for those of other servers.
+    limit: Most rows.
+    search: Only names that begin with this.
+    """
+    async with opened(common):
+        rows = await users.listing(local=local, prefix=search.lower(), limit=limit)
+    documents = [dict(row) for row in rows]
+    say(common, documents, table(documents, empty="no accounts"))
+
+
+@app.command
+async def show(handle: str, /, *, common: Common = Common()) -> None:
+    """Show an account.
+
+    Parameters
+    ----------
+    handle: name, or name@domain for somebody elsewhere.
+    """
+    async with opened(common):
+        document = await _document(await _find(handle))
+    say(common, document, _lines(document))
+
+
+@app.command
+async def modify(
+    handle: str,
+    /,
+    *,
+    role: RoleName | None = None,
+    email: str | None = None,
+    password: str | None = None,
+    confirm: Annotated[bool, Parameter(negative="")] = False,
+    approve: Annotated[bool, Parameter(negative="")] = False,
+    enable: bool | None = None,
+    common: Common = Common(),
+) -> None:
+    """Change an account of this server.
+
+    Parameters
+    ----------
+    handle: User name.
+    role: What they may do from now on.
+    email: New address, counted as confirmed.
+    password: New password; every session and token ends.
+    confirm: Count the address as confirmed.
+    approve: Say yes to somebody who waits for approval.
+    enable: --enable lets them log in again, --no-enable stops them.
+    """
+    async with opened(common):
+        account = await _find(handle)
+        await moderation.change_user(
+            account.id,
+            role=Role(role) if role else None,
+            email=email,
+            is_confirmed=confirm,
+            is_approved=approve,
+            is_enabled=enable,
+        )
+        if password is not None:
+            await password_changes.set_password(account.id, password)
+        document = await _document(account)
+    say(common, document, _lines(document))
+
+
+@app.command
+async def suspend(
+    handle: str, /, *, undo: Annotated[bool, Parameter(negative="")] = False, common: Common = Common()
+) -> None:
+    """Suspend an account: it is shown blank, its posts are hidden, and it cannot be used.
+
+    Parameters
+    ----------
+    handle: name or name@domain.
+    undo: Take a suspension back.
+    """
+    async with opened(common):
+        account = await _find(handle)
+        await moderation.suspend(account.id, is_suspended=not undo)
+        document = await _document(await accounts.get(account.id))
+    say(common, document, _lines(document))
+
+
+@app.command
+async def delete(
+    handle: str, /, *, yes: Annotated[bool, Parameter(negative="")] = False, common: Common = Common()
+) -> int:
+    """Delete an account for good, with everything it posted. The name stays taken.
+
+    Parameters
+    ----------
+    handle: name or name@domain.
+    yes: Really.
+    """
+    if not yes:
+        say(common, {"error": "add --yes to delete for good"}, "Nothing done: add --yes to delete for good.")
+        return 1
+    async with opened(common):
+        account = await _find(handle)
+        await (
+            account_actions.receive_deletion(account)
+            if account.domain
+            else account_actions.delete_local(account.id)
+        )
+    say(common, {"deleted": handle}, f"{handle} is deleted")
+    return 0
+
+
+async def _find(handle: str) -> Account:
+    name, _, domain = handle.strip().lstrip("@").partition("@")
+    found = await accounts.find_by_handle(name, domain)
+    if found is None:
+        raise NotFound(f"There is no account {handle}")
+    return found
+
+
+async def _document(account: Account) -> dict[str, object]:
+    fresh = await accounts.get(account.id)
+    document: dict[str, object] = {
+        "id": str(fresh.id),
+        "username": fresh.username,
+        "domain": fresh.domain or None,
+        "uri": fresh.uri,
+        "url": fresh.url,
+        "display_name": fresh.display_name,
+        "locked": fresh.locked,
+        "suspended": fresh.suspended_at is not None,
+        "created_at": fresh.created_at.isoformat(),
+    }
+    if not fresh.domain:
+        user = await accounts.user(fresh.id)
+        document |= {
+            "email": user.email,
+            "role": str(user.role),
+            "confirmed": user.confirmed_at is not None,
+            "approved": user.approved_at is not None,
+            "disabled": user.disabled_at is not None,
+        }
+    return document
+
+
+def _lines(document: dict[str, object]) -> str:
+    width = max(len(name) for name in document)
+    return "\n".join(f"{name.ljust(width)}  {value}" for name, value in document.items())

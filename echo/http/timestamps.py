@@ -1,0 +1,22 @@
+"""Moments as Mastodon writes them: UTC, exactly three decimals, Z. Strict clients accept nothing else."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+
+def iso(moment: datetime) -> str:
+    """`2026-01-31T12:00:00.000Z`; microseconds are cut, not rounded; a moment without zone is UTC."""
+    if moment.tzinfo is not UTC and moment.tzinfo is not None:
+        moment = moment.astimezone(UTC)
+    return moment.isoformat(timespec="milliseconds")[:23] + "Z"
+
+
+def iso_midnight(moment: datetime) -> str:
+    """The start of the day in UTC, as Mastodon tells when an account was made: not more exactly."""
+    return date(moment) + "T00:00:00.000Z"
+
+
+def date(moment: datetime) -> str:
+    """The bare day in UTC: `2026-01-31`."""
+    return iso(moment)[:10]

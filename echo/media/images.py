@@ -1,0 +1,195 @@
+"""Decode, turn upright, scale and re-encode an image, leaving out everything that is not picture.
+
+Runs in the confined child only (`echo.media.child`): decoders of strange files are not for the server.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+
+import blurhash
+from PIL import (
+    AvifImagePlugin,
+    GifImagePlugin,
+    Image,
+    ImageCms,
+    ImageOps,
+    JpegImagePlugin,
+    MpoImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
+
+from echo.media import gif
+from echo.media.headers import CONTENT_TYPES, EXTENSIONS, check
+from echo.media.result import ImageResult, Limits, Picture, Refusal, Refused, Size
+
+# Pillow imports its plugins when it first meets a format, and all of them when it meets none: too late for
+# the confined child, which cannot open files any more. TIFF is the format of EXIF data.
+DECODERS = (
+    AvifImagePlugin,
+    GifImagePlugin,
+    JpegImagePlugin,
+    MpoImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
+AvifImagePlugin.DEFAULT_MAX_THREADS = 1  # the confined child cannot start any
+
+_SAVE_OPTIONS: dict[str, dict[str, int | bool]] = {
+    "jpeg": {"quality": 90, "optimize": True, "progressive": True},
+    "png": {"compress_level": 6},
+    "webp": {"quality": 90, "method": 4},
+}
+_PREVIEW_QUALITY = 80
+_HASH_EDGE_PIXELS = 32
+
+
+def inspect_and_convert(data: bytes, limits: Limits) -> ImageResult:
+    """The image as it is kept and shown: upright, without metadata, scaled down, with preview and blurhash.
+
+    Shapes:  data: the uploaded file; JPEG, PNG, WebP, GIF, AVIF (kept as JPEG or PNG)
+    Raises:  Refused; or whatever a decoder raises on a broken file
+    """
+    header = check(data, limits)
+    if header.format == "gif":
+        return _convert_gif(data, limits)
+    with Image.open(io.BytesIO(data), formats=[header.format.upper()]) as opened:
+        _check_opened(opened, limits)
+        if header.format == "jpeg":  # decode no more pixels than will be kept
+            opened.draft(None, _fitting(opened.size, limits.output_pixels))
+        # Made small first: each copy of a large image is 130 MB.
+        picture = _resized(_eight_bits(opened), limits.output_pixels)
+    picture = _cropped(_screen_colours(_upright(picture)), limits)
+    name = header.format
+    if name == "avif":
+        name = "png" if picture.mode == "RGBA" else "jpeg"
+    original = _encode(picture, name)
+    return ImageResult(original, _preview(picture, limits), _hash(picture), is_animated=False)
+
+
+def _convert_gif(data: bytes, limits: Limits) -> ImageResult:
+    stripped = gif.strip(data, limits)
+    with Image.open(io.BytesIO(stripped.data), formats=["GIF"]) as opened:
+        _check_opened(opened, limits)
+        first = _pixels_only(_eight_bits(opened))
+    if limits.crop is not None:
+        first = _cropped(first, limits)
+        original = _encode(first, "png" if first.mode == "RGBA" else "jpeg")
+        return ImageResult(original, _preview(first, limits), _hash(first), is_animated=False)
+    original = Picture(stripped.data, CONTENT_TYPES["gif"], EXTENSIONS["gif"], Size(*first.size))
+    return ImageResult(original, _preview(first, limits), _hash(first), is_animated=stripped.frames > 1)
+
+
+def _check_opened(image: Image.Image, limits: Limits) -> None:
+    if image.width * image.height > limits.max_pixels:
+        raise Refused(Refusal.PIXELS)
+    frames = getattr(image, "n_frames", 1)
+    if frames > limits.max_frames or frames * image.width * image.height > limits.max_animation_pixels:
+        raise Refused(Refusal.FRAMES)
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """The decoded image in a mode that can be scaled well: L, RGB, RGBA or CMYK."""
+    image.load()
+    if image.mode.startswith("I"):  # 16 bits of grey
+        return image.convert("I").point(lambda value: value * (1 / 257)).convert("L")
+    if image.mode != "RGBA" and image.has_transparency_data:
+        return image.convert("RGBA")
+    if image.mode in ("L", "RGB", "RGBA", "CMYK"):
+        return image
+    return image.convert("L" if image.mode == "1" else "RGB")
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """The image turned as the camera was held."""
+    try:
+        return ImageOps.exif_transpose(image)
+    except Exception:  # EXIF data is often broken, and Pillow's reader raises what comes to hand
+        return image
+
+
+def _screen_colours(image: Image.Image) -> Image.Image:
+    """The image in sRGB: its colour profile is dropped with all metadata, so the colours are converted."""
+    profile = image.info.get("icc_profile")
+    if profile:
+        mode = "RGBA" if image.mode == "RGBA" else "RGB"
+        try:
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            converted = ImageCms.profileToProfile(
+                image, source, ImageCms.createProfile("sRGB"), outputMode=mode
+            )
+        except (ImageCms.PyCMSError, OSError, ValueError):
+            converted = None
+        if converted is not None:
+            image = converted
+    return _pixels_only(image)
+
+
+def _pixels_only(image: Image.Image) -> Image.Image:
+    """The image as L, RGB or RGBA with nothing beside its pixels; an alpha that hides nothing goes too."""
+    if image.mode == "RGBA" and image.getchannel("A").getextrema()[0] == 255:
+        image = image.convert("RGB")
+    if image.mode == "CMYK":
+        image = image.convert("RGB")
+    image.info = {}
+    return image
+
+
+def _cropped(image: Image.Image, limits: Limits) -> Image.Image:
+    if limits.crop is None:
+        return image
+    return ImageOps.fit(image, limits.crop, Image.Resampling.LANCZOS)
+
+
+def _resized(image: Image.Image, most_pixels: int) -> Image.Image:
+    size = _fitting(image.size, most_pixels)
+    if size == image.size:
+        return image
+    return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+
+
+def _fitting(size: tuple[int, int], most_pixels: int) -> tuple[int, int]:
+    """The size, made smaller in proportion until it has no more pixels than allowed."""
+    width, height = size
+    if width * height <= most_pixels:
+        return size
+    factor = math.sqrt(most_pixels / (width * height))
+    # A picture may be a line: its short edge keeps a pixel, and the long one has no more than allowed.
+    return min(max(1, int(width * factor)), most_pixels), min(max(1, int(height * factor)), most_pixels)
+
+
+def _preview(image: Image.Image, limits: Limits) -> Picture:
+    small = _resized(image, limits.preview_pixels)
+    if small.mode == "RGBA":
+        return _encode(small, "png")
+    return _encode(small, "jpeg", quality=_PREVIEW_QUALITY)
+
+
+def _encode(image: Image.Image, name: str, *, quality: int | None = None) -> Picture:
+    options = dict(_SAVE_OPTIONS[name])
+    if quality is not None:
+        options["quality"] = quality
+    out = io.BytesIO()
+    image.save(out, name.upper(), **options)
+    return Picture(out.getvalue(), CONTENT_TYPES[name], EXTENSIONS[name], Size(*image.size))
+
+
+def _hash(image: Image.Image) -> str:
+    small = image.copy()
+    small.thumbnail((_HASH_EDGE_PIXELS, _HASH_EDGE_PIXELS))
+    if small.mode == "RGBA":
+        white = Image.new("RGBA", small.size, "white")
+        small = Image.alpha_composite(white, small)
+    small = small.convert("RGB")
+    width, height = small.size
+    raw = small.tobytes()
+    rows = [
+        [tuple(raw[3 * (y * width + x) : 3 * (y * width + x) + 3]) for x in range(width)]
+        for y in range(height)
+    ]
+    columns, lines = (4, 4) if width == height else (4, 3) if width > height else (3, 4)
+    return str(blurhash.encode(rows, columns, lines))

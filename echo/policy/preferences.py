@@ -1,0 +1,28 @@
+"""What people choose for their own posts and screens, with the defaults of those who chose nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from echo.kinds import Visibility
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preferences:
+    """Read from `users.settings`; unreadable values count as not chosen."""
+
+    visibility: Visibility = Visibility.PUBLIC
+    sensitive: bool = False
+    language: str | None = None
+
+
+def read(settings: Mapping[str, object]) -> Preferences:
+    """The choices in a settings column."""
+    visibility, language = settings.get("visibility"), settings.get("language")
+    known = isinstance(visibility, str) and visibility in list(Visibility)
+    return Preferences(
+        visibility=Visibility(str(visibility)) if known else Visibility.PUBLIC,
+        sensitive=settings.get("sensitive") is True,
+        language=language if isinstance(language, str) and language else None,
+    )

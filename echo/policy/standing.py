@@ -1,0 +1,71 @@
+"""Whether the person behind a token or a browser session may use their account now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from echo.db import Row
+from echo.errors import Forbidden
+from echo.kinds import Role
+from echo.policy.viewer import Viewer
+
+
+class Standing(StrEnum):
+    """What keeps somebody from using their account, if anything does."""
+
+    ACTIVE = "active"
+    UNCONFIRMED = "unconfirmed"  # the e-mail address
+    PENDING = "pending"  # a moderator has not said yes
+    DISABLED = "disabled"  # the login is switched off
+    SUSPENDED = "suspended"  # the account is suspended or deleted
+
+
+# In the words that clients know; nothing for those who may go on.
+REFUSALS = {
+    Standing.ACTIVE: "",
+    Standing.UNCONFIRMED: "Your login is missing a confirmed e-mail address",
+    Standing.PENDING: "Your login is currently pending approval",
+    Standing.DISABLED: "Your login is currently disabled",
+    Standing.SUSPENDED: "Your login is currently disabled",
+}
+
+COLUMNS = "u.confirmed_at, u.approved_at, u.disabled_at, a.suspended_at, a.deleted_at"
+"""What `standing_of` reads of users `u` and accounts `a`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    """A browser session. `csrf` is what forms of this session carry."""
+
+    session_id: int
+    user_id: int
+    username: str
+    role: Role
+    standing: Standing
+    csrf: str
+
+    @property
+    def viewer(self) -> Viewer:
+        """With whose eyes the browser reads."""
+        return Viewer(self.user_id)
+
+
+def standing_of(row: Row) -> Standing:
+    """The first thing that is in the way, the gravest first.
+
+    Shapes:  row: has `COLUMNS`
+    """
+    if row["suspended_at"] is not None or row["deleted_at"] is not None:
+        return Standing.SUSPENDED
+    if row["disabled_at"] is not None:
+        return Standing.DISABLED
+    if row["confirmed_at"] is None:
+        return Standing.UNCONFIRMED
+    return Standing.PENDING if row["approved_at"] is None else Standing.ACTIVE
+
+
+def require_active(standing: Standing) -> None:
+    """Raises:  Forbidden, in the words that clients know, when something is in the way"""
+    if standing is not Standing.ACTIVE:
+        raise Forbidden(REFUSALS[standing])

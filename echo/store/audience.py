@@ -1,0 +1,100 @@
+"""The inboxes that hear of something: always of accounts elsewhere that are neither deleted nor suspended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from echo import db
+from echo.db import Row
+
+_ELSEWHERE = "r.host <> '' AND r.inbox <> '' AND r.deleted_at IS NULL AND r.suspended_at IS NULL"
+
+# No activity goes to somebody whom its author blocks, or who blocks the author.
+_AT_PEACE = (
+    "NOT EXISTS (SELECT 1 FROM blocks b WHERE (b.blocker_id = $1 AND b.blocked_id = r.id)"
+    " OR (b.blocker_id = r.id AND b.blocked_id = $1))"
+)
+
+
+async def of_followers(account_id: int) -> list[str]:
+    """The inboxes of somebody's followers, one for each server that has a shared one."""
+    rows = await db.fetch(
+        "SELECT DISTINCT CASE WHEN r.shared_inbox <> '' THEN r.shared_inbox ELSE r.inbox END AS inbox"
+        " FROM follows f JOIN accounts r ON r.id = f.follower_id"
+        f" WHERE f.followee_id = $1 AND f.state = 'accepted' AND {_ELSEWHERE}",
+        account_id,
+    )
+    return [row["inbox"] for row in rows]
+
+
+async def of_accounts(sender_id: int, account_ids: Sequence[int]) -> list[Row]:
+    """Rows (inbox, shared_inbox) of those of these accounts that the sender may address."""
+    return await db.fetch(
+        f"SELECT r.inbox, r.shared_inbox FROM accounts r WHERE r.id = ANY($2) AND {_ELSEWHERE}"
+        f" AND {_AT_PEACE} ORDER BY r.id",
+        sender_id,
+        list(account_ids),
+    )
+
+
+async def of_one(account_id: int) -> str:
+    """The own inbox of somebody elsewhere, blocks or not; empty for people here."""
+    found: str | None = await db.fetch_value(
+        "SELECT r.inbox FROM accounts r WHERE r.id = $1 AND r.host <> '' AND r.deleted_at IS NULL", account_id
+    )
+    return found or ""
+
+
+async def people_of_post(post_id: int) -> list[Row]:
+    """Rows (id, interacted) of the people a post is directed to, or who did something with it."""
+    return await db.fetch(
+        "SELECT account_id AS id, false AS interacted FROM mentions WHERE post_id = $1"
+        " UNION SELECT in_reply_to_account_id, false FROM posts WHERE id = $1"
+        "  AND in_reply_to_account_id IS NOT NULL AND visibility IN ('public', 'unlisted')"
+        " UNION SELECT o.author_id, false FROM posts p JOIN posts o ON o.id = p.boost_of_id WHERE p.id = $1"
+        " UNION SELECT account_id, true FROM likes WHERE post_id = $1"
+        " UNION SELECT author_id, true FROM posts WHERE boost_of_id = $1"
+        " UNION SELECT author_id, true FROM posts WHERE in_reply_to_id = $1",
+        post_id,
+    )
+
+
+async def of_everybody() -> list[str]:
+    """Every inbox we know, one for each server that has a shared one."""
+    rows = await db.fetch(
+        "SELECT DISTINCT CASE WHEN r.shared_inbox <> '' THEN r.shared_inbox ELSE r.inbox END AS inbox"
+        f" FROM accounts r WHERE {_ELSEWHERE}"
+    )
+    return [row["inbox"] for row in rows]
+
+
+async def still_due(checks: Sequence[tuple[int, int, str]]) -> set[int]:
+    """Which deliveries of posts may still go out: the post lives, and somebody at the inbox may read it.
+
+    Shapes:  checks: (delivery id, post id, inbox)
+    Returns: the delivery ids
+    """
+    rows = await db.fetch(
+        _STILL_DUE,
+        [delivery_id for delivery_id, _, _ in checks],
+        [post_id for _, post_id, _ in checks],
+        [inbox for _, _, inbox in checks],
+    )
+    return {row["id"] for row in rows}
+
+
+_STILL_DUE = """
+    SELECT c.id FROM unnest($1::bigint[], $2::bigint[], $3::text[]) AS c(id, post_id, inbox)
+    JOIN posts p ON p.id = c.post_id AND p.deleted_at IS NULL
+    WHERE EXISTS (
+        SELECT 1 FROM accounts r
+        WHERE (r.inbox = c.inbox OR r.shared_inbox = c.inbox)
+          AND r.deleted_at IS NULL AND r.suspended_at IS NULL
+          AND NOT EXISTS (SELECT 1 FROM blocks b
+            WHERE (b.blocker_id = p.author_id AND b.blocked_id = r.id)
+               OR (b.blocker_id = r.id AND b.blocked_id = p.author_id))
+          AND (EXISTS (SELECT 1 FROM mentions m WHERE m.post_id = p.id AND m.account_id = r.id)
+            OR (p.visibility = 'followers' AND EXISTS (SELECT 1 FROM follows f
+                WHERE f.follower_id = r.id AND f.followee_id = p.author_id AND f.state = 'accepted'))
+            OR p.visibility IN ('public', 'unlisted')))
+"""

@@ -1,0 +1,235 @@
+"""Deliveries: claimed with a lease and a token, finished in batches, never lost.
+
+A claim takes due deliveries of many hosts, a few of each, beginning after the host where the last claim
+ended. Claims are made one at a time (an advisory lock), so that the number under way to a host is exact.
+A result counts only while the token of its claim still stands.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from echo import clock, db
+from echo.db import Row
+from echo.kinds import DeliveryState
+
+# One number of the advisory locks of this database: "who may claim deliveries".
+_CLAIM_LOCK = 4_602_001
+
+# One index probe for each host, whatever waits there. The inner query keeps the order of the scan, where a
+# join would not.
+_HOSTS = """
+    WITH RECURSIVE waiting AS (
+        (SELECT d.host FROM deliveries d WHERE d.state = 'pending' AND d.host > $1 ORDER BY d.host LIMIT 1)
+        UNION ALL
+        SELECT (SELECT d.host FROM deliveries d WHERE d.state = 'pending' AND d.host > w.host
+                ORDER BY d.host LIMIT 1)
+        FROM waiting w WHERE w.host IS NOT NULL
+    )
+    SELECT w.host FROM waiting w WHERE w.host IS NOT NULL AND NOT coalesce(
+        (SELECT h.health = 'dead' OR (h.health = 'open' AND h.probe_at > $2) FROM hosts h
+            WHERE h.name = w.host), false)
+    LIMIT $3
+"""
+
+_CLAIM = """
+    WITH picked AS (
+        SELECT due.id, h.health = 'open' AS is_probe
+        FROM unnest($1::text[]) WITH ORDINALITY AS w(host, place) LEFT JOIN hosts h ON h.name = w.host
+        CROSS JOIN LATERAL (
+            SELECT d.id FROM deliveries d
+            WHERE d.host = w.host AND d.state = 'pending' AND d.due_at <= $2
+              AND (d.lease_until IS NULL OR d.lease_until <= $2)
+              AND NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.host = d.host AND e.state = 'pending'
+                    AND e.order_key = d.order_key AND e.activity_id < d.activity_id)
+            ORDER BY d.activity_id
+            LIMIT greatest(0, CASE WHEN h.health = 'open' THEN 1 ELSE $3 END
+                - (SELECT count(*) FROM deliveries l WHERE l.host = w.host AND l.lease_until > $2))
+            FOR UPDATE SKIP LOCKED
+        ) due
+        ORDER BY w.place LIMIT $4
+    )
+    UPDATE deliveries d SET lease_owner = $5, lease_token = $6, lease_until = $7, starts = starts + 1
+    FROM picked WHERE d.id = picked.id
+    RETURNING d.id, d.activity_id, d.host, d.inbox, d.attempts, d.created_at, picked.is_probe
+"""
+
+_FINISH = """
+    UPDATE deliveries d SET state = r.state, attempts = d.attempts + r.tried, due_at = r.due_at,
+        lease_owner = '', lease_until = NULL, last_status = r.status, last_error = r.error,
+        finished_at = CASE WHEN r.state = 'pending' THEN NULL ELSE $8::timestamptz END
+    FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::timestamptz[], $5::int[], $6::text[], $7::int[])
+        AS r(id, token, state, due_at, status, error, tried)
+    WHERE d.id = r.id AND d.lease_token = r.token AND d.state = 'pending' AND d.lease_until IS NOT NULL
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """A delivery that this worker may make until its lease ends."""
+
+    id: int
+    activity_id: int
+    host: str
+    inbox: str
+    attempts: int
+    created_at: datetime
+    token: int
+    is_probe: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What came of a claim.
+
+    Shapes:  state: PENDING to try again at due_at; status: HTTP status, None where no answer came;
+             tried: whether the peer was asked (a withdrawn try does not count)
+    """
+
+    id: int
+    token: int
+    state: DeliveryState
+    due_at: datetime
+    status: int | None = None
+    error: str = ""
+    tried: bool = True
+
+
+async def claim(
+    *, owner: str, after_host: str, limit: int, per_host: int, lease_seconds: float
+) -> tuple[list[Claimed], str]:
+    """Take up to `limit` due deliveries.
+
+    Shapes:  owner: slot of the worker; after_host: where the last claim ended, empty to begin
+    Returns: the deliveries, and the host to go on after: empty when the end was reached
+    """
+    now = clock.now()
+    until = now + timedelta(seconds=lease_seconds)
+    token = secrets.randbits(62)
+    async with db.unit_of_work():
+        await db.execute(f"SELECT pg_advisory_xact_lock({_CLAIM_LOCK})")
+        hosts = [row["host"] for row in await db.fetch(_HOSTS, after_host, now, limit)]
+        rows = await db.fetch(_CLAIM, hosts, now, per_host, limit, owner, token, until) if hosts else []
+        probes = [row["host"] for row in rows if row["is_probe"]]
+        if probes:
+            # One try at a time for a host that was failing; the next one not before this one is over.
+            await db.execute("UPDATE hosts SET probe_at = $2 WHERE name = ANY($1)", probes, until)
+    claimed = [
+        Claimed(
+            id=row["id"],
+            activity_id=row["activity_id"],
+            host=row["host"],
+            inbox=row["inbox"],
+            attempts=row["attempts"],
+            created_at=row["created_at"],
+            token=token,
+            is_probe=bool(row["is_probe"]),
+        )
+        for row in rows
+    ]
+    if len(claimed) == limit:
+        return claimed, max((each.host for each in claimed), key=hosts.index)
+    return claimed, hosts[-1] if len(hosts) == limit else ""
+
+
+async def finish(results: Sequence[Result]) -> int:
+    """Write what came of claims. Those whose lease was taken over meanwhile are left alone.
+
+    Returns: how many counted
+    """
+    return await db.execute(
+        _FINISH,
+        [result.id for result in results],
+        [result.token for result in results],
+        [str(result.state) for result in results],
+        [result.due_at for result in results],
+        [result.status for result in results],
+        [result.error[:1000] for result in results],
+        [int(result.tried) for result in results],
+        clock.now(),
+    )
+
+
+async def release_leases(owner: str) -> int:
+    """Give back what a worker slot held: at its start (it was killed before) and at its end.
+
+    Returns: how many
+    """
+    return await db.execute(
+        "UPDATE deliveries SET lease_owner = '', lease_until = NULL"
+        " WHERE lease_owner = $1 AND lease_until IS NOT NULL",
+        owner,
+    )
+
+
+async def expire(*, limit: int = 1000) -> int:
+    """Give up deliveries whose activity is too old to matter. Returns how many."""
+    return await db.execute(
+        "UPDATE deliveries SET state = 'dead', finished_at = $1, lease_owner = '', lease_until = NULL,"
+        " last_error = CASE WHEN last_error = '' THEN 'expired' ELSE 'expired: ' || last_error END"
+        " WHERE id IN (SELECT d.id FROM deliveries d JOIN outbound_activities a ON a.id = d.activity_id"
+        " WHERE a.expires_at < $1 AND d.state = 'pending' AND (d.lease_until IS NULL OR d.lease_until <= $1)"
+        " LIMIT $2)",
+        clock.now(),
+        limit,
+    )
+
+
+async def hurry(hosts: Sequence[str]) -> int:
+    """Make everything that waits for these hosts due now. Returns how many."""
+    return await db.execute(
+        "UPDATE deliveries SET due_at = $2 WHERE host = ANY($1) AND state = 'pending' AND due_at > $2"
+        " AND lease_until IS NULL",
+        list(hosts),
+        clock.now(),
+    )
+
+
+async def summary() -> dict[str, int]:
+    """How many deliveries are in each state, and how many are under way (`leased`)."""
+    rows = await db.fetch("SELECT state, count(*) FROM deliveries GROUP BY state")
+    counts = {row["state"]: row["count"] for row in rows}
+    leased = await db.fetch_value(
+        "SELECT count(*) FROM deliveries WHERE lease_until IS NOT NULL AND lease_until > $1", clock.now()
+    )
+    return {state.value: counts.get(state.value, 0) for state in DeliveryState} | {"leased": leased}
+
+
+async def listing(*, state: str = "", host: str = "", limit: int = 100) -> list[Row]:
+    """Deliveries for the operator, newest first, each with the id and kind of its activity."""
+    return await db.fetch(
+        "SELECT d.id, a.uri, a.kind, d.host, d.inbox, d.state, d.attempts, d.starts, d.due_at, d.lease_owner,"
+        " d.last_status, d.last_error, d.created_at, d.finished_at"
+        " FROM deliveries d JOIN outbound_activities a ON a.id = d.activity_id"
+        " WHERE ($1 = '' OR d.state = $1) AND ($2 = '' OR d.host = $2) ORDER BY d.id DESC LIMIT $3",
+        state,
+        host,
+        limit,
+    )
+
+
+async def requeue(*, delivery_id: int | None = None, host: str = "") -> int:
+    """Try dead deliveries again: one, those of a host, or all. Their time to live begins anew.
+
+    Returns: how many
+    """
+    now = clock.now()
+    condition = "d.state = 'dead' AND ($1::bigint IS NULL OR d.id = $1) AND ($2 = '' OR d.host = $2)"
+    async with db.unit_of_work():
+        await db.execute(
+            "UPDATE outbound_activities a SET expires_at = greatest(expires_at, $3) WHERE EXISTS"
+            f" (SELECT 1 FROM deliveries d WHERE d.activity_id = a.id AND {condition})",
+            delivery_id,
+            host,
+            now + timedelta(days=7),
+        )
+        return await db.execute(
+            "UPDATE deliveries d SET state = 'pending', due_at = $3, attempts = 0, finished_at = NULL"
+            f" WHERE {condition}",
+            delivery_id,
+            host,
+            now,
+        )

@@ -1,0 +1,292 @@
+"""What documents for other servers are built from, read in batches: one statement for any number of posts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+
+from echo import db
+from echo.db import Row
+from echo.policy.viewer import NOBODY, Viewer
+from echo.policy.visibility import visible_to
+
+
+class MediaPart(msgspec.Struct, frozen=True, kw_only=True):
+    id: int
+    kind: str
+    content_type: str
+    file_key: str
+    remote_url: str
+    description: str | None
+    blurhash: str | None
+    meta: dict[str, object]
+
+
+class MentionPart(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody addressed; `silent` ones are not named in the text."""
+
+    uri: str
+    username: str
+    domain: str
+    silent: bool
+
+
+class EmojiPart(msgspec.Struct, frozen=True, kw_only=True):
+    shortcode: str
+    url: str
+
+
+class FieldPart(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostSource:
+    """A post with everything its document names. A boost has `boost_of_uri` and no text.
+
+    Shapes:  parent_uri: known or not, empty for none; parent_author_uri: empty where the parent is unknown
+    """
+
+    id: int
+    uri: str
+    url: str
+    local: bool
+    author_id: int
+    author_uri: str
+    author_username: str
+    author_followers_uri: str
+    visibility: str
+    text: str
+    html: str
+    spoiler: str
+    sensitive: bool
+    language: str | None
+    parent_uri: str
+    parent_author_uri: str
+    boost_of_uri: str
+    boost_of_author_uri: str
+    conversation_uri: str
+    created_at: datetime
+    edited_at: datetime | None
+    deleted_at: datetime | None
+    version: int
+    replies: int
+    boosts: int
+    likes: int
+    media: tuple[MediaPart, ...]
+    mentions: tuple[MentionPart, ...]
+    hashtags: tuple[str, ...]
+    emojis: tuple[EmojiPart, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActorSource:
+    """A local account with everything its document names."""
+
+    id: int
+    username: str
+    uri: str
+    kind: str
+    display_name: str
+    note: str
+    fields: tuple[FieldPart, ...]
+    emojis: tuple[EmojiPart, ...]
+    locked: bool
+    discoverable: bool | None
+    indexable: bool
+    hide_collections: bool
+    avatar: str
+    avatar_description: str
+    header: str
+    header_description: str
+    also_known_as: tuple[str, ...]
+    moved_to_uri: str
+    public_pem: str
+    version: int
+    created_at: datetime
+    suspended_at: datetime | None
+    deleted_at: datetime | None
+    followers: int
+    following: int
+    posts: int
+
+
+_POSTS = """
+    SELECT p.id, p.uri, p.url, p.local, p.author_id, a.uri AS author_uri, a.username AS author_username,
+        a.followers_uri AS author_followers_uri, p.visibility, p.text, p.html, p.spoiler, p.sensitive,
+        p.language, coalesce(parent.uri, p.in_reply_to_uri) AS parent_uri,
+        coalesce(pa.uri, '') AS parent_author_uri, coalesce(o.uri, '') AS boost_of_uri,
+        coalesce(oa.uri, '') AS boost_of_author_uri, p.conversation_uri, p.created_at, p.edited_at,
+        p.deleted_at, p.version, p.emojis, p.media_ids,
+        coalesce(s.replies, 0) AS replies, coalesce(s.boosts, 0) AS boosts, coalesce(s.likes, 0) AS likes,
+        coalesce((SELECT json_agg(json_build_object('id', m.id, 'kind', m.kind,
+                'content_type', m.content_type, 'file_key', m.file_key, 'remote_url', m.remote_url,
+                'description', m.description, 'blurhash', m.blurhash, 'meta', m.meta) ORDER BY m.id)
+            FROM media m WHERE m.post_id = p.id), '[]') AS media,
+        coalesce((SELECT json_agg(json_build_object('uri', ma.uri, 'username', ma.username,
+                'domain', ma.domain, 'silent', mn.silent) ORDER BY mn.id)
+            FROM mentions mn JOIN accounts ma ON ma.id = mn.account_id WHERE mn.post_id = p.id), '[]')
+            AS mentions,
+        coalesce((SELECT json_agg(h.name ORDER BY ph.id)
+            FROM post_hashtags ph JOIN hashtags h ON h.id = ph.hashtag_id WHERE ph.post_id = p.id), '[]')
+            AS hashtags
+    FROM posts p JOIN accounts a ON a.id = p.author_id
+    LEFT JOIN posts parent ON parent.id = p.in_reply_to_id
+    LEFT JOIN accounts pa ON pa.id = parent.author_id
+    LEFT JOIN posts o ON o.id = p.boost_of_id LEFT JOIN accounts oa ON oa.id = o.author_id
+    LEFT JOIN post_stats s ON s.post_id = p.id
+    WHERE p.id = ANY($1)
+"""
+
+_media = msgspec.json.Decoder(tuple[MediaPart, ...])
+_mentions = msgspec.json.Decoder(tuple[MentionPart, ...])
+_texts = msgspec.json.Decoder(tuple[str, ...])
+_numbers = msgspec.json.Decoder(list[int])
+_emojis = msgspec.json.Decoder(tuple[EmojiPart, ...])
+_fields = msgspec.json.Decoder(tuple[FieldPart, ...])
+
+
+async def posts_for_worker(post_ids: Sequence[int]) -> dict[int, PostSource]:
+    """Posts by id, whoever may read them, deleted ones too: for activities, which choose their readers."""
+    return {row["id"]: _post(row) for row in await db.fetch(_POSTS, list(post_ids))}
+
+
+async def posts(viewer: Viewer, post_ids: Sequence[int]) -> dict[int, PostSource]:
+    """Posts by id, those that the viewer may read; of boosts those whose original is readable too."""
+    rows = await db.fetch(
+        f"{_POSTS} AND {visible_to('$2')} AND (o.id IS NULL OR {visible_to('$2', 'o', 'oa')})",
+        list(post_ids),
+        viewer.account_id,
+    )
+    return {row["id"]: _post(row) for row in rows}
+
+
+async def is_deleted_post(post_id: int) -> bool:
+    """Whether a post of ours with this id was public once and is deleted: then that may be said."""
+    return bool(
+        await db.fetch_value(
+            "SELECT true FROM posts WHERE id = $1 AND local AND deleted_at IS NOT NULL"
+            " AND visibility IN ('public', 'unlisted')",
+            post_id,
+        )
+    )
+
+
+async def actor(account_id: int) -> ActorSource | None:
+    """A local account, deleted and suspended ones too; None where there is none."""
+    row = await db.fetch_one(
+        "SELECT a.*, k.public_pem, coalesce(s.followers, 0) AS followers,"
+        " coalesce(s.following, 0) AS following, coalesce(s.posts, 0) AS posts"
+        " FROM accounts a LEFT JOIN account_keys k ON k.account_id = a.id"
+        " LEFT JOIN account_stats s ON s.account_id = a.id WHERE a.id = $1 AND a.host = ''",
+        account_id,
+    )
+    return None if row is None else _actor(row)
+
+
+async def account_id_named(username: str) -> int | None:
+    """The id of the local account with this name, in any case, deleted and suspended ones too."""
+    found: int | None = await db.fetch_value(
+        "SELECT id FROM accounts WHERE username_key = $1 AND domain = ''", username.lower()
+    )
+    return found
+
+
+async def outbox_ids(author_id: int, *, before: int | None, limit: int) -> list[int]:
+    """Public and unlisted posts and boosts of somebody, newest first."""
+    rows = await db.fetch(
+        "SELECT p.id FROM posts p JOIN accounts a ON a.id = p.author_id"
+        " LEFT JOIN posts o ON o.id = p.boost_of_id LEFT JOIN accounts oa ON oa.id = o.author_id"
+        f" WHERE p.author_id = $2 AND {visible_to('$1')}"
+        f" AND (o.id IS NULL OR {visible_to('$1', 'o', 'oa')}) AND ($3::bigint IS NULL OR p.id < $3)"
+        " ORDER BY p.id DESC LIMIT $4",
+        NOBODY.account_id,
+        author_id,
+        before,
+        limit,
+    )
+    return [row["id"] for row in rows]
+
+
+async def reply_uris(post_id: int, *, after: int, limit: int) -> list[tuple[int, str]]:
+    """(id, uri) of the public and unlisted replies to a post, oldest first."""
+    rows = await db.fetch(
+        "SELECT p.id, p.uri FROM posts p JOIN accounts a ON a.id = p.author_id"
+        f" WHERE p.in_reply_to_id = $2 AND p.id > $3 AND {visible_to('$1')} ORDER BY p.id LIMIT $4",
+        NOBODY.account_id,
+        post_id,
+        after,
+        limit,
+    )
+    return [(row["id"], row["uri"]) for row in rows]
+
+
+async def related_uris(
+    account_id: int, relation: str, *, before: int | None, limit: int
+) -> list[tuple[int, str]]:
+    """(id of the follow, uri) of the `followers` of somebody, or of those somebody is `following`."""
+    known, wanted = {
+        "followers": ("followee_id", "follower_id"),
+        "following": ("follower_id", "followee_id"),
+    }[relation]
+    rows = await db.fetch(
+        f"SELECT f.id, a.uri FROM follows f JOIN accounts a ON a.id = f.{wanted}"
+        f" WHERE f.{known} = $1 AND f.state = 'accepted' AND a.deleted_at IS NULL AND a.suspended_at IS NULL"
+        " AND ($2::bigint IS NULL OR f.id < $2) ORDER BY f.id DESC LIMIT $3",
+        account_id,
+        before,
+        limit,
+    )
+    return [(row["id"], row["uri"]) for row in rows]
+
+
+async def usage() -> Row:
+    """Counts of this server for NodeInfo: users, active_month, active_halfyear, posts, comments."""
+    row = await db.fetch_one(
+        "SELECT (SELECT count(*) FROM users u JOIN accounts a ON a.id = u.id WHERE a.deleted_at IS NULL)"
+        " AS users,"
+        " (SELECT count(*) FROM users WHERE last_active_at > now() - interval '30 days') AS active_month,"
+        " (SELECT count(*) FROM users WHERE last_active_at > now() - interval '180 days')"
+        " AS active_halfyear,"
+        " (SELECT coalesce(sum(s.posts), 0)::bigint FROM account_stats s JOIN users u ON u.id = s.account_id)"
+        " AS posts"
+    )
+    assert row is not None
+    return row
+
+
+def _post(row: Row) -> PostSource:
+    order = {media_id: place for place, media_id in enumerate(_numbers.decode(row["media_ids"]))}
+    media = sorted(_media.decode(row["media"]), key=lambda part: order.get(part.id, len(order)))
+    plain = {
+        name: row[name]
+        for name in PostSource.__dataclass_fields__
+        if name not in ("media", "mentions", "hashtags", "emojis")
+    }
+    return PostSource(
+        **plain,
+        media=tuple(media),
+        mentions=_mentions.decode(row["mentions"]),
+        hashtags=_texts.decode(row["hashtags"]),
+        emojis=_emojis.decode(row["emojis"]),
+    )
+
+
+def _actor(row: Row) -> ActorSource:
+    plain = {
+        name: row[name]
+        for name in ActorSource.__dataclass_fields__
+        if name not in ("fields", "emojis", "also_known_as", "hide_collections", "public_pem")
+    }
+    return ActorSource(
+        **plain,
+        fields=_fields.decode(row["fields"]),
+        emojis=_emojis.decode(row["emojis"]),
+        also_known_as=_texts.decode(row["also_known_as"]),
+        hide_collections=bool(row["hide_collections"]),
+        public_pem=row["public_pem"] or "",
+    )

@@ -1,0 +1,84 @@
+"""Figures about this server and its hashtags."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from echo import db
+from echo.db import Row
+from echo.store.patterns import literal
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """People and posts of this server; active means logged in or posting within the time."""
+
+    users: int
+    active_month: int
+    active_half_year: int
+    local_posts: int
+    known_hosts: int
+
+
+async def usage() -> Usage:
+    row = await db.fetch_one(
+        "SELECT (SELECT count(*) FROM users WHERE confirmed_at IS NOT NULL) AS users,"
+        " (SELECT count(*) FROM users WHERE last_active_at > now() - interval '30 days') AS month,"
+        " (SELECT count(*) FROM users WHERE last_active_at > now() - interval '180 days') AS half_year,"
+        " (SELECT coalesce(sum(s.posts), 0)::bigint FROM account_stats s JOIN users u ON u.id = s.account_id)"
+        " AS posts, (SELECT count(DISTINCT host) FROM accounts WHERE host <> '') AS hosts"
+    )
+    if row is None:
+        return Usage(0, 0, 0, 0, 0)
+    return Usage(row["users"], row["month"], row["half_year"], row["posts"], row["hosts"])
+
+
+async def contact_account_id() -> int | None:
+    """The owner of this server, if there is one yet."""
+    found = await db.fetch_value(
+        "SELECT u.id FROM users u JOIN accounts a ON a.id = u.id"
+        " WHERE u.role IN ('owner', 'admin') AND a.suspended_at IS NULL AND a.deleted_at IS NULL"
+        " ORDER BY u.role = 'owner' DESC, u.id LIMIT 1"
+    )
+    return None if found is None else int(found)
+
+
+async def has_owner() -> bool:
+    """Whether somebody has taken this server over."""
+    return bool(await db.fetch_value("SELECT EXISTS (SELECT 1 FROM users WHERE role = 'owner')"))
+
+
+async def peers() -> list[str]:
+    """The other servers that we know people of."""
+    rows = await db.fetch("SELECT DISTINCT host FROM accounts WHERE host <> '' ORDER BY host")
+    return [row["host"] for row in rows]
+
+
+async def hashtags_like(text: str, *, limit: int, offset: int) -> list[Row]:
+    """Rows (id, name) of hashtags that begin with a folded text, most used first.
+
+    Those that only private posts use are not told.
+    """
+    return await db.fetch(
+        "SELECT h.id, h.name FROM hashtags h JOIN post_hashtags ph ON ph.hashtag_id = h.id"
+        " JOIN posts p ON p.id = ph.post_id AND p.visibility = 'public' AND p.deleted_at IS NULL"
+        " WHERE h.name LIKE $1 || '%' GROUP BY h.id ORDER BY h.name = $2 DESC, count(*) DESC, h.name"
+        " LIMIT $3 OFFSET $4",
+        literal(text),
+        text,
+        limit,
+        offset,
+    )
+
+
+async def hashtag_days(names: Sequence[str]) -> list[Row]:
+    """Rows (name, day, uses, accounts) of the last seven days; days without use are left out."""
+    return await db.fetch(
+        "SELECT h.name, date_trunc('day', p.created_at AT TIME ZONE 'UTC') AS day, count(*) AS uses,"
+        " count(DISTINCT p.author_id) AS accounts"
+        " FROM hashtags h JOIN post_hashtags ph ON ph.hashtag_id = h.id JOIN posts p ON p.id = ph.post_id"
+        " WHERE h.name = ANY($1) AND p.created_at > now() - interval '7 days' AND p.deleted_at IS NULL"
+        " AND p.visibility = 'public' GROUP BY 1, 2",
+        list(names),
+    )

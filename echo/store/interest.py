@@ -1,0 +1,51 @@
+"""Whether somebody here cares about what comes from elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from echo import db
+
+
+async def is_followed(account_id: int) -> bool:
+    """Whether somebody here follows this account."""
+    return bool(
+        await db.fetch_value(
+            "SELECT EXISTS (SELECT 1 FROM follows f JOIN users u ON u.id = f.follower_id"
+            " WHERE f.followee_id = $1 AND f.state = 'accepted')",
+            account_id,
+        )
+    )
+
+
+async def local_among(account_ids: Sequence[int]) -> set[int]:
+    """Those of these accounts that are people of this server."""
+    if not account_ids:
+        return set()
+    rows = await db.fetch("SELECT id FROM users WHERE id = ANY($1)", list(account_ids))
+    return {row["id"] for row in rows}
+
+
+async def estranged(account_id: int, other_ids: Sequence[int]) -> set[int]:
+    """Those of the others who block this account or are blocked by it."""
+    if not other_ids:
+        return set()
+    rows = await db.fetch(
+        "SELECT blocker_id AS id FROM blocks WHERE blocked_id = $1 AND blocker_id = ANY($2)"
+        " UNION SELECT blocked_id FROM blocks WHERE blocker_id = $1 AND blocked_id = ANY($2)",
+        account_id,
+        list(other_ids),
+    )
+    return {row["id"] for row in rows}
+
+
+async def is_thread_wanted(post_id: int) -> bool:
+    """Whether a reply to this post matters here: its author is here, or somebody here follows its author."""
+    return bool(
+        await db.fetch_value(
+            "SELECT EXISTS (SELECT 1 FROM posts p WHERE p.id = $1 AND p.deleted_at IS NULL AND (p.local OR"
+            " EXISTS (SELECT 1 FROM follows f JOIN users u ON u.id = f.follower_id"
+            " WHERE f.followee_id = p.author_id AND f.state = 'accepted')))",
+            post_id,
+        )
+    )

@@ -1,0 +1,84 @@
+"""Jobs as rows: claimed with a lease, deleted when done, kept as dead after too many failures."""
+
+from __future__ import annotations
+
+from echo import clock, db
+from echo.db import Row
+
+LEASE_SECONDS = 60
+ATTEMPTS_MAX = 12
+
+_CLAIM = """
+    UPDATE jobs SET lease_owner = $1, lease_until = $2::timestamptz + $3 * interval '1 second',
+        attempts = attempts + 1
+    WHERE id IN (
+        SELECT id FROM jobs
+        WHERE NOT dead AND due_at <= $2 AND (lease_until IS NULL OR lease_until < $2)
+        ORDER BY due_at, id LIMIT $4 FOR UPDATE SKIP LOCKED)
+    RETURNING id, name, arguments, attempts
+"""
+
+
+async def claim(owner: str, limit: int) -> list[Row]:
+    """Take up to `limit` due jobs for a minute; rows (id, name, arguments as JSON text, attempts)."""
+    rows = await db.fetch(_CLAIM, owner, clock.now(), LEASE_SECONDS, limit)
+    return sorted(rows, key=lambda row: int(row["id"]))
+
+
+async def finish(owner: str, job_id: int) -> None:
+    """The job is done."""
+    await db.execute("DELETE FROM jobs WHERE id = $1 AND lease_owner = $2", job_id, owner)
+
+
+async def postpone(owner: str, job_id: int, seconds: float, error: str = "") -> None:
+    """Try again later. Without an error the attempt does not count; too many that do make a job dead."""
+    await db.execute(
+        "UPDATE jobs SET due_at = $3::timestamptz + $4 * interval '1 second', lease_until = NULL,"
+        " lease_owner = '', last_error = $5, attempts = attempts - ($5 = '')::int,"
+        " dead = attempts >= $6 AND $5 <> '' WHERE id = $1 AND lease_owner = $2",
+        job_id,
+        owner,
+        clock.now(),
+        seconds,
+        error[:1000],
+        ATTEMPTS_MAX,
+    )
+
+
+async def extend(owner: str) -> None:
+    """Keep what this worker holds for another minute."""
+    await db.execute(
+        "UPDATE jobs SET lease_until = $2::timestamptz + $3 * interval '1 second'"
+        " WHERE lease_owner = $1 AND lease_until IS NOT NULL",
+        owner,
+        clock.now(),
+        LEASE_SECONDS,
+    )
+
+
+async def release(owner: str) -> int:
+    """Give back what a former process of this worker held when it died."""
+    return await db.execute(
+        "UPDATE jobs SET lease_until = NULL, lease_owner = '' WHERE lease_owner = $1 AND NOT dead", owner
+    )
+
+
+async def summary() -> list[Row]:
+    """Rows (name, waiting, dead, oldest_seconds), for people."""
+    return await db.fetch(
+        "SELECT name, count(*) FILTER (WHERE NOT dead) AS waiting, count(*) FILTER (WHERE dead) AS dead,"
+        " coalesce(extract(epoch FROM now() - min(due_at) FILTER (WHERE NOT dead)), 0)::float"
+        " AS oldest_seconds"
+        " FROM jobs GROUP BY name ORDER BY name"
+    )
+
+
+async def is_waiting(name: str, key: str, value: int) -> bool:
+    """Whether a job of this name with this argument is still to be done."""
+    found = await db.fetch_value(
+        "SELECT EXISTS (SELECT 1 FROM jobs WHERE name = $1 AND NOT dead AND (arguments ->> $2)::bigint = $3)",
+        name,
+        key,
+        value,
+    )
+    return bool(found)

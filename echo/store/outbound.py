@@ -1,0 +1,136 @@
+"""Activities of ours on their way out: written once, delivered many times."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from echo import clock, db
+from echo.db import Row
+
+CHUNK = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """An activity as it is written.
+
+    Shapes:  uri: its id; object_key: activities about the same thing reach each host in order;
+             post_id: set when audience and blocks have to be looked at again before each try
+    """
+
+    uri: str
+    kind: str
+    sender_id: int
+    body: bytes
+    object_key: str
+    expires_at: datetime
+    post_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """Where to deliver; `host` is the host (and port) of the address."""
+
+    host: str
+    url: str
+
+
+async def insert(activity: Outgoing) -> int:
+    """Write an activity; one that is written already stays as it is.
+
+    Returns: its row id
+    """
+    found = await db.fetch_value(
+        "INSERT INTO outbound_activities"
+        " (uri, kind, sender_id, object_key, post_id, body, created_at, expires_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (uri) DO NOTHING RETURNING id",
+        activity.uri,
+        activity.kind,
+        activity.sender_id,
+        activity.object_key,
+        activity.post_id,
+        activity.body,
+        clock.now(),
+        activity.expires_at,
+    )
+    if found is None:
+        found = await db.fetch_value("SELECT id FROM outbound_activities WHERE uri = $1", activity.uri)
+    return int(found)
+
+
+async def address(activity_id: int, object_key: str, inboxes: Sequence[Inbox], *, again: bool = False) -> int:
+    """Write the deliveries of an activity, in chunks. An inbox that has it already is left out.
+
+    Hosts that have been dead for a week get nothing new. `again` sends once more what was delivered before.
+
+    Returns: how many deliveries are new
+    """
+    written = 0
+    for start in range(0, len(inboxes), CHUNK):
+        chunk = inboxes[start : start + CHUNK]
+        written += await db.execute(
+            "INSERT INTO deliveries (activity_id, host, inbox, order_key, due_at, created_at)"
+            " SELECT $1, t.host, t.url, $2, $5, $5 FROM unnest($3::text[], $4::text[]) AS t(host, url)"
+            " LEFT JOIN hosts h ON h.name = t.host WHERE h.health IS DISTINCT FROM 'dead'"
+            " ON CONFLICT (activity_id, inbox) " + (_AGAIN if again else "DO NOTHING"),
+            activity_id,
+            order_key(object_key),
+            [inbox.host for inbox in chunk],
+            [inbox.url for inbox in chunk],
+            clock.now(),
+        )
+    return written
+
+
+_AGAIN = (
+    "DO UPDATE SET state = 'pending', due_at = excluded.due_at, attempts = 0, finished_at = NULL"
+    " WHERE deliveries.state <> 'pending'"
+)
+
+
+async def rewrite(uri: str, body: bytes) -> None:
+    """Let an activity that is still under way say what its object says now."""
+    await db.execute(
+        "UPDATE outbound_activities a SET body = $2 WHERE uri = $1 AND body <> $2"
+        " AND EXISTS (SELECT 1 FROM deliveries d WHERE d.activity_id = a.id AND d.state = 'pending')",
+        uri,
+        body,
+    )
+
+
+async def withdraw(post_id: int) -> int:
+    """Drop deliveries about a post that no try was made for: whoever never got it need not be told.
+
+    Returns: how many
+    """
+    return await db.execute(
+        "DELETE FROM deliveries d USING outbound_activities a WHERE a.id = d.activity_id AND a.post_id = $1"
+        " AND a.kind IN ('Create', 'Update', 'Announce') AND d.state = 'pending' AND d.starts = 0",
+        post_id,
+    )
+
+
+async def inboxes_told(post_id: int) -> list[str]:
+    """The inboxes that got something about a post, or may have got it."""
+    rows = await db.fetch(
+        "SELECT DISTINCT d.inbox FROM deliveries d JOIN outbound_activities a ON a.id = d.activity_id"
+        " WHERE a.post_id = $1 AND (d.state = 'done' OR d.starts > 0)",
+        post_id,
+    )
+    return [row["inbox"] for row in rows]
+
+
+async def load(activity_ids: Sequence[int]) -> list[Row]:
+    """Rows (id, kind, sender_id, post_id, body) of activities."""
+    return await db.fetch(
+        "SELECT id, kind, sender_id, post_id, body FROM outbound_activities WHERE id = ANY($1)",
+        list(activity_ids),
+    )
+
+
+def order_key(object_key: str) -> int:
+    """The number under which the deliveries about one object are ordered; two objects may share one."""
+    return int.from_bytes(hashlib.blake2b(object_key.encode(), digest_size=8).digest(), signed=True)

@@ -1,0 +1,45 @@
+"""Rows that have served are deleted, in batches that hold no lock for long."""
+
+from __future__ import annotations
+
+from echo import db
+
+BATCH_ROWS = 5000
+
+
+async def forget_finished_work() -> None:
+    """Deliveries and inbound activities that are done, after a time in which somebody may look at them."""
+    await _in_batches("deliveries", "state = 'done' AND finished_at < now() - interval '1 day'")
+    await _in_batches("deliveries", "state = 'dead' AND finished_at < now() - interval '30 days'")
+    await _in_batches("inbound_activities", "state <> 'pending' AND created_at < now() - interval '7 days'")
+    await _in_batches(
+        "outbound_activities",
+        "created_at < now() - interval '8 days'"
+        " AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.activity_id = t.id AND d.state <> 'done')",
+    )
+
+
+async def forget_expired() -> None:
+    """Mutes that ended, and keys of posts that no app sends again."""
+    await _in_batches("mutes", "expires_at < now() - interval '1 hour'")
+    await _in_batches("idempotency_keys", "created_at < now() - interval '2 days'")
+
+
+async def _in_batches(table: str, condition: str) -> None:
+    while True:
+        deleted = await db.execute(
+            f"DELETE FROM {table} WHERE id IN (SELECT id FROM {table} t WHERE {condition} LIMIT {BATCH_ROWS})"
+        )
+        if deleted < BATCH_ROWS:
+            return
+
+
+async def count_due() -> int:
+    """How much is due now, over all queues; what waits for a later try is not counted."""
+    found = await db.fetch_value(
+        "SELECT (SELECT count(*) FROM jobs WHERE NOT dead AND due_at <= now())"
+        " + (SELECT count(*) FROM deliveries d LEFT JOIN hosts h ON h.name = d.host"
+        "    WHERE d.state = 'pending' AND d.due_at <= now() AND coalesce(h.health, 'closed') = 'closed')"
+        " + (SELECT count(*) FROM inbound_activities WHERE state = 'pending' AND due_at <= now())"
+    )
+    return int(found)

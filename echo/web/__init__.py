@@ -1,0 +1,14 @@
+"""Pages for browsers: plain HTML that works without scripts."""
+
+from echo.web import account, entry, home, letters, oauth, profiles, set_up, static_files
+
+BLUEPRINTS = (
+    home.blueprint,
+    entry.blueprint,
+    letters.blueprint,
+    set_up.blueprint,
+    account.blueprint,
+    oauth.blueprint,
+    profiles.blueprint,
+    static_files.blueprint,
+)

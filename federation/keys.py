@@ -1,0 +1,65 @@
+"""Private keys of people here: loaded once, kept for a while, used to sign what leaves."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from activitypub.signatures import cavage
+from activitypub.signatures.keys import PrivateKey, load_private_key
+from echo import addresses, clock
+from echo.actions import server_actor
+from echo.store import accounts
+from federation.client import Sign
+from federation.memory import Memory
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Somebody who signs."""
+
+    key_id: str
+    key: PrivateKey
+
+    def sign(self, method: str, url: str) -> Mapping[str, str]:
+        """Headers for a request without a body, good for this moment."""
+        return cavage.sign_request(method, url, key=self.key, key_id=self.key_id, now=clock.now())
+
+    def with_body(self, digest: bytes) -> Sign:
+        """How to sign a request with a body whose SHA-256 is known."""
+
+        def sign(method: str, url: str) -> Mapping[str, str]:
+            return cavage.sign_request(
+                method, url, key=self.key, key_id=self.key_id, now=clock.now(), digest=digest
+            )
+
+        return sign
+
+
+class Keyring:
+    """The keys of a process."""
+
+    def __init__(self) -> None:
+        self._signers: Memory[int, Signer] = Memory(size=10_000, seconds=3_600)
+        self._server_actor_id: int | None = None
+
+    async def signer(self, account_id: int) -> Signer:
+        """The signer of somebody here. Raises NotFound for those without a key."""
+        known = self._signers.get(account_id)
+        if known is None:
+            pem = await accounts.private_key(account_id)
+            key = await asyncio.to_thread(load_private_key, pem)
+            known = Signer(addresses.here().key(account_id), key)
+            self._signers.put(account_id, known)
+        return known
+
+    async def server_signer(self) -> Signer:
+        """The signer of the server itself, made when there is none yet: every fetch is signed by it."""
+        return await self.signer(await self.server_actor_id())
+
+    async def server_actor_id(self) -> int:
+        """The account that stands for this server."""
+        if self._server_actor_id is None:
+            self._server_actor_id = await server_actor.ensure()
+        return self._server_actor_id

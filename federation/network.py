@@ -1,0 +1,103 @@
+"""What a process holds while it talks to other servers. `bind()` makes it the one that this package uses."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+from activitypub import iri
+from echo import __version__, addresses, settings
+from echo.config import Config
+from federation.client import Client
+from federation.errors import FederationError
+from federation.keys import Keyring
+from federation.memory import Memory
+from federation.reach import reach_of
+from federation.transport import Transport, open_transport
+
+log = logging.getLogger(__name__)
+
+MOST_BACKGROUND_TASKS = 100
+
+
+@dataclass(slots=True)
+class Network:
+    """Shapes:  failures: addresses that are not asked again for a while, with what they said;
+    flights: questions that are being asked now, so that nobody asks them twice
+    """
+
+    client: Client
+    keys: Keyring
+    failures: Memory[str, FederationError]
+    flights: dict[str, asyncio.Task[Any]] = field(default_factory=dict)
+    background: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def bind(self) -> None:
+        """Make this the network of the current task and of the tasks it starts."""
+        _current.set(self)
+
+    def start(self, work: Coroutine[Any, Any, object], name: str) -> None:
+        """Do something beside, that nobody waits for and that may be lost. When there is too much, it is."""
+        if len(self.background) >= MOST_BACKGROUND_TASKS:
+            work.close()
+            return
+        task = asyncio.create_task(_quietly(work, name))
+        self.background.add(task)
+        task.add_done_callback(self.background.discard)
+
+    async def close(self) -> None:
+        """End what is done beside, and close every connection."""
+        for task in [*self.background, *self.flights.values()]:
+            task.cancel()
+        await asyncio.gather(*self.background, *self.flights.values(), return_exceptions=True)
+        await self.client.close()
+
+
+_current: ContextVar[Network] = ContextVar("echo_network")
+
+
+def network() -> Network:
+    """The network of the current task."""
+    return _current.get()
+
+
+def open_network(config: Config, *, transport: Transport | None = None) -> Network:
+    """The client and the keys of a process.
+
+    Shapes:  transport: how bytes travel, in tests; real connections otherwise
+    """
+    reach = reach_of(config)
+    client = Client(
+        transport=transport or open_transport(reach),
+        reach=reach,
+        user_agent=f"Echo/{__version__} (+{config.base_url}/)",
+        deadline_seconds=config.federation.timeout_seconds,
+        per_host=config.federation.deliveries_per_host,
+        in_all=config.federation.deliveries_at_once + 32,
+    )
+    return Network(client=client, keys=Keyring(), failures=Memory(size=10_000, seconds=600))
+
+
+def allow_http() -> bool:
+    """Whether ids may be plain http, with ports and local names: in development only."""
+    return settings.here().dev.enabled
+
+
+def is_ours(address: str) -> bool:
+    """Whether an address is on this server, however it is spelled."""
+    here = addresses.here()
+    host = iri.host_of(address, allow_http=True)
+    return here.is_ours(address) or (host is not None and host == here.host.lower())
+
+
+async def _quietly(work: Coroutine[Any, Any, object], name: str) -> None:
+    try:
+        await work
+    except FederationError as error:
+        log.info("%s: %s", name, error)
+    except Exception:
+        log.exception("%s failed", name)

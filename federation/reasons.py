@@ -1,0 +1,41 @@
+"""Why an activity had no effect: short codes, kept with it, counted by `echoctl federation inbound`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """`EFFECT` is the empty text: something changed."""
+
+    EFFECT = ""
+
+    # Who says it
+    FORWARDED = "forwarded"  # the sender is not the actor, and there is nothing to ask the origin for
+    FOREIGN_ID = "foreign-id"  # the activity has an id on another server than its actor's
+    FOREIGN_OBJECT = "foreign-object"  # about something that the actor does not own
+    FOREIGN_AUTHOR = "foreign-author"  # a post that names another author than its sender
+    UNKNOWN_ACTOR = "unknown-actor"
+    SUSPENDED = "suspended"
+    BLOCKED = "blocked"
+
+    # What it is
+    UNSUPPORTED = "unsupported"  # a kind of activity that this server does nothing with
+    UNSUPPORTED_OBJECT = "unsupported-object"
+    MALFORMED = "malformed"
+    NO_ID = "no-id"
+    VOTE = "vote"  # polls are not counted here
+
+    # What it is about
+    NOT_OURS = "not-ours"  # would concern somebody here, but names nobody here
+    UNKNOWN_OBJECT = "unknown-object"
+    DELETED = "deleted"  # about something that was deleted before
+    DUPLICATE = "duplicate"  # known already
+    STALE = "stale"  # older than what is known
+    UNRELATED = "unrelated"  # nobody here follows the author or is addressed
+    NOT_ADDRESSED = "not-addressed"  # private, and nobody here is meant
+
+    # What went wrong
+    NOT_FOUND = "not-found"
+    REFUSED = "refused"  # by a rule of this server
+    GAVE_UP = "gave-up"  # failed too often

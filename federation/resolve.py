@@ -1,0 +1,240 @@
+"""A name or an address -> a row of ours: from the store where it is known, else asked for, with a budget."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TypeVar
+from urllib.parse import unquote, urlsplit
+
+from activitypub import iri
+from activitypub.activities import Announce, Create
+from activitypub.document import Document
+from activitypub.errors import Malformed
+from activitypub.read import is_activity, is_actor, is_note, read_activity, read_actor
+from activitypub.webfinger import Handle
+from echo import addresses, clock, db
+from echo.actions import accounts as account_actions
+from echo.errors import Invalid
+from echo.models import Account, Post
+from echo.store import accounts, posts
+from federation import handles, ingest
+from federation.errors import FederationError, Unbelievable, Unwelcome
+from federation.fetch import fetch, find, once
+from federation.network import allow_http, is_ours, network
+from federation.translate.accounts import account_of
+
+log = logging.getLogger(__name__)
+
+# How long a search may take, whatever other servers do.
+LOOK_UP_SECONDS = 10.0
+FRESH_FOR = timedelta(days=1)
+
+Found = TypeVar("Found")
+
+
+class Directory:
+    """`echo.ports.RemoteDirectory`: asks other servers for what is not known here."""
+
+    async def account_by_handle(self, username: str, domain: str) -> int | None:
+        """The account behind name@domain, fetched when unknown."""
+        host = iri.canonical_authority(domain)
+        if host is None:
+            return None
+        here = addresses.here()
+        is_local = host in (here.domain.lower(), here.host.lower())
+        known = await accounts.find_by_handle(username, "" if is_local else host)
+        if known is not None or is_local:
+            if known is not None:
+                refresh_if_stale(known)
+            return None if known is None else int(known.id)
+        return await _id_of(once(f"acct:{username.lower()}@{host}", _ask_handle))
+
+    async def account_by_iri(self, iri: str) -> int | None:
+        """The account with this id or page address."""
+        if is_ours(iri):
+            return await _local_account_id(iri)
+        known: Account | None = await accounts.find_by_uri(iri)
+        if known is not None and known.deleted_at is None:
+            refresh_if_stale(known)
+            return int(known.id)
+        return await _id_of(_account_at(iri))
+
+    async def post_by_iri(self, iri: str) -> int | None:
+        """The post with this id or page address."""
+        if is_ours(iri):
+            return _local_post_id(iri)
+        known = await posts.find_by_uri_for_worker(iri)
+        if known is not None:
+            return int(known.id)
+        return await _id_of(_post_at(iri))
+
+
+async def account(uri: str) -> Account:
+    """The account with this id: stored, or asked for.
+
+    Raises:  FederationError when its server does not give it, or when it claims to live here
+    """
+    known = await accounts.find_by_uri(uri)
+    if known is not None and known.deleted_at is None:
+        refresh_if_stale(known)
+        return known
+    if is_ours(uri):
+        raise Unbelievable(f"our own: {uri}")
+    return await once(f"{uri}#account", _fetch_account)
+
+
+async def refresh(known: Account) -> Account:
+    """Read an account anew from its server; when that says that it is gone, so it is here.
+
+    Raises:  FederationError when its server does not give it
+    """
+    try:
+        return await once(f"{known.uri}#account", _fetch_account)
+    except Unwelcome as error:
+        if error.is_gone and known.deleted_at is None:
+            await account_actions.receive_deletion(known)
+        raise
+
+
+def refresh_if_stale(known: Account) -> None:
+    """Have an account of another server read anew, beside, when that was long ago."""
+    if not known.host or (known.fetched_at is not None and known.fetched_at > clock.now() - FRESH_FOR):
+        return
+    here = network()
+    if f"{known.uri}#account" not in here.flights:
+        here.start(refresh(known), f"refresh of {known.uri}")
+
+
+async def store_actor(document: Document, *, proven: handles.Answered | None = None) -> Account:
+    """Store what an actor says of itself. The document comes from its own origin: the caller proved it.
+
+    Shapes:  proven: a handle whose host named this very actor a moment ago
+    Raises:  Unbelievable: no actor at all, or a handle that is not its own
+    """
+    try:
+        actor = read_actor(document, allow_http=allow_http())
+    except Malformed as error:
+        raise Unbelievable(f"{document.id}: {error}") from error
+    if is_ours(actor.id):
+        raise Unbelievable(f"claims to live here: {actor.id}")
+    known = await accounts.find_by_uri(actor.id)
+    if known is not None:
+        handle = Handle(known.username, known.domain)
+    else:
+        handle = await handles.verified(actor, proven=proven)
+    try:
+        return await account_actions.store_remote(account_of(actor, username=handle.user, domain=handle.host))
+    except (Invalid, *db.TAKEN) as error:
+        raise Unbelievable(f"{actor.id}: {error}") from error
+
+
+@dataclass(slots=True)
+class Budget:
+    """How many documents may still be asked for because of one event, and what was asked for already."""
+
+    fetches: int
+    seen: set[str] = field(default_factory=set)
+
+    def take(self, address: str) -> bool:
+        """Whether this address may be asked for now."""
+        if self.fetches <= 0 or address in self.seen:
+            return False
+        self.fetches -= 1
+        self.seen.add(address)
+        return True
+
+
+async def post(uri: str, *, budget: Budget) -> Post:
+    """The post with this id: stored, or asked for with the posts it replies to.
+
+    Raises:  FederationError, Gone
+    """
+    known = await posts.find_by_uri_for_worker(uri)
+    if known is not None:
+        return known
+    if is_ours(uri):
+        raise Unbelievable(f"our own: {uri}")
+    if not budget.take(uri):
+        raise Unbelievable(f"too far: {uri}")
+    return await _take(await fetch(uri), budget)
+
+
+async def _take(document: Document, budget: Budget) -> Post:
+    """Store a fetched post; its parents first, as far as the budget goes."""
+    note = ingest.read(document)
+    author = await account(note.attributed_to)
+    if note.in_reply_to:
+        try:
+            await post(note.in_reply_to, budget=budget)
+        except FederationError as error:
+            log.debug("parent of %s: %s", note.id, error)
+    return await ingest.store_fetched(note, author)
+
+
+async def _fetch_account(uri: str) -> Account:
+    return await store_actor(await fetch(uri))
+
+
+async def _ask_handle(acct: str) -> Account:
+    asked = handles.parse(acct)
+    if asked is None:
+        raise Unbelievable(f"no handle: {acct}")
+    answer = await handles.ask(asked)
+    if is_ours(answer.actor):
+        raise Unbelievable(f"{acct} points here")
+    known = await accounts.find_by_uri(answer.actor)
+    if known is not None and known.deleted_at is None:
+        return known
+    return await store_actor(await fetch(answer.actor), proven=answer)
+
+
+async def _account_at(address: str) -> Account | None:
+    document = await find(address)
+    return await store_actor(document) if is_actor(document) else None
+
+
+async def _post_at(address: str) -> Post | None:
+    document = await find(address)
+    if is_activity(document):
+        activity = read_activity(document, allow_http=allow_http())
+        if isinstance(activity, Create | Announce) and activity.object.id is not None:
+            return await post(activity.object.id, budget=Budget(ingest.PARENTS))
+    if document.id is None or not is_note(document):
+        return None
+    known = await posts.find_by_uri_for_worker(document.id)
+    return known or await _take(document, Budget(ingest.PARENTS, {document.id}))
+
+
+async def _id_of(work: Awaitable[Account | Post | None]) -> int | None:
+    """The id of what was looked for; None for whatever goes wrong."""
+    try:
+        async with asyncio.timeout(LOOK_UP_SECONDS):
+            found = await work
+    except (FederationError, Malformed, Invalid, TimeoutError) as error:
+        log.info("nothing found: %s", error)
+        return None
+    return None if found is None else int(found.id)
+
+
+async def _local_account_id(address: str) -> int | None:
+    account_id = addresses.here().actor_id_in(address)
+    if account_id is None:
+        path = unquote(urlsplit(address).path)
+        found = await accounts.find_by_handle(path[2:]) if path.startswith("/@") else None
+    else:
+        found = await accounts.find(account_id)
+    return None if found is None else int(found.id)
+
+
+def _local_post_id(address: str) -> int | None:
+    here = addresses.here()
+    post_id = here.post_id_in(address)
+    if post_id is None:
+        path = urlsplit(address).path
+        name, _, last = path.rpartition("/")
+        post_id = here.post_id_in(f"{here.base}/ap/posts/{last}") if name.startswith("/@") else None
+    return post_id

@@ -1,0 +1,123 @@
+"""Actors into `RemoteAccount`, accounts of ours into actors."""
+
+from __future__ import annotations
+
+from activitypub import iri
+from activitypub import objects as wire
+from activitypub.vocabulary import ActorKind
+from echo import addresses
+from echo.actions.drafts import ProfileField, RemoteAccount, RemoteEmoji, RemoteKey
+from echo.kinds import AccountKind
+from echo.store.federation_reads import ActorSource, EmojiPart
+from echo.text import sanitize
+
+_KINDS = {
+    ActorKind.PERSON: AccountKind.PERSON,
+    ActorKind.SERVICE: AccountKind.SERVICE,
+    ActorKind.GROUP: AccountKind.GROUP,
+    ActorKind.ORGANIZATION: AccountKind.ORGANIZATION,
+    ActorKind.APPLICATION: AccountKind.APPLICATION,
+}
+_ACTOR_KINDS = {kind.value: actor_kind for actor_kind, kind in _KINDS.items()}
+_ADDRESS_CHARACTERS = 2048
+
+
+def account_of(actor: wire.Actor, *, username: str, domain: str) -> RemoteAccount:
+    """What an actor says of itself.
+
+    Shapes:  username, domain: its handle, verified by the caller
+    """
+    return RemoteAccount(
+        uri=actor.id,
+        username=username,
+        domain=domain,
+        kind=_KINDS[actor.kind],
+        url=sanitize.safe_url(actor.url) or actor.id,
+        display_name=(actor.name or "").strip(),
+        note=sanitize.clean(actor.summary or ""),
+        fields=tuple(
+            ProfileField(name=sanitize.to_text(field.name), value=sanitize.clean(field.value))
+            for field in actor.fields
+        ),
+        emojis=emojis_of(actor.emojis),
+        locked=actor.manually_approves_followers,
+        discoverable=actor.discoverable,
+        indexable=actor.indexable,
+        avatar=_place(actor.icon),
+        avatar_description=(actor.icon.alt or "") if actor.icon else "",
+        header=_place(actor.image),
+        header_description=(actor.image.alt or "") if actor.image else "",
+        inbox=actor.inbox,
+        shared_inbox=_shared_inbox(actor),
+        outbox=actor.outbox or "",
+        followers_uri=actor.followers or "",
+        following_uri=actor.following or "",
+        featured_uri=actor.featured or "",
+        also_known_as=actor.also_known_as,
+        moved_to_uri=actor.moved_to or "",
+        keys=tuple(RemoteKey(id=key.id, pem=key.pem) for key in actor.public_keys if key.owner == actor.id),
+        created_at=actor.published,
+    )
+
+
+def actor_of(source: ActorSource) -> wire.Actor:
+    """How we describe somebody of ours to other servers."""
+    here = addresses.here()
+    uri = source.uri
+    is_person = source.kind != AccountKind.APPLICATION
+    return wire.Actor(
+        id=uri,
+        kind=_ACTOR_KINDS[source.kind],
+        inbox=here.inbox(source.id),
+        preferred_username=source.username,
+        name=source.display_name or source.username,
+        summary=source.note,
+        url=here.profile_page(source.username) if is_person else here.base + "/",
+        shared_inbox=here.shared_inbox,
+        outbox=here.collection(source.id, "outbox"),
+        followers=here.collection(source.id, "followers"),
+        following=here.collection(source.id, "following"),
+        featured=here.collection(source.id, "featured"),
+        public_keys=(wire.PublicKey(id=here.key(source.id), owner=uri, pem=source.public_pem),),
+        icon=_picture(source.avatar, source.avatar_description),
+        image=_picture(source.header, source.header_description),
+        fields=tuple(wire.Field(name=field.name, value=field.value) for field in source.fields),
+        emojis=written_emojis(source.emojis),
+        manually_approves_followers=source.locked or not is_person,
+        discoverable=bool(source.discoverable),
+        indexable=source.indexable,
+        moved_to=source.moved_to_uri or None,
+        also_known_as=source.also_known_as,
+        published=source.created_at.replace(hour=0, minute=0, second=0, microsecond=0),
+        webfinger=f"{source.username}@{here.domain}",
+    )
+
+
+def emojis_of(emojis: tuple[wire.Emoji, ...]) -> tuple[RemoteEmoji, ...]:
+    """Custom emojis that can be shown, one for each shortcode."""
+    found: dict[str, RemoteEmoji] = {}
+    for emoji in emojis:
+        url = sanitize.safe_url(emoji.url)
+        if url is not None:
+            found.setdefault(emoji.shortcode, RemoteEmoji(shortcode=emoji.shortcode, url=url))
+    return tuple(found.values())
+
+
+def written_emojis(emojis: tuple[EmojiPart, ...]) -> tuple[wire.Emoji, ...]:
+    """Our custom emojis as tags."""
+    return tuple(wire.Emoji(shortcode=emoji.shortcode, url=emoji.url) for emoji in emojis)
+
+
+def _place(picture: wire.Picture | None) -> str:
+    url = sanitize.safe_url(picture.url) if picture else None
+    return url if url is not None and len(url) <= _ADDRESS_CHARACTERS else ""
+
+
+def _picture(key: str, alt: str) -> wire.Picture | None:
+    return wire.Picture(url=addresses.here().file(key), alt=alt or None) if key else None
+
+
+def _shared_inbox(actor: wire.Actor) -> str:
+    """The shared inbox, where it is on the host of the own one: an actor speaks for no other server."""
+    shared = actor.shared_inbox or ""
+    return shared if iri.same_origin(shared, actor.inbox, allow_http=True) else ""

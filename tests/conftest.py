@@ -1,0 +1,79 @@
+"""Fixtures of all tests: engines of our own, a migrated database for each worker, emptied for each test."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from quart import Quart
+from quart.typing import TestClientProtocol as Client
+
+from echo import cache
+from echo.app import create_app
+from echo.cli.migrate import migrate
+from echo.config import Config, DatabaseConfig, Instance, RateLimits, RedisConfig, Server
+from echo.embedded import Engines, temporary_engines
+from echo.runtime import Runtime, open_runtime
+from echo.store import emptying
+
+
+@pytest.fixture(scope="session")
+def engines() -> Iterator[Engines]:
+    """PostgreSQL and Valkey for this test process."""
+    with temporary_engines() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def config(engines: Engines) -> Config:
+    """The configuration that tests start from: no limits, a public name."""
+    return Config(
+        instance=Instance(domain="echo.test", title="Echo test"),
+        server=Server(base_url="https://echo.test"),
+        database=DatabaseConfig(url=engines.database_url, pool_size=5),
+        redis=RedisConfig(url=engines.redis_url, prefix="test:"),
+        rate_limits=RateLimits(enabled=False),
+    )
+
+
+@pytest.fixture(scope="session")
+def migrated(config: Config) -> Config:
+    """The configuration, with its database migrated."""
+    asyncio.run(migrate(config))
+    return config
+
+
+@pytest.fixture
+async def runtime(migrated: Config, tmp_path: Path) -> AsyncIterator[Runtime]:
+    """A bound runtime over an empty database and an empty cache."""
+    opened = await open_runtime(migrated, tmp_path)
+    await emptying.empty_database()
+    await cache.forget_everything()
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def app(runtime: Runtime) -> Quart:
+    """The whole application."""
+    return create_app(runtime)
+
+
+@pytest.fixture
+def client(app: Quart) -> Client:
+    """A client of the application, without sockets."""
+    return app.test_client()
+
+
+def changed(config: Config, **sections: dict[str, object]) -> Config:
+    """The configuration with other values: `changed(config, limits={"post_characters": 5})`."""
+    return msgspec.structs.replace(
+        config,
+        **{
+            name: msgspec.structs.replace(getattr(config, name), **values)
+            for name, values in sections.items()
+        },
+    )

@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from echo import clock
+from echo.kinds import DeliveryState
+from echo.runtime import Runtime
+from echo.store import deliveries, hosts, outbound
+from echo.store.hosts import Failing
+from echo.store.outbound import Inbox, Outgoing
+
+pytestmark = pytest.mark.usefixtures("runtime")
+
+
+@pytest.fixture(autouse=True)
+def clock_put_back() -> Iterator[None]:
+    yield
+    clock.shift(timedelta())
+
+
+async def send(number: int, *inboxes: tuple[str, str], key: str = "") -> int:
+    activity_id = await outbound.insert(
+        Outgoing(
+            uri=f"https://echo.test/ap/activities/test/{number}",
+            kind="Create",
+            sender_id=1,
+            body=b"{}",
+            object_key=key or f"object {number}",
+            expires_at=clock.now() + timedelta(days=7),
+        )
+    )
+    await outbound.address(
+        activity_id,
+        key or f"object {number}",
+        [Inbox(host, f"https://{host}{path}") for host, path in inboxes],
+    )
+    return activity_id
+
+
+async def take(*, owner: str = "w1", limit: int = 100, per_host: int = 4) -> list[deliveries.Claimed]:
+    claimed, _ = await deliveries.claim(
+        owner=owner, after_host="", limit=limit, per_host=per_host, lease_seconds=60
+    )
+    return claimed
+
+
+def done(claimed: deliveries.Claimed) -> deliveries.Result:
+    return deliveries.Result(
+        id=claimed.id, token=claimed.token, state=DeliveryState.DONE, due_at=clock.now(), status=202
+    )
+
+
+async def test_an_inbox_gets_an_activity_once(runtime: Runtime) -> None:
+    first = await send(1, ("a.test", "/inbox"), ("b.test", "/inbox"))
+    second = await send(1, ("a.test", "/inbox"), ("c.test", "/inbox"))
+    assert first == second
+    assert sorted(each.host for each in await take()) == ["a.test", "b.test", "c.test"]
+
+
+async def test_few_of_each_host_are_under_way() -> None:
+    for number in range(6):
+        await send(number, ("a.test", "/inbox"), ("b.test", "/inbox"))
+    first = await take(per_host=2)
+    assert sorted(each.host for each in first) == ["a.test", "a.test", "b.test", "b.test"]
+    assert await take(owner="w2", per_host=2) == []
+    await deliveries.finish([done(each) for each in first if each.host == "a.test"])
+    assert [each.host for each in await take(owner="w2", per_host=2)] == ["a.test", "a.test"]
+
+
+async def test_hosts_take_turns() -> None:
+    for number in range(3):
+        await send(number, *[(f"{letter}.test", "/inbox") for letter in "abcd"])
+    seen, after = [], ""
+    for _ in range(4):
+        claimed, after = await deliveries.claim(
+            owner="w1", after_host=after, limit=2, per_host=2, lease_seconds=60
+        )
+        seen.append({each.host for each in claimed})
+    assert seen == [{"a.test"}, {"b.test"}, {"c.test"}, {"d.test"}]
+
+
+async def test_an_activity_never_overtakes_one_of_the_same_object() -> None:
+    create = await send(1, ("a.test", "/inbox"), ("b.test", "/inbox"), key="note")
+    update = await send(2, ("a.test", "/other"), ("b.test", "/inbox"), key="note")
+    other = await send(3, ("a.test", "/inbox"))
+    first = await take()
+    assert sorted((each.host, each.activity_id) for each in first) == [
+        ("a.test", create), ("a.test", other), ("b.test", create)
+    ]  # fmt: skip
+    failed = next(each for each in first if (each.host, each.activity_id) == ("a.test", create))
+    await deliveries.finish(
+        [
+            done(each)
+            if each is not failed
+            else deliveries.Result(
+                id=each.id,
+                token=each.token,
+                state=DeliveryState.PENDING,
+                due_at=clock.now() + timedelta(hours=1),
+                error="500",
+            )
+            for each in first
+        ]
+    )
+    assert [(each.host, each.activity_id) for each in await take()] == [("b.test", update)]
+
+
+async def test_a_result_without_its_lease_counts_for_nothing() -> None:
+    await send(1, ("a.test", "/inbox"))
+    [old] = await take(owner="w1")
+    assert await deliveries.release_leases("w1") == 1
+    [new] = await take(owner="w2")
+    assert await deliveries.finish([done(old)]) == 0
+    assert (await deliveries.summary())["leased"] == 1
+    assert await deliveries.finish([done(new)]) == 1
+    assert await deliveries.summary() == {"pending": 0, "done": 1, "dead": 0, "leased": 0}
+
+
+async def test_a_lease_ends_by_itself() -> None:
+    await send(1, ("a.test", "/inbox"))
+    [claimed] = (await deliveries.claim(owner="w1", after_host="", limit=9, per_host=4, lease_seconds=-1))[0]
+    [again] = await take(owner="w2")
+    assert again.id == claimed.id
+    assert again.token != claimed.token
+
+
+async def health(name: str) -> str:
+    [row] = await hosts.listing()
+    assert row["name"] == name
+    return str(row["health"])
+
+
+async def test_an_open_host_gets_one_probe() -> None:
+    for number in range(3):
+        await send(number, ("a.test", "/inbox"))
+    await hosts.note_failures([Failing("a.test", 4, "down")])
+    assert await health("a.test") == "closed"
+    await hosts.note_failures([Failing("a.test", 1, "down")])
+    assert await health("a.test") == "open"
+    assert await take() == []
+    clock.shift(timedelta(minutes=2))
+    [probe] = await take()
+    assert probe.is_probe
+    assert await take(owner="w2") == []
+    await deliveries.finish([done(probe)])
+    assert await hosts.note_successes(["a.test"]) == ["a.test"]
+    assert len(await take()) == 2
+
+
+async def test_probes_are_further_and_further_apart() -> None:
+    waits = []
+    for times in (5, 1, 1, 1, 1):
+        await hosts.note_failures([Failing("a.test", times, "down")], scale=0.5)
+        [row] = await hosts.listing(health="open")
+        waits.append((row["probe_at"] - clock.now()).total_seconds())
+    assert [round(wait / 30) for wait in waits] == pytest.approx([1, 5, 15, 30, 30], rel=0.25)
+
+
+async def test_a_host_that_asks_for_a_pause_gets_it() -> None:
+    await send(1, ("a.test", "/inbox"))
+    await hosts.pause("a.test", clock.now() + timedelta(minutes=5), "429")
+    assert await take() == []
+    clock.shift(timedelta(minutes=6))
+    assert len(await take()) == 1
+
+
+async def test_a_dead_host_gets_nothing_new_until_it_speaks() -> None:
+    await hosts.note_failures([Failing("a.test", 5, "down")])
+    clock.shift(timedelta(days=8))
+    await hosts.note_failures([Failing("a.test", 1, "down")])
+    assert await health("a.test") == "dead"
+    await send(1, ("a.test", "/inbox"))
+    assert (await deliveries.summary())["pending"] == 0
+    assert await hosts.note_heard(["a.test", "unknown.test"]) == ["a.test"]
+    await send(2, ("a.test", "/inbox"))
+    assert len(await take()) == 1
+
+
+async def test_what_nobody_got_is_withdrawn() -> None:
+    activity_id = await outbound.insert(
+        Outgoing(
+            uri="https://echo.test/x", kind="Create", sender_id=1, body=b"{}", object_key="n", post_id=7,
+            expires_at=clock.now() + timedelta(days=7),
+        )
+    )  # fmt: skip
+    await outbound.address(activity_id, "n", [Inbox("a.test", "https://a.test/in")])
+    [claimed] = await take()
+    await outbound.address(activity_id, "n", [Inbox("b.test", "https://b.test/in")])
+    assert await outbound.withdraw(7) == 1
+    await deliveries.finish([done(claimed)])
+    assert await outbound.inboxes_told(7) == ["https://a.test/in"]
+
+
+async def test_old_deliveries_are_given_up_and_can_be_tried_again() -> None:
+    await send(1, ("a.test", "/inbox"))
+    clock.shift(timedelta(days=8))
+    assert await deliveries.expire() == 1
+    [row] = await deliveries.listing(state="dead")
+    assert row["last_error"] == "expired"
+    assert await deliveries.requeue(host="a.test") == 1
+    assert await deliveries.expire() == 0
+    assert len(await take()) == 1

@@ -1,0 +1,61 @@
+"""The drain of jobs: claims rows, runs their functions, many at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+
+import msgspec
+
+from echo.db import Row
+from echo.errors import Unavailable
+from echo.jobs import Queue
+from echo.runtime import Runtime
+from echo.store import jobs
+from workers.bells import Bells
+from workers.later import Later
+
+log = logging.getLogger(__name__)
+AT_ONCE = 16
+JOB_SECONDS = 45.0
+# Called with the runtime and the fields of the event as keywords.
+Function = Callable[..., Awaitable[None]]
+
+
+async def drain(runtime: Runtime, functions: Mapping[str, Function], bells: Bells, owner: str) -> None:
+    """Run due jobs for ever; one pass after each bell or sweep."""
+    while True:
+        try:
+            while await drain_once(runtime, functions, owner):
+                continue
+        except Unavailable as error:
+            log.warning("jobs wait for the database: %s", error)
+        await bells.wait(Queue.JOBS)
+
+
+async def drain_once(runtime: Runtime, functions: Mapping[str, Function], owner: str) -> int:
+    """Claim a batch and run it. Returns how many were claimed."""
+    rows = await jobs.claim(owner, AT_ONCE)
+    await asyncio.gather(*(run(runtime, functions, owner, row) for row in rows))
+    return len(rows)
+
+
+async def run(runtime: Runtime, functions: Mapping[str, Function], owner: str, row: Row) -> None:
+    """Run one job and write down how it went. A job of an unknown name is left for a newer worker."""
+    function = functions.get(row["name"])
+    if function is None:
+        await jobs.postpone(owner, row["id"], 60, f"unknown job {row['name']}")
+        return
+    try:
+        arguments = msgspec.json.decode(row["arguments"], type=dict[str, object])
+        async with asyncio.timeout(JOB_SECONDS):
+            await function(runtime, **arguments)
+    except Later as later:
+        await jobs.postpone(owner, row["id"], later.seconds)
+    except Exception as error:
+        log.exception("job %s %s failed", row["name"], row["arguments"])
+        wait_seconds = min(2.0 ** row["attempts"], 3600.0)
+        await jobs.postpone(owner, row["id"], wait_seconds, f"{type(error).__name__}: {error}")
+    else:
+        await jobs.finish(owner, row["id"])

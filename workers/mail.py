@@ -1,0 +1,63 @@
+"""Letters that something asked for."""
+
+from __future__ import annotations
+
+import logging
+
+from echo import addresses, mail, settings
+from echo.actions import confirmations, password_changes
+from echo.actions.links import LinkKind
+from echo.mail import Letter
+from echo.runtime import Runtime
+
+log = logging.getLogger(__name__)
+
+
+async def send(runtime: Runtime, *, user_id: int, template: str) -> None:
+    """Write and send a letter. The one-time link in it is made here, so that no queue holds its secret."""
+    letter = await _letter(user_id, template)
+    if letter is not None:
+        await mail.send(letter, runtime.data)
+
+
+async def _letter(user_id: int, template: str) -> Letter | None:
+    match template:
+        case LinkKind.CONFIRM:
+            to_and_secret = await confirmations.link_for(user_id)
+            return None if to_and_secret is None else _confirm(*to_and_secret)
+        case LinkKind.RESET:
+            to_and_secret = await password_changes.link_for(user_id)
+            return None if to_and_secret is None else _reset(*to_and_secret)
+        case _:
+            log.error("no letter is called %r", template)
+            return None
+
+
+def _confirm(to: str, secret: str) -> Letter:
+    instance = settings.here().instance
+    return Letter(
+        to=to,
+        subject=f"Confirm your address for {instance.title}",
+        paragraphs=(
+            "Hello,",
+            f"somebody, hopefully you, asked for an account on {instance.domain} with this address.",
+        ),
+        action="Confirm this address",
+        link=f"{addresses.here().base}/confirm/{secret}",
+        after=("The link works for two days. If it was not you, do nothing: no account can be used then.",),
+    )
+
+
+def _reset(to: str, secret: str) -> Letter:
+    instance = settings.here().instance
+    return Letter(
+        to=to,
+        subject=f"A new password for {instance.title}",
+        paragraphs=("Hello,", f"somebody asked for a new password for your account on {instance.domain}."),
+        action="Choose a new password",
+        link=f"{addresses.here().base}/password/{secret}",
+        after=("The link works for an hour, once. If it was not you, do nothing: your password stays.",),
+    )
+
+
+JOBS = {"mail.send": send}

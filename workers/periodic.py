@@ -1,0 +1,37 @@
+"""What is done by the clock. Each job looks at rows and may run twice or late: no run is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from echo.actions import auth
+from echo.store import tidying
+
+
+@dataclass(frozen=True, slots=True)
+class Periodic:
+    """A job and when it runs (UTC); no hours: every hour."""
+
+    name: str
+    run: Callable[[dict[str, Any]], Awaitable[None]]
+    minutes: set[int] = field(default_factory=lambda: {17})
+    hours: set[int] | None = None
+
+
+async def forget_stale_access(_: dict[str, Any]) -> None:
+    """Used codes, old links, sessions that ended, apps nobody used."""
+    await auth.forget_stale()
+
+
+async def tidy(_: dict[str, Any]) -> None:
+    """Rows that have served: finished deliveries and inbound activities, expired mutes, old keys."""
+    await tidying.forget_finished_work()
+    await tidying.forget_expired()
+
+
+PERIODIC = (
+    Periodic("forget_stale_access", forget_stale_access),
+    Periodic("tidy", tidy, minutes={3, 33}),
+)

@@ -1,0 +1,37 @@
+"""A worker as a process: an event loop, a runtime, and the drains until SIGTERM."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from pathlib import Path
+
+import uvloop
+
+from echo.config import Config
+from echo.embedded import report_ready
+from echo.runtime import open_patiently
+from workers.main import work
+
+log = logging.getLogger(__name__)
+
+
+def run_worker(config: Config, data: Path, *, slot: int = 1) -> None:
+    """Work until SIGTERM. `slot` names this worker among those of the machine: its leases go by it."""
+    uvloop.run(_run(config, data, slot))
+
+
+async def _run(config: Config, data: Path, slot: int) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    runtime = await open_patiently(config, data, stop)
+    if runtime is None:
+        return
+    report_ready()
+    try:
+        await work(runtime, stop, slot=slot)
+    finally:
+        await runtime.close()

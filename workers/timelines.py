@@ -1,0 +1,99 @@
+"""Home timelines and live messages, after posts, follows, blocks and mutes."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from echo import bus
+from echo.bus import Live
+from echo.kinds import Visibility
+from echo.models import Post
+from echo.runtime import Runtime
+from echo.store import home, posts, relations, timelines
+
+
+async def add_post(_: Runtime, *, post_id: int) -> None:
+    """Put a new post where it belongs, and say so live."""
+    post = await posts.get_unscoped_for_worker(post_id)
+    if post.deleted_at is not None:
+        return
+    recipients = await timelines.home_recipients(post_id)
+    await home.push(post_id, recipients)
+    await _say(post, "update", recipients)
+
+
+async def show_edit(_: Runtime, *, post_id: int) -> None:
+    """Say live that a post has changed; timelines hold ids and need nothing."""
+    post = await posts.get_unscoped_for_worker(post_id)
+    if post.deleted_at is None:
+        await _say(post, "edit", await timelines.home_recipients(post_id))
+
+
+async def remove_post(_: Runtime, *, post_id: int) -> None:
+    """Take a deleted post and its boosts off every timeline, and say so live."""
+    post = await posts.get_unscoped_for_worker(post_id)
+    rows = await posts.boosts_for_worker(post_id)
+    gone = {post.id: post.author_id} | {row["id"]: row["author_id"] for row in rows}
+    messages = []
+    for gone_id, author_id in gone.items():
+        readers = await timelines.home_readers(author_id)
+        await home.remove([gone_id], readers)
+        messages += [(bus.user_channel(reader), Live(event="delete", post=gone_id)) for reader in readers]
+    if post.visibility == Visibility.PUBLIC and post.boost_of_id is None:
+        live = await _public_message(post, "delete")
+        messages.append((bus.public_channel(), live))
+    await bus.publish(messages)
+
+
+async def merge(_: Runtime, *, follow_id: int) -> None:
+    """After an accepted follow the home timeline has more in it: it is filled anew when it is read."""
+    follow = await relations.find_follow_by_id(follow_id)
+    if follow is not None:
+        await home.forget(follow.follower_id)
+
+
+async def unmerge(_: Runtime, *, follower_id: int, followee_id: int, uri: str) -> None:
+    """After an unfollow it has less in it."""
+    await home.forget(follower_id)
+
+
+async def separate(_: Runtime, *, blocker_id: int, blocked_id: int, uri: str) -> None:
+    """After a block neither has anything of the other."""
+    await home.forget(blocker_id)
+    await home.forget(blocked_id)
+
+
+async def change_mute(_: Runtime, *, muter_id: int, muted_id: int) -> None:
+    """After a mute, or its end, the home timeline is another."""
+    await home.forget(muter_id)
+
+
+async def _say(post: Post, event: str, recipients: Sequence[int]) -> None:
+    messages = [(bus.user_channel(reader), Live(event=event, post=post.id)) for reader in recipients]
+    answers_others = post.in_reply_to_uri != "" or post.in_reply_to_account_id not in (None, post.author_id)
+    if post.visibility == Visibility.PUBLIC and post.boost_of_id is None and not answers_others:
+        messages.append((bus.public_channel(), await _public_message(post, event)))
+    await bus.publish(messages)
+
+
+async def _public_message(post: Post, event: str) -> Live:
+    return Live(
+        event=event,
+        post=post.id,
+        account=post.author_id,
+        local=post.local,
+        media=bool(post.media_ids),
+        tags=tuple(await posts.hashtags(post.id)),
+    )
+
+
+JOBS: dict[str, Callable[..., Awaitable[None]]] = {
+    "timelines.add_post": add_post,
+    "timelines.show_edit": show_edit,
+    "timelines.remove_post": remove_post,
+    "timelines.merge": merge,
+    "timelines.unmerge": unmerge,
+    "timelines.separate": separate,
+    "timelines.hide_muted": change_mute,
+    "timelines.show_unmuted": change_mute,
+}
