@@ -11,6 +11,7 @@ from echo import api, streaming, web
 from echo.http import errors, headers
 from echo.runtime import Runtime
 from echo.web.error_page import error_page
+from federation.blueprints import BLUEPRINTS as FEDERATION
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Any]]
@@ -31,7 +32,7 @@ class BoundApp:
 
 def create_app(runtime: Runtime) -> Quart:
     """The application over an open runtime. It serves streams too, where no process of their own does."""
-    return _create(runtime, (*api.BLUEPRINTS, *web.BLUEPRINTS))
+    return _create(runtime, (*api.BLUEPRINTS, *web.BLUEPRINTS, *FEDERATION))
 
 
 def create_streaming_app(runtime: Runtime) -> Quart:
