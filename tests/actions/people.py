@@ -12,8 +12,21 @@ from echo.kinds import Role
 from echo.models import User
 from echo.policy.authorization import AuthorizationRequest, Client, read_request
 from echo.runtime import Runtime
+from echo.store.access import load_token
 from tests.conftest import changed
 
+__all__ = [
+    "app",
+    "apps",
+    "auth",
+    "code_for",
+    "configure",
+    "draft",
+    "load_token",
+    "person",
+    "request",
+    "shown",
+]
 PASSWORD = "correct horse battery"
 REDIRECT = "https://app.test/callback?keep=1"
 VERIFIER = "v" * 43
