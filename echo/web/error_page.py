@@ -24,7 +24,7 @@ EXPLANATIONS = {
 }
 # What people can do about a refusal that was worded for programs.
 REFUSED_APPS = {
-    "invalid_client": "The app that sent you here is not known to this server. Log out in it and try again.",
+    "invalid_client": "This server does not know the app that sent you here. Log out there and try again.",
     "invalid_redirect_uri": "You were to be sent to an address that the app did not register. Do not go on.",
     "invalid_scope": "The app asks for more than it registered for, or for something unknown here.",
     "access_denied": "The app was given no access. You can close this page.",

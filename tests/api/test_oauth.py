@@ -259,7 +259,10 @@ async def test_revoking(client: Client) -> None:
             200,
             {},
         )
-    assert (await client.get("/api/v1/accounts/verify_credentials", headers=headers)).status_code == 401
+    status, body = await answered(client, "GET", "/api/v1/accounts/verify_credentials", headers=headers)
+    assert (status, body) == (401, {"error": "The access token was revoked"})
+    status, body = await answered(client, "GET", "/api/v1/preferences", headers={"Authorization": "Bearer x"})
+    assert (status, body) == (401, {"error": "The access token is invalid"})
 
 
 async def test_s_h22_the_secret_is_told_once(client: Client) -> None:
