@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from echo import addresses, clock, db, ids, settings
-from echo.actions import composing, posting
+from echo.actions import boosts, composing, posting
 from echo.actions.drafts import PostDraft, RemotePost
 from echo.actions.posting import NewPost
 from echo.actions.remote_media import store_remote_media
@@ -138,8 +138,10 @@ async def receive_removal(author: Account, uri: str) -> bool:
 
 async def _take_away(unit: UnitOfWork, post: Post) -> None:
     """Mark a post and its boosts as deleted, count back, and forget what was told about them."""
-    boosts = await Post.filter(boost_of_id=post.id, deleted_at=None)
-    for gone in (post, *boosts):
+    if post.boost_of_id is not None:
+        await boosts.take_away(unit, post)
+        return
+    for gone in (post, *await Post.filter(boost_of_id=post.id, deleted_at=None)):
         await Post.filter(id=gone.id).update(deleted_at=clock.now())
         await counters.count_post(gone.author_id, -1)
         await notifications.delete_about_post(gone.id)
