@@ -23,8 +23,7 @@ async def publish(author_id: int, draft: PostDraft) -> Post:
     Returns: the stored post; with an idempotency key that was used before, the post of that time
     Raises:  Invalid for an empty or too long text and unusable files; NotFound when the parent is unreadable
     """
-    text, spoiler = _tidy(draft)
-    composing.check_length(text, spoiler)
+    text, spoiler = composing.tidy(draft.text, draft.spoiler, has_files=bool(draft.media_ids))
     composed = await composing.compose(text)
     async with db.unit_of_work() as unit:
         known = await _claim_key(author_id, draft.idempotency_key)
@@ -148,16 +147,6 @@ async def _take_away(unit: UnitOfWork, post: Post) -> None:
     if post.in_reply_to_id is not None:
         await counters.count_post_use("replies", post.in_reply_to_id, -1)
     unit.emit(PostDeleted(local=post.local, post_id=post.id))
-
-
-def _tidy(draft: PostDraft) -> tuple[str, str]:
-    """Text and content warning; a warning without text becomes the text. Raises Invalid for nothing."""
-    text, spoiler = draft.text.strip(), draft.spoiler.strip()
-    if not text and spoiler and not draft.media_ids:
-        text, spoiler = spoiler, ""
-    if not text and not draft.media_ids:
-        raise Invalid("Validation failed: Text can't be blank")
-    return text, spoiler
 
 
 async def _parent(author_id: int, parent_id: int | None) -> Post | None:
