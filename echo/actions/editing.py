@@ -22,19 +22,17 @@ async def edit(author_id: int, post_id: int, draft: EditDraft) -> Post:
 
     Raises:  NotFound when it is not one's own; Invalid for an empty or too long text and unusable files
     """
-    text, spoiler = draft.text.strip(), draft.spoiler.strip()
-    composing.check_length(text, spoiler)
+    known = await _own(author_id, post_id)
+    has_files = bool(known.media_ids if draft.media_ids is None else draft.media_ids)
+    text, spoiler = composing.tidy(draft.text, draft.spoiler, has_files=has_files)
     composed = await composing.compose(text)
     async with db.unit_of_work() as unit:
-        post = await Post.get_or_none(id=post_id, author_id=author_id, deleted_at=None, boost_of_id=None)
-        if post is None:
-            raise NotFound
+        post = await _own(author_id, post_id)
         media_ids = list(post.media_ids)
         if draft.media_ids is not None:
             media_ids = await _exchange_media(author_id, post, draft.media_ids)
-        if not text and not media_ids:
-            raise Invalid("Validation failed: Text can't be blank")
-        now_said = (text, spoiler, draft.sensitive, draft.language, media_ids)
+        sensitive = draft.sensitive or bool(spoiler and media_ids)
+        now_said = (text, spoiler, sensitive, draft.language, media_ids)
         if now_said == (post.text, post.spoiler, post.sensitive, post.language, post.media_ids):
             return post
         await _keep_version(post)
@@ -43,7 +41,7 @@ async def edit(author_id: int, post_id: int, draft: EditDraft) -> Post:
             text=text,
             html=composed.html,
             spoiler=spoiler,
-            sensitive=draft.sensitive,
+            sensitive=sensitive,
             language=draft.language,
             media_ids=media_ids,
             edited_at=clock.now(),
@@ -132,6 +130,13 @@ async def _tell_boosters(unit: UnitOfWork, post: Post) -> None:
         "DELETE FROM notifications WHERE post_id = $1 AND kind = $2", post.id, NotificationKind.EDIT.value
     )
     await tell(unit, told, NotificationKind.EDIT, post.author_id, post.id)
+
+
+async def _own(author_id: int, post_id: int) -> Post:
+    post = await Post.get_or_none(id=post_id, author_id=author_id, deleted_at=None, boost_of_id=None)
+    if post is None:
+        raise NotFound
+    return post
 
 
 async def _exchange_media(author_id: int, post: Post, media_ids: Sequence[int]) -> list[int]:
