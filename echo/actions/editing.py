@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from echo import clock, db, settings
 from echo.actions import composing
@@ -61,7 +62,7 @@ async def receive_edit(author: Account, draft: RemotePost) -> bool:
         post = await Post.get_or_none(uri=draft.uri, author_id=author.id, deleted_at=None)
         if post is None or draft.edited_at is None:
             return False
-        if draft.edited_at <= (post.edited_at or post.created_at):
+        if not _is_newer(draft.edited_at, post):
             return False
         await _keep_version(post)
         await Media.filter(post_id=post.id).delete()
@@ -81,6 +82,11 @@ async def receive_edit(author: Account, draft: RemotePost) -> bool:
         await _tell_boosters(unit, post)
         unit.emit(PostEdited(local=False, post_id=post.id))
     return True
+
+
+def _is_newer(edited_at: datetime, post: Post) -> bool:
+    """Many servers stamp whole seconds: a first edit may bear the same stamp as the post."""
+    return edited_at >= post.created_at if post.edited_at is None else edited_at > post.edited_at
 
 
 async def _write(post: Post, **changes: object) -> None:
