@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 
 from activitypub.errors import Malformed
-from activitypub.strict_json import MAX_BYTES, decode
+from activitypub.strict_json import MAX_BYTES as MAX_BYTES
+from activitypub.strict_json import decode
 from activitypub.timestamps import read_timestamp
 from activitypub.vocabulary import plain_term
 
