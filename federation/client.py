@@ -101,14 +101,14 @@ class Client:
             raise Unwelcome(f"{url}: {answer.status}", answer_status=answer.status)
         return answer
 
-    async def post(self, url: str, body: bytes, *, headers: Mapping[str, str], sign: Sign) -> Answer:
+    async def post(self, url: str, body: bytes, *, sign: Sign) -> Answer:
         """Deliver a body. Redirects are not followed.
 
         Returns: the answer, whatever its status, with the beginning of its body
         Raises:  Refused, Unreachable
         """
         target = self._checked(url)
-        sent = {"user-agent": self._user_agent, **headers, **sign("POST", _on_wire(target))}
+        sent = {"user-agent": self._user_agent, **sign("POST", _on_wire(target))}
         try:
             async with asyncio.timeout(self._deadline_seconds):
                 for last in (False, True):

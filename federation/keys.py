@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from activitypub.signatures import cavage
 from activitypub.signatures.keys import PrivateKey, load_private_key
-
 from echo import addresses, clock
 from echo.actions import server_actor
 from echo.store import accounts

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from typing import Final
-from urllib.parse import quote
 
 from activitypub import iri, limits
 from activitypub.addressing import spelled_once
@@ -15,7 +14,6 @@ from activitypub.objects import ObjectRef, Picture, Tally
 _INVISIBLE: Final = "\u200b\u200c\u200d\u2060\ufeff\u00ad \t\r\n"
 _MEDIA_TYPE: Final = re.compile(r"[a-z]+/[a-z0-9.+-]{1,100}")
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
-_URL_SAFE: Final = "/?#[]@!$&'()*+,;=:%-._~|^`{}"
 
 
 def short_text(document: Document, key: str, *, at_most: int) -> str | None:
@@ -62,13 +60,9 @@ def web_url(value: object, *, near: str | None = None) -> str | None:
     text = text_of(value)
     if text is None or len(text) > iri.MAX_LENGTH:
         return None
-    text = text.strip()
+    text = text.strip().replace(" ", "%20")
     if near is not None and text[:1] == "/" and text[:2] != "//":
         text = iri.origin(near, allow_http=True) + text  # fedify#411
-    if not text.isascii() or " " in text:
-        scheme, separator, rest = text.partition("://")
-        host, slash, path = rest.partition("/")
-        text = scheme + separator + host + slash + quote(path, safe=_URL_SAFE)
     return iri.find(text, allow_http=True)
 
 

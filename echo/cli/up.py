@@ -16,11 +16,9 @@ from urllib.parse import urlsplit
 
 import msgspec
 from cyclopts import Parameter
-from echo.server.roles import run_streaming, run_web
-from federation.server_actor import ensure_server_actor
 
 from echo import logs
-from echo.actions import links
+from echo.actions import links, server_actor
 from echo.actions.links import LinkKind
 from echo.cli.common import Common, Flags, with_engines
 from echo.cli.migrate import migrate
@@ -30,6 +28,9 @@ from echo.config_write import render_changes
 from echo.embedded import Role, Supervisor, start_engines
 from echo.errors import EchoError
 from echo.runtime import open_runtime
+from echo.server.door import open_listener
+from echo.server.handover import Handover
+from echo.server.roles import run_streaming, run_web
 from echo.store import instance
 from workers.roles import run_worker
 
@@ -107,20 +108,13 @@ def with_local_address(config: Config) -> Config:
 
 def listen(config: Config) -> socket.socket:
     """The socket that the web processes accept on. Raises EchoError when the port is taken."""
-    family = socket.AF_INET6 if ":" in config.server.host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((config.server.host, config.server.port))
+        return open_listener(config.server.host, config.server.port)
     except OSError as error:
-        listener.close()
         raise EchoError(
             f"Cannot listen on {config.server.host}:{config.server.port}: {error.strerror}. "
             "Is something else running there? Choose another with --port."
         ) from error
-    listener.listen(1024)
-    listener.setblocking(False)
-    return listener
 
 
 async def prepare(config: Config, data: Path) -> Ready:
@@ -128,7 +122,7 @@ async def prepare(config: Config, data: Path) -> Ready:
     await migrate(config)
     runtime = await open_runtime(config, data)
     try:
-        await ensure_server_actor()
+        await server_actor.ensure()
         url = reachable_url(config)
         secret = None if await instance.has_owner() else await links.make_link(LinkKind.SETUP)
         return Ready(url, config.instance.domain, f"{url}/setup/{secret}" if secret else None)
@@ -147,25 +141,25 @@ def reachable_url(config: Config) -> str:
 
 def roles_of(config: Config, data: Path, listener: socket.socket) -> list[Role]:
     """The processes of one machine. Web hands streaming connections over, through a pair of sockets."""
-    giving, taking = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    handover = Handover.create()
     grace = float(config.server.shutdown_seconds)
     return [
         Role(
             "web",
-            partial(run_web, config, data, listener, giving),
+            partial(run_web, config, data, listener, handover),
             count=config.server.web_processes,
             rank=0,
             grace_seconds=grace,
             announces=True,
-            keeps=(listener, giving),
+            keeps=(listener, handover.sender),
         ),
         Role(
             "streaming",
-            partial(run_streaming, config, data, None, taking),
+            partial(run_streaming, config, data, handover),
             rank=0,
             grace_seconds=grace,
             announces=True,
-            keeps=(taking,),
+            keeps=(handover.receiver,),
         ),
         *(
             Role(

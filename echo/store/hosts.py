@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from echo import clock, db
 from echo.db import Row
 
 # Failures in a row that stop deliveries to a host, until a probe succeeds.
 FAILURES_TO_OPEN = 5
+# How long each probe waits after the one before; the last wait repeats.
+PROBE_SECONDS = (60.0, 300.0, 900.0, 1_800.0)
+# Failing for so long, a host gets nothing new.
+DEAD_AFTER = timedelta(days=7)
 
 
 async def note_successes(names: Sequence[str]) -> list[str]:
@@ -31,31 +37,52 @@ async def note_successes(names: Sequence[str]) -> list[str]:
     return [row["name"] for row in rows]
 
 
-async def note_failure(
-    name: str, error: str, *, times: int, probe_at: datetime, dead_before: datetime
-) -> str:
-    """It did not answer, `times` times since we last wrote it down.
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """A host that did not answer, `times` times since it was last written down."""
 
-    Shapes:  probe_at: when one delivery may be tried, once the circuit is open;
-             dead_before: a streak of failures that began earlier makes the host dead
-    Returns: its health now
+    name: str
+    times: int
+    error: str
+
+
+async def note_failures(failing: Sequence[Failing], *, scale: float = 1.0) -> None:
+    """They did not answer. After some failures in a row only a probe goes out, later and later.
+
+    Shapes:  scale: multiplies every wait
     """
-    health: str = await db.fetch_value(
-        "INSERT INTO hosts AS h (name, health, failures, first_failed_at, probe_at, last_error, created_at)"
-        f" VALUES ($1, CASE WHEN $3 >= {FAILURES_TO_OPEN} THEN 'open' ELSE 'closed' END, $3, $4, $5, $2, $4)"
-        " ON CONFLICT (name) DO UPDATE SET failures = h.failures + $3, last_error = $2,"
-        " first_failed_at = coalesce(h.first_failed_at, $4), probe_at = $5,"
-        " health = CASE WHEN h.health <> 'closed' AND coalesce(h.first_failed_at, $4) < $6 THEN 'dead'"
-        f" WHEN h.health <> 'closed' OR h.failures + $3 >= {FAILURES_TO_OPEN} THEN 'open' ELSE 'closed' END"
-        " RETURNING health",
-        name,
-        error[:1000],
-        times,
-        clock.now(),
-        probe_at,
-        dead_before,
+    now = clock.now()
+    await db.execute(
+        _NOTE_FAILURES,
+        [each.name for each in failing],
+        [each.times for each in failing],
+        [each.error[:1000] for each in failing],
+        [random.uniform(0.8, 1.2) for _ in failing],  # noqa: S311
+        now,
+        [seconds * max(scale, 1e-6) for seconds in PROBE_SECONDS],
+        now - max(DEAD_AFTER * scale, timedelta(minutes=10)),
     )
-    return health
+
+
+_NOTE_FAILURES = f"""
+    INSERT INTO hosts AS h (name, health, failures, first_failed_at, probe_at, last_error, created_at)
+    SELECT t.name, CASE WHEN t.times >= {FAILURES_TO_OPEN} THEN 'open' ELSE 'closed' END, t.times,
+        $5::timestamptz, $5::timestamptz + ($6::float8[])[1] * t.jitter * interval '1 second',
+        t.error, $5::timestamptz
+    FROM unnest($1::text[], $2::int[], $3::text[], $4::float8[]) AS t(name, times, error, jitter)
+    ON CONFLICT (name) DO UPDATE SET
+        failures = h.failures + excluded.failures,
+        last_error = excluded.last_error,
+        first_failed_at = coalesce(h.first_failed_at, $5::timestamptz),
+        probe_at = $5::timestamptz + (excluded.probe_at - $5::timestamptz) / ($6::float8[])[1]
+            * ($6::float8[])[1 + least(greatest(h.failures + excluded.failures - {FAILURES_TO_OPEN}, 0),
+                cardinality($6) - 1)],
+        health = CASE
+            WHEN h.health <> 'closed' AND coalesce(h.first_failed_at, $5::timestamptz) < $7::timestamptz
+                THEN 'dead'
+            WHEN h.health <> 'closed' OR h.failures + excluded.failures >= {FAILURES_TO_OPEN} THEN 'open'
+            ELSE 'closed' END
+"""
 
 
 async def pause(name: str, until: datetime, error: str) -> None:
@@ -69,14 +96,6 @@ async def pause(name: str, until: datetime, error: str) -> None:
         error[:1000],
         clock.now(),
     )
-
-
-async def failures(names: Sequence[str]) -> dict[str, int]:
-    """How often each failed in a row; those that never did are left out."""
-    rows = await db.fetch(
-        "SELECT name, failures FROM hosts WHERE name = ANY($1) AND failures > 0", list(set(names))
-    )
-    return {row["name"]: row["failures"] for row in rows}
 
 
 async def note_heard(names: Sequence[str]) -> list[str]:

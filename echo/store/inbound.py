@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,16 +12,22 @@ from echo.kinds import InboundState
 
 _CLAIM_LOCK = 4_602_002
 
-# A process that dies while it works on a row counts as a start too; a row that kills everybody is left.
-MOST_STARTS = 30
+# Of one actor so many are taken at once: they are processed one after the other.
+_OF_ONE_ACTOR = 8
 
-_CLAIM = """
+_CLAIM = f"""
     UPDATE inbound_activities i SET lease_owner = $3, lease_until = $4, attempts = attempts + 1
-    FROM (SELECT w.id FROM inbound_activities w
-        WHERE w.state = 'pending' AND w.due_at <= $1 AND (w.lease_until IS NULL OR w.lease_until <= $1)
-          AND NOT EXISTS (SELECT 1 FROM inbound_activities e WHERE e.actor_uri = w.actor_uri
-                AND e.state = 'pending' AND e.lease_until > $1)
-        ORDER BY w.id LIMIT $2 FOR UPDATE SKIP LOCKED) picked
+    FROM (
+        SELECT head.id FROM (
+            SELECT due.id, row_number() OVER (PARTITION BY due.actor_uri ORDER BY due.id) AS place FROM (
+                SELECT w.id, w.actor_uri FROM inbound_activities w
+                WHERE w.state = 'pending' AND w.due_at <= $1
+                  AND (w.lease_until IS NULL OR w.lease_until <= $1)
+                  AND NOT EXISTS (SELECT 1 FROM inbound_activities e WHERE e.actor_uri = w.actor_uri
+                        AND e.state = 'pending' AND e.lease_until > $1)
+                ORDER BY w.id LIMIT 512) due
+        ) head WHERE head.place <= {_OF_ONE_ACTOR} ORDER BY head.id LIMIT $2
+    ) picked
     WHERE i.id = picked.id
     RETURNING i.id, i.actor_uri, i.signer_uri, i.uri, i.kind, i.body, i.attempts, i.created_at
 """
@@ -32,7 +37,7 @@ _CLAIM = """
 class Received:
     """An activity whose sender is proven.
 
-    Shapes:  actor_uri: who is answerable for the row, the signer; uri: its id, empty where it has none;
+    Shapes:  actor_uri: who is answerable for the row, the signer; uri: its id, or a digest where it has none;
              reason: set when it is known already that it has no effect
     """
 
@@ -68,7 +73,6 @@ async def insert(received: Received) -> bool:
     """
     now = clock.now()
     state = InboundState.IGNORED if received.reason else InboundState.PENDING
-    uri = received.uri or f"sha256:{hashlib.sha256(received.body).hexdigest()}"
     rows = await db.fetch(
         "INSERT INTO inbound_activities AS i (actor_uri, uri, kind, signer_uri, host, body, state, reason,"
         " due_at, created_at, finished_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10)"
@@ -77,7 +81,7 @@ async def insert(received: Received) -> bool:
         " WHERE i.kind = 'Follow' AND excluded.kind = 'Follow' AND excluded.state = 'pending'"
         " AND i.finished_at < $11 RETURNING state",
         received.actor_uri,
-        uri,
+        received.uri,
         received.kind[:64],
         received.signer_uri,
         received.host,
@@ -138,6 +142,16 @@ async def postpone(inbound_id: int, owner: str, *, due_at: datetime, error: str)
     )
 
 
+async def give_back(ids: Sequence[int], owner: str) -> None:
+    """End the lease of activities that nothing came of."""
+    await db.execute(
+        "UPDATE inbound_activities SET lease_owner = '', lease_until = NULL"
+        " WHERE id = ANY($1) AND lease_owner = $2 AND state = 'pending'",
+        list(ids),
+        owner,
+    )
+
+
 async def release_leases(owner: str) -> int:
     """Give back what a worker slot held. Returns how many."""
     return await db.execute(
@@ -181,14 +195,4 @@ async def requeue(ids: Sequence[int] = ()) -> int:
         " finished_at = NULL WHERE state = 'dead' AND (cardinality($1::bigint[]) = 0 OR id = ANY($1))",
         list(ids),
         clock.now(),
-    )
-
-
-async def forget(before: datetime, *, limit: int = 1000) -> int:
-    """Delete activities received before this moment that wait for nothing. Returns how many."""
-    return await db.execute(
-        "DELETE FROM inbound_activities WHERE id IN (SELECT id FROM inbound_activities"
-        " WHERE created_at < $1 AND state <> 'pending' ORDER BY created_at LIMIT $2)",
-        before,
-        limit,
     )

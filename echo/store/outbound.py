@@ -124,24 +124,10 @@ async def inboxes_told(post_id: int) -> list[str]:
 
 
 async def load(activity_ids: Sequence[int]) -> list[Row]:
-    """Rows (id, uri, kind, sender_id, body) of activities."""
+    """Rows (id, kind, sender_id, post_id, body) of activities."""
     return await db.fetch(
-        "SELECT id, uri, kind, sender_id, body FROM outbound_activities WHERE id = ANY($1)",
+        "SELECT id, kind, sender_id, post_id, body FROM outbound_activities WHERE id = ANY($1)",
         list(activity_ids),
-    )
-
-
-async def forget(before: datetime, *, limit: int = 1000) -> int:
-    """Delete activities that expired before this moment and wait for nothing, with their deliveries.
-
-    Returns: how many
-    """
-    return await db.execute(
-        "DELETE FROM outbound_activities WHERE id IN (SELECT a.id FROM outbound_activities a"
-        " WHERE a.expires_at < $1 AND NOT EXISTS (SELECT 1 FROM deliveries d"
-        " WHERE d.activity_id = a.id AND d.state = 'pending') ORDER BY a.expires_at LIMIT $2)",
-        before,
-        limit,
     )
 
 

@@ -10,6 +10,7 @@ from echo.db import Row
 from echo.policy.viewer import Viewer
 from echo.policy.visibility import visible_to
 
+# LATERAL and OFFSET 0 hold the planner to twenty look-ups, whatever it believes of unmeasured tables.
 _MOVING = f"""
     WITH wanted AS (SELECT id, boost_of_id FROM posts WHERE id = ANY($2)),
     every AS (SELECT id FROM wanted UNION SELECT boost_of_id FROM wanted WHERE boost_of_id IS NOT NULL)
@@ -18,15 +19,16 @@ _MOVING = f"""
         coalesce(t.followers, 0) AS followers, coalesce(t.following, 0) AS following,
         coalesce(t.posts, 0) AS posts, t.last_post_on,
         $1::bigint IS NOT NULL AND EXISTS (SELECT 1 FROM likes l
-            WHERE l.post_id = p.id AND l.account_id = $1) AS liked,
+            WHERE l.post_id = p.id AND l.account_id = $1 OFFSET 0) AS liked,
         $1::bigint IS NOT NULL AND EXISTS (SELECT 1 FROM posts b WHERE b.boost_of_id = p.id
-            AND b.author_id = $1 AND b.deleted_at IS NULL) AS boosted,
+            AND b.author_id = $1 AND b.deleted_at IS NULL OFFSET 0) AS boosted,
         $1::bigint IS NOT NULL AND EXISTS (SELECT 1 FROM bookmarks k
-            WHERE k.post_id = p.id AND k.account_id = $1) AS bookmarked,
+            WHERE k.post_id = p.id AND k.account_id = $1 OFFSET 0) AS bookmarked,
         $1::bigint IS NOT NULL AND EXISTS (SELECT 1 FROM mutes mu WHERE mu.muter_id = $1
-            AND mu.muted_id = p.author_id AND (mu.expires_at IS NULL OR mu.expires_at > now()))
+            AND mu.muted_id = p.author_id AND (mu.expires_at IS NULL OR mu.expires_at > now()) OFFSET 0)
             AS author_muted
-    FROM every JOIN posts p USING (id) JOIN accounts a ON a.id = p.author_id
+    FROM every JOIN LATERAL (SELECT * FROM posts q WHERE q.id = every.id OFFSET 0) p ON true
+    JOIN LATERAL (SELECT * FROM accounts q WHERE q.id = p.author_id OFFSET 0) a ON true
     LEFT JOIN post_stats s ON s.post_id = p.id LEFT JOIN account_stats t ON t.account_id = p.author_id
     WHERE {visible_to("$1")}
 """

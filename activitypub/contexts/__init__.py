@@ -1,0 +1,78 @@
+"""The fixed `@context` of what we send. Terms are defined inline: each further address is an outage to come.
+
+Peers that do real JSON-LD fetch what they do not know (fedify#932, #965), so only the two contexts that all
+of them carry are named by address.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from activitypub.vocabulary import AS, SECURITY
+
+_AN_ID: Final = "@id"
+
+
+def _link(iri: str) -> dict[str, str]:
+    """A term whose value is an address."""
+    return {"@id": iri, "@type": _AN_ID}
+
+
+#: Follow, Accept, Delete, Announce ...: nothing beyond ActivityStreams.
+PLAIN_CONTEXT: Final[Any] = AS
+
+_TOOT: Final = {
+    "toot": "http://joinmastodon.org/ns#",
+    "Emoji": "toot:Emoji",
+    "Hashtag": "as:Hashtag",
+    "blurhash": "toot:blurhash",
+    "focalPoint": {"@container": "@list", "@id": "toot:focalPoint"},
+}
+
+NOTE_CONTEXT: Final[Any] = [
+    AS,
+    {
+        **_TOOT,
+        "sensitive": "as:sensitive",
+        "votersCount": "toot:votersCount",
+        "ostatus": "http://ostatus.org#",
+        "conversation": "ostatus:conversation",
+        "litepub": "http://litepub.social/ns#",
+        "directMessage": "litepub:directMessage",
+        "EmojiReact": "litepub:EmojiReact",
+        "misskey": "https://misskey-hub.net/ns#",
+        "_misskey_quote": "misskey:_misskey_quote",
+        "fedibird": "http://fedibird.com/ns#",
+        "quoteUri": "fedibird:quoteUri",
+        "quoteUrl": "as:quoteUrl",
+        "quote": _link("https://w3id.org/fep/044f#quote"),
+        "quoteAuthorization": _link("https://w3id.org/fep/044f#quoteAuthorization"),
+        "QuoteRequest": "https://w3id.org/fep/044f#QuoteRequest",
+    },
+]
+
+ACTOR_CONTEXT: Final[Any] = [
+    AS,
+    SECURITY,
+    {
+        **_TOOT,
+        "manuallyApprovesFollowers": "as:manuallyApprovesFollowers",
+        "movedTo": _link("as:movedTo"),
+        "alsoKnownAs": _link("as:alsoKnownAs"),
+        "featured": _link("toot:featured"),
+        "featuredTags": _link("toot:featuredTags"),
+        "discoverable": "toot:discoverable",
+        "indexable": "toot:indexable",
+        "memorial": "toot:memorial",
+        "suspended": "toot:suspended",
+        "attributionDomains": {"@id": "toot:attributionDomains", "@container": "@set"},
+        "schema": "http://schema.org#",
+        "PropertyValue": "schema:PropertyValue",
+        "value": "schema:value",
+        "webfinger": "https://purl.archive.org/socialweb/webfinger#webfinger",
+        "assertionMethod": {"@id": "sec:assertionMethod", "@type": _AN_ID, "@container": "@set"},
+        "Multikey": "sec:Multikey",
+        "controller": _link("sec:controller"),
+        "publicKeyMultibase": "sec:publicKeyMultibase",
+    },
+]

@@ -1,0 +1,55 @@
+"""Typed object -> JSON, in the hand-made shape that every known reader takes.
+
+Lists stay lists even with one member, Public has its full spelling, there is one context at the top and none
+inside. What is written here is read back equal by `activitypub.read`; `activitypub.document.encode` makes the
+bytes. `write_*` makes documents, `*_body` their embedded form, the plain verbs make activities.
+"""
+
+from __future__ import annotations
+
+from activitypub.write.activity import (
+    accept,
+    activity_body,
+    announce,
+    block,
+    create,
+    delete_actor,
+    delete_object,
+    embedded,
+    follow,
+    like,
+    reject,
+    undo,
+    update_actor,
+    update_note,
+    write_activity,
+)
+from activitypub.write.actor import actor_body, write_actor
+from activitypub.write.collection import collection_body, write_collection
+from activitypub.write.note import note_body, tombstone_body, write_note, write_tombstone
+
+__all__ = [
+    "accept",
+    "activity_body",
+    "actor_body",
+    "announce",
+    "block",
+    "collection_body",
+    "create",
+    "delete_actor",
+    "delete_object",
+    "embedded",
+    "follow",
+    "like",
+    "note_body",
+    "reject",
+    "tombstone_body",
+    "undo",
+    "update_actor",
+    "update_note",
+    "write_activity",
+    "write_actor",
+    "write_collection",
+    "write_note",
+    "write_tombstone",
+]

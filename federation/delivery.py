@@ -1,0 +1,270 @@
+"""Sends what is due: many deliveries at a time on kept-alive connections, results written in batches.
+
+What stands in rows is the truth: a delivery that was sent but not written down is sent again. A dead host
+costs a probe now and then; whoever is alive is served in turn.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from activitypub.signatures.digest import sha256
+from echo import clock, settings
+from echo.errors import NotFound, Unavailable
+from echo.kinds import DeliveryState
+from echo.store import audience, deliveries, hosts, outbound
+from echo.store.deliveries import Claimed, Result
+from echo.store.hosts import Failing
+from federation.errors import FederationError
+from federation.memory import Memory
+from federation.network import network
+from federation.outcomes import Outcome, Verdict, verdict_of_answer, verdict_of_error, wait_seconds
+
+log = logging.getLogger(__name__)
+
+# A lease is longer than the longest request, so that nobody else takes what is still under way.
+LEASE_MARGIN_SECONDS = 40.0
+# Results are written when a quarter of the places is free, or after this time.
+GATHER_SECONDS = 0.02
+# The audience was chosen when the delivery was written; after this time it is looked at again.
+FRESH_SECONDS = 30.0
+SWEEP_SECONDS = 5.0
+EXPIRE_SECONDS = 60.0
+LANDING_SECONDS = 20.0
+OUTAGE_SECONDS = 1.0
+_CHECKED = frozenset({"Create", "Update", "Announce"})
+
+# Waits for a wake-up, at most so many seconds.
+Wait = Callable[[float], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Load:
+    """An activity, ready to be sent: its body is hashed once for all inboxes."""
+
+    kind: str
+    sender_id: int
+    post_id: int | None
+    body: bytes
+    digest: bytes
+
+
+class Drain:
+    """The deliveries that one worker has under way."""
+
+    def __init__(self, owner: str) -> None:
+        limits = settings.here().federation
+        self._owner = owner
+        self._at_once = limits.deliveries_at_once
+        self._per_host = limits.deliveries_per_host
+        self._scale = limits.retry_scale
+        self._lease_seconds = limits.timeout_seconds + LEASE_MARGIN_SECONDS
+        self._after_host = ""
+        self._flying: set[asyncio.Task[None]] = set()
+        self._stir = asyncio.Event()
+        self._may_be_due = True
+        self._results: list[tuple[Claimed, Verdict]] = []
+        self._loads: Memory[int, _Load] = Memory(size=500, seconds=30.0)
+        self._well: Memory[str, bool] = Memory(size=20_000, seconds=60.0)
+        self._expired_at: datetime | None = None
+
+    async def run(self, wait: Wait) -> None:
+        """Send what is due, for ever. When it is cancelled, what is under way may still land."""
+        await deliveries.release_leases(self._owner)
+        listener = asyncio.create_task(self._listen(wait))
+        try:
+            while True:
+                try:
+                    await self.step()
+                except Unavailable as error:
+                    log.warning("deliveries wait for the database: %s", error)
+                    await asyncio.sleep(OUTAGE_SECONDS)
+                await self._stir.wait()
+        finally:
+            listener.cancel()
+            await self._stop()
+
+    async def step(self) -> None:
+        """Write what has landed, start what is due."""
+        self._stir.clear()
+        await self._settle()
+        while self._may_be_due and len(self._flying) <= self._at_once * 3 // 4:
+            await self._start()
+            await self._settle()
+        await self._expire()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is under way and nothing was due at the last look."""
+        return not (self._flying or self._results or self._may_be_due)
+
+    async def _listen(self, wait: Wait) -> None:
+        """Look at the rows after each wake-up, and now and then without one."""
+        while True:
+            await wait(min(SWEEP_SECONDS, max(SWEEP_SECONDS * self._scale, 0.05)))
+            self._may_be_due = True
+            self._stir.set()
+
+    async def _start(self) -> None:
+        """Claim due deliveries, from the host on where the last claim ended."""
+        began = self._after_host
+        room = self._at_once - len(self._flying)
+        claimed, self._after_host = await deliveries.claim(
+            owner=self._owner,
+            after_host=began,
+            limit=room,
+            per_host=self._per_host,
+            lease_seconds=self._lease_seconds,
+        )
+        # There is more when the claim was full, or began in the middle.
+        self._may_be_due = bool(began or self._after_host)
+        await self._send(claimed)
+
+    async def _send(self, claimed: Sequence[Claimed]) -> None:
+        if not claimed:
+            return
+        loads = await self._load({each.activity_id for each in claimed})
+        withdrawn = await self._withdrawn(claimed, loads)
+        for each in claimed:
+            load = loads.get(each.activity_id)
+            if load is None or each.id in withdrawn:
+                self._results.append((each, Verdict(outcome=Outcome.NEVER, error="withdrawn")))
+                continue
+            task = asyncio.create_task(self._deliver(each, load))
+            self._flying.add(task)
+            task.add_done_callback(self._land)
+
+    async def _deliver(self, claimed: Claimed, load: _Load) -> None:
+        here = network()
+        try:
+            signer = await here.keys.signer(load.sender_id)
+            answer = await here.client.post(claimed.inbox, load.body, sign=signer.with_body(load.digest))
+            verdict = verdict_of_answer(answer)
+        except FederationError as error:
+            verdict = verdict_of_error(error)
+        except NotFound:
+            verdict = Verdict(outcome=Outcome.NEVER, error="the sender has no key any more")
+        except Unavailable as error:
+            verdict = Verdict(outcome=Outcome.SLOW, error=str(error))
+        except Exception as error:
+            log.exception("delivery %s to %s failed", claimed.id, claimed.inbox)
+            verdict = Verdict(outcome=Outcome.SLOW, error=f"{type(error).__name__}: {error}")
+        self._results.append((claimed, verdict))
+
+    def _land(self, task: asyncio.Task[None]) -> None:
+        self._flying.discard(task)
+        if len(self._results) >= self._at_once // 4 or not self._flying:
+            self._stir.set()
+        elif len(self._results) == 1:
+            asyncio.get_running_loop().call_later(GATHER_SECONDS, self._stir.set)
+
+    async def _settle(self) -> None:
+        """Write down what came of deliveries, and what that says about their hosts."""
+        if not self._results:
+            return
+        landed, self._results = self._results, []
+        self._may_be_due = True  # what waited for these, at their hosts or behind their objects
+        try:
+            await deliveries.finish([self._result(claimed, verdict) for claimed, verdict in landed])
+        except Unavailable:
+            self._results = landed + self._results
+            raise
+        await self._note_hosts(landed)
+
+    def _result(self, claimed: Claimed, verdict: Verdict) -> Result:
+        now = clock.now()
+        state, due_at = DeliveryState.DONE, now
+        if verdict.outcome == Outcome.NEVER:
+            state = DeliveryState.DEAD
+        elif verdict.outcome != Outcome.DONE:
+            wait = wait_seconds(claimed.attempts + 1, scale=self._scale, slow=verdict.outcome == Outcome.SLOW)
+            state = DeliveryState.DEAD if wait is None else DeliveryState.PENDING
+            due_at = now + timedelta(seconds=max(wait or 0.0, verdict.pause_seconds))
+        return Result(
+            id=claimed.id,
+            token=claimed.token,
+            state=state,
+            due_at=due_at,
+            status=verdict.status,
+            error=verdict.error,
+            tried=verdict.outcome != Outcome.PAUSE and verdict.error != "withdrawn",
+        )
+
+    async def _note_hosts(self, landed: Sequence[tuple[Claimed, Verdict]]) -> None:
+        fine = set()
+        failed: Counter[str] = Counter()
+        errors: dict[str, str] = {}
+        for claimed, verdict in landed:
+            if verdict.outcome == Outcome.LATER:
+                failed[claimed.host] += 1
+                errors[claimed.host] = verdict.error
+            elif verdict.outcome == Outcome.PAUSE:
+                until = clock.now() + timedelta(seconds=verdict.pause_seconds)
+                await hosts.pause(claimed.host, until, verdict.error)
+                self._well.forget(claimed.host)
+            elif verdict.status is not None and (
+                claimed.is_probe or claimed.attempts or self._well.get(claimed.host) is None
+            ):
+                fine.add(claimed.host)
+        fine -= failed.keys()
+        if failed:
+            for host in failed:
+                self._well.forget(host)
+            failing = [Failing(host, times, errors[host]) for host, times in failed.items()]
+            await hosts.note_failures(failing, scale=self._scale)
+        if fine:
+            for host in fine:
+                self._well.put(host, True)
+            rested = await hosts.note_successes(sorted(fine))
+            if rested:
+                await deliveries.hurry(rested)
+
+    async def _load(self, activity_ids: set[int]) -> dict[int, _Load]:
+        """The activities, from memory or from their rows."""
+        found = {each: load for each in activity_ids if (load := self._loads.get(each)) is not None}
+        missing = activity_ids - found.keys()
+        if missing:
+            for row in await outbound.load(sorted(missing)):
+                body = bytes(row["body"])
+                load = _Load(row["kind"], row["sender_id"], row["post_id"], body, sha256(body))
+                self._loads.put(row["id"], load)
+                found[row["id"]] = load
+        return found
+
+    async def _withdrawn(self, claimed: Sequence[Claimed], loads: dict[int, _Load]) -> set[int]:
+        """Those whose post is gone, or that nobody at the inbox may read any more."""
+        old = clock.now() - timedelta(seconds=FRESH_SECONDS)
+        checks = [
+            (each.id, load.post_id, each.inbox)
+            for each in claimed
+            if (each.attempts or each.created_at < old)
+            and (load := loads.get(each.activity_id)) is not None
+            and load.post_id is not None
+            and load.kind in _CHECKED
+        ]
+        if not checks:
+            return set()
+        return {delivery_id for delivery_id, _, _ in checks} - await audience.still_due(checks)
+
+    async def _expire(self) -> None:
+        now = clock.now()
+        if self._expired_at is None or now - self._expired_at > timedelta(seconds=EXPIRE_SECONDS):
+            self._expired_at = now
+            await deliveries.expire()
+
+    async def _stop(self) -> None:
+        """Let what is under way land, for a while; give back the rest."""
+        if self._flying:
+            await asyncio.wait(self._flying, timeout=LANDING_SECONDS)
+        for task in self._flying:
+            task.cancel()
+        try:
+            await self._settle()
+            await deliveries.release_leases(self._owner)
+        except Unavailable as error:
+            log.warning("leases are left to end by themselves: %s", error)

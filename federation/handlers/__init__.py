@@ -1,0 +1,29 @@
+"""What each activity does here: one file for each, one table. What is not in it has no effect.
+
+A handler gets an activity that `federation.judge` found nothing against, and the stored actor who signed it.
+It calls `echo.actions` and returns why there was no effect, or `Reason.EFFECT`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from echo.models import Account
+from federation.handlers import accept, announce, block, create, delete, follow, like, reject, undo, update
+from federation.reasons import Reason
+
+Handler = Callable[[Any, Account], Awaitable[Reason]]
+
+HANDLERS: Mapping[str, Handler] = {
+    "Accept": accept.handle,
+    "Announce": announce.handle,
+    "Block": block.handle,
+    "Create": create.handle,
+    "Delete": delete.handle,
+    "Follow": follow.handle,
+    "Like": like.handle,
+    "Reject": reject.handle,
+    "Undo": undo.handle,
+    "Update": update.handle,
+}

@@ -1,0 +1,23 @@
+"""Accept: somebody elsewhere lets one of ours follow."""
+
+from __future__ import annotations
+
+from activitypub.activities import Accept
+from echo.actions import follows
+from echo.models import Account
+from federation.handlers.people import followed_in, kind_of
+from federation.reasons import Reason
+
+
+async def handle(activity: Accept, actor: Account) -> Reason:
+    """Accept our follow of this very actor, named by its id or by who asked.
+
+    Source:  federation.md 3.7: the Follow comes as an address, whole, or whole without its id
+    """
+    if kind_of(activity.object.document) not in ("", "Follow"):
+        return Reason.UNSUPPORTED_OBJECT
+    uri, follower_id, followee_uri = await followed_in(activity.object)
+    if followee_uri not in ("", actor.uri) or (not uri and follower_id is None):
+        return Reason.FOREIGN_OBJECT
+    done = await follows.receive_accept(actor, uri=uri, follower_id=follower_id)
+    return Reason.EFFECT if done else Reason.UNKNOWN_OBJECT

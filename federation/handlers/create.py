@@ -1,0 +1,65 @@
+"""Create: somebody elsewhere wrote a post."""
+
+from __future__ import annotations
+
+from activitypub.activities import Create
+from activitypub.errors import Malformed
+from activitypub.objects import Note, ObjectRef
+from activitypub.read import is_note, read_note
+from echo.actions import posts as post_actions
+from echo.errors import Gone
+from echo.models import Account
+from echo.store import posts
+from federation import ingest, resolve
+from federation.fetch import fetch
+from federation.judge import is_same_origin
+from federation.network import allow_http, network
+from federation.reasons import Reason
+
+
+async def handle(activity: Create, actor: Account) -> Reason:
+    """Store a post of the actor, when somebody here cares."""
+    note = await read(activity.object, actor)
+    if isinstance(note, Reason):
+        return note
+    if await posts.find_by_uri_for_worker(note.id) is not None:
+        return Reason.DUPLICATE
+    return await store(note, actor)
+
+
+async def read(ref: ObjectRef, actor: Account) -> Note | Reason:
+    """The post that an activity carries, or names: it is the actor's own and lies where the actor lives.
+
+    Raises:  FederationError when it has to be asked for and is not given
+    """
+    if ref.id is None or not is_same_origin(ref.id, actor.uri):
+        return Reason.FOREIGN_OBJECT
+    document = ref.document if ref.document is not None else await fetch(ref.id)
+    if not is_note(document):
+        return Reason.UNSUPPORTED_OBJECT
+    try:
+        note = read_note(document, allow_http=allow_http())
+    except Malformed:
+        return Reason.MALFORMED
+    if note.attributed_to != actor.uri or note.id != ref.id:
+        return Reason.FOREIGN_AUTHOR
+    return note
+
+
+async def store(note: Note, actor: Account) -> Reason:
+    """Store a post that is not known, unless nobody here cares or it was deleted before."""
+    if note.name and not note.content and note.in_reply_to:
+        return Reason.VOTE
+    if await posts.is_buried(note.id):
+        return Reason.DELETED
+    draft = await ingest.draft_of(note, actor, ask=resolve.account)
+    if not await ingest.is_wanted(actor, draft):
+        return Reason.UNRELATED
+    try:
+        await post_actions.receive(actor, draft)
+    except Gone:
+        return Reason.DELETED
+    if note.in_reply_to and draft.in_reply_to_id is None:
+        work = resolve.post(note.in_reply_to, budget=resolve.Budget(ingest.PARENTS))
+        network().start(work, f"parent of {note.id}")
+    return Reason.EFFECT

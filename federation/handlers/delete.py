@@ -1,0 +1,30 @@
+"""Delete: somebody elsewhere deleted a post, or is gone."""
+
+from __future__ import annotations
+
+from activitypub.activities import Delete
+from echo.actions import accounts as account_actions
+from echo.actions import boosts
+from echo.actions import posts as post_actions
+from echo.models import Account
+from federation.handlers.people import known_post
+from federation.judge import is_same_origin
+from federation.reasons import Reason
+
+
+async def handle(activity: Delete, actor: Account) -> Reason:
+    """Delete what is the actor's own. The id of a post is remembered even when the post is not known yet."""
+    uri = activity.object.id
+    if uri is None or not is_same_origin(uri, actor.uri):
+        return Reason.FOREIGN_OBJECT
+    if uri == actor.uri:
+        await account_actions.receive_deletion(actor)
+        return Reason.EFFECT
+    known = await known_post(uri)
+    if known is not None and known.author_id != actor.id:
+        return Reason.FOREIGN_OBJECT
+    if known is not None and known.boost_of_id is not None:
+        done = await boosts.receive_undo(actor, uri=uri)
+    else:
+        done = await post_actions.receive_removal(actor, uri)
+    return Reason.EFFECT if done else Reason.UNKNOWN_OBJECT

@@ -1,0 +1,19 @@
+"""Follow: somebody elsewhere wants to follow somebody here."""
+
+from __future__ import annotations
+
+from activitypub.activities import Follow
+from echo.actions import follows
+from echo.kinds import AccountKind
+from echo.models import Account
+from federation.handlers.people import person_here
+from federation.reasons import Reason
+
+
+async def handle(activity: Follow, actor: Account) -> Reason:
+    """Ask on behalf of the actor. A repeated Follow is answered again."""
+    followee = await person_here(activity.object.id)
+    if followee is None or followee.kind == AccountKind.APPLICATION:
+        return Reason.NOT_OURS
+    asked = await follows.receive(actor, followee.id, activity.id or "")
+    return Reason.BLOCKED if asked is None else Reason.EFFECT

@@ -1,0 +1,139 @@
+"""Where other servers deliver: limits, digest, claim, key, row, 202. Nothing is processed here.
+
+An activity is answered 202 only when it is stored, or when it is certain that it has no effect. Refusals:
+413 too big, 400 not an activity, 401 not proven, 404 and 410 nobody lives here (any more).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+
+from activitypub import document as documents
+from activitypub import iri
+from activitypub.activities import Activity
+from activitypub.document import Document
+from activitypub.errors import Malformed
+from activitypub.read import read_activity
+from echo import jobs
+from echo.actions import accounts as account_actions
+from echo.errors import BadRequest, Gone, NotFound
+from echo.jobs import Queue
+from echo.store import deliveries, federation_reads, hosts, inbound
+from echo.store.inbound import Received
+from federation import judge
+from federation.authenticate import Incoming, KnownKeys, Sender, claim_of, known_sender, prove
+from federation.errors import Untrusted
+from federation.handlers import HANDLERS
+from federation.memory import Memory
+from federation.network import allow_http
+from federation.reasons import Reason
+
+log = logging.getLogger(__name__)
+
+MOST_BYTES = documents.MAX_BYTES
+# A host that speaks to us is noted at most this often.
+HEARD_SECONDS = 60.0
+# Wake-ups of one process are this far apart: many deliveries arrive together.
+WAKE_SECONDS = 0.005
+
+
+class Inbox:
+    """What a process remembers of those who deliver to it."""
+
+    def __init__(self) -> None:
+        self._known = KnownKeys()
+        self._heard: Memory[str, bool] = Memory(size=10_000, seconds=HEARD_SECONDS)
+        self._waking: asyncio.Task[None] | None = None
+
+    async def receive(self, incoming: Incoming) -> None:
+        """Store an activity whose sender is proven. Returns when it is stored, or needs not be.
+
+        Raises:  Untrusted, BadRequest, Unavailable
+        """
+        claim = claim_of(incoming)
+        document, activity = _read(incoming.body)
+        objection = judge.objection(activity, key_id=claim.key_id)
+        if judge.is_own_end(activity) and not objection and await known_sender(activity.actor) is None:
+            return  # a stranger who is gone: nothing to do, and nothing to ask its server for
+        try:
+            sender = await prove(claim, self._known, may_ask=not objection)
+        except Untrusted as error:
+            if judge.is_own_end(activity) and not objection:
+                await _take_leave(activity, error)
+                return
+            raise
+        received = _received(document, activity, sender, objection, incoming.body)
+        if await inbound.insert(received):
+            self._wake()
+        await self._note_heard(sender)
+
+    async def _note_heard(self, sender: Sender) -> None:
+        """Whoever speaks to us lives: what waits for their host is tried at once."""
+        names = {host for inbox in sender.inboxes if (host := iri.host_of(inbox, allow_http=True))}
+        names = {name for name in names if self._heard.first_within(name, True, seconds=HEARD_SECONDS)}
+        if names and (failing := await hosts.note_heard(sorted(names))):
+            await deliveries.hurry(failing)
+            await jobs.wake(Queue.DELIVERIES)
+
+    def _wake(self) -> None:
+        """Wake a worker, once for all activities of this moment."""
+        if self._waking is None or self._waking.done():
+            self._waking = asyncio.create_task(_wake_soon())
+
+
+async def check_owner(account_id: int) -> None:
+    """Whether somebody lives at an inbox. Raises NotFound, Gone."""
+    owner = await federation_reads.actor(account_id)
+    if owner is None:
+        raise NotFound
+    if owner.deleted_at is not None:
+        raise Gone
+
+
+async def _wake_soon() -> None:
+    await asyncio.sleep(WAKE_SECONDS)
+    await jobs.wake(Queue.INBOUND)
+
+
+def _read(body: bytes) -> tuple[Document, Activity]:
+    try:
+        document = documents.parse(body)
+        return document, read_activity(document, allow_http=allow_http())
+    except Malformed as error:
+        raise BadRequest("This is not an activity", detail=str(error)) from error
+
+
+def _received(
+    document: Document, activity: Activity, sender: Sender, objection: Reason, body: bytes
+) -> Received:
+    """The row to store. What can have no effect keeps its reason, and not its body."""
+    reason = objection
+    if not reason and activity.actor != sender.uri:
+        reason = Reason.FORWARDED
+    if reason == Reason.FORWARDED and judge.may_be_asked_for(document, activity):
+        reason = Reason.EFFECT
+    if not reason and activity.type not in HANDLERS:
+        reason = Reason.UNSUPPORTED
+    return Received(
+        actor_uri=sender.uri,
+        signer_uri=sender.uri,
+        uri=activity.id or f"sha256:{hashlib.sha256(body).hexdigest()}",
+        kind=activity.type,
+        host=sender.host,
+        body=b"" if reason else body,
+        reason=reason,
+    )
+
+
+async def _take_leave(activity: Activity, error: Untrusted) -> None:
+    """Somebody known says that they are gone, and their key cannot be had: believed if their server says so.
+
+    Source:  security-reliability S-A11; a 401 would make the sender try for days
+    """
+    log.info("%s says goodbye, its key: %s", activity.actor, error.code)
+    if error.code == "gone":
+        account = await known_sender(activity.actor)
+        if account is not None:
+            await account_actions.receive_deletion(account)

@@ -1,0 +1,192 @@
+"""Activities of people here, built from rows as they are now. Pure: what is needed is handed in."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from activitypub import document as documents
+from activitypub import write
+from activitypub.activities import Activity, Announce, Follow
+from activitypub.activities import Block as WireBlock
+from activitypub.activities import Like as WireLike
+from activitypub.objects import ObjectRef
+from activitypub.vocabulary import PUBLIC
+from echo import addresses, clock, settings
+from echo.models import Account
+from echo.models import Follow as FollowRow
+from echo.store.federation_reads import ActorSource, PostSource
+from echo.store.outbound import Outgoing
+from federation.outcomes import time_to_live
+from federation.translate.accounts import actor_of
+from federation.translate.posts import audience_on_wire, note_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """Somebody here and somebody elsewhere, by their ids."""
+
+    ours_id: int
+    ours: str
+    theirs: str
+
+
+def post(source: PostSource) -> Outgoing:
+    """A new post or boost."""
+    if source.boost_of_uri:
+        return _outgoing(_announce(source), source.author_id, key=source.uri, post_id=source.id)
+    activity = write.create(activity_id=create_id(source), note=note_of(source))
+    return _outgoing(activity, source.author_id, key=source.uri, post_id=source.id)
+
+
+def edit(source: PostSource) -> Outgoing:
+    """What a post says now."""
+    activity = write.update_note(
+        activity_id=addresses.here().activity("update", f"{source.id}-{source.version}"),
+        note=note_of(source),
+        published=source.edited_at,
+    )
+    return _outgoing(activity, source.author_id, key=source.uri, post_id=source.id)
+
+
+def deletion(source: PostSource) -> Outgoing:
+    """The end of a post or boost."""
+    to, cc = audience_on_wire(source)
+    activity: Activity
+    if source.boost_of_uri:
+        activity = write.undo(
+            activity_id=f"{source.uri}#undo", actor=source.author_uri, original=_announce(source)
+        )
+    else:
+        activity = write.delete_object(
+            activity_id=f"{source.uri}#delete", actor=source.author_uri, target=source.uri, to=to, cc=cc
+        )
+    return _outgoing(activity, source.author_id, key=source.uri)
+
+
+def create_id(source: PostSource) -> str:
+    """The id of the activity that published a post; it is served as well."""
+    return f"{source.uri}/activity"
+
+
+def created(source: PostSource) -> Activity:
+    """The activity that published a post or boost, as it is served."""
+    if source.boost_of_uri:
+        return _announce(source)
+    return write.create(activity_id=create_id(source), note=note_of(source))
+
+
+def like(pair: Pair, *, uri: str, target: str) -> Outgoing:
+    """A like of a post elsewhere."""
+    return _outgoing(_like(pair, uri, target), pair.ours_id, key=f"like {pair.ours} {target}")
+
+
+def unlike(pair: Pair, *, uri: str, target: str) -> Outgoing:
+    """A like taken back."""
+    activity = write.undo(activity_id=f"{uri}#undo", actor=pair.ours, original=_like(pair, uri, target))
+    return _outgoing(activity, pair.ours_id, key=f"like {pair.ours} {target}")
+
+
+def follow(pair: Pair, *, uri: str) -> Outgoing:
+    """The wish to follow somebody elsewhere."""
+    activity = write.follow(activity_id=uri, actor=pair.ours, target=pair.theirs)
+    return _outgoing(activity, pair.ours_id, key=f"follow {pair.ours} {pair.theirs}")
+
+
+def unfollow(pair: Pair, *, uri: str) -> Outgoing:
+    """The end of a follow."""
+    original = write.follow(activity_id=uri, actor=pair.ours, target=pair.theirs)
+    activity = write.undo(activity_id=f"{uri}#undo", actor=pair.ours, original=original)
+    return _outgoing(activity, pair.ours_id, key=f"follow {pair.ours} {pair.theirs}")
+
+
+def accept(pair: Pair, row: FollowRow) -> Outgoing:
+    """Somebody elsewhere may follow."""
+    activity = write.accept(
+        activity_id=addresses.here().activity("accept", f"{row.id}-{_digest(row.uri)}"),
+        actor=pair.ours,
+        request=_their_follow(pair, row.uri),
+    )
+    return _outgoing(activity, pair.ours_id, key=f"follow {pair.theirs} {pair.ours}")
+
+
+def reject(pair: Pair, *, uri: str) -> Outgoing:
+    """Somebody elsewhere may not follow, or not any more."""
+    activity = write.reject(
+        activity_id=addresses.here().activity("reject", _digest(pair.ours, pair.theirs, uri)),
+        actor=pair.ours,
+        request=_their_follow(pair, uri),
+    )
+    return _outgoing(activity, pair.ours_id, key=f"follow {pair.theirs} {pair.ours}")
+
+
+def block(pair: Pair, *, uri: str) -> Outgoing:
+    """A block of somebody elsewhere."""
+    return _outgoing(_block(pair, uri), pair.ours_id, key=f"block {pair.ours} {pair.theirs}")
+
+
+def unblock(pair: Pair, *, uri: str) -> Outgoing:
+    """A block taken back."""
+    activity = write.undo(activity_id=f"{uri}#undo", actor=pair.ours, original=_block(pair, uri))
+    return _outgoing(activity, pair.ours_id, key=f"block {pair.ours} {pair.theirs}")
+
+
+def profile(source: ActorSource) -> Outgoing:
+    """A changed profile."""
+    activity = write.update_actor(
+        activity_id=addresses.here().activity("profile", f"{source.id}-{source.version}"),
+        actor=actor_of(source),
+        to=(PUBLIC,),
+        cc=(addresses.here().collection(source.id, "followers"),),
+    )
+    return _outgoing(activity, source.id, key=source.uri)
+
+
+def goodbye(account: Account) -> Outgoing:
+    """The end of an account."""
+    uri = addresses.here().actor(account.id)
+    activity = write.delete_actor(activity_id=f"{uri}#delete", actor=uri, to=(PUBLIC,))
+    return _outgoing(activity, account.id, key=uri)
+
+
+def _outgoing(activity: Activity, sender_id: int, *, key: str, post_id: int | None = None) -> Outgoing:
+    assert activity.id is not None, "everything that leaves has an id"
+    return Outgoing(
+        uri=activity.id,
+        kind=activity.type,
+        sender_id=sender_id,
+        body=documents.encode(write.write_activity(activity)),
+        object_key=key,
+        expires_at=clock.now() + time_to_live(settings.here().federation.retry_scale),
+        post_id=post_id,
+    )
+
+
+def _announce(source: PostSource) -> Announce:
+    to, cc = audience_on_wire(source)
+    return write.announce(
+        activity_id=source.uri,
+        actor=source.author_uri,
+        target=source.boost_of_uri,
+        published=source.created_at,
+        to=to,
+        cc=cc,
+    )
+
+
+def _like(pair: Pair, uri: str, target: str) -> WireLike:
+    return write.like(activity_id=uri, actor=pair.ours, target=target, author=pair.theirs)
+
+
+def _block(pair: Pair, uri: str) -> WireBlock:
+    return write.block(activity_id=uri, actor=pair.ours, target=pair.theirs)
+
+
+def _their_follow(pair: Pair, uri: str) -> Follow:
+    """The Follow that is answered, as they sent it; some match it by id, some by shape."""
+    return Follow(id=uri or None, actor=pair.theirs, object=ObjectRef(id=pair.ours))
+
+
+def _digest(*parts: str) -> str:
+    """A short name for something with a long one: an activity that is built twice has one id."""
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]

@@ -1,0 +1,82 @@
+"""Who is told: inboxes, a shared one for each server where that serves everybody there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from activitypub import iri
+from echo.db import Row
+from echo.kinds import Visibility
+from echo.policy.visibility import OPEN
+from echo.store import audience, outbound
+from echo.store.federation_reads import PostSource
+from echo.store.outbound import Inbox
+from federation.network import is_ours
+
+
+async def of_post(source: PostSource) -> list[Inbox]:
+    """Followers and the people a post or boost is directed to; of a direct post only these people."""
+    return places(await _audience(source))
+
+
+async def of_edit(source: PostSource) -> list[Inbox]:
+    """Today's audience; of an open post also those who were told of it or did something with it."""
+    inboxes = await _audience(source)
+    if source.visibility in OPEN:
+        inboxes |= await _others(source)
+    return places(inboxes)
+
+
+async def of_deletion(source: PostSource) -> list[Inbox]:
+    """Everybody who may have the post."""
+    return places(await _audience(source) | await _others(source))
+
+
+async def of_followers(account_id: int) -> list[Inbox]:
+    """The servers of somebody's followers."""
+    return places(await audience.of_followers(account_id))
+
+
+async def of_everybody() -> list[Inbox]:
+    """Every server we know."""
+    return places(await audience.of_everybody())
+
+
+async def of_one(account_id: int) -> list[Inbox]:
+    """One person elsewhere, at their own inbox; nobody for people here."""
+    return places([await audience.of_one(account_id)])
+
+
+def places(urls: Iterable[str]) -> list[Inbox]:
+    """Addresses with their hosts, each once; none of ours, and none that cannot be one."""
+    found = {}
+    for url in urls:
+        host = iri.host_of(url, allow_http=True)
+        if host is not None and not is_ours(url):
+            found[url] = Inbox(host, url)
+    return [found[url] for url in sorted(found)]
+
+
+async def _audience(source: PostSource) -> set[str]:
+    people = [row["id"] for row in await audience.people_of_post(source.id) if not row["interacted"]]
+    rows = await audience.of_accounts(source.author_id, people)
+    if source.visibility == Visibility.DIRECT:
+        return _one_by_one(rows)
+    return {row["shared_inbox"] or row["inbox"] for row in rows} | set(
+        await audience.of_followers(source.author_id)
+    )
+
+
+async def _others(source: PostSource) -> set[str]:
+    """Those who got the post, or boosted, liked or answered it."""
+    people = [row["id"] for row in await audience.people_of_post(source.id) if row["interacted"]]
+    rows = await audience.of_accounts(source.author_id, people)
+    shared = {row["shared_inbox"] or row["inbox"] for row in rows}
+    return shared | set(await outbound.inboxes_told(source.id))
+
+
+def _one_by_one(rows: Sequence[Row]) -> set[str]:
+    """Own inboxes; the shared one only where it saves a delivery."""
+    counts = Counter(row["shared_inbox"] for row in rows if row["shared_inbox"])
+    return {row["shared_inbox"] if counts[row["shared_inbox"]] > 1 else row["inbox"] for row in rows}

@@ -1,0 +1,159 @@
+"""Real servers for stories: `echoctl up` as a person would start it, and Mastodon.py as the only client."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from mastodon import Mastodon
+
+T = TypeVar("T")
+READY_SECONDS = 60
+# What the issue of a two-server story allows between cause and effect, in seconds, on a busy machine.
+PATIENCE_SECONDS = 10.0
+
+
+@dataclass(slots=True)
+class Server:
+    """A running Echo."""
+
+    process: subprocess.Popen[str]
+    data: Path
+    url: str
+    domain: str
+
+    def ctl(self, *arguments: str) -> Any:
+        """Run `echoctl` on this server's data directory; its JSON answer."""
+        done = subprocess.run(
+            [sys.executable, "-m", "echo.cli.main", *arguments, "--data", str(self.data), "--json"],
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert done.returncode == 0, done.stderr + done.stdout
+        return json.loads(done.stdout)
+
+    def person(self, name: str) -> Person:
+        """A new account with a client that is logged in."""
+        self.ctl("accounts", "create", name, "--email", f"{name}@example.org", "--confirmed")
+        token = self.ctl("apps", "token", "--account", name, "--scopes", "read write follow push")
+        client = Mastodon(
+            access_token=token["access_token"], api_base_url=self.url, version_check_mode="none"
+        )
+        return Person(name, f"{name}@{self.domain}", client)
+
+    def pids(self, role: str) -> list[int]:
+        """The processes of a role: web, streaming or worker."""
+        found = []
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit():
+                try:
+                    comm = (entry / "comm").read_text().strip()
+                    parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
+                except OSError:
+                    continue
+                if comm.startswith(f"echo-{role}") and parent == self.process.pid:
+                    found.append(int(entry.name))
+        return found
+
+    def stop(self) -> int:
+        """Ask it to stop; its exit status."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody with their client."""
+
+    name: str
+    handle: str
+    client: Mastodon
+
+    def find(self, handle: str) -> Any:
+        """The account behind a full handle, as this server knows it."""
+        found = self.client.account_search(handle, resolve=True)
+        assert found, f"{self.handle} cannot find {handle}"
+        return found[0]
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def running(name: str, *options: str, env: dict[str, str] | None = None) -> Iterator[Server]:
+    """A server of its own in a new data directory."""
+    data, port = Path(tempfile.mkdtemp(prefix=f"echo story {name} ")), free_port()
+    server = start(data, port, *options, env=env)
+    try:
+        yield server
+    finally:
+        if server.process.poll() is None:
+            server.process.send_signal(signal.SIGTERM)
+            try:
+                server.process.wait(timeout=40)
+            except subprocess.TimeoutExpired:
+                server.process.kill()
+        shutil.rmtree(data, ignore_errors=True)
+
+
+def start(data: Path, port: int, *options: str, env: dict[str, str] | None = None) -> Server:
+    """Start Echo on a data directory and wait until it says that it serves."""
+    domain = f"localhost:{port}"
+    log = (data / "echo.log").open("a")
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "echo.cli.main", "up", "--data", str(data), "--host", "127.0.0.1"),
+            *("--port", str(port), "--domain", domain, "--dev", "--json", *options),
+        ],
+        stdout=subprocess.PIPE,
+        stderr=log,
+        text=True,
+        env=os.environ
+        | {
+            "ECHO_RATE_LIMITS__ENABLED": "false",
+            "ECHO_FEDERATION__ALLOWED_PRIVATE_RANGES": '["127.0.0.0/8", "::1/128"]',
+        }
+        | (env or {}),
+    )
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    assert line, f"Echo did not start:\n{(data / 'echo.log').read_text()[-4000:]}"
+    ready = json.loads(line)
+    assert ready["event"] == "ready"
+    return Server(process, data, ready["url"], ready["domain"])
+
+
+def eventually(check: Callable[[], T], *, seconds: float = PATIENCE_SECONDS) -> T:
+    """The first true result of a check, or a failure with the last one."""
+    until = time.monotonic() + seconds
+    while True:
+        result = check()
+        if result or time.monotonic() > until:
+            assert result, f"did not happen within {seconds} s: {check.__name__}"
+            return result
+        time.sleep(0.05)
+
+
+def never(check: Callable[[], object], *, seconds: float = 1.0) -> None:
+    """A failure when a check becomes true within a while."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        assert not check()
+        time.sleep(0.1)

@@ -1,0 +1,37 @@
+"""Telling other servers: each job names what happened, `federation.sending` says it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from echo.runtime import Runtime
+from federation import sending
+
+Job = Callable[..., Awaitable[None]]
+
+
+def _job(send: Job) -> Job:
+    async def run(_: Runtime, **arguments: object) -> None:
+        await send(**arguments)
+
+    return run
+
+
+JOBS: dict[str, Job] = {
+    f"federation.{send.__name__}": _job(send)
+    for send in (
+        sending.send_post,
+        sending.send_edit,
+        sending.send_delete,
+        sending.send_like,
+        sending.send_unlike,
+        sending.send_follow,
+        sending.send_unfollow,
+        sending.send_accept,
+        sending.send_reject,
+        sending.send_block,
+        sending.send_unblock,
+        sending.send_profile,
+        sending.send_goodbye,
+    )
+}
