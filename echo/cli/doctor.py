@@ -15,10 +15,10 @@ from urllib.parse import urlsplit
 
 from echo import cache, db
 from echo.cli.common import Common, engines_for, load_config, say
-from echo.cli.migrate import pending
 from echo.config import Config
 from echo.config_load import is_local_host
 from echo.runtime import open_runtime
+from echo.schema import pending
 from echo.store import tidying
 
 FREE_BYTES = 1024**3

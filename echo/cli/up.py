@@ -21,13 +21,13 @@ from echo import logs
 from echo.actions import links, server_actor
 from echo.actions.links import LinkKind
 from echo.cli.common import Common, Flags, with_engines
-from echo.cli.migrate import migrate
 from echo.config import Config
 from echo.config_load import find_files, load
 from echo.config_write import render_changes
 from echo.embedded import Role, Supervisor, start_engines
 from echo.errors import EchoError
 from echo.runtime import open_runtime
+from echo.schema import migrate
 from echo.server.door import open_listener
 from echo.server.handover import Handover
 from echo.server.roles import run_streaming, run_web
@@ -67,7 +67,7 @@ def up(
     common.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     config = effective_config(common, host=host, port=port, domain=domain, dev=dev)
     logs.configure(config.log)
-    (common.data / "run.toml").write_text(render_changes(config), encoding="utf-8")
+    remember(common.data / "run.toml", render_changes(config))
     listener = listen(config)
     engines = start_engines(common.data, postgres=not config.database.url, valkey=not config.redis.url)
     try:
@@ -79,6 +79,14 @@ def up(
         return supervisor.run()
     finally:
         engines.stop()
+
+
+def remember(path: Path, text: str) -> None:
+    """Write a file that only its owner may read."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        os.fchmod(file.fileno(), 0o600)
+        file.write(text)
 
 
 def effective_config(

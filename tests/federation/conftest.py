@@ -11,8 +11,8 @@ import asyncpg
 import pytest
 
 from echo import cache
-from echo.cli.migrate import migrate
 from echo.config import Config
+from echo.schema import migrate
 from echo.store import emptying
 from tests.fediverse import Echo, Router, config_for, database_beside, open_echo
 
