@@ -88,7 +88,7 @@ async def opened(common: Common) -> AsyncIterator[Runtime]:
 
 
 async def _migrate_or_explain(config: Config, common: Common) -> None:
-    """An embedded database that nobody serves is brought up to date; any other is its operator's to migrate."""
+    """An embedded database that nobody serves is brought up to date; others are their operator's."""
     missing = await pending(config)
     if not missing:
         return

@@ -129,16 +129,21 @@ async def tls(config: Config, _: Common) -> Finding:
             "Other servers speak https only: put a proxy with TLS in front.",
         )
     parts = urlsplit(config.base_url)
-    reader, writer = await asyncio.open_connection(
-        parts.hostname, parts.port or 443, ssl=ssl.create_default_context()
-    )
+    try:
+        _, writer = await asyncio.open_connection(
+            parts.hostname, parts.port or 443, ssl=ssl.create_default_context()
+        )
+    except (OSError, ssl.SSLError) as error:
+        advice = (
+            f"Put a proxy with a valid certificate at {config.base_url}, in front of {config.server.host}."
+        )
+        return Finding("tls", "failed", str(error), advice)
     try:
         ends = ssl.cert_time_to_seconds(writer.get_extra_info("peercert")["notAfter"])
     finally:
         writer.close()
         with contextlib.suppress(OSError, ssl.SSLError):
             await writer.wait_closed()
-    del reader
     days = (ends - time.time()) / 86_400
     if days < 14:
         return Finding("tls", "warning", f"the certificate ends in {days:.0f} days", "Renew it.")

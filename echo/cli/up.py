@@ -12,9 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlsplit
 
-import msgspec
 from cyclopts import Parameter
 
 from echo import logs
@@ -35,7 +33,6 @@ from echo.store import instance
 from workers.roles import run_worker
 
 log = logging.getLogger(__name__)
-LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,19 +96,7 @@ def effective_config(
         "instance": {"domain": domain},
         "dev": {"enabled": dev},
     }
-    config = load(files, os.environ, flags)
-    return with_local_address(config)
-
-
-def with_local_address(config: Config) -> Config:
-    """On a server that is only this machine's, the domain follows the port, and the address is plain http."""
-    instance_config, server = config.instance, config.server
-    if instance_config.domain == "localhost:3000" and server.port != 3000:
-        instance_config = msgspec.structs.replace(instance_config, domain=f"localhost:{server.port}")
-    name = urlsplit(f"//{instance_config.domain}").hostname or ""
-    if not server.base_url and (name in LOOPBACK or name.endswith(".localhost")):
-        server = msgspec.structs.replace(server, base_url=f"http://{instance_config.domain}")
-    return msgspec.structs.replace(config, instance=instance_config, server=server)
+    return load(files, os.environ, flags)
 
 
 def listen(config: Config) -> socket.socket:
@@ -140,7 +125,7 @@ async def prepare(config: Config, data: Path) -> Ready:
 
 def reachable_url(config: Config) -> str:
     """The address to click: the configured one, or the socket when that is only reachable from outside."""
-    if config.server.base_url:
+    if config.server.base_url or config.is_for_this_machine:
         return config.base_url
     host = config.server.host
     shown = "127.0.0.1" if host == "0.0.0.0" else f"[{host}]" if ":" in host else host  # noqa: S104
