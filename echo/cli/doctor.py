@@ -117,7 +117,7 @@ async def dns(config: Config, _: Common) -> Finding:
     return Finding("dns", "ok", f"{host} is {', '.join(sorted({str(entry[4][0]) for entry in found}))}")
 
 
-async def tls(config: Config, _: Common) -> Finding:
+async def tls(config: Config, __: Common) -> Finding:
     """The certificate is valid and will be for a while."""
     if not config.is_secure:
         if is_local_host(config.host):
@@ -135,7 +135,7 @@ async def tls(config: Config, _: Common) -> Finding:
         )
     except (OSError, ssl.SSLError) as error:
         advice = (
-            f"Put a proxy with a valid certificate at {config.base_url}, in front of {config.server.host}."
+            f"Put a proxy with a valid certificate at {config.base_url}."
         )
         return Finding("tls", "failed", str(error), advice)
     try:
