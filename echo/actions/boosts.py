@@ -76,7 +76,7 @@ async def unboost(account_id: int, post_id: int) -> Post:
         post = await _original(account_id, post_id)
         known = await Post.get_or_none(boost_of_id=post.id, author_id=account_id, deleted_at=None)
         if known is not None:
-            await _take_away(unit, known)
+            await take_away(unit, known)
     return post
 
 
@@ -90,7 +90,7 @@ async def receive_undo(booster: Account, *, uri: str = "", post_id: int | None =
             await posts.bury(uri)
         if known is None or known.boost_of_id is None:
             return False
-        await _take_away(unit, known)
+        await take_away(unit, known)
     return True
 
 
@@ -128,7 +128,8 @@ async def _insert(
     return True
 
 
-async def _take_away(unit: UnitOfWork, boost: Post) -> None:
+async def take_away(unit: UnitOfWork, boost: Post) -> None:
+    """Mark a boost as deleted, count back, and forget what was told about it."""
     if boost.boost_of_id is None:
         raise NotFound
     await Post.filter(id=boost.id).update(deleted_at=clock.now())

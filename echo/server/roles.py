@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import logging
 import signal
 import socket
 from collections.abc import Callable, Coroutine, Sequence
@@ -14,21 +13,14 @@ from typing import Protocol
 import uvloop
 from quart import Quart
 
-from echo import streaming
 from echo.app import create_app, create_streaming_app
 from echo.config import Config
 from echo.embedded import report_ready
-from echo.errors import Unavailable
-from echo.runtime import Runtime, open_runtime
+from echo.runtime import Runtime, open_patiently
 from echo.server.door import Door, Sorter
 from echo.server.handover import Handover, Receiver, Sender
 from echo.server.rules import Rules, raise_file_limit
 from echo.server.serving import Serving
-
-log = logging.getLogger(__name__)
-# How long a process waits at its start for a database that is starting too.
-PATIENCE_SECONDS = 30.0
-_RETRY_SECONDS = 0.5
 
 
 class _Entrance(Protocol):
@@ -90,12 +82,15 @@ async def _serve(
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    runtime = await _open_runtime(config, data, stop)
+    runtime = await open_patiently(config, data, stop)
     if runtime is None:
         return
     app = make_app(runtime)
     rules = Rules(
-        connections=raise_file_limit(), reuse=reuse, shutdown_seconds=float(config.server.shutdown_seconds)
+        connections=raise_file_limit(),
+        reuse=reuse,
+        # done before whoever asked us to stop loses patience
+        shutdown_seconds=max(1.0, config.server.shutdown_seconds - 2.0),
     )
     serving = Serving(app, rules)
     await serving.start()
@@ -109,27 +104,5 @@ async def _serve(
     await stop.wait()
     for entrance in entrances:
         entrance.close()
-    await asyncio.gather(
-        streaming.hub_of(app).close(within_seconds=rules.shutdown_seconds / 2), serving.stop()
-    )
+    await serving.stop()
     await runtime.close()
-
-
-async def _open_runtime(config: Config, data: Path, stop: asyncio.Event) -> Runtime | None:
-    """The runtime, or None when the process is told to stop before the database answers.
-
-    Raises:  Unavailable when it does not answer for half a minute
-    """
-    deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
-    while not stop.is_set():
-        try:
-            return await open_runtime(config, data)
-        except Unavailable as error:
-            if asyncio.get_running_loop().time() >= deadline:
-                raise
-            log.info("waiting for the database: %s", error)
-        try:
-            await asyncio.wait_for(stop.wait(), _RETRY_SECONDS)
-        except TimeoutError:
-            continue
-    return None

@@ -228,3 +228,11 @@ def test_importing_the_engines_starts_no_client() -> None:
     program = f"import sys, echo.embedded; print([m for m in {heavy.split(',')!r} if m in sys.modules])"
     said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert said.stdout == "[]\n"
+
+
+def test_a_file_is_no_data_directory(scratch: Path) -> None:
+    (scratch / "data").write_text("something else")
+    with pytest.raises(EngineFailed, match="cannot be used as a data directory"):
+        start_engines(scratch / "data")
+    with pytest.raises(EngineFailed, match="cannot be used as a data directory"):
+        find_engines(scratch / "data")
