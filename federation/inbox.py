@@ -28,7 +28,7 @@ from federation.authenticate import Incoming, KnownKeys, Sender, claim_of, known
 from federation.errors import Untrusted
 from federation.handlers import HANDLERS
 from federation.memory import Memory
-from federation.network import allow_http
+from federation.network import allow_http, network
 from federation.reasons import Reason
 
 log = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ class Inbox:
     def __init__(self) -> None:
         self._known = KnownKeys()
         self._heard: Memory[str, bool] = Memory(size=10_000, seconds=HEARD_SECONDS)
-        self._waking: asyncio.Task[None] | None = None
+        self._is_waking = False
 
     async def receive(self, incoming: Incoming) -> None:
         """Store an activity whose sender is proven. Returns when it is stored, or needs not be.
@@ -80,8 +80,14 @@ class Inbox:
 
     def _wake(self) -> None:
         """Wake a worker, once for all activities of this moment."""
-        if self._waking is None or self._waking.done():
-            self._waking = asyncio.create_task(_wake_soon())
+        if not self._is_waking:
+            self._is_waking = True
+            network().start(self._wake_soon(), "wake")
+
+    async def _wake_soon(self) -> None:
+        await asyncio.sleep(WAKE_SECONDS)
+        self._is_waking = False
+        await jobs.wake(Queue.INBOUND)
 
 
 async def check_owner(account_id: int) -> None:
@@ -91,11 +97,6 @@ async def check_owner(account_id: int) -> None:
         raise NotFound
     if owner.deleted_at is not None:
         raise Gone
-
-
-async def _wake_soon() -> None:
-    await asyncio.sleep(WAKE_SECONDS)
-    await jobs.wake(Queue.INBOUND)
 
 
 def _read(body: bytes) -> tuple[Document, Activity]:
