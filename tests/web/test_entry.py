@@ -298,6 +298,21 @@ async def test_over_plain_http_cookies_are_not_marked_secure(runtime: Runtime, b
     assert not any("Secure" in header for header in browser.set_cookies)
 
 
+@pytest.mark.parametrize(
+    ("scheme", "host", "secure"),
+    [
+        ("http", "echo.test", True),  # a proxy ends TLS
+        ("https", "127.0.0.1:3000", True),
+        ("http", "127.0.0.1:3000", False),  # somebody tries it on their machine
+        ("http", "public.example", True),
+    ],
+)
+async def test_s_h11_cookies_are_for_tls_only(browser: Browser, scheme: str, host: str, secure: bool) -> None:
+    response = await browser.client.get("/login", scheme=scheme, headers={"Host": host})
+    assert ("Secure" in response.headers["Set-Cookie"]) is secure
+    assert response.headers["Set-Cookie"].startswith("__Host-") is secure
+
+
 async def test_pages_without_forms_set_no_cookies(browser: Browser) -> None:
     for path in ("/", "/about", "/tags/echo"):
         await browser.get(path)

@@ -303,6 +303,19 @@ def test_dates_and_numbers() -> None:
     assert shown == ["0", "999", "1K", "1.2K", "9.9K", "12K", "999K", "5.6M"]
 
 
+async def test_pages_work_however_we_are_reached(browser: Browser) -> None:
+    alice = await make.person("alice")
+    post = await make.post(alice)
+    for path in ("/", "/@alice", f"/@alice/{post.id}"):
+        body = (await browser.get(path)).text.split("<body")[1]
+        assert f'href="/@alice/{post.id}"' in body
+        assert 'src="/static/avatar.png"' in body
+        assert "https://echo.test/@alice" not in body
+    for odd in ("javascript:alert(1)", "//evil.test", "/x", "", None):
+        assert markup.near(odd) == ""
+    assert markup.near("https://echo.test.evil.test/x") == "https://echo.test.evil.test/x"
+
+
 def test_emojis_are_put_into_text_only() -> None:
     emoji = [markup.CustomEmoji(shortcode="wave", url="https://x.test/w.png", static_url="")]
     shown = markup.rich('<a href="https://x.test/:wave:">:wave: :other:</a>', emoji)
