@@ -8,11 +8,11 @@ clock on the wall and a lid on decoded bytes; it keeps no cookies and knows no p
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from functools import lru_cache
 from urllib.parse import urljoin
 
 import httpx
@@ -37,6 +37,8 @@ DAY_SECONDS = 86_400.0
 ANSWER_BYTES = 1_048_576
 # What is kept of the answer to a delivery: enough to tell an operator what the peer said.
 RECEIPT_BYTES = 2_048
+# A path that no library spells in another way.
+_PLAIN = re.compile(r"[A-Za-z0-9/_~-]*")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -194,10 +196,12 @@ class Client:
         return target
 
 
-@lru_cache(maxsize=4096)
 def _on_wire(target: Iri) -> str:
     """An address spelled as the libraries below will send it: a signature covers exactly that."""
-    return target.origin + yarl.URL(str(httpx.URL(target.origin + target.target))).raw_path_qs
+    address = target.origin + target.target
+    if _PLAIN.fullmatch(target.target):
+        return address
+    return target.origin + yarl.URL(str(httpx.URL(address))).raw_path_qs
 
 
 def _retry_after(text: str | None) -> float | None:

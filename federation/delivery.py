@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 # A lease is longer than the longest request, so that nobody else takes what is still under way.
 LEASE_MARGIN_SECONDS = 40.0
-# Results are written when a quarter of the places is free, or after this time.
+# Results are written when half of the places is free, or after this time.
 GATHER_SECONDS = 0.02
 # The audience was chosen when the delivery was written; after this time it is looked at again.
 FRESH_SECONDS = 30.0
@@ -93,7 +93,7 @@ class Drain:
         """Write what has landed, start what is due."""
         self._stir.clear()
         await self._settle()
-        while self._may_be_due and len(self._flying) <= self._at_once * 3 // 4:
+        while self._may_be_due and len(self._flying) <= self._at_once // 2:
             await self._start()
             await self._settle()
         await self._expire()
@@ -158,7 +158,7 @@ class Drain:
 
     def _land(self, task: asyncio.Task[None]) -> None:
         self._flying.discard(task)
-        if len(self._results) >= self._at_once // 4 or not self._flying:
+        if len(self._results) >= self._at_once // 2 or not self._flying:
             self._stir.set()
         elif len(self._results) == 1:
             asyncio.get_running_loop().call_later(GATHER_SECONDS, self._stir.set)

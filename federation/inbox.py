@@ -16,6 +16,7 @@ from activitypub.activities import Activity
 from activitypub.document import Document
 from activitypub.errors import Malformed
 from activitypub.read import read_activity
+from activitypub.strict_json import MAX_BYTES
 from echo import jobs
 from echo.actions import accounts as account_actions
 from echo.errors import BadRequest, Gone, NotFound
@@ -32,7 +33,7 @@ from federation.reasons import Reason
 
 log = logging.getLogger(__name__)
 
-MOST_BYTES = documents.MAX_BYTES
+MOST_BYTES = MAX_BYTES
 # A host that speaks to us is noted at most this often.
 HEARD_SECONDS = 60.0
 # Wake-ups of one process are this far apart: many deliveries arrive together.

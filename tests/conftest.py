@@ -13,10 +13,10 @@ from quart.typing import TestClientProtocol as Client
 
 from echo import cache
 from echo.app import create_app
-from echo.cli.migrate import migrate
 from echo.config import Config, DatabaseConfig, Instance, RateLimits, RedisConfig, Server
 from echo.embedded import Engines, temporary_engines
 from echo.runtime import Runtime, open_runtime
+from echo.schema import migrate
 from echo.store import emptying
 
 

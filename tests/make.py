@@ -14,6 +14,8 @@ from echo.kinds import AccountKind, FollowState, MediaKind, Role, Visibility
 from echo.models import Account, AccountStats, Follow, Media, Post, User
 from echo.policy.authorization import Client
 from echo.policy.keys import KeyPair, new_key_pair
+from echo.runtime import Runtime
+from workers import accounts, jobs, timelines
 
 _numbers = itertools.count(1)
 _keys: list[KeyPair] = []
@@ -172,3 +174,10 @@ async def remote_post(
         **more,  # type: ignore[arg-type]
     )
     return await posts.receive(author, draft)
+
+
+async def settle(runtime: Runtime) -> None:
+    """Do the jobs that are due now, except those that talk to other servers."""
+    functions = {**timelines.JOBS, **accounts.JOBS}
+    while await jobs.drain_once(runtime, functions, "test"):
+        pass

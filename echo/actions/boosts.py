@@ -71,10 +71,18 @@ async def receive(
 
 
 async def unboost(account_id: int, post_id: int) -> Post:
-    """Take a boost back; nothing happens without one. Returns the original post."""
+    """Take a boost back; nothing happens without one.
+
+    Returns: the original post, which may be unreadable by now
+    Raises:  NotFound when there was no boost and the post may not be read
+    """
     async with db.unit_of_work() as unit:
-        post = await _original(account_id, post_id)
-        known = await Post.get_or_none(boost_of_id=post.id, author_id=account_id, deleted_at=None)
+        known = await Post.get_or_none(boost_of_id=post_id, author_id=account_id, deleted_at=None)
+        if known is not None:
+            post = await posts.get_unscoped_for_worker(post_id)
+        else:
+            post = await _original(account_id, post_id)
+            known = await Post.get_or_none(boost_of_id=post.id, author_id=account_id, deleted_at=None)
         if known is not None:
             await take_away(unit, known)
     return post

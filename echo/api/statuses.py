@@ -138,7 +138,7 @@ async def favourited_by(status_id: str) -> Response:
     """Who liked a post."""
     post = await post_store.get(viewer(), read_id(status_id))
     cursor = cursor_of(await params(), default=40, maximum=80)
-    rows = await post_store.likers(post.id, cursor.condition("l.id"), cursor.order("l.id"))
+    rows = await post_store.likers(viewer(), post.id, cursor.condition("l.id"), cursor.order("l.id"))
     return await account_page(cursor.newest_first(rows), cursor)
 
 

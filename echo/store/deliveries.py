@@ -21,7 +21,7 @@ _CLAIM_LOCK = 4_602_001
 
 # One index probe for each host, whatever waits there. The inner query keeps the order of the scan, where a
 # join would not.
-_HOSTS = """
+_HOSTS = f"""
     WITH RECURSIVE waiting AS (
         (SELECT d.host FROM deliveries d WHERE d.state = 'pending' AND d.host > $1 ORDER BY d.host LIMIT 1)
         UNION ALL
@@ -29,7 +29,8 @@ _HOSTS = """
                 ORDER BY d.host LIMIT 1)
         FROM waiting w WHERE w.host IS NOT NULL
     )
-    SELECT w.host FROM waiting w WHERE w.host IS NOT NULL AND NOT coalesce(
+    SELECT w.host FROM (SELECT pg_advisory_xact_lock({_CLAIM_LOCK})) AS our_turn, waiting w
+    WHERE w.host IS NOT NULL AND NOT coalesce(
         (SELECT h.health = 'dead' OR (h.health = 'open' AND h.probe_at > $2) FROM hosts h
             WHERE h.name = w.host), false)
     LIMIT $3
@@ -110,7 +111,6 @@ async def claim(
     until = now + timedelta(seconds=lease_seconds)
     token = secrets.randbits(62)
     async with db.unit_of_work():
-        await db.execute(f"SELECT pg_advisory_xact_lock({_CLAIM_LOCK})")
         hosts = [row["host"] for row in await db.fetch(_HOSTS, after_host, now, limit)]
         rows = await db.fetch(_CLAIM, hosts, now, per_host, limit, owner, token, until) if hosts else []
         probes = [row["host"] for row in rows if row["is_probe"]]
