@@ -16,7 +16,6 @@ from activitypub.activities import Activity
 from activitypub.document import Document
 from activitypub.errors import Malformed
 from activitypub.read import read_activity
-from activitypub.strict_json import MAX_BYTES
 from echo import jobs
 from echo.actions import accounts as account_actions
 from echo.errors import BadRequest, Gone, NotFound
@@ -33,7 +32,7 @@ from federation.reasons import Reason
 
 log = logging.getLogger(__name__)
 
-MOST_BYTES = MAX_BYTES
+MOST_BYTES = documents.MAX_BYTES
 # A host that speaks to us is noted at most this often.
 HEARD_SECONDS = 60.0
 # Wake-ups of one process are this far apart: many deliveries arrive together.
@@ -46,7 +45,7 @@ class Inbox:
     def __init__(self) -> None:
         self._known = KnownKeys()
         self._heard: Memory[str, bool] = Memory(size=10_000, seconds=HEARD_SECONDS)
-        self._is_waking = False
+        self._waking: asyncio.Task[None] | None = None
 
     async def receive(self, incoming: Incoming) -> None:
         """Store an activity whose sender is proven. Returns when it is stored, or needs not be.
@@ -80,14 +79,8 @@ class Inbox:
 
     def _wake(self) -> None:
         """Wake a worker, once for all activities of this moment."""
-        if not self._is_waking:
-            self._is_waking = True
-            network().start(self._wake_soon(), "wake")
-
-    async def _wake_soon(self) -> None:
-        await asyncio.sleep(WAKE_SECONDS)
-        self._is_waking = False
-        await jobs.wake(Queue.INBOUND)
+        if self._waking is None or self._waking.done():
+            self._waking = network().start(_wake_soon(), "wake-up")
 
 
 async def check_owner(account_id: int) -> None:
@@ -97,6 +90,11 @@ async def check_owner(account_id: int) -> None:
         raise NotFound
     if owner.deleted_at is not None:
         raise Gone
+
+
+async def _wake_soon() -> None:
+    await asyncio.sleep(WAKE_SECONDS)
+    await jobs.wake(Queue.INBOUND)
 
 
 def _read(body: bytes) -> tuple[Document, Activity]:
