@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from echo import clock, db, settings
-from echo.actions import composing
-from echo.actions.drafts import EditDraft, RemotePost
+from echo.actions import composing, uploads
+from echo.actions.drafts import EditDraft, FileDraft, RemotePost
 from echo.actions.notify import tell
 from echo.actions.remote_media import store_remote_media
 from echo.db import UnitOfWork
@@ -33,8 +33,10 @@ async def edit(author_id: int, post_id: int, draft: EditDraft) -> Post:
         if draft.media_ids is not None:
             media_ids = await _exchange_media(author_id, post, draft.media_ids)
         sensitive = draft.sensitive or bool(spoiler and media_ids)
+        is_redescribed = await _redescribe(media_ids, draft.files)
         now_said = (text, spoiler, sensitive, draft.language, media_ids)
-        if now_said == (post.text, post.spoiler, post.sensitive, post.language, post.media_ids):
+        said = (post.text, post.spoiler, post.sensitive, post.language, post.media_ids)
+        if now_said == said and not is_redescribed:
             return post
         await _keep_version(post)
         await _write(
@@ -136,6 +138,16 @@ async def _tell_boosters(unit: UnitOfWork, post: Post) -> None:
         "DELETE FROM notifications WHERE post_id = $1 AND kind = $2", post.id, NotificationKind.EDIT.value
     )
     await tell(unit, told, NotificationKind.EDIT, post.author_id, post.id)
+
+
+async def _redescribe(media_ids: Sequence[int], drafts: Sequence[FileDraft]) -> bool:
+    """Describe files of the post anew; whether one of them has changed."""
+    is_changed = False
+    for draft in drafts:
+        media = await Media.get_or_none(id=draft.media_id) if draft.media_id in media_ids else None
+        if media is not None and await uploads.redescribe(media, draft):
+            is_changed = True
+    return is_changed
 
 
 async def _own(author_id: int, post_id: int) -> Post:

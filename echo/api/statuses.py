@@ -8,7 +8,7 @@ from quart import Blueprint, Response, request
 
 from echo.actions import editing, posts
 from echo.actions.drafts import EditDraft, PostDraft
-from echo.api.reading import account_page, cursor_of, params, read_id, update_route
+from echo.api.reading import account_page, cursor_of, file_draft, params, read_id, update_route
 from echo.errors import Invalid, NotFound
 from echo.http.access import account_id, current, needs, optional, viewer
 from echo.http.families import count_for_account
@@ -89,6 +89,11 @@ async def edit(status_id: str) -> Response:
         sensitive=given.boolean("sensitive", default=False),
         language=_language(given, known),
         media_ids=given.ids("media_ids") if given.has("media_ids") else None,
+        files=tuple(
+            file_draft(described, media_id)
+            for described in given.objects("media_attributes")
+            if (media_id := described.id("id")) is not None
+        ),
     )
     post = await editing.edit(account_id(), read_id(status_id), draft)
     return raw(await status.one(viewer(), post.id))
