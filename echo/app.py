@@ -11,6 +11,7 @@ from echo import api, web
 from echo.http import errors, headers
 from echo.runtime import Runtime
 from echo.web.error_page import error_page
+from federation.blueprints import BLUEPRINTS as FEDERATION
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Any]]
@@ -37,7 +38,12 @@ def create_app(runtime: Runtime) -> Quart:
     app.config["BODY_TIMEOUT"] = 60
     errors.install(app, error_page)
     headers.install(app)
-    for blueprint in (*api.BLUEPRINTS, *web.BLUEPRINTS):
+    for blueprint in (*api.BLUEPRINTS, *web.BLUEPRINTS, *FEDERATION):
         app.register_blueprint(blueprint)
     app.asgi_app = BoundApp(app.asgi_app, runtime)  # type: ignore[method-assign, assignment]
     return app
+
+
+def create_streaming_app(runtime: Runtime) -> Quart:
+    """The application of the streaming process."""
+    return create_app(runtime)

@@ -22,6 +22,9 @@ from echo.jobs import Queue
 from echo.media import port as media_port
 from echo.media.port import MediaStore
 from echo.media.storage import LocalMediaStore
+from federation.network import Network, open_network
+from federation.resolve import Directory
+from federation.transport import Transport
 
 log = logging.getLogger(__name__)
 # How long a process waits at its start for engines that are starting too.
@@ -38,6 +41,7 @@ class Runtime:
     cache: Cache
     addresses: Addresses
     directory: ports.RemoteDirectory
+    network: Network
     media: MediaStore
 
     def bind(self) -> None:
@@ -47,17 +51,20 @@ class Runtime:
         settings.bind(self.config)
         addresses.bind(self.addresses)
         ports.bind_directory(self.directory)
+        self.network.bind()
         media_port.bind(self.media)
 
     async def close(self) -> None:
         """Close every connection."""
+        await self.network.close()
         await self.cache.close()
         await self.database.close()
 
 
-async def open_runtime(config: Config, data: Path) -> Runtime:
+async def open_runtime(config: Config, data: Path, *, transport: Transport | None = None) -> Runtime:
     """Connect to the engines that the configuration names.
 
+    Shapes:  transport: how requests to other servers travel, in tests
     Raises:  Unavailable when an engine cannot be reached
     """
     database = Database()
@@ -72,7 +79,8 @@ async def open_runtime(config: Config, data: Path) -> Runtime:
         database=database,
         cache=Cache(config.redis.url, config.redis.prefix),
         addresses=addresses.of(config),
-        directory=ports.NullDirectory(),
+        directory=Directory() if config.federation.enabled else ports.NullDirectory(),
+        network=open_network(config, transport=transport),
         media=LocalMediaStore(media_folder(config, data), config.media_url),
     )
     database.after_commit = hand_on

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Awaitable, Callable
 
 from activitypub import document as documents
 from activitypub import iri
@@ -39,26 +38,19 @@ HEARD_SECONDS = 60.0
 # Wake-ups of one process are this far apart: many deliveries arrive together.
 WAKE_SECONDS = 0.005
 
-# Counts a delivery against the limit of a host; raises TooMany.
-Limit = Callable[[str], Awaitable[None]]
-
 
 class Inbox:
-    """What a process remembers of those who deliver to it.
+    """What a process remembers of those who deliver to it."""
 
-    Shapes:  limit: called with the host of a proven sender
-    """
-
-    def __init__(self, limit: Limit | None = None) -> None:
+    def __init__(self) -> None:
         self._known = KnownKeys()
         self._heard: Memory[str, bool] = Memory(size=10_000, seconds=HEARD_SECONDS)
-        self._limit = limit
         self._waking: asyncio.Task[None] | None = None
 
     async def receive(self, incoming: Incoming) -> None:
         """Store an activity whose sender is proven. Returns when it is stored, or needs not be.
 
-        Raises:  Untrusted, BadRequest, TooMany, Unavailable
+        Raises:  Untrusted, BadRequest, Unavailable
         """
         claim = claim_of(incoming)
         document, activity = _read(incoming.body)
@@ -72,8 +64,6 @@ class Inbox:
                 await _take_leave(activity, error)
                 return
             raise
-        if self._limit is not None:
-            await self._limit(sender.host)
         received = _received(document, activity, sender, objection, incoming.body)
         if await inbound.insert(received):
             self._wake()

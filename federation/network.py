@@ -9,8 +9,6 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
-import httpx
-
 from activitypub import iri
 from echo import __version__, addresses, settings
 from echo.config import Config
@@ -19,7 +17,7 @@ from federation.errors import FederationError
 from federation.keys import Keyring
 from federation.memory import Memory
 from federation.reach import reach_of
-from federation.transport import open_transport
+from federation.transport import Transport, open_transport
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +65,7 @@ def network() -> Network:
     return _current.get()
 
 
-def open_network(config: Config, *, transport: httpx.AsyncBaseTransport | None = None) -> Network:
+def open_network(config: Config, *, transport: Transport | None = None) -> Network:
     """The client and the keys of a process.
 
     Shapes:  transport: how bytes travel, in tests; real connections otherwise

@@ -10,14 +10,13 @@ from datetime import timedelta
 from typing import TypeVar
 from urllib.parse import unquote, urlsplit
 
-from tortoise.exceptions import IntegrityError
-
 from activitypub import iri
 from activitypub.activities import Announce, Create
 from activitypub.document import Document
 from activitypub.errors import Malformed
 from activitypub.read import is_activity, is_actor, is_note, read_activity, read_actor
-from echo import addresses, clock
+from activitypub.webfinger import Handle
+from echo import addresses, clock, db
 from echo.actions import accounts as account_actions
 from echo.errors import Invalid
 from echo.models import Account, Post
@@ -51,17 +50,17 @@ class Directory:
         if known is not None or is_local:
             if known is not None:
                 refresh_if_stale(known)
-            return None if known is None else known.id
+            return None if known is None else int(known.id)
         return await _id_of(once(f"acct:{username.lower()}@{host}", _ask_handle))
 
     async def account_by_iri(self, iri: str) -> int | None:
         """The account with this id or page address."""
         if is_ours(iri):
             return await _local_account_id(iri)
-        known = await accounts.find_by_uri(iri)
+        known: Account | None = await accounts.find_by_uri(iri)
         if known is not None and known.deleted_at is None:
             refresh_if_stale(known)
-            return known.id
+            return int(known.id)
         return await _id_of(_account_at(iri))
 
     async def post_by_iri(self, iri: str) -> int | None:
@@ -70,7 +69,7 @@ class Directory:
             return _local_post_id(iri)
         known = await posts.find_by_uri_for_worker(iri)
         if known is not None:
-            return known.id
+            return int(known.id)
         return await _id_of(_post_at(iri))
 
 
@@ -110,7 +109,7 @@ def refresh_if_stale(known: Account) -> None:
         here.start(refresh(known), f"refresh of {known.uri}")
 
 
-async def store_actor(document: Document, *, proven: handles.Handle | None = None) -> Account:
+async def store_actor(document: Document, *, proven: handles.Answered | None = None) -> Account:
     """Store what an actor says of itself. The document comes from its own origin: the caller proved it.
 
     Shapes:  proven: a handle whose host named this very actor a moment ago
@@ -124,14 +123,12 @@ async def store_actor(document: Document, *, proven: handles.Handle | None = Non
         raise Unbelievable(f"claims to live here: {actor.id}")
     known = await accounts.find_by_uri(actor.id)
     if known is not None:
-        handle = handles.Handle(known.username, known.domain)
+        handle = Handle(known.username, known.domain)
     else:
         handle = await handles.verified(actor, proven=proven)
     try:
-        return await account_actions.store_remote(
-            account_of(actor, username=handle.username, domain=handle.host)
-        )
-    except (Invalid, IntegrityError) as error:
+        return await account_actions.store_remote(account_of(actor, username=handle.user, domain=handle.host))
+    except (Invalid, *db.TAKEN) as error:
         raise Unbelievable(f"{actor.id}: {error}") from error
 
 
@@ -192,7 +189,7 @@ async def _ask_handle(acct: str) -> Account:
     known = await accounts.find_by_uri(answer.actor)
     if known is not None and known.deleted_at is None:
         return known
-    return await store_actor(await fetch(answer.actor), proven=answer.handle)
+    return await store_actor(await fetch(answer.actor), proven=answer)
 
 
 async def _account_at(address: str) -> Account | None:
@@ -220,7 +217,7 @@ async def _id_of(work: Awaitable[Account | Post | None]) -> int | None:
     except (FederationError, Malformed, Invalid, TimeoutError) as error:
         log.info("nothing found: %s", error)
         return None
-    return None if found is None else found.id
+    return None if found is None else int(found.id)
 
 
 async def _local_account_id(address: str) -> int | None:
@@ -230,7 +227,7 @@ async def _local_account_id(address: str) -> int | None:
         found = await accounts.find_by_handle(path[2:]) if path.startswith("/@") else None
     else:
         found = await accounts.find(account_id)
-    return None if found is None else found.id
+    return None if found is None else int(found.id)
 
 
 def _local_post_id(address: str) -> int | None:

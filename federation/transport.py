@@ -21,6 +21,7 @@ from activitypub.iri import Iri
 from federation.errors import FederationError, Refused, Unbelievable, Unreachable
 from federation.reach import Reach
 
+Transport = httpx.AsyncBaseTransport
 FAILURES = (httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError, ValueError, zlib.error)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from tortoise.exceptions import IntegrityError
-
 from echo import addresses, clock, db, ids
 from echo.actions.sign_up import insert_key, new_account
 from echo.kinds import AccountKind
@@ -14,9 +12,9 @@ from echo.policy.keys import new_key_pair
 async def ensure() -> int:
     """The id of the server's own account, which is made at the first start.
 
-    Its name is the handle host, so that nobody can sign up with it.
+    Its name is the handle host: with a dot in it nobody can sign up with it.
     """
-    username = addresses.here().domain
+    username = addresses.here().domain.partition(":")[0]
     known = await _find(username)
     if known is not None:
         return known
@@ -30,7 +28,7 @@ async def ensure() -> int:
             await account.save(force_create=True)
             await insert_key(account.id, keys, at=now)
             await AccountStats.create(account_id=account.id)
-    except IntegrityError:
+    except db.TAKEN:
         # Another process was first.
         known = await _find(username)
         if known is None:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 import sys
 
-import asyncpg
 from cyclopts import App, CycloptsError
-from tortoise.exceptions import BaseORMException
 
-from echo import __version__
+from echo import __version__, db
 from echo.cli import accounts, apps, config, doctor, instance, queues, seed, serve
 from echo.cli import federation as federation_commands
 from echo.cli.migrate import migrate_command
@@ -45,7 +43,7 @@ def main() -> None:
         sys.exit(2)
     except EchoError as error:
         sys.exit(_fail(_explain(error)))
-    except (OSError, asyncpg.PostgresError, BaseORMException) as error:
+    except db.ERRORS as error:
         sys.exit(_fail(f"{type(error).__name__}: {error}"))
     except KeyboardInterrupt:
         sys.exit(130)

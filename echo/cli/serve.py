@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from echo.server.roles import run_streaming, run_web
-
 from echo import logs
 from echo.cli.common import Common, engines_for, load_config
 from echo.cli.up import listen
+from echo.server.roles import run_streaming, run_web
 from workers.roles import run_worker
 
 

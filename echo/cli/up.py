@@ -16,9 +16,6 @@ from urllib.parse import urlsplit
 
 import msgspec
 from cyclopts import Parameter
-from echo.server.door import open_listener
-from echo.server.handover import Handover
-from echo.server.roles import run_streaming, run_web
 
 from echo import logs
 from echo.actions import links, server_actor
@@ -31,6 +28,9 @@ from echo.config_write import render_changes
 from echo.embedded import Role, Supervisor, start_engines
 from echo.errors import EchoError
 from echo.runtime import open_runtime
+from echo.server.door import open_listener
+from echo.server.handover import Handover
+from echo.server.roles import run_streaming, run_web
 from echo.store import instance
 from workers.roles import run_worker
 

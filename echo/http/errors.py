@@ -6,7 +6,6 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from quart import Quart, Response, request
-from tortoise.exceptions import DBConnectionError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from echo import db
@@ -50,7 +49,7 @@ def classify(error: Exception) -> EchoError:
         if error.code in (404, 405):
             return NotFound("Not Found")
         return EchoError(error.name, status=error.code or 500)
-    if isinstance(error, (*db.OUTAGES, DBConnectionError)):
+    if isinstance(error, db.OUTAGES):
         return db.outage(error)
     return EchoError()
 

@@ -10,9 +10,12 @@ from datetime import datetime
 
 import msgspec
 
+from echo.addresses import here
 from echo.policy.viewer import Viewer
 from echo.render import account, status
 from echo.render.entities import CustomEmoji, Field
+
+TONES = 6
 
 
 class Size(msgspec.Struct, frozen=True):
@@ -80,6 +83,11 @@ class Author(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_local(self) -> bool:
         return "@" not in self.handle
+
+    @property
+    def tone(self) -> int | None:
+        """Which colour the picture gets that people have who chose none, so that they can be told apart."""
+        return (int(self.id) >> 16) % TONES if self.avatar == here().missing_avatar else None
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):

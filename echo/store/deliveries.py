@@ -19,16 +19,26 @@ from echo.kinds import DeliveryState
 # One number of the advisory locks of this database: "who may claim deliveries".
 _CLAIM_LOCK = 4_602_001
 
-_CLAIM = """
+# One index probe for each host, whatever waits there. The inner query keeps the order of the scan, where a
+# join would not.
+_HOSTS = """
     WITH RECURSIVE waiting AS (
         (SELECT d.host FROM deliveries d WHERE d.state = 'pending' AND d.host > $1 ORDER BY d.host LIMIT 1)
         UNION ALL
         SELECT (SELECT d.host FROM deliveries d WHERE d.state = 'pending' AND d.host > w.host
                 ORDER BY d.host LIMIT 1)
         FROM waiting w WHERE w.host IS NOT NULL
-    ), picked AS (
-        SELECT due.id, w.host, h.health = 'open' AS is_probe
-        FROM waiting w LEFT JOIN hosts h ON h.name = w.host
+    )
+    SELECT w.host FROM waiting w WHERE w.host IS NOT NULL AND NOT coalesce(
+        (SELECT h.health = 'dead' OR (h.health = 'open' AND h.probe_at > $2) FROM hosts h
+            WHERE h.name = w.host), false)
+    LIMIT $3
+"""
+
+_CLAIM = """
+    WITH picked AS (
+        SELECT due.id, h.health = 'open' AS is_probe
+        FROM unnest($1::text[]) WITH ORDINALITY AS w(host, place) LEFT JOIN hosts h ON h.name = w.host
         CROSS JOIN LATERAL (
             SELECT d.id FROM deliveries d
             WHERE d.host = w.host AND d.state = 'pending' AND d.due_at <= $2
@@ -40,8 +50,7 @@ _CLAIM = """
                 - (SELECT count(*) FROM deliveries l WHERE l.host = w.host AND l.lease_until > $2))
             FOR UPDATE SKIP LOCKED
         ) due
-        WHERE w.host IS NOT NULL AND (h.health IS NULL OR h.health = 'closed' OR h.probe_at <= $2)
-        LIMIT $4
+        ORDER BY w.place LIMIT $4
     )
     UPDATE deliveries d SET lease_owner = $5, lease_token = $6, lease_until = $7, starts = starts + 1
     FROM picked WHERE d.id = picked.id
@@ -102,7 +111,8 @@ async def claim(
     token = secrets.randbits(62)
     async with db.unit_of_work():
         await db.execute(f"SELECT pg_advisory_xact_lock({_CLAIM_LOCK})")
-        rows = await db.fetch(_CLAIM, after_host, now, per_host, limit, owner, token, until)
+        hosts = [row["host"] for row in await db.fetch(_HOSTS, after_host, now, limit)]
+        rows = await db.fetch(_CLAIM, hosts, now, per_host, limit, owner, token, until) if hosts else []
         probes = [row["host"] for row in rows if row["is_probe"]]
         if probes:
             # One try at a time for a host that was failing; the next one not before this one is over.
@@ -120,8 +130,9 @@ async def claim(
         )
         for row in rows
     ]
-    last_host = max((each.host for each in claimed), default="") if len(claimed) == limit else ""
-    return claimed, last_host
+    if len(claimed) == limit:
+        return claimed, max((each.host for each in claimed), key=hosts.index)
+    return claimed, hosts[-1] if len(hosts) == limit else ""
 
 
 async def finish(results: Sequence[Result]) -> int:

@@ -66,17 +66,20 @@ async def note_failures(failing: Sequence[Failing], *, scale: float = 1.0) -> No
 
 _NOTE_FAILURES = f"""
     INSERT INTO hosts AS h (name, health, failures, first_failed_at, probe_at, last_error, created_at)
-    SELECT t.name, CASE WHEN t.times >= {FAILURES_TO_OPEN} THEN 'open' ELSE 'closed' END, t.times, $5,
-        $5 + ($6::float8[])[1] * t.jitter * interval '1 second', t.error, $5
+    SELECT t.name, CASE WHEN t.times >= {FAILURES_TO_OPEN} THEN 'open' ELSE 'closed' END, t.times,
+        $5::timestamptz, $5::timestamptz + ($6::float8[])[1] * t.jitter * interval '1 second',
+        t.error, $5::timestamptz
     FROM unnest($1::text[], $2::int[], $3::text[], $4::float8[]) AS t(name, times, error, jitter)
     ON CONFLICT (name) DO UPDATE SET
         failures = h.failures + excluded.failures,
         last_error = excluded.last_error,
-        first_failed_at = coalesce(h.first_failed_at, $5),
-        probe_at = $5 + (excluded.probe_at - $5) / ($6::float8[])[1]
+        first_failed_at = coalesce(h.first_failed_at, $5::timestamptz),
+        probe_at = $5::timestamptz + (excluded.probe_at - $5::timestamptz) / ($6::float8[])[1]
             * ($6::float8[])[1 + least(greatest(h.failures + excluded.failures - {FAILURES_TO_OPEN}, 0),
                 cardinality($6) - 1)],
-        health = CASE WHEN h.health <> 'closed' AND coalesce(h.first_failed_at, $5) < $7 THEN 'dead'
+        health = CASE
+            WHEN h.health <> 'closed' AND coalesce(h.first_failed_at, $5::timestamptz) < $7::timestamptz
+                THEN 'dead'
             WHEN h.health <> 'closed' OR h.failures + excluded.failures >= {FAILURES_TO_OPEN} THEN 'open'
             ELSE 'closed' END
 """

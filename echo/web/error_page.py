@@ -22,10 +22,19 @@ EXPLANATIONS = {
     429: "Too many tries in a short time. Wait a while, then go on.",
     503: "The server is busy or being looked after. Nothing is lost; try again in a moment.",
 }
+# What people can do about a refusal that was worded for programs.
+REFUSED_APPS = {
+    "invalid_client": "This server does not know the app that sent you here. Log out there and try again.",
+    "invalid_redirect_uri": "You were to be sent to an address that the app did not register. Do not go on.",
+    "invalid_scope": "The app asks for more than it registered for, or for something unknown here.",
+    "access_denied": "The app was given no access. You can close this page.",
+}
 
 
 async def error_page(error: EchoError) -> Response:
     """An error for people: what happened, and what they can do. Nothing is read: the database may be away."""
+    code = error.code if isinstance(error, OAuthError) else ""
+    said = error.public if error.status < 500 else ""
     return await show(
         "error.html",
         status=error.status,
@@ -33,7 +42,7 @@ async def error_page(error: EchoError) -> Response:
         title=TITLES.get(
             error.status, "Something went wrong" if error.status >= 500 else "That did not work"
         ),
-        explanation=EXPLANATIONS.get(error.status, error.public if error.status < 500 else ""),
-        code=error.code if isinstance(error, OAuthError) else "",
+        explanation=REFUSED_APPS.get(code) or EXPLANATIONS.get(error.status, said),
+        code=code,
         number=error.status,
     )

@@ -41,7 +41,7 @@ def wishes(scopes: Sequence[str]) -> list[Wish]:
     if "profile" in scopes and not covers(scopes, "read:accounts"):
         found.append(Wish("Know who you are"))
     found += _of(scopes, "read", "Read everything in your account", "Read")
-    found += _of(scopes, "write", "Post and change things in your name", "Change")
+    found += _of(scopes, "write", "Post and change things in your name", "Add and change")
     if "follow" in scopes and not (covers(scopes, "read") and covers(scopes, "write")):
         found.append(Wish("Follow, block and mute people for you"))
     if "push" in scopes:

@@ -93,6 +93,7 @@ def note_of(source: PostSource) -> wire.Note:
         hashtags=tuple(wire.Hashtag(name=name, href=here.tag_page(name)) for name in source.hashtags),
         emojis=written_emojis(source.emojis),
         replies=f"{source.uri}/replies",
+        replies_first=f"{source.uri}/replies?page=true",
         conversation=source.conversation_uri or None,
     )
 

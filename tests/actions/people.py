@@ -6,14 +6,13 @@ import base64
 import hashlib
 from itertools import count
 
-import msgspec
-
-from echo import settings
 from echo.actions import apps, auth, sign_up
 from echo.actions.drafts import SignUp
 from echo.kinds import Role
 from echo.models import User
 from echo.policy.authorization import AuthorizationRequest, Client, read_request
+from echo.runtime import Runtime
+from tests.conftest import changed
 
 PASSWORD = "correct horse battery"
 REDIRECT = "https://app.test/callback?keep=1"
@@ -22,13 +21,10 @@ CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest())
 _numbers = count(1)
 
 
-def configure(**sections: dict[str, object]) -> None:
-    """Change keys of the configuration of the running test, by section."""
-    config = settings.here()
-    changed = {
-        name: msgspec.structs.replace(getattr(config, name), **keys) for name, keys in sections.items()
-    }
-    settings.bind(msgspec.structs.replace(config, **changed))
+def configure(runtime: Runtime, **sections: dict[str, object]) -> None:
+    """Change keys of the configuration of a server that runs, by section."""
+    runtime.config = changed(runtime.config, **sections)
+    runtime.bind()
 
 
 def draft(name: str = "", **changes: object) -> SignUp:

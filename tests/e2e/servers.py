@@ -49,7 +49,9 @@ class Server:
         """A new account with a client that is logged in."""
         self.ctl("accounts", "create", name, "--email", f"{name}@example.org", "--confirmed")
         token = self.ctl("apps", "token", "--account", name, "--scopes", "read write follow push")
-        client = Mastodon(access_token=token["access_token"], api_base_url=self.url, version_check_mode="none")
+        client = Mastodon(
+            access_token=token["access_token"], api_base_url=self.url, version_check_mode="none"
+        )
         return Person(name, f"{name}@{self.domain}", client)
 
     def pids(self, role: str) -> list[int]:
@@ -116,8 +118,10 @@ def start(data: Path, port: int, *options: str, env: dict[str, str] | None = Non
     domain = f"localhost:{port}"
     log = (data / "echo.log").open("a")
     process = subprocess.Popen(
-        [sys.executable, "-m", "echo.cli.main", "up", "--data", str(data), "--host", "127.0.0.1"]
-        + ["--port", str(port), "--domain", domain, "--dev", "--json", *options],
+        [
+            *(sys.executable, "-m", "echo.cli.main", "up", "--data", str(data), "--host", "127.0.0.1"),
+            *("--port", str(port), "--domain", domain, "--dev", "--json", *options),
+        ],
         stdout=subprocess.PIPE,
         stderr=log,
         text=True,

@@ -98,7 +98,9 @@ def test_a_refused_follow_ends(one: Server, two: Server) -> None:
 @pytest.mark.parametrize("visibility", ["public", "unlisted", "private"])
 def test_a_post_reaches_followers(friends: tuple[Person, Person], visibility: str) -> None:
     alice, bob = friends
-    alice.client.status_post(f"to all of you {visibility} #story", visibility=visibility, spoiler_text="warned")
+    alice.client.status_post(
+        f"to all of you {visibility} #story", visibility=visibility, spoiler_text="warned"
+    )
     arrived = eventually(lambda: on_home(bob, f"to all of you {visibility}"))
     assert arrived["visibility"] == visibility
     assert arrived["spoiler_text"] == "warned"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -8,9 +9,16 @@ from echo import clock
 from echo.kinds import DeliveryState
 from echo.runtime import Runtime
 from echo.store import deliveries, hosts, outbound
+from echo.store.hosts import Failing
 from echo.store.outbound import Inbox, Outgoing
 
 pytestmark = pytest.mark.usefixtures("runtime")
+
+
+@pytest.fixture(autouse=True)
+def clock_put_back() -> Iterator[None]:
+    yield
+    clock.shift(timedelta())
 
 
 async def send(number: int, *inboxes: tuple[str, str], key: str = "") -> int:
@@ -119,29 +127,51 @@ async def test_a_lease_ends_by_itself() -> None:
     assert again.token != claimed.token
 
 
+async def health(name: str) -> str:
+    [row] = await hosts.listing()
+    assert row["name"] == name
+    return str(row["health"])
+
+
 async def test_an_open_host_gets_one_probe() -> None:
     for number in range(3):
         await send(number, ("a.test", "/inbox"))
-    now = clock.now()
-    for times in (2, 2, 1):
-        health = await hosts.note_failure(
-            "a.test", "down", times=times, probe_at=now - timedelta(1), dead_before=now - timedelta(days=7)
-        )
-    assert health == "open"
+    await hosts.note_failures([Failing("a.test", 4, "down")])
+    assert await health("a.test") == "closed"
+    await hosts.note_failures([Failing("a.test", 1, "down")])
+    assert await health("a.test") == "open"
+    assert await take() == []
+    clock.shift(timedelta(minutes=2))
     [probe] = await take()
+    assert probe.is_probe
     assert await take(owner="w2") == []
     await deliveries.finish([done(probe)])
     assert await hosts.note_successes(["a.test"]) == ["a.test"]
     assert len(await take()) == 2
 
 
+async def test_probes_are_further_and_further_apart() -> None:
+    waits = []
+    for times in (5, 1, 1, 1, 1):
+        await hosts.note_failures([Failing("a.test", times, "down")], scale=0.5)
+        [row] = await hosts.listing(health="open")
+        waits.append((row["probe_at"] - clock.now()).total_seconds())
+    assert [round(wait / 30) for wait in waits] == pytest.approx([1, 5, 15, 30, 30], rel=0.25)
+
+
+async def test_a_host_that_asks_for_a_pause_gets_it() -> None:
+    await send(1, ("a.test", "/inbox"))
+    await hosts.pause("a.test", clock.now() + timedelta(minutes=5), "429")
+    assert await take() == []
+    clock.shift(timedelta(minutes=6))
+    assert len(await take()) == 1
+
+
 async def test_a_dead_host_gets_nothing_new_until_it_speaks() -> None:
-    now = clock.now()
-    for dead_before in (now - timedelta(days=7), now + timedelta(days=1)):
-        health = await hosts.note_failure(
-            "a.test", "down", times=5, probe_at=now + timedelta(hours=1), dead_before=dead_before
-        )
-    assert health == "dead"
+    await hosts.note_failures([Failing("a.test", 5, "down")])
+    clock.shift(timedelta(days=8))
+    await hosts.note_failures([Failing("a.test", 1, "down")])
+    assert await health("a.test") == "dead"
     await send(1, ("a.test", "/inbox"))
     assert (await deliveries.summary())["pending"] == 0
     assert await hosts.note_heard(["a.test", "unknown.test"]) == ["a.test"]
@@ -167,12 +197,9 @@ async def test_what_nobody_got_is_withdrawn() -> None:
 async def test_old_deliveries_are_given_up_and_can_be_tried_again() -> None:
     await send(1, ("a.test", "/inbox"))
     clock.shift(timedelta(days=8))
-    try:
-        assert await deliveries.expire() == 1
-        [row] = await deliveries.listing(state="dead")
-        assert row["last_error"] == "expired"
-        assert await deliveries.requeue(host="a.test") == 1
-        assert await deliveries.expire() == 0
-        assert len(await take()) == 1
-    finally:
-        clock.shift(timedelta())
+    assert await deliveries.expire() == 1
+    [row] = await deliveries.listing(state="dead")
+    assert row["last_error"] == "expired"
+    assert await deliveries.requeue(host="a.test") == 1
+    assert await deliveries.expire() == 0
+    assert len(await take()) == 1

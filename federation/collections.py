@@ -1,0 +1,128 @@
+"""Collections of this server: outbox, followers, following, featured, replies; a page at a time."""
+
+from __future__ import annotations
+
+from quart import Blueprint, request
+
+from activitypub import write
+from activitypub.objects import Collection, ObjectRef
+from activitypub.write import embedded
+from echo import addresses
+from echo.errors import NotFound
+from echo.http.access import signed
+from echo.policy.viewer import NOBODY
+from echo.store import federation_reads
+from federation import outbox
+from federation.answers import DOCUMENT_SECONDS, Answer, activity_json, number, page_mark
+from federation.documents import local_actor
+
+blueprint = Blueprint("federation_collections", __name__)
+
+OUTBOX_ITEMS = 20
+PEOPLE = 40
+REPLIES = 40
+
+
+@blueprint.get("/ap/actors/<account_id>/outbox")
+@signed
+async def posts(account_id: str) -> Answer:
+    source = await local_actor(account_id)
+    place = addresses.here().collection(source.id, "outbox")
+    if not _wants_page():
+        return _front(place, source.posts)
+    post_ids = await federation_reads.outbox_ids(source.id, before=page_mark("before"), limit=OUTBOX_ITEMS)
+    found = await federation_reads.posts(NOBODY, post_ids)
+    items = [embedded(write.activity_body(outbox.created(found[each]))) for each in post_ids if each in found]
+    return _page(place, items, post_ids[-1] if len(post_ids) == OUTBOX_ITEMS else None)
+
+
+@blueprint.get("/ap/actors/<account_id>/followers")
+@signed
+async def followers(account_id: str) -> Answer:
+    return await _people(account_id, "followers")
+
+
+@blueprint.get("/ap/actors/<account_id>/following")
+@signed
+async def following(account_id: str) -> Answer:
+    return await _people(account_id, "following")
+
+
+@blueprint.get("/ap/actors/<account_id>/featured")
+@signed
+async def featured(account_id: str) -> Answer:
+    source = await local_actor(account_id)
+    place = addresses.here().collection(source.id, "featured")
+    return activity_json(
+        write.write_collection(Collection(kind="OrderedCollection", id=place, total_items=0))
+    )
+
+
+@blueprint.get("/ap/posts/<post_id>/replies")
+@signed
+async def replies(post_id: str) -> Answer:
+    wanted = number(post_id)
+    source = (await federation_reads.posts(NOBODY, [wanted])).get(wanted)
+    if source is None or not source.local:
+        raise NotFound
+    place = f"{source.uri}/replies"
+    if not _wants_page():
+        first = ObjectRef(id=f"{place}?page=true")
+        return activity_json(
+            write.write_collection(
+                Collection(kind="Collection", id=place, total_items=source.replies, first=first)
+            ),
+            seconds=0,
+        )
+    rows = await federation_reads.reply_uris(wanted, after=page_mark("after") or 0, limit=REPLIES)
+    here = f"{place}?{request.query_string.decode('ascii', errors='replace')}"
+    following_page = f"{place}?page=true&after={rows[-1][0]}" if len(rows) == REPLIES else None
+    page = Collection(
+        kind="CollectionPage",
+        id=here,
+        part_of=place,
+        next=following_page,
+        items=tuple(ObjectRef(id=uri) for _, uri in rows),
+    )
+    return activity_json(write.write_collection(page), seconds=0)
+
+
+async def _people(account_id: str, relation: str) -> Answer:
+    source = await local_actor(account_id)
+    place = addresses.here().collection(source.id, relation)
+    total = source.followers if relation == "followers" else source.following
+    if source.hide_collections:
+        return activity_json(
+            write.write_collection(Collection(kind="OrderedCollection", id=place, total_items=total))
+        )
+    if not _wants_page():
+        return _front(place, total)
+    rows = await federation_reads.related_uris(source.id, relation, before=page_mark("before"), limit=PEOPLE)
+    return _page(place, [ObjectRef(id=uri) for _, uri in rows], rows[-1][0] if len(rows) == PEOPLE else None)
+
+
+def _wants_page() -> bool:
+    return request.args.get("page", "").lower() in ("true", "1")
+
+
+def _front(place: str, total: int) -> Answer:
+    """A collection: how much there is, and where it begins."""
+    front = Collection(
+        kind="OrderedCollection",
+        id=place,
+        total_items=total,
+        first=ObjectRef(id=f"{place}?page=true"),
+    )
+    return activity_json(write.write_collection(front))
+
+
+def _page(place: str, items: list[ObjectRef], last: int | None) -> Answer:
+    """A page: `last` is the id after which the next one begins, None at the end."""
+    page = Collection(
+        kind="OrderedCollectionPage",
+        id=f"{place}?{request.query_string.decode('ascii', errors='replace')}",
+        part_of=place,
+        next=None if last is None else f"{place}?page=true&before={last}",
+        items=tuple(items),
+    )
+    return activity_json(write.write_collection(page), seconds=DOCUMENT_SECONDS)

@@ -1,0 +1,162 @@
+"""How others find this server and the people on it: WebFinger, host-meta, NodeInfo."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote, urlsplit
+
+from quart import Blueprint, Response, current_app, request
+
+from activitypub import nodeinfo, webfinger
+from activitypub.errors import Malformed
+from activitypub.nodeinfo import NodeInfo, Usage
+from activitypub.vocabulary import JRD_JSON
+from activitypub.webfinger import Handle
+from echo import __version__, addresses, settings
+from echo.errors import BadRequest, Gone, NotFound
+from echo.http.access import signed
+from echo.kinds import AccountKind
+from echo.store import federation_reads
+from echo.store.federation_reads import ActorSource
+from federation.answers import REFUSAL_SECONDS, WEBFINGER_SECONDS, json_as
+from federation.memory import Memory
+from federation.network import allow_http, network
+
+blueprint = Blueprint("federation_discovery", __name__)
+
+JRD_TYPE = f"{JRD_JSON}; charset=utf-8"
+# The API that apps and other servers may expect of us, beside our own name.
+UPSTREAM = {"name": "mastodon", "version": "4.6.5"}
+NODEINFO_SECONDS = 1_800
+COUNTED_SECONDS = 60.0
+
+
+@blueprint.get("/.well-known/webfinger")
+@signed
+async def who_is() -> Response:
+    source = await _named(_resource())
+    if source is None:
+        return _refusal(NotFound())
+    if source.deleted_at is not None:
+        return _refusal(Gone())
+    if source.suspended_at is not None:
+        return _refusal(NotFound())
+    here = addresses.here()
+    is_server = source.kind == AccountKind.APPLICATION
+    jrd = webfinger.write_jrd(
+        Handle(source.username, here.domain),
+        actor=source.uri,
+        profile_page=None if is_server else here.profile_page(source.username),
+        avatar=(here.file(source.avatar), None) if source.avatar else None,
+        subscribe_template=f"{here.base}/authorize_interaction?uri={{uri}}",
+        service=source.uri if is_server else None,
+        rels=request.args.getlist("rel"),
+    )
+    return json_as(jrd, JRD_TYPE, seconds=WEBFINGER_SECONDS)
+
+
+@blueprint.get("/.well-known/host-meta")
+@signed
+async def host_meta() -> Response:
+    template = f"{addresses.here().base}/.well-known/webfinger?resource={{uri}}"
+    body = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<XRD xmlns="http://docs.oasis-open.org/ns/xri/xrd-1.0">\n'
+        f'  <Link rel="lrdd" template="{template}"/>\n'
+        "</XRD>\n"
+    )
+    response = Response(body, content_type="application/xrd+xml; charset=utf-8")
+    response.headers["Cache-Control"] = f"public, max-age={WEBFINGER_SECONDS}"
+    return response
+
+
+@blueprint.get("/.well-known/host-meta.json")
+@signed
+async def host_meta_json() -> Response:
+    template = f"{addresses.here().base}/.well-known/webfinger?resource={{uri}}"
+    return json_as(
+        {"links": [{"rel": "lrdd", "template": template}]}, "application/json", seconds=WEBFINGER_SECONDS
+    )
+
+
+@blueprint.get("/.well-known/nodeinfo")
+@signed
+async def nodeinfo_links() -> Response:
+    return json_as(nodeinfo.write_links(addresses.here().base), "application/json", seconds=WEBFINGER_SECONDS)
+
+
+@blueprint.get("/nodeinfo/<version>")
+@signed
+async def node_information(version: str) -> Response:
+    if version not in nodeinfo.VERSIONS:
+        raise NotFound
+    config = settings.here()
+    info = NodeInfo(
+        software="echo",
+        version=__version__,
+        open_registrations=config.registrations.mode in ("open", "approval"),
+        usage=await _usage(),
+        metadata={
+            "nodeName": config.instance.title,
+            "nodeDescription": config.instance.description,
+            "upstream": UPSTREAM,
+        },
+    )
+    return json_as(
+        nodeinfo.write_nodeinfo(info, version=version),
+        nodeinfo.content_type(version),
+        seconds=NODEINFO_SECONDS,
+    )
+
+
+def _resource() -> Handle | str:
+    """What is asked for. Raises BadRequest."""
+    asked = request.args.getlist("resource")
+    if len(asked) != 1:
+        raise BadRequest("The parameter resource is needed, once")
+    try:
+        return webfinger.parse_resource(asked[0], allow_http=allow_http())
+    except Malformed as error:
+        raise BadRequest("The parameter resource is neither a handle nor an address") from error
+
+
+async def _named(resource: Handle | str) -> ActorSource | None:
+    """The account that a handle or an address names."""
+    here = addresses.here()
+    if isinstance(resource, Handle):
+        if resource.host not in (here.domain.lower(), here.host.lower()):
+            return None
+        account_id = await federation_reads.account_id_named(resource.user)
+    elif not here.is_ours(resource):
+        return None
+    elif resource.rstrip("/") == here.base:
+        account_id = await network().keys.server_actor_id()
+    else:
+        account_id = here.actor_id_in(resource)
+        path = unquote(urlsplit(resource).path)
+        if account_id is None and path.startswith("/@"):
+            account_id = await federation_reads.account_id_named(path[2:])
+    return None if account_id is None else await federation_reads.actor(account_id)
+
+
+def _refusal(error: NotFound | Gone) -> Response:
+    response = json_as({"error": error.public}, "application/json", seconds=REFUSAL_SECONDS)
+    response.status_code = error.status
+    return response
+
+
+async def _usage() -> Usage:
+    """Counts of this server, at most a minute old."""
+    counted: Memory[str, Usage] = current_app.extensions.setdefault(
+        "echo_usage", Memory(size=1, seconds=COUNTED_SECONDS)
+    )
+    known = counted.get("usage")
+    if known is None:
+        row = await federation_reads.usage()
+        known = Usage(
+            users=row["users"],
+            active_month=row["active_month"],
+            active_half_year=row["active_halfyear"],
+            posts=row["posts"],
+        )
+        counted.put("usage", known)
+    return known

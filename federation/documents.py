@@ -1,0 +1,86 @@
+"""Actors and posts of this server as ActivityPub documents, for everybody."""
+
+from __future__ import annotations
+
+from quart import Blueprint
+
+from activitypub import write
+from activitypub.objects import Tombstone
+from echo import addresses
+from echo.errors import Forbidden, Gone, NotFound
+from echo.http.access import signed
+from echo.policy.viewer import NOBODY
+from echo.store import federation_reads
+from echo.store.federation_reads import ActorSource, PostSource
+from federation import outbox
+from federation.answers import Answer, activity_json, number, page_instead
+from federation.translate.accounts import actor_of
+from federation.translate.posts import note_of
+
+blueprint = Blueprint("federation_documents", __name__)
+
+
+@blueprint.get("/ap/actors/<account_id>")
+@signed
+async def actor(account_id: str) -> Answer:
+    source = await local_actor(account_id)
+    found = actor_of(source)
+    return page_instead(found.url or "") or activity_json(write.write_actor(found))
+
+
+@blueprint.get("/ap/posts/<post_id>")
+@signed
+async def post(post_id: str) -> Answer:
+    source = await _public_post(number(post_id))
+    if source is None:
+        return _tombstone(number(post_id))
+    if source.boost_of_uri:
+        raise NotFound
+    return page_instead(source.url) or activity_json(write.write_note(note_of(source)))
+
+
+@blueprint.get("/ap/posts/<post_id>/activity")
+@signed
+async def publication(post_id: str) -> Answer:
+    source = await _public_post(number(post_id))
+    if source is None:
+        return _tombstone(number(post_id))
+    if source.boost_of_uri:
+        raise NotFound
+    return activity_json(write.write_activity(outbox.created(source)))
+
+
+@blueprint.get("/ap/activities/boost/<post_id>")
+@signed
+async def boost(post_id: str) -> Answer:
+    source = await _public_post(number(post_id))
+    if source is None or not source.boost_of_uri:
+        raise NotFound
+    return activity_json(write.write_activity(outbox.created(source)))
+
+
+async def local_actor(account_id: str) -> ActorSource:
+    """Somebody of this server. Raises NotFound, Gone, Forbidden for suspended ones."""
+    source = await federation_reads.actor(number(account_id))
+    if source is None:
+        raise NotFound
+    if source.deleted_at is not None:
+        raise Gone
+    if source.suspended_at is not None:
+        raise Forbidden
+    return source
+
+
+async def _public_post(post_id: int) -> PostSource | None:
+    """A post of this server that everybody may read; None when it was, and is deleted. Raises NotFound."""
+    source = (await federation_reads.posts(NOBODY, [post_id])).get(post_id)
+    if source is not None and source.local:
+        return source
+    if await federation_reads.is_deleted_post(post_id):
+        return None
+    raise NotFound
+
+
+def _tombstone(post_id: int) -> Answer:
+    stone = Tombstone(id=addresses.here().post(post_id), former_type="Note")
+    return activity_json(write.write_tombstone(stone), status=410)

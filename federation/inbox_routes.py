@@ -1,0 +1,67 @@
+"""The addresses where other servers deliver: one for everybody, and one for each person."""
+
+from __future__ import annotations
+
+from quart import Blueprint, Response, current_app, request
+
+from echo import settings
+from echo.errors import NotFound, TooLarge
+from echo.http.access import caller_address, signed
+from echo.http.client_address import limit_subject
+from echo.http.limits import Limit, count
+from federation.answers import number
+from federation.authenticate import Incoming
+from federation.inbox import MOST_BYTES, Inbox, check_owner
+
+blueprint = Blueprint("federation_inbox", __name__)
+
+LIMIT_WINDOW_SECONDS = 300
+
+
+@blueprint.post("/ap/inbox")
+@signed
+async def shared() -> Response:
+    return await _receive()
+
+
+@blueprint.post("/ap/actors/<account_id>/inbox")
+@signed
+async def personal(account_id: str) -> Response:
+    await check_owner(number(account_id))
+    return await _receive()
+
+
+async def _receive() -> Response:
+    config = settings.here()
+    if not config.federation.enabled:
+        raise NotFound
+    if config.rate_limits.enabled:
+        subject = limit_subject(caller_address())
+        await count([Limit("inbox", subject, config.rate_limits.inbox_per_host, LIMIT_WINDOW_SECONDS)])
+    inbox: Inbox = current_app.extensions.setdefault("echo_inbox", Inbox())
+    await inbox.receive(await _incoming())
+    return Response(b"", status=202)
+
+
+async def _incoming() -> Incoming:
+    """The request as it came; its body is given up as soon as it is too long, whatever was declared.
+
+    Raises:  TooLarge
+    """
+    if (request.content_length or 0) > MOST_BYTES:
+        raise TooLarge
+    body = bytearray()
+    async for chunk in request.body:
+        body += chunk
+        if len(body) > MOST_BYTES:
+            raise TooLarge
+    headers = tuple((name.lower(), value) for name, value in request.headers.items())
+    return Incoming(request.method, _target(), headers, bytes(body))
+
+
+def _target() -> str:
+    """Path and query as they stood in the request line."""
+    raw_path = request.scope.get("raw_path") or b""
+    path = raw_path.decode("latin-1") if raw_path else request.path
+    query = request.query_string.decode("latin-1")
+    return f"{path}?{query}" if query else path

@@ -1,0 +1,86 @@
+"""Two Echos talk: what is said on one is seen on the other."""
+
+from __future__ import annotations
+
+from echo import ports
+from echo.actions import boosts, follows, likes, posts
+from echo.kinds import Visibility
+from echo.models import Account, Follow, Like, Post
+from tests import make
+from tests.fediverse import Echo, settle_down
+from tests.make import Person
+
+
+async def follow(follower: Person, username: str, host: str) -> int:
+    """Look somebody up and follow them."""
+    found = await ports.directory().account_by_handle(username, host)
+    assert found is not None
+    await follows.follow(follower.id, found)
+    return found
+
+
+async def post_by_uri(uri: str) -> Post | None:
+    return await Post.get_or_none(uri=uri)
+
+
+async def test_a_follow_is_asked_and_answered(one: Echo, two: Echo) -> None:
+    alice = await one.run(make.person("alice"))
+    bob = await two.run(make.person("bob"))
+    await one.run(follow(alice, "bob", "two.test"))
+    await settle_down([one, two])
+
+    async def state() -> list[str]:
+        return [row.state for row in await Follow.all()]
+
+    assert await one.run(state()) == ["accepted"]
+    assert await two.run(state()) == ["accepted"]
+
+    async def seen() -> Account:
+        return await Account.get(username="alice")
+
+    theirs = await two.run(seen())
+    assert (theirs.domain, theirs.uri) == ("one.test", alice.account.uri)
+    assert bob.account.uri.startswith("https://two.test/")
+
+
+async def test_a_post_reaches_followers(one: Echo, two: Echo) -> None:
+    alice = await one.run(make.person("alice"))
+    bob = await two.run(make.person("bob"))
+    await two.run(follow(bob, "alice", "one.test"))
+    await settle_down([one, two])
+    post = await one.run(make.post(alice, "Hello #World", visibility=Visibility.FOLLOWERS))
+    await settle_down([one, two])
+    copy = await two.run(post_by_uri(post.uri))
+    assert copy is not None
+    assert copy.visibility == "followers"
+    assert "Hello" in copy.html
+    await one.run(posts.remove(alice.id, post.id))
+    await settle_down([one, two])
+    copy = await two.run(post_by_uri(post.uri))
+    assert copy is not None
+    assert copy.deleted_at is not None
+
+
+async def test_likes_and_boosts_travel(one: Echo, two: Echo) -> None:
+    alice = await one.run(make.person("alice"))
+    bob = await two.run(make.person("bob"))
+    await two.run(follow(bob, "alice", "one.test"))
+    await settle_down([one, two])
+    post = await one.run(make.post(alice, "Like me"))
+    await settle_down([one, two])
+    copy = await two.run(post_by_uri(post.uri))
+    assert copy is not None
+    await two.run(likes.like(bob.id, copy.id))
+    await two.run(boosts.boost(bob.id, copy.id))
+    await settle_down([one, two])
+
+    async def marks() -> tuple[int, int]:
+        return await Like.filter(post_id=post.id).count(), await Post.filter(
+            boost_of_id=post.id, deleted_at=None
+        ).count()
+
+    assert await one.run(marks()) == (1, 1)
+    await two.run(likes.unlike(bob.id, copy.id))
+    await two.run(boosts.unboost(bob.id, copy.id))
+    await settle_down([one, two])
+    assert await one.run(marks()) == (0, 0)
