@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 LENGTH_BYTES = 4
+PATIENCE_SECONDS = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,8 @@ class Outside:
         assert self._process.stdout is not None
         write_message(self._process.stdin, [command, arguments])
         await self._process.stdin.drain()
-        return await read_message(self._process.stdout)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            return await read_message(self._process.stdout)
 
 
 def write_message(writer: asyncio.StreamWriter, message: object) -> None:

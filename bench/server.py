@@ -11,12 +11,14 @@ import sys
 import time
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import asyncpg
 
 from bench import cpu
 from echo.embedded import find_engines
+from echo.embedded.processes import die_with_parent
 
 READY_SECONDS = 60
 DRAIN_SECONDS = 120
@@ -103,6 +105,7 @@ async def start(data: Path, port: int) -> Server:
             stdout=asyncio.subprocess.PIPE,
             stderr=log,
             env=os.environ | environment(port),
+            preexec_fn=partial(die_with_parent, signal.SIGTERM, os.getpid()),
         )
     assert process.stdout is not None
     line = await asyncio.wait_for(process.stdout.readline(), READY_SECONDS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from typing import Any
+from typing import Any, cast
 
 HOST = "127.0.0.1"
 # What a request carries in its text, so that its event can be told from others.
@@ -88,9 +88,8 @@ class Socket(asyncio.Protocol):
         self.granted: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
-        transport.write(self._request)
+        self.transport = cast(asyncio.Transport, transport)
+        self.transport.write(self._request)
 
     def connection_lost(self, error: Exception | None) -> None:
         if not self.granted.done():

@@ -98,7 +98,6 @@ async def _fill(data: Path, inbox_port: int, size: Size) -> World:
         for table in ("jobs", "deliveries", "outbound_activities"):
             await db.execute(f"DELETE FROM {table}")
         await db.execute("VACUUM ANALYZE")
-        await db.execute("CHECKPOINT")
     return World(
         people=people,
         popular=popular,
