@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from contextvars import copy_context
 from typing import Any
 
 from quart import Blueprint, Quart
@@ -50,5 +51,8 @@ def _create(runtime: Runtime, blueprints: Sequence[Blueprint]) -> Quart:
     headers.install(app)
     for blueprint in (*blueprints, *streaming.BLUEPRINTS):
         app.register_blueprint(blueprint)
+    context = copy_context()
+    context.run(runtime.bind)
+    streaming.install(app, context)
     app.asgi_app = BoundApp(app.asgi_app, runtime)  # type: ignore[method-assign, assignment]
     return app

@@ -16,7 +16,6 @@ from activitypub.activities import Activity
 from activitypub.document import Document
 from activitypub.errors import Malformed
 from activitypub.read import read_activity
-from activitypub.strict_json import MAX_BYTES
 from echo import jobs
 from echo.actions import accounts as account_actions
 from echo.errors import BadRequest, Gone, NotFound
@@ -28,12 +27,12 @@ from federation.authenticate import Incoming, KnownKeys, Sender, claim_of, known
 from federation.errors import Untrusted
 from federation.handlers import HANDLERS
 from federation.memory import Memory
-from federation.network import allow_http
+from federation.network import allow_http, network
 from federation.reasons import Reason
 
 log = logging.getLogger(__name__)
 
-MOST_BYTES = MAX_BYTES
+MOST_BYTES = documents.MAX_BYTES
 # A host that speaks to us is noted at most this often.
 HEARD_SECONDS = 60.0
 # Wake-ups of one process are this far apart: many deliveries arrive together.
@@ -81,7 +80,7 @@ class Inbox:
     def _wake(self) -> None:
         """Wake a worker, once for all activities of this moment."""
         if self._waking is None or self._waking.done():
-            self._waking = asyncio.create_task(_wake_soon())
+            self._waking = network().start(_wake_soon(), "wake-up")
 
 
 async def check_owner(account_id: int) -> None:

@@ -134,9 +134,7 @@ async def tls(config: Config, __: Common) -> Finding:
             parts.hostname, parts.port or 443, ssl=ssl.create_default_context()
         )
     except (OSError, ssl.SSLError) as error:
-        advice = (
-            f"Put a proxy with a valid certificate at {config.base_url}."
-        )
+        advice = f"Put a proxy with a valid certificate at {config.base_url}."
         return Finding("tls", "failed", str(error), advice)
     try:
         ends = ssl.cert_time_to_seconds(writer.get_extra_info("peercert")["notAfter"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 
-from quart import Quart, Response, request
+from quart import Quart, Response, has_request_context, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from echo import db
@@ -31,11 +31,13 @@ def install(app: Quart, error_page: ErrorPage) -> None:
     @app.errorhandler(Exception)
     async def any_error(error: Exception) -> Response:
         known = classify(error)
+        asked = f"{request.method} {request.path}" if has_request_context() else "a WebSocket"
         if known.status >= 500 and known.status != 503:
-            log.error("%s %s failed", request.method, request.path, exc_info=error)
+            log.error("%s failed", asked, exc_info=error)
         elif known.detail:
-            log.info("%s %s: %s", request.method, request.path, known.detail)
-        response = answer(known) if wants_json() else await error_page(known)
+            log.info("%s: %s", asked, known.detail)
+        is_for_programs = not has_request_context() or wants_json()
+        response = answer(known) if is_for_programs else await error_page(known)
         return _with_headers(response, known)
 
 

@@ -13,6 +13,7 @@ from typing import Protocol
 import uvloop
 from quart import Quart
 
+from echo import streaming
 from echo.app import create_app, create_streaming_app
 from echo.config import Config
 from echo.embedded import report_ready
@@ -104,5 +105,6 @@ async def _serve(
     await stop.wait()
     for entrance in entrances:
         entrance.close()
-    await serving.stop()
+    hub = streaming.hub_of(app)
+    await asyncio.gather(hub.close(within_seconds=rules.shutdown_seconds / 2), serving.stop())
     await runtime.close()

@@ -15,9 +15,9 @@ from typing import cast
 import asyncpg
 import pytest
 import redis.asyncio
-from tortoise import Tortoise
-from tortoise.connection import connections
+from tortoise.context import TortoiseContext
 
+from echo.db import tortoise_config
 from echo.embedded import (
     AlreadyRunning,
     EngineFailed,
@@ -65,12 +65,10 @@ async def test_both_keep_what_they_are_given_under_an_awkward_path(scratch: Path
 
 async def test_tortoise_reads_the_url(scratch: Path) -> None:
     with engines(scratch / AWKWARD, valkey=False) as running:
-        await Tortoise.init(db_url=running.database_url, modules={"models": ["echo.models"]})
-        try:
-            _, rows = await connections.get("default").execute_query("SELECT current_database() AS name")
+        async with TortoiseContext() as context:
+            await context.init(config=tortoise_config(running.database_url))
+            _, rows = await context.db().execute_query("SELECT current_database() AS name")
             assert rows[0]["name"] == "echo"
-        finally:
-            await Tortoise.close_connections()
 
 
 async def test_postgres_is_set_up_as_promised() -> None:
