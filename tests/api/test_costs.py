@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,7 +27,7 @@ class Statements:
 
 
 @pytest.fixture
-def statements(monkeypatch: pytest.MonkeyPatch) -> Iterator[Statements]:
+def statements(monkeypatch: pytest.MonkeyPatch) -> Statements:
     """Counts below the ORM and below our own functions."""
     counted = Statements()
     for name in ("fetch", "fetchrow", "fetchval", "execute", "executemany"):
@@ -39,7 +38,7 @@ def statements(monkeypatch: pytest.MonkeyPatch) -> Iterator[Statements]:
             return await _plain(self, query, *args, **more)
 
         monkeypatch.setattr(asyncpg.Connection, name, counting)
-    yield counted
+    return counted
 
 
 async def _fill(reader: Person, count: int) -> None:
@@ -57,7 +56,7 @@ async def _fill(reader: Person, count: int) -> None:
         await likes.bookmark(reader.id, post.id)
 
 
-# path -> statements, the token's included, when everything on the page is rendered for the first time, and when it is cached.
+# path -> statements, the token's included: rendered for the first time, and with a warm cache.
 COSTS = {
     "/api/v1/timelines/home": (4, 2),
     "/api/v1/timelines/public": (5, 3),
