@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from contextvars import copy_context
 from typing import Any
 
-from quart import Quart
+from quart import Blueprint, Quart
 
-from echo import api, web
+from echo import api, streaming, web
 from echo.http import errors, headers
 from echo.runtime import Runtime
 from echo.web.error_page import error_page
@@ -31,14 +32,27 @@ class BoundApp:
 
 
 def create_app(runtime: Runtime) -> Quart:
-    """The application over an open runtime."""
+    """The application over an open runtime. It serves streams too, where no process of their own does."""
+    return _create(runtime, (*api.BLUEPRINTS, *web.BLUEPRINTS, *FEDERATION))
+
+
+def create_streaming_app(runtime: Runtime) -> Quart:
+    """The application of the streaming process: nothing but streams."""
+    return _create(runtime, ())
+
+
+def _create(runtime: Runtime, blueprints: Sequence[Blueprint]) -> Quart:
     app = Quart("echo", static_folder=None, template_folder=None)
     app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False  # merging would redirect, and a redirect loses bodies
     app.config["MAX_CONTENT_LENGTH"] = None  # each route has its own cap, checked while reading
     app.config["BODY_TIMEOUT"] = 60
     errors.install(app, error_page)
     headers.install(app)
-    for blueprint in (*api.BLUEPRINTS, *web.BLUEPRINTS, *FEDERATION):
+    for blueprint in (*blueprints, *streaming.BLUEPRINTS):
         app.register_blueprint(blueprint)
+    context = copy_context()
+    context.run(runtime.bind)
+    streaming.install(app, context)
     app.asgi_app = BoundApp(app.asgi_app, runtime)  # type: ignore[method-assign, assignment]
     return app

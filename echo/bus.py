@@ -52,6 +52,12 @@ def access_channel() -> str:
     return cache.key("live", "access")
 
 
+def account_of(channel: str) -> int:
+    """Whose channel it is; 0 for those that are nobody's."""
+    owner = channel.rpartition(":")[2]
+    return int(owner) if owner.isdecimal() else 0
+
+
 def decode(payload: bytes) -> Live | None:
     """A message, or None where it is not one of ours."""
     try:

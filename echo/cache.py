@@ -9,6 +9,7 @@ from typing import Any, cast
 import msgspec
 from arq.connections import ArqRedis
 from redis.asyncio import ConnectionPool, Redis
+from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
@@ -57,6 +58,14 @@ def queue() -> ArqRedis:
 def key(*parts: object) -> str:
     """A key: the configured prefix, then the parts with colons between them."""
     return _current.get().prefix + ":".join(str(part) for part in parts)
+
+
+async def connect_apart() -> AbstractConnection:
+    """A connection outside the pool, for whoever stays on it to listen. The caller disconnects it."""
+    pool: Any = client().connection_pool
+    connection: Any = pool.make_connection()
+    await connection.connect()
+    return cast(AbstractConnection, connection)
 
 
 async def ping() -> bool:

@@ -51,7 +51,7 @@ class Server(Section, frozen=True):
         Doc(
             description=(
                 "Where people and servers reach this server from outside, without a trailing slash. "
-                "Empty: https://<instance.domain>, or http:// with dev.enabled."
+                "Empty: https://<instance.domain>, or http:// for localhost and with dev.enabled."
             )
         ),
     ] = ""
@@ -251,7 +251,14 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         """The canonical address, scheme and host, without a trailing slash."""
         if self.server.base_url:
             return self.server.base_url.rstrip("/")
-        return f"{'http' if self.dev.enabled else 'https'}://{self.instance.domain}"
+        plain = self.dev.enabled or self.is_for_this_machine
+        return f"{'http' if plain else 'https'}://{self.instance.domain}"
+
+    @property
+    def is_for_this_machine(self) -> bool:
+        """Whether the domain is a name that every machine has for itself: then there is no TLS."""
+        name = urlsplit(f"//{self.instance.domain}").hostname or ""
+        return name in {"localhost", "127.0.0.1", "::1"} or name.endswith(".localhost")
 
     @property
     def host(self) -> str:

@@ -14,7 +14,7 @@ import asyncpg
 import msgspec
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.context import TortoiseContext
-from tortoise.exceptions import DBConnectionError, OperationalError
+from tortoise.exceptions import BaseORMException, DBConnectionError, IntegrityError, OperationalError
 from tortoise.transactions import in_transaction
 
 from echo import clock
@@ -36,6 +36,10 @@ OUTAGES = (
     asyncpg.QueryCanceledError,
     TimeoutError,
 )
+# A row that may be there once was there already.
+TAKEN = (IntegrityError, asyncpg.UniqueViolationError)
+# Whatever a statement can fail with.
+ERRORS = (*OUTAGES, asyncpg.PostgresError, BaseORMException)
 
 
 class Row(Protocol):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +16,7 @@ from echo.cache import Cache
 from echo.config import Config
 from echo.db import Database
 from echo.effects import jobs_of, live_of
+from echo.errors import Unavailable
 from echo.events import AccessEnded, Event, Notified
 from echo.jobs import Queue
 from echo.media import port as media_port
@@ -21,6 +25,10 @@ from echo.media.storage import LocalMediaStore
 from federation.network import Network, open_network
 from federation.resolve import Directory
 from federation.transport import Transport
+
+log = logging.getLogger(__name__)
+# How long a process waits at its start for engines that are starting too.
+PATIENCE_SECONDS = 30.0
 
 
 @dataclass(slots=True)
@@ -77,8 +85,30 @@ async def open_runtime(config: Config, data: Path, *, transport: Transport | Non
     )
     database.after_commit = hand_on
     runtime.bind()
-    ids.set_process(await db.fetch_value("SELECT nextval('process_numbers')"))
+    try:
+        ids.set_process(await db.fetch_value("SELECT nextval('process_numbers')"))
+    except BaseException:
+        await runtime.close()
+        raise
     return runtime
+
+
+async def open_patiently(config: Config, data: Path, stop: asyncio.Event) -> Runtime | None:
+    """The runtime once the engines answer; None when `stop` is set before.
+
+    Raises:  Unavailable when they do not answer for half a minute
+    """
+    deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
+    while not stop.is_set():
+        try:
+            return await open_runtime(config, data)
+        except Unavailable as error:
+            if asyncio.get_running_loop().time() >= deadline:
+                raise
+            log.info("waiting for the database: %s", error)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), 0.5)
+    return None
 
 
 def media_folder(config: Config, data: Path) -> Path:

@@ -10,15 +10,13 @@ from datetime import timedelta
 from typing import TypeVar
 from urllib.parse import unquote, urlsplit
 
-from tortoise.exceptions import IntegrityError
-
 from activitypub import iri
 from activitypub.activities import Announce, Create
 from activitypub.document import Document
 from activitypub.errors import Malformed
 from activitypub.read import is_activity, is_actor, is_note, read_activity, read_actor
 from activitypub.webfinger import Handle
-from echo import addresses, clock
+from echo import addresses, clock, db
 from echo.actions import accounts as account_actions
 from echo.errors import Invalid
 from echo.models import Account, Post
@@ -130,7 +128,7 @@ async def store_actor(document: Document, *, proven: handles.Answered | None = N
         handle = await handles.verified(actor, proven=proven)
     try:
         return await account_actions.store_remote(account_of(actor, username=handle.user, domain=handle.host))
-    except (Invalid, IntegrityError) as error:
+    except (Invalid, *db.TAKEN) as error:
         raise Unbelievable(f"{actor.id}: {error}") from error
 
 

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 
 from echo import clock, ids
 from echo.actions import accounts as account_actions
-from echo.actions import auth, posts
+from echo.actions import apps, auth, follows, posts
 from echo.actions.drafts import PostDraft, RemoteAccount, RemotePost
 from echo.actions.sign_up import insert_key, new_account
-from echo.kinds import AccountKind, Role, Visibility
-from echo.models import Account, AccountStats, Post, User
+from echo.kinds import AccountKind, FollowState, MediaKind, Role, Visibility
+from echo.models import Account, AccountStats, Follow, Media, Post, User
+from echo.policy.authorization import Client
 from echo.policy.keys import KeyPair, new_key_pair
+from echo.runtime import Runtime
+from workers import accounts, jobs, timelines
 
 _numbers = itertools.count(1)
 _keys: list[KeyPair] = []
@@ -29,6 +32,17 @@ class Person:
     @property
     def id(self) -> int:
         return self.account.id
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
+
+
+@dataclass(frozen=True, slots=True)
+class AppToken:
+    """A token without a person."""
+
+    token: str
 
     @property
     def headers(self) -> dict[str, str]:
@@ -59,7 +73,24 @@ async def person(username: str = "", *, locked: bool = False, role: Role = Role.
     return Person(account, issued.text)
 
 
-async def stranger(username: str = "", domain: str = "peer.test") -> Account:
+async def with_scopes(person: Person, *scopes: str, app_id: int | None = None) -> Person:
+    """The same person with a token that may do less."""
+    return Person(person.account, (await auth.create_token_for(person.id, scopes, app_id=app_id)).text)
+
+
+async def app(name: str = "App", *, scopes: tuple[str, ...] = SCOPES, website: str | None = None) -> Client:
+    """A registered app."""
+    draft = apps.AppDraft(name=name, redirect_uris=("https://app.test/back",), scopes=scopes, website=website)
+    return (await apps.register_app(draft)).client
+
+
+async def app_token(*scopes: str) -> AppToken:
+    """A token that speaks for an app alone."""
+    wanted = scopes or SCOPES
+    return AppToken((await auth.client_credentials(await app(scopes=wanted), " ".join(wanted))).text)
+
+
+async def stranger(username: str = "", domain: str = "peer.test", **more: object) -> Account:
     """Somebody of another server."""
     name = username or f"stranger{next(_numbers)}"
     base = f"https://{domain}/users/{name}"
@@ -73,16 +104,60 @@ async def stranger(username: str = "", domain: str = "peer.test") -> Account:
             inbox=f"{base}/inbox",
             shared_inbox=f"https://{domain}/inbox",
             followers_uri=f"{base}/followers",
+            **more,  # type: ignore[arg-type]
         )
     )
 
 
 async def post(
-    author: Person, text: str = "", *, visibility: Visibility = Visibility.PUBLIC, reply_to: int | None = None
+    author: Person,
+    text: str = "",
+    *,
+    visibility: Visibility = Visibility.PUBLIC,
+    reply_to: int | None = None,
+    **more: object,
 ) -> Post:
     """A post of somebody here."""
-    draft = PostDraft(text=text or f"post {next(_numbers)}", visibility=visibility, in_reply_to_id=reply_to)
+    draft = PostDraft(
+        text=text or f"post {next(_numbers)}",
+        visibility=visibility,
+        in_reply_to_id=reply_to,
+        **more,  # type: ignore[arg-type]
+    )
     return await posts.publish(author.id, draft)
+
+
+async def image(owner: Person, description: str | None = None) -> Media:
+    """An uploaded image that no post uses yet. Nothing is in its file."""
+    number = next(_numbers)
+    size = {"width": 60, "height": 40, "size": "60x40", "aspect": 1.5}
+    return await Media.create(
+        id=ids.new_id(),
+        account_id=owner.id,
+        kind=MediaKind.IMAGE.value,
+        content_type="image/png",
+        file_key=f"{number:032x}.png",
+        preview_key=f"{number:031x}p.png",
+        description=description,
+        blurhash="LEHV6nWB2yk8pyo0adR*.7kCMdnj",
+        meta={"original": size, "small": size},
+        created_at=clock.now(),
+    )
+
+
+async def follow(follower: Person | Account, followee: Person | Account) -> Follow:
+    """An accepted follow, between whoever they are."""
+    if isinstance(follower, Account):
+        made = await follows.receive(follower, followee.id, f"{follower.uri}/follows/{next(_numbers)}")
+        assert made is not None
+    else:
+        made = await follows.follow(follower.id, followee.id)
+    if made.state != FollowState.ACCEPTED:
+        if isinstance(followee, Account):
+            await follows.receive_accept(followee, follower_id=follower.id)
+        else:
+            await follows.accept(followee.id, follower.id)
+    return made
 
 
 async def remote_post(
@@ -99,3 +174,10 @@ async def remote_post(
         **more,  # type: ignore[arg-type]
     )
     return await posts.receive(author, draft)
+
+
+async def settle(runtime: Runtime) -> None:
+    """Do the jobs that are due now, except those that talk to other servers."""
+    functions = {**timelines.JOBS, **accounts.JOBS}
+    while await jobs.drain_once(runtime, functions, "test"):
+        pass

@@ -7,7 +7,7 @@ import contextlib
 import logging
 import socket
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from arq import cron
@@ -84,9 +84,11 @@ async def _arq(bells: Bells) -> None:
 
     redis: ArqRedis = cache.queue()
     worker = Worker(
-        functions=[func(wake, name="wake", keep_result=0, timeout=5)],
+        functions=[func(cast(Any, wake), name="wake", keep_result=0, timeout=5)],
         cron_jobs=[
-            cron(job.run, name=job.name, hour=job.hours, minute=job.minutes, second=7, keep_result=0)
+            cron(
+                cast(Any, job.run), name=job.name, hour=job.hours, minute=job.minutes, second=7, keep_result=0
+            )
             for job in periodic.PERIODIC
         ],
         redis_pool=redis,

@@ -8,10 +8,10 @@ import signal
 from pathlib import Path
 
 import uvloop
-from echo.server.opening import open_patiently
 
 from echo.config import Config
 from echo.embedded import report_ready
+from echo.runtime import open_patiently
 from workers.main import work
 
 log = logging.getLogger(__name__)
@@ -27,7 +27,9 @@ async def _run(config: Config, data: Path, slot: int) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    runtime = await open_patiently(config, data)
+    runtime = await open_patiently(config, data, stop)
+    if runtime is None:
+        return
     report_ready()
     try:
         await work(runtime, stop, slot=slot)

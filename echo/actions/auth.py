@@ -103,16 +103,17 @@ async def create_token_for(
         return await _issue(scopes, app_id=app_id, user_id=user_id, text=text)
 
 
-async def revoke(client: Client, text: str) -> None:
+async def revoke(client: Client | None, text: str) -> None:
     """End a token of this app; one that is unknown or ended already is fine.
 
+    Shapes:  client: None where an app could not show who it is
     Raises:  OAuthError unauthorized_client for a token of somebody else
     """
     async with db.unit_of_work() as unit:
         token = await auth.find_token(text)
         if token is None:
             return
-        if token.app_id != client.app_id:
+        if client is None or token.app_id != client.app_id:
             raise OAuthError("unauthorized_client", status=403)
         if await auth.revoke_token(token.id, clock.now()):
             unit.emit(AccessEnded(local=True, user_id=token.user_id or 0, token_id=token.id))

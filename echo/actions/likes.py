@@ -25,10 +25,14 @@ async def like(account_id: int, post_id: int) -> Post:
 
 
 async def unlike(account_id: int, post_id: int) -> Post:
-    """Take a like back; nothing happens without one."""
+    """Take a like back; nothing happens without one. What was liked may be unreadable by now."""
     async with db.unit_of_work() as unit:
-        post = await _original(account_id, post_id)
-        known = await Like.get_or_none(account_id=account_id, post_id=post.id)
+        known = await Like.get_or_none(account_id=account_id, post_id=post_id)
+        if known is not None:
+            post = await posts.get_unscoped_for_worker(post_id)
+        else:
+            post = await _original(account_id, post_id)
+            known = await Like.get_or_none(account_id=account_id, post_id=post.id)
         if known is not None:
             await _take_away(known)
             unit.emit(Unliked(local=True, account_id=account_id, post_id=post.id, uri=known.uri))
@@ -75,7 +79,9 @@ async def bookmark(account_id: int, post_id: int) -> Post:
 
 
 async def unbookmark(account_id: int, post_id: int) -> Post:
-    """Stop keeping a post."""
+    """Stop keeping a post, which may be unreadable by now."""
+    if await Bookmark.filter(account_id=account_id, post_id=post_id).delete():
+        return await posts.get_unscoped_for_worker(post_id)
     post = await _original(account_id, post_id)
     await Bookmark.filter(account_id=account_id, post_id=post.id).delete()
     return post

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from tortoise.exceptions import IntegrityError
-
 from echo import addresses, clock, db, ids
 from echo.actions.sign_up import insert_key, new_account
 from echo.kinds import AccountKind
@@ -30,7 +28,7 @@ async def ensure() -> int:
             await account.save(force_create=True)
             await insert_key(account.id, keys, at=now)
             await AccountStats.create(account_id=account.id)
-    except IntegrityError:
+    except db.TAKEN:
         # Another process was first.
         known = await _find(username)
         if known is None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from tortoise.exceptions import IntegrityError
-
 from echo import clock, db, ids, settings
 from echo.actions.drafts import SignUp
 from echo.actions.links import LinkKind
@@ -119,7 +117,7 @@ async def _insert(
         await insert_key(account.id, keys, at=now)
         await AccountStats.create(account_id=account.id)
         await user.save(force_create=True)
-    except IntegrityError as error:
+    except db.TAKEN as error:
         # Somebody else took the name or the address between the check and now.
         _refuse(_taken("email" if "email" in str(error) else "username"))
         raise

@@ -2,20 +2,26 @@
 
 from echo.api import (
     accounts,
+    apps,
     files,
     instance,
     media,
     not_yet,
     notifications,
+    oauth,
     own,
     relations,
     search,
+    sign_up,
     status_actions,
     statuses,
     timelines,
 )
 
 BLUEPRINTS = (
+    apps.blueprint,
+    oauth.blueprint,
+    sign_up.blueprint,
     instance.blueprint,
     own.blueprint,
     accounts.blueprint,

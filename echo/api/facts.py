@@ -65,7 +65,7 @@ def configuration(origin: str) -> dict[str, Any]:
         "timelines_access": {
             "live_feeds": {"local": "public", "remote": "public"},
             "hashtag_feeds": {"local": "public", "remote": "public"},
-            "trending_link_feeds": {"local": "disabled", "remote": "disabled"},
+            "trending_link_feeds": {"local": "public", "remote": "public"},
         },
         "limited_federation": False,
     }

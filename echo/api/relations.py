@@ -36,6 +36,7 @@ async def follow(target: str) -> Response:
         notify=given.boolean("notify"),
         languages=given.list("languages") if given.has("languages") else None,
     )
+    await home.forget_if_possible(account_id())
     return await _relationship(target_id)
 
 

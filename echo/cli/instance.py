@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 from cyclopts import App, Parameter
-from federation.server_actor import ensure_server_actor
 
 from echo import __version__, cache
+from echo.actions import server_actor
 from echo.cli.common import Common, opened, say
 from echo.store import emptying, instance
 
@@ -46,6 +46,6 @@ async def reset(*, yes: Annotated[bool, Parameter(negative="")] = False, common:
     async with opened(common):
         await emptying.empty_database()
         await cache.forget_everything()
-        await ensure_server_actor()
+        await server_actor.ensure()
     say(common, {"reset": True}, "The database is empty")
     return 0

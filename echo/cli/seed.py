@@ -36,7 +36,7 @@ class SeedApp(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     name: str
     client_id: str
     client_secret: str
-    redirect_uris: list[str] = ["urn:ietf:wg:oauth:2.0:oob"]
+    redirect_uris: list[str] = msgspec.field(default_factory=lambda: ["urn:ietf:wg:oauth:2.0:oob"])
     scopes: str = "read write follow push"
     website: str | None = None
 

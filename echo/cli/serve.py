@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from echo.server.roles import run_streaming, run_web
-
 from echo import logs
 from echo.cli.common import Common, engines_for, load_config
 from echo.cli.up import listen
+from echo.server.roles import run_streaming, run_web
 from workers.roles import run_worker
 
 
@@ -25,9 +24,9 @@ def serve(*, role: Literal["web", "streaming"] = "web", common: Common = Common(
     with engines_for(config, common.data) as complete:
         listener = listen(complete)
         if role == "web":
-            run_web(complete, common.data, listener, None)
+            run_web(complete, common.data, listener)
         else:
-            run_streaming(complete, common.data, listener, None)
+            run_streaming(complete, common.data, listener=listener)
 
 
 def worker(*, slot: int = 1, common: Common = Common()) -> None:

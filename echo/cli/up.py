@@ -12,29 +12,27 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlsplit
 
-import msgspec
 from cyclopts import Parameter
-from echo.server.roles import run_streaming, run_web
-from federation.server_actor import ensure_server_actor
 
 from echo import logs
-from echo.actions import links
+from echo.actions import links, server_actor
 from echo.actions.links import LinkKind
 from echo.cli.common import Common, Flags, with_engines
-from echo.cli.migrate import migrate
 from echo.config import Config
 from echo.config_load import find_files, load
 from echo.config_write import render_changes
 from echo.embedded import Role, Supervisor, start_engines
 from echo.errors import EchoError
 from echo.runtime import open_runtime
+from echo.schema import migrate
+from echo.server.door import open_listener
+from echo.server.handover import Handover
+from echo.server.roles import run_streaming, run_web
 from echo.store import instance
 from workers.roles import run_worker
 
 log = logging.getLogger(__name__)
-LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +64,7 @@ def up(
     common.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     config = effective_config(common, host=host, port=port, domain=domain, dev=dev)
     logs.configure(config.log)
-    (common.data / "run.toml").write_text(render_changes(config), encoding="utf-8")
+    remember(common.data / "run.toml", render_changes(config))
     listener = listen(config)
     engines = start_engines(common.data, postgres=not config.database.url, valkey=not config.redis.url)
     try:
@@ -80,6 +78,14 @@ def up(
         engines.stop()
 
 
+def remember(path: Path, text: str) -> None:
+    """Write a file that only its owner may read."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        os.fchmod(file.fileno(), 0o600)
+        file.write(text)
+
+
 def effective_config(
     common: Common, *, host: str | None, port: int | None, domain: str | None, dev: bool | None
 ) -> Config:
@@ -90,37 +96,18 @@ def effective_config(
         "instance": {"domain": domain},
         "dev": {"enabled": dev},
     }
-    config = load(files, os.environ, flags)
-    return with_local_address(config)
-
-
-def with_local_address(config: Config) -> Config:
-    """On a server that is only this machine's, the domain follows the port, and the address is plain http."""
-    instance_config, server = config.instance, config.server
-    if instance_config.domain == "localhost:3000" and server.port != 3000:
-        instance_config = msgspec.structs.replace(instance_config, domain=f"localhost:{server.port}")
-    name = urlsplit(f"//{instance_config.domain}").hostname or ""
-    if not server.base_url and (name in LOOPBACK or name.endswith(".localhost")):
-        server = msgspec.structs.replace(server, base_url=f"http://{instance_config.domain}")
-    return msgspec.structs.replace(config, instance=instance_config, server=server)
+    return load(files, os.environ, flags)
 
 
 def listen(config: Config) -> socket.socket:
     """The socket that the web processes accept on. Raises EchoError when the port is taken."""
-    family = socket.AF_INET6 if ":" in config.server.host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((config.server.host, config.server.port))
+        return open_listener(config.server.host, config.server.port)
     except OSError as error:
-        listener.close()
         raise EchoError(
             f"Cannot listen on {config.server.host}:{config.server.port}: {error.strerror}. "
             "Is something else running there? Choose another with --port."
         ) from error
-    listener.listen(1024)
-    listener.setblocking(False)
-    return listener
 
 
 async def prepare(config: Config, data: Path) -> Ready:
@@ -128,7 +115,7 @@ async def prepare(config: Config, data: Path) -> Ready:
     await migrate(config)
     runtime = await open_runtime(config, data)
     try:
-        await ensure_server_actor()
+        await server_actor.ensure()
         url = reachable_url(config)
         secret = None if await instance.has_owner() else await links.make_link(LinkKind.SETUP)
         return Ready(url, config.instance.domain, f"{url}/setup/{secret}" if secret else None)
@@ -138,7 +125,7 @@ async def prepare(config: Config, data: Path) -> Ready:
 
 def reachable_url(config: Config) -> str:
     """The address to click: the configured one, or the socket when that is only reachable from outside."""
-    if config.server.base_url:
+    if config.server.base_url or config.is_for_this_machine:
         return config.base_url
     host = config.server.host
     shown = "127.0.0.1" if host == "0.0.0.0" else f"[{host}]" if ":" in host else host  # noqa: S104
@@ -147,25 +134,25 @@ def reachable_url(config: Config) -> str:
 
 def roles_of(config: Config, data: Path, listener: socket.socket) -> list[Role]:
     """The processes of one machine. Web hands streaming connections over, through a pair of sockets."""
-    giving, taking = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    handover = Handover.create()
     grace = float(config.server.shutdown_seconds)
     return [
         Role(
             "web",
-            partial(run_web, config, data, listener, giving),
+            partial(run_web, config, data, listener, handover),
             count=config.server.web_processes,
             rank=0,
             grace_seconds=grace,
             announces=True,
-            keeps=(listener, giving),
+            keeps=(listener, handover.sender),
         ),
         Role(
             "streaming",
-            partial(run_streaming, config, data, None, taking),
+            partial(run_streaming, config, data, handover),
             rank=0,
             grace_seconds=grace,
             announces=True,
-            keeps=(taking,),
+            keeps=(handover.receiver,),
         ),
         *(
             Role(

@@ -36,6 +36,9 @@ _FIRST_STATEMENTS = (
     "REVOKE CONNECT, TEMPORARY ON DATABASE postgres FROM PUBLIC;\n"
 )
 
+# initdb runs the server by a shell, its path between double quotes
+_UNFIT_FOR_A_SHELL = frozenset('"$`\\\n')
+
 _HBA = """\
 # Whoever can open the socket is trusted; its directory is open to the engine's user and root only.
 local all all trust
@@ -128,6 +131,8 @@ class PostgresEngine(Engine):
 
     def _create(self) -> None:
         """Make a new cluster with our role and database, whole or not at all."""
+        if unfit := _UNFIT_FOR_A_SHELL & set(str(self._binaries.tree)):
+            raise EngineFailed(f"PostgreSQL cannot run from a path with {' '.join(sorted(unfit))} in it")
         fresh = self.home.path / "postgres.new"
         shutil.rmtree(fresh, ignore_errors=True)
         self.home.make_private(fresh.name)

@@ -23,7 +23,7 @@ from echo.http.limits import Limit, count
 from echo.policy.access import Access
 from echo.policy.scopes import covers
 from echo.policy.viewer import NOBODY, Viewer
-from echo.store.access import load_token
+from echo.store.access import load_token, was_revoked
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -174,7 +174,7 @@ async def _read_token() -> Access | None:
         return None
     access = await load_token(secret)
     if access is None:
-        raise Unauthorized
+        raise Unauthorized("The access token was revoked" if await was_revoked(secret) else None)
     return access
 
 

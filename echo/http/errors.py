@@ -5,8 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 
-from quart import Quart, Response, request
-from tortoise.exceptions import DBConnectionError
+from quart import Quart, Response, has_request_context, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from echo import db
@@ -32,11 +31,13 @@ def install(app: Quart, error_page: ErrorPage) -> None:
     @app.errorhandler(Exception)
     async def any_error(error: Exception) -> Response:
         known = classify(error)
+        asked = f"{request.method} {request.path}" if has_request_context() else "a WebSocket"
         if known.status >= 500 and known.status != 503:
-            log.error("%s %s failed", request.method, request.path, exc_info=error)
+            log.error("%s failed", asked, exc_info=error)
         elif known.detail:
-            log.info("%s %s: %s", request.method, request.path, known.detail)
-        response = answer(known) if wants_json() else await error_page(known)
+            log.info("%s: %s", asked, known.detail)
+        is_for_programs = not has_request_context() or wants_json()
+        response = answer(known) if is_for_programs else await error_page(known)
         return _with_headers(response, known)
 
 
@@ -50,7 +51,7 @@ def classify(error: Exception) -> EchoError:
         if error.code in (404, 405):
             return NotFound("Not Found")
         return EchoError(error.name, status=error.code or 500)
-    if isinstance(error, (*db.OUTAGES, DBConnectionError)):
+    if isinstance(error, db.OUTAGES):
         return db.outage(error)
     return EchoError()
 

@@ -33,6 +33,12 @@ REFUSALS = {
 COLUMNS = "u.confirmed_at, u.approved_at, u.disabled_at, a.suspended_at, a.deleted_at"
 """What `standing_of` reads of users `u` and accounts `a`."""
 
+IS_ACTIVE = (
+    "u.confirmed_at IS NOT NULL AND u.approved_at IS NOT NULL AND u.disabled_at IS NULL"
+    " AND a.suspended_at IS NULL AND a.deleted_at IS NULL"
+)
+"""Whether `standing_of` says ACTIVE, as a condition of SQL."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Login:

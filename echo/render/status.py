@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -57,30 +58,64 @@ async def by_id(viewer: Viewer, post_ids: Sequence[int], *, hide_muted: bool = F
     if not post_ids:
         return {}
     moving = await status_rows.moving(viewer, post_ids)
-    cores = await _cores_of(list(moving.values()))
-    authors = await account.cores_of((row["author_id"], row["author_version"]) for row in moving.values())
+    halves = await _standing_halves(moving)
     rendered: dict[int, bytes] = {}
     for post_id in post_ids:
-        row = moving.get(post_id)
-        if row is None or (hide_muted and row["author_muted"]):
-            continue
-        boosted = b"null"
-        if row["boost_of_id"] is not None:
-            original = moving.get(row["boost_of_id"])
-            if original is None or (hide_muted and original["author_muted"]):
-                continue
-            boosted = _whole(viewer, original, cores, authors, b"null", original)
-            rendered[post_id] = _whole(viewer, row, cores, authors, boosted, original)
-        else:
-            rendered[post_id] = _whole(viewer, row, cores, authors, boosted, row)
+        post = _put_together(viewer, post_id, moving, halves, hide_muted=hide_muted)
+        if post is not None:
+            rendered[post_id] = post
     return rendered
 
 
-def _whole(
-    viewer: Viewer, row: Row, cores: dict[int, bytes], authors: dict[int, bytes], boosted: bytes, marks: Row
-) -> bytes:
+async def for_each(account_ids: Sequence[int], post_id: int) -> dict[int, bytes]:
+    """One post with the eyes of each of these people, by account id, in as many statements as for one person.
+
+    Left out are those who may not read it, and those who mute its author.
+    """
+    by_viewer = await status_rows.moving_for_each(account_ids, post_id)
+    halves = await _standing_halves({i: row for moving in by_viewer.values() for i, row in moving.items()})
+    rendered: dict[int, bytes] = {}
+    for account_id, moving in by_viewer.items():
+        post = _put_together(Viewer(account_id), post_id, moving, halves, hide_muted=True)
+        if post is not None:
+            rendered[account_id] = post
+    return rendered
+
+
+@dataclass(frozen=True, slots=True)
+class _Halves:
+    """Standing halves: of posts by id, of accounts by id."""
+
+    posts: dict[int, bytes]
+    authors: dict[int, bytes]
+
+
+async def _standing_halves(moving: Mapping[int, Row]) -> _Halves:
+    return _Halves(
+        await _cores_of(list(moving.values())),
+        await account.cores_of((row["author_id"], row["author_version"]) for row in moving.values()),
+    )
+
+
+def _put_together(
+    viewer: Viewer, post_id: int, moving: Mapping[int, Row], halves: _Halves, *, hide_muted: bool
+) -> bytes | None:
+    """A post with what it boosts, or None when it is not to be shown."""
+    row = moving.get(post_id)
+    if row is None or (hide_muted and row["author_muted"]):
+        return None
+    if row["boost_of_id"] is None:
+        return _whole(viewer, row, halves, b"null", row)
+    original = moving.get(row["boost_of_id"])
+    if original is None or (hide_muted and original["author_muted"]):
+        return None
+    boosted = _whole(viewer, original, halves, b"null", original)
+    return _whole(viewer, row, halves, boosted, original)
+
+
+def _whole(viewer: Viewer, row: Row, halves: _Halves, boosted: bytes, marks: Row) -> bytes:
     """One post: its core, its author, today's counters and the viewer's marks (those of the boosted post)."""
-    author = account.with_counters(authors[row["author_id"]], row)
+    author = account.with_counters(halves.authors[row["author_id"]], row)
     moving = (
         f',"replies_count":{marks["replies"]},"reblogs_count":{marks["boosts"]}'
         f',"favourites_count":{marks["likes"]},"quotes_count":0'
@@ -93,7 +128,7 @@ def _whole(
         if row["author_id"] == viewer.account_id and boosted == b"null" and row["visibility"] != "direct":
             moving += ',"pinned":false'
     return b"".join(
-        (cores[row["id"]][:-1], b',"account":', author, moving.encode(), b',"reblog":', boosted, b"}")
+        (halves.posts[row["id"]][:-1], b',"account":', author, moving.encode(), b',"reblog":', boosted, b"}")
     )
 
 

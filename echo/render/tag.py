@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 from echo import addresses, clock
 from echo.db import Row
-from echo.render.entities import History, Tag
+from echo.render.entities import History, Tag, TagWithMarks
 from echo.store import instance
 
 
-async def many(rows: Sequence[Row]) -> list[Tag]:
-    """Rows (id, name), in the order given."""
+async def many(rows: Sequence[Row], *, signed_in: bool) -> list[Tag]:
+    """Rows (id, name), in the order given; those who are signed in are told what they are to the hashtag."""
+    shape = TagWithMarks if signed_in else Tag
     used = {
         (row["name"], row["day"].date()): row
         for row in await instance.hashtag_days([r["name"] for r in rows])
@@ -33,5 +34,5 @@ async def many(rows: Sequence[Row]) -> list[Tag]:
                 )
             )
         url = addresses.here().tag_page(row["name"])
-        rendered.append(Tag(id=str(row["id"]), name=row["name"], url=url, history=history))
+        rendered.append(shape(id=str(row["id"]), name=row["name"], url=url, history=history))
     return rendered

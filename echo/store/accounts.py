@@ -9,6 +9,7 @@ from echo.db import Row
 from echo.errors import NotFound
 from echo.models import Account, AccountKey, User
 from echo.store.cursor import Cursor
+from echo.store.patterns import literal
 
 
 async def get(account_id: int) -> Account:
@@ -76,7 +77,6 @@ async def search(
     name, _, domain = text.strip().lstrip("@").partition("@")
     if not name:
         return []
-    escaped = name.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     rows = await db.fetch(
         "SELECT a.id FROM accounts a LEFT JOIN account_stats s ON s.account_id = a.id"
         " LEFT JOIN follows f ON f.follower_id = $1 AND f.followee_id = a.id AND f.state = 'accepted'"
@@ -87,8 +87,8 @@ async def search(
         " ORDER BY a.username_key = $5 DESC, f.id IS NOT NULL DESC, s.followers DESC NULLS LAST, a.id"
         " LIMIT $6 OFFSET $7",
         viewer_id,
-        escaped,
-        domain.lower(),
+        literal(name.lower()),
+        literal(domain.lower()),
         following_only,
         name.lower(),
         limit,

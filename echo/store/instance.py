@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from echo import db
 from echo.db import Row
+from echo.store.patterns import literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +56,17 @@ async def peers() -> list[str]:
 
 
 async def hashtags_like(text: str, *, limit: int, offset: int) -> list[Row]:
-    """Rows (id, name) of hashtags that begin with a folded text, most used first."""
-    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    """Rows (id, name) of hashtags that begin with a folded text, most used first.
+
+    Those that only private posts use are not told.
+    """
     return await db.fetch(
-        "SELECT h.id, h.name FROM hashtags h LEFT JOIN post_hashtags p ON p.hashtag_id = h.id"
-        " WHERE h.name LIKE $1 || '%' GROUP BY h.id ORDER BY h.name = $1 DESC, count(p.id) DESC, h.name"
-        " LIMIT $2 OFFSET $3",
-        escaped,
+        "SELECT h.id, h.name FROM hashtags h JOIN post_hashtags ph ON ph.hashtag_id = h.id"
+        " JOIN posts p ON p.id = ph.post_id AND p.visibility = 'public' AND p.deleted_at IS NULL"
+        " WHERE h.name LIKE $1 || '%' GROUP BY h.id ORDER BY h.name = $2 DESC, count(*) DESC, h.name"
+        " LIMIT $3 OFFSET $4",
+        literal(text),
+        text,
         limit,
         offset,
     )

@@ -10,28 +10,38 @@ from echo.db import Row
 from echo.policy.viewer import Viewer
 from echo.policy.visibility import visible_to
 
-# LATERAL and OFFSET 0 hold the planner to twenty look-ups, whatever it believes of tables it has not measured.
-_MOVING = f"""
+
+def _moving(viewer: str, source: str) -> str:
+    """The statement for the viewer in an SQL expression; `source` is what every post is joined to.
+
+    LATERAL and OFFSET 0 hold the planner to twenty look-ups, whatever it believes of unmeasured tables.
+    """
+    return f"""
     WITH wanted AS (SELECT id, boost_of_id FROM posts WHERE id = ANY($2)),
     every AS (SELECT id FROM wanted UNION SELECT boost_of_id FROM wanted WHERE boost_of_id IS NOT NULL)
-    SELECT p.id, p.version, p.author_id, a.version AS author_version, p.boost_of_id, p.visibility,
+    SELECT {viewer}::bigint AS viewer_id,
+        p.id, p.version, p.author_id, a.version AS author_version, p.boost_of_id, p.visibility,
         coalesce(s.replies, 0) AS replies, coalesce(s.boosts, 0) AS boosts, coalesce(s.likes, 0) AS likes,
         coalesce(t.followers, 0) AS followers, coalesce(t.following, 0) AS following,
         coalesce(t.posts, 0) AS posts, t.last_post_on,
-        $1::bigint IS NOT NULL AND EXISTS (SELECT 1 FROM likes l
-            WHERE l.post_id = p.id AND l.account_id = $1 OFFSET 0) AS liked,
-        $1::bigint IS NOT NULL AND EXISTS (SELECT 1 FROM posts b WHERE b.boost_of_id = p.id
-            AND b.author_id = $1 AND b.deleted_at IS NULL OFFSET 0) AS boosted,
-        $1::bigint IS NOT NULL AND EXISTS (SELECT 1 FROM bookmarks k
-            WHERE k.post_id = p.id AND k.account_id = $1 OFFSET 0) AS bookmarked,
-        $1::bigint IS NOT NULL AND EXISTS (SELECT 1 FROM mutes mu WHERE mu.muter_id = $1
+        {viewer}::bigint IS NOT NULL AND EXISTS (SELECT 1 FROM likes l
+            WHERE l.post_id = p.id AND l.account_id = {viewer} OFFSET 0) AS liked,
+        {viewer}::bigint IS NOT NULL AND EXISTS (SELECT 1 FROM posts b WHERE b.boost_of_id = p.id
+            AND b.author_id = {viewer} AND b.deleted_at IS NULL OFFSET 0) AS boosted,
+        {viewer}::bigint IS NOT NULL AND EXISTS (SELECT 1 FROM bookmarks k
+            WHERE k.post_id = p.id AND k.account_id = {viewer} OFFSET 0) AS bookmarked,
+        {viewer}::bigint IS NOT NULL AND EXISTS (SELECT 1 FROM mutes mu WHERE mu.muter_id = {viewer}
             AND mu.muted_id = p.author_id AND (mu.expires_at IS NULL OR mu.expires_at > now()) OFFSET 0)
             AS author_muted
-    FROM every JOIN LATERAL (SELECT * FROM posts q WHERE q.id = every.id OFFSET 0) p ON true
+    FROM {source} JOIN LATERAL (SELECT * FROM posts q WHERE q.id = every.id OFFSET 0) p ON true
     JOIN LATERAL (SELECT * FROM accounts q WHERE q.id = p.author_id OFFSET 0) a ON true
     LEFT JOIN post_stats s ON s.post_id = p.id LEFT JOIN account_stats t ON t.account_id = p.author_id
-    WHERE {visible_to("$1")}
+    WHERE {visible_to(viewer)}
 """
+
+
+_MOVING = _moving("$1", "every")
+_MOVING_FOR_EACH = _moving("v.id", "unnest($1::bigint[]) AS v(id) CROSS JOIN every")
 
 _STANDING = """
     SELECT p.*, a.username, a.domain, app.name AS app_name, app.website AS app_website,
@@ -57,6 +67,14 @@ async def moving(viewer: Viewer, post_ids: Sequence[int]) -> dict[int, Row]:
     """
     rows = await db.fetch(_MOVING, viewer.account_id, list(post_ids))
     return {row["id"]: row for row in rows}
+
+
+async def moving_for_each(account_ids: Sequence[int], post_id: int) -> dict[int, dict[int, Row]]:
+    """The same of one post, for many viewers in one statement: by viewer, then by post id."""
+    found: dict[int, dict[int, Row]] = {}
+    for row in await db.fetch(_MOVING_FOR_EACH, list(account_ids), [post_id]):
+        found.setdefault(row["viewer_id"], {})[row["id"]] = row
+    return found
 
 
 async def standing(post_ids: Sequence[int]) -> dict[int, Row]:

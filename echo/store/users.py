@@ -11,6 +11,7 @@ from echo.errors import NotFound
 from echo.kinds import Role
 from echo.policy import emails, usernames
 from echo.policy.standing import COLUMNS
+from echo.store.patterns import literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +113,6 @@ async def count_follow_requests(user_id: int) -> int:
 
 async def listing(*, local: bool, prefix: str, limit: int) -> list[Row]:
     """Accounts for an operator: rows (id, handle, role, email, posts, created_at, state)."""
-    escaped = prefix.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return await db.fetch(
         "SELECT a.id::text AS id, concat_ws('@', a.username, nullif(a.domain, '')) AS handle,"
         " u.role, u.email, coalesce(s.posts, 0) AS posts, a.created_at::text AS created_at,"
@@ -124,6 +124,6 @@ async def listing(*, local: bool, prefix: str, limit: int) -> list[Row]:
         " WHERE a.deleted_at IS NULL AND a.kind <> 'application' AND (a.domain = '') = $1"
         " AND a.username_key LIKE $2 || '%' ORDER BY a.id LIMIT $3",
         local,
-        escaped,
+        literal(prefix),
         limit,
     )

@@ -1,5 +1,14 @@
-"""Server-rendered pages."""
+"""Pages for browsers: plain HTML that works without scripts."""
 
-from quart import Blueprint
+from echo.web import account, entry, home, letters, oauth, profiles, set_up, static_files
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+BLUEPRINTS = (
+    home.blueprint,
+    entry.blueprint,
+    letters.blueprint,
+    set_up.blueprint,
+    account.blueprint,
+    oauth.blueprint,
+    profiles.blueprint,
+    static_files.blueprint,
+)

@@ -11,5 +11,5 @@ from tests.actions.people import configure
 @pytest.fixture
 def open_server(runtime: Runtime) -> Runtime:
     """`runtime`, with open registrations."""
-    configure(registrations={"mode": "open"})
+    configure(runtime, registrations={"mode": "open"})
     return runtime

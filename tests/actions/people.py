@@ -6,15 +6,29 @@ import base64
 import hashlib
 from itertools import count
 
-import msgspec
-
-from echo import settings
 from echo.actions import apps, auth, sign_up
 from echo.actions.drafts import SignUp
 from echo.kinds import Role
 from echo.models import User
 from echo.policy.authorization import AuthorizationRequest, Client, read_request
+from echo.runtime import Runtime
+from echo.store.access import load_token
+from echo.store.apps import find_by_client_id
+from tests.conftest import changed
 
+__all__ = [
+    "app",
+    "apps",
+    "auth",
+    "code_for",
+    "configure",
+    "draft",
+    "find_client",
+    "load_token",
+    "person",
+    "request",
+    "shown",
+]
 PASSWORD = "correct horse battery"
 REDIRECT = "https://app.test/callback?keep=1"
 VERIFIER = "v" * 43
@@ -22,13 +36,10 @@ CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest())
 _numbers = count(1)
 
 
-def configure(**sections: dict[str, object]) -> None:
-    """Change keys of the configuration of the running test, by section."""
-    config = settings.here()
-    changed = {
-        name: msgspec.structs.replace(getattr(config, name), **keys) for name, keys in sections.items()
-    }
-    settings.bind(msgspec.structs.replace(config, **changed))
+def configure(runtime: Runtime, **sections: dict[str, object]) -> None:
+    """Change keys of the configuration of a server that runs, by section."""
+    runtime.config = changed(runtime.config, **sections)
+    runtime.bind()
 
 
 def draft(name: str = "", **changes: object) -> SignUp:
@@ -55,6 +66,13 @@ async def app(
 ) -> Client:
     """A registered app."""
     return (await apps.register_app(apps.AppDraft(name="App", redirect_uris=redirects, scopes=scopes))).client
+
+
+async def find_client(client_id: str) -> Client:
+    """The app that calls itself so."""
+    client = await find_by_client_id(client_id)
+    assert client is not None
+    return client
 
 
 def request(client: Client, **changes: str) -> AuthorizationRequest:

@@ -47,7 +47,7 @@ async def test_sign_up_makes_everything_an_account_needs(open_server: Runtime) -
 
 
 async def test_without_confirmation_the_account_can_be_used_at_once(open_server: Runtime) -> None:
-    people.configure(registrations={"mode": "open", "confirm_email": False})
+    people.configure(open_server, registrations={"mode": "open", "confirm_email": False})
     user = await sign_up.sign_up(people.draft())
     assert user.confirmed_at is not None
     assert await jobs() == []
@@ -55,20 +55,20 @@ async def test_without_confirmation_the_account_can_be_used_at_once(open_server:
 
 @pytest.mark.parametrize("mode", ["closed", "invite"])
 async def test_nobody_signs_up_while_registrations_are_closed(open_server: Runtime, mode: str) -> None:
-    people.configure(registrations={"mode": mode})
+    people.configure(open_server, registrations={"mode": mode})
     with pytest.raises(Forbidden):
         await sign_up.sign_up(people.draft())
 
 
 async def test_with_approval_a_reason_is_asked_for_and_a_moderator_decides(open_server: Runtime) -> None:
-    people.configure(registrations={"mode": "approval", "confirm_email": False})
+    people.configure(open_server, registrations={"mode": "approval", "confirm_email": False})
     with pytest.raises(Invalid, match="Reason can't be blank"):
         await sign_up.sign_up(people.draft(reason=" "))
     user = await sign_up.sign_up(people.draft(reason="Friends are here"))
     assert user.approved_at is None
     await confirmations.approve(user.id)
     assert (await User.get(id=user.id)).approved_at is not None
-    people.configure(registrations={"mode": "approval", "reason_required": False})
+    people.configure(open_server, registrations={"mode": "approval", "reason_required": False})
     await sign_up.sign_up(people.draft())
 
 

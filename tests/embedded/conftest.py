@@ -17,13 +17,22 @@ from typing import Any
 
 import pytest
 
+from echo.embedded.account import account_named
+from echo.embedded.binaries import find_postgres
 from echo.embedded.processes import is_alive
 from tests.embedded.upright import Plan
 
 AS_ROOT = os.geteuid() == 0
 
+
+def ordinary_users() -> list[str]:
+    """As root a user to become in a test, provided that the programs can be read by others than root."""
+    nobody = account_named("nobody") if AS_ROOT else None
+    return ["nobody"] if nobody is not None and find_postgres().usable_by(nobody) else []
+
+
 # Whose process the supervisor is: ours, and as root an ordinary user's as well.
-USERS = [None, "nobody"] if AS_ROOT else [None]
+USERS = [None, *ordinary_users()]
 
 
 @pytest.fixture

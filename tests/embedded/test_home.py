@@ -204,3 +204,11 @@ def test_unreachable_programs_are_copied(scratch: Path, monkeypatch: pytest.Monk
         pid = running.running[0].pid
         expected = scratch / "data/engines/programs" if AS_ROOT else hidden / "venv"
         wait_until(lambda: Path(os.readlink(f"/proc/{pid}/exe")).is_relative_to(expected))
+
+
+def test_a_path_that_initdb_would_misread_is_refused(scratch: Path) -> None:
+    home = prepare_home(scratch)
+    postgres = find_postgres().copied_to(home.path / "pro$(touch grams)")
+    with pytest.raises(EngineFailed, match=r"path with \$ in it"):
+        PostgresEngine(home, postgres).spawn()
+    assert not (home.path / "postgres").exists()

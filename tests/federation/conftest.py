@@ -13,10 +13,9 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from echo import cache
-from echo.cli.migrate import migrate
 from echo.config import Config
-from echo.store import emptying
+from echo.schema import migrate
+from tests.emptying import empty
 from tests.federation.peer import Peer
 from tests.fediverse import Echo, Router, config_for, database_beside, open_echo
 
@@ -45,7 +44,7 @@ def router() -> Iterator[Router]:
 async def one(router: Router, migrated: Config, tmp_path: Path) -> AsyncIterator[Echo]:
     """The server at one.test, empty."""
     async with open_echo("one.test", router, migrated, migrated.database.url, tmp_path) as server:
-        await server.run(_empty())
+        await server.run(empty())
         server.runtime.bind()
         yield server
 
@@ -54,7 +53,7 @@ async def one(router: Router, migrated: Config, tmp_path: Path) -> AsyncIterator
 async def two(router: Router, migrated: Config, second_database: str, tmp_path: Path) -> AsyncIterator[Echo]:
     """The server at two.test, empty."""
     async with open_echo("two.test", router, migrated, second_database, tmp_path) as server:
-        await server.run(_empty())
+        await server.run(empty())
         yield server
 
 
@@ -74,8 +73,3 @@ def evil(router: Router) -> Peer:
 def victim(router: Router) -> Peer:
     """An innocent third server."""
     return Peer(router, "victim.test")
-
-
-async def _empty() -> None:
-    await emptying.empty_database()
-    await cache.forget_everything()

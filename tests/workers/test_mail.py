@@ -82,7 +82,7 @@ async def test_without_a_server_letters_are_written_to_the_data_directory(runtim
     assert path.stat().st_mode & 0o777 == 0o600
     (letter,) = letters(runtime.data / "mail")
     assert letter["To"] == user.email
-    assert letter["From"] == "Echo <echo@echo.test>"
+    assert letter["From"] == "Echo test <echo@echo.test>"
     assert letter["Auto-Submitted"] == "auto-generated"
     found = re.search(r"https://echo\.test/confirm/(\S+)", text_of(letter))
     assert found is not None
@@ -118,7 +118,7 @@ async def test_links_are_logged_in_development_only(
     with caplog.at_level(logging.DEBUG):
         await send(runtime, user_id=user.id, template="reset")
         assert "/password/" not in caplog.text
-        people.configure(dev={"enabled": True})
+        people.configure(runtime, dev={"enabled": True})
         await send(runtime, user_id=user.id, template="reset")
         assert "/password/" in caplog.text
 
@@ -126,6 +126,7 @@ async def test_links_are_logged_in_development_only(
 async def test_letters_go_to_the_mail_server(runtime: Runtime, sink: tuple[Sink, int]) -> None:
     server, port = sink
     people.configure(
+        runtime,
         instance={"title": "Échо, <Test>"},
         mail={"server": "127.0.0.1", "port": port, "security": "none", "sender": "hello@echo.test"},
     )
@@ -145,7 +146,7 @@ async def test_letters_go_to_the_mail_server(runtime: Runtime, sink: tuple[Sink,
 async def test_a_mail_server_that_is_away_is_tried_again_later(
     runtime: Runtime, unused_tcp_port: int
 ) -> None:
-    people.configure(mail={"server": "127.0.0.1", "port": unused_tcp_port, "security": "none"})
+    people.configure(runtime, mail={"server": "127.0.0.1", "port": unused_tcp_port, "security": "none"})
     user = await people.person()
     with pytest.raises(Unavailable) as error:
         await send(runtime, user_id=user.id, template="reset")

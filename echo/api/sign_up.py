@@ -1,0 +1,66 @@
+"""Signing up through an app, and the confirmation letter."""
+
+from __future__ import annotations
+
+from quart import Blueprint, Response
+
+from echo.actions import auth, confirmations
+from echo.actions.drafts import SignUp
+from echo.actions.sign_up import sign_up
+from echo.api.reading import params
+from echo.errors import Forbidden, Invalid
+from echo.http.access import app_or_user, current
+from echo.http.families import count_for_address
+from echo.http.replies import empty, entity
+from echo.render import oauth
+from echo.store import users
+
+blueprint = Blueprint("sign_up", __name__)
+
+
+@blueprint.post("/api/v1/accounts")
+@app_or_user("write:accounts")
+async def create() -> Response:
+    """An app signs somebody up: a token for them, worth nothing until their address is confirmed."""
+    if current().user_id is not None:
+        raise Forbidden
+    await count_for_address("sign_up")
+    given = await params()
+    user = await sign_up(
+        SignUp(
+            username=given.text("username", ""),
+            email=given.text("email", ""),
+            password=given.text("password", ""),
+            locale=given.text("locale", "en"),
+            reason=given.text("reason", ""),
+            agreement=given.boolean("agreement", default=False),
+            app_id=current().app_id,
+        )
+    )
+    issued = await auth.create_token_for(user.id, current().scopes, app_id=current().app_id)
+    return entity(oauth.token(issued))
+
+
+@blueprint.post("/api/v1/emails/confirmations")
+@app_or_user("write:accounts", any_state=True)
+async def resend() -> Response:
+    """The app that signed somebody up asks for the letter again."""
+    given = await params()
+    await count_for_address("sign_up")
+    await confirmations.resend_for_app(_user_id(), current().app_id, email=given.text("email", ""))
+    return empty()
+
+
+@blueprint.get("/api/v1/emails/check_confirmation")
+@app_or_user(any_state=True)
+async def check() -> Response:
+    """Whether the address is confirmed: a bare true or false."""
+    person = await users.find(_user_id())
+    return entity(person is not None and person.is_confirmed)
+
+
+def _user_id() -> int:
+    user_id = current().user_id
+    if user_id is None:
+        raise Invalid("This method requires an authenticated user")
+    return user_id

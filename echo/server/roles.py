@@ -1,0 +1,110 @@
+"""What the processes of a server do, from their start to SIGTERM: `run_web` and `run_streaming`."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import signal
+import socket
+from collections.abc import Callable, Coroutine, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import uvloop
+from quart import Quart
+
+from echo import streaming
+from echo.app import create_app, create_streaming_app
+from echo.config import Config
+from echo.embedded import report_ready
+from echo.runtime import Runtime, open_patiently
+from echo.server.door import Door, Sorter
+from echo.server.handover import Handover, Receiver, Sender
+from echo.server.rules import Rules, raise_file_limit
+from echo.server.serving import Serving
+
+
+class _Entrance(Protocol):
+    """Where connections come from."""
+
+    def open(self) -> None: ...
+    def close(self) -> None: ...
+
+
+def run_web(config: Config, data: Path, listener: socket.socket, handover: Handover | None = None) -> None:
+    """Answer everything that arrives at `listener` until SIGTERM; streaming goes to another process if there
+    is one, and is answered here if not.
+
+    Shapes:  listener, handover: made by the parent (`open_listener`, `Handover.create`) before it forked
+    """
+
+    def entrances(serving: Serving, rules: Rules) -> Sequence[_Entrance]:
+        if handover is None:
+            return (Door(listener, serving.welcome),)
+        sender = Sender(handover)
+        sorter = Sorter(sender, serving.welcome, first_byte_seconds=rules.first_byte_seconds)
+        return (Door(listener, sorter.welcome), sorter, sender)
+
+    _run(_serve(config, data, create_app, entrances, reuse=True))
+
+
+def run_streaming(
+    config: Config, data: Path, handover: Handover | None = None, listener: socket.socket | None = None
+) -> None:
+    """Serve streaming until SIGTERM: connections that web processes hand over, and those of an own
+    `listener`, to which a reverse proxy may send `/api/v1/streaming`.
+    """
+
+    def entrances(serving: Serving, rules: Rules) -> Sequence[_Entrance]:
+        opened: list[_Entrance] = []
+        if handover is not None:
+            opened.append(Receiver(handover, serving.welcome))
+        if listener is not None:
+            opened.append(Door(listener, serving.welcome))
+        return opened
+
+    # No connection is used twice: the next request on it might be for the web process.
+    _run(_serve(config, data, create_streaming_app, entrances, reuse=False))
+
+
+def _run(work: Coroutine[None, None, None]) -> None:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(work)
+
+
+async def _serve(
+    config: Config,
+    data: Path,
+    make_app: Callable[[Runtime], Quart],
+    entrances_of: Callable[[Serving, Rules], Sequence[_Entrance]],
+    *,
+    reuse: bool,
+) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    runtime = await open_patiently(config, data, stop)
+    if runtime is None:
+        return
+    app = make_app(runtime)
+    rules = Rules(
+        connections=raise_file_limit(),
+        reuse=reuse,
+        # done before whoever asked us to stop loses patience
+        shutdown_seconds=max(1.0, config.server.shutdown_seconds - 2.0),
+    )
+    serving = Serving(app, rules)
+    await serving.start()
+    # What exists now lives as long as the process: the collector need not look at it again.
+    gc.collect()
+    gc.freeze()
+    entrances = entrances_of(serving, rules)
+    for entrance in entrances:
+        entrance.open()
+    report_ready()
+    await stop.wait()
+    for entrance in entrances:
+        entrance.close()
+    hub = streaming.hub_of(app)
+    await asyncio.gather(hub.close(within_seconds=rules.shutdown_seconds / 2), serving.stop())
+    await runtime.close()

@@ -1,0 +1,46 @@
+"""What the live streams ask: who of the listeners may hear, and whose token has ended."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from echo import db
+from echo.policy.standing import IS_ACTIVE
+
+_AUDIENCE = """
+    SELECT a.silenced_at IS NOT NULL AS silenced, ARRAY(
+        SELECT b.blocker_id FROM blocks b WHERE b.blocked_id = p.author_id AND b.blocker_id = ANY($2)
+        UNION SELECT b.blocked_id FROM blocks b WHERE b.blocker_id = p.author_id AND b.blocked_id = ANY($2)
+        UNION SELECT m.muter_id FROM mutes m WHERE m.muted_id = p.author_id AND m.muter_id = ANY($2)
+            AND (m.expires_at IS NULL OR m.expires_at > now())) AS unwilling
+    FROM posts p JOIN accounts a ON a.id = p.author_id WHERE p.id = $1 AND p.deleted_at IS NULL
+"""
+
+_ENDED = f"""
+    SELECT held.id FROM unnest($1::bigint[]) AS held(id)
+    WHERE NOT EXISTS (SELECT 1 FROM tokens t JOIN users u ON u.id = t.user_id
+        JOIN accounts a ON a.id = t.user_id
+        WHERE t.id = held.id AND t.revoked_at IS NULL AND {IS_ACTIVE})
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Of a public post: whether its author is kept out of public timelines, and which of the listeners block
+    or mute them or are blocked by them.
+    """
+
+    is_silenced: bool
+    unwilling: frozenset[int]
+
+
+async def audience(post_id: int, listener_ids: Collection[int]) -> Audience | None:
+    """Who of the listeners should not hear of a public post; None when it is gone."""
+    row = await db.fetch_one(_AUDIENCE, post_id, list(listener_ids))
+    return None if row is None else Audience(row["silenced"], frozenset(row["unwilling"]))
+
+
+async def ended_tokens(token_ids: Collection[int]) -> set[int]:
+    """Which of these tokens are not valid any more, or belong to somebody who may not act any more."""
+    return {row["id"] for row in await db.fetch(_ENDED, list(token_ids))}

@@ -1,0 +1,75 @@
+"""What goes over the wire: events as WebSocket frames and as server-sent events, and what clients send.
+
+Source:  mastodon-api.md 4.2, 4.4, 4.5
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from echo.errors import EchoError
+from echo.streaming.topics import Label
+
+_encode = msgspec.json.Encoder().encode
+
+
+class ClientFrame(msgspec.Struct, frozen=True):
+    """What a client asks for. The fields may hold anything; `text` reads them."""
+
+    type: str = ""
+    stream: object = None
+    tag: object = None
+    list: object = None
+
+
+_decoder = msgspec.json.Decoder(ClientFrame)
+
+
+def decode(data: str) -> ClientFrame | None:
+    """A frame, or None where it is none: such are ignored."""
+    try:
+        return _decoder.decode(data)
+    except (msgspec.MsgspecError, UnicodeEncodeError):
+        return None
+
+
+def text(value: object) -> str:
+    """A parameter as text; of several the first, of others nothing."""
+    if isinstance(value, list):
+        value = value[0] if value else ""
+    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+
+
+def error(refusal: EchoError) -> str:
+    """Why a subscription was refused; the socket stays open."""
+    return _encode({"error": refusal.public, "status": refusal.status}).decode()
+
+
+class Told:
+    """One event, encoded once however many hear it.
+
+    Shapes:  payload: a JSON document, a bare id, or nothing; on one line
+    """
+
+    __slots__ = ("_frames", "_message", "_payload", "_quoted", "name")
+
+    def __init__(self, name: str, payload: bytes | None = None) -> None:
+        self.name = name
+        self._payload = payload
+        self._quoted = b"" if payload is None else b',"payload":' + _encode(payload.decode())
+        self._frames: dict[Label, str] = {}
+        self._message = b""
+
+    def frame(self, label: Label) -> str:
+        """As a WebSocket frame; the payload is a text, even when that text is JSON."""
+        frame = self._frames.get(label)
+        if frame is None:
+            head = b'{"stream":' + _encode(label) + b',"event":' + _encode(self.name)
+            frame = self._frames[label] = (head + self._quoted + b"}").decode()
+        return frame
+
+    def message(self) -> bytes:
+        """As a server-sent event."""
+        if not self._message:
+            self._message = b"event: %s\ndata: %s\n\n" % (self.name.encode(), self._payload or b"")
+        return self._message

@@ -1,0 +1,175 @@
+"""The hub of a process: all who listen in it, the one wire on which it hears, the watch over their access."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Coroutine
+from contextvars import Context
+
+from echo import bus, settings
+from echo.bus import Live
+from echo.errors import EchoError, Unavailable
+from echo.store import live
+from echo.streaming.outlet import Ending, Outlet
+from echo.streaming.registry import Caps, Registry
+from echo.streaming.telling import Happening, Teller, gather
+from echo.streaming.topics import Subscription, Topic
+from echo.streaming.wire import Wire
+
+log = logging.getLogger(__name__)
+# Tokens are looked at again so often, whatever was heard: an access that ended is noticed within 5 s.
+RECHECK_SECONDS = 4.0
+# One event may take so long to be rendered, and so many may wait; beyond, live messages are lost.
+TELL_SECONDS = 5.0
+MOST_PENDING = 20_000
+_CLOSED_AT_ONCE = 100
+
+
+class Hub:
+    """Made with an application, asleep until somebody listens.
+
+    Shapes:  context: in which the runtime is bound; the hub's own tasks run in copies of it
+    """
+
+    def __init__(self, context: Context, caps: Caps | None = None) -> None:
+        self._context = context
+        self._registry = Registry(caps or Caps())
+        self._teller = Teller(self._registry)
+        self._wire = Wire(self._hear)
+        self._pending: deque[tuple[int, Live]] = deque()
+        self._arrived = asyncio.Event()
+        self._occupied = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._closing = False
+
+    @property
+    def count(self) -> int:
+        """How many listen."""
+        return len(self._registry.outlets)
+
+    def require_room(self, user_id: int, address: str) -> None:
+        """Raises:  Unavailable, TooMany when another connection is too many"""
+        self._registry.require_room(user_id, address, limited=settings.here().rate_limits.enabled)
+
+    def enter(self, outlet: Outlet) -> None:
+        """Take a connection in. Raises Unavailable when the process is about to stop."""
+        if self._closing:
+            raise Unavailable(retry_after_seconds=2)
+        if not self._tasks:
+            self._start()
+        self._registry.enter(outlet)
+        self._occupied.set()
+
+    def leave(self, outlet: Outlet) -> None:
+        """Forget a connection; may be called twice."""
+        for topic in self._registry.leave(outlet):
+            self._unwant(topic)
+        if not self._registry.outlets:
+            self._occupied.clear()
+
+    async def subscribe(self, outlet: Outlet, subscription: Subscription) -> None:
+        """Let a connection hear a topic, in addition to others. Returns when nothing will be missed any more.
+
+        Raises:  TooMany when it listens to too much
+        """
+        if not self._registry.add(outlet, subscription):
+            return
+        channel = subscription.topic.channel
+        if channel is not None:
+            await self._wire.want(channel)
+
+    def unsubscribe(self, outlet: Outlet, topic: Topic) -> None:
+        """Let a connection hear a topic no more."""
+        if self._registry.remove(outlet, topic):
+            self._unwant(topic)
+
+    async def close(self, *, within_seconds: float) -> None:
+        """End every connection, spread over some time, so that not all come back in the same moment."""
+        self._closing = True
+        outlets = list(self._registry.outlets)
+        pause = min(0.1, within_seconds * _CLOSED_AT_ONCE / max(1, len(outlets)))
+        for start in range(0, len(outlets), _CLOSED_AT_ONCE):
+            for outlet in outlets[start : start + _CLOSED_AT_ONCE]:
+                outlet.end(Ending.RESTART)
+            if start + _CLOSED_AT_ONCE < len(outlets):
+                await asyncio.sleep(pause)
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def _start(self) -> None:
+        loop = asyncio.get_running_loop()
+
+        def begin(work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+            return loop.create_task(work, context=self._context.copy())
+
+        self._tasks = [begin(self._listen()), begin(self._tell_all()), begin(self._watch())]
+
+    async def _listen(self) -> None:
+        listening = asyncio.create_task(self._wire.run())
+        try:
+            await self._wire.want(bus.access_channel())
+            await listening
+        finally:
+            listening.cancel()
+
+    def _unwant(self, topic: Topic) -> None:
+        if topic.channel is not None:
+            self._wire.unwant(topic.channel)
+
+    def _hear(self, channel: str, payload: bytes) -> None:
+        """Put a message behind the others; what ends access goes before all."""
+        message = bus.decode(payload)
+        if message is None:
+            return
+        if message.event == "access":
+            self._end_access(message)
+            return
+        if len(self._pending) >= MOST_PENDING:
+            self._pending.popleft()
+            log.warning("more happens than can be told: live messages are lost")
+        self._pending.append((bus.account_of(channel), message))
+        self._arrived.set()
+
+    def _end_access(self, message: Live) -> None:
+        for outlet in self._registry.of_user(message.user):
+            if message.token in (None, outlet.access.token_id):
+                outlet.end(Ending.ACCESS_ENDED)
+
+    async def _tell_all(self) -> None:
+        while True:
+            await self._arrived.wait()
+            self._arrived.clear()
+            heard = list(self._pending)
+            self._pending.clear()
+            for happening in gather(heard):
+                await self._tell(happening)
+
+    async def _tell(self, happening: Happening) -> None:
+        try:
+            async with asyncio.timeout(TELL_SECONDS):
+                await self._teller.tell(happening)
+        except (EchoError, TimeoutError) as error:
+            log.warning("a live message is lost: %s", error or "it took too long")
+        except Exception:
+            log.exception("a live message could not be told")
+
+    async def _watch(self) -> None:
+        """Every few seconds, while somebody listens: whose access has ended, and which channels to leave."""
+        while True:
+            await self._occupied.wait()
+            await asyncio.sleep(RECHECK_SECONDS)
+            await self._wire.sweep()
+            if not self._registry.outlets:
+                continue
+            try:
+                async with asyncio.timeout(TELL_SECONDS):
+                    ended = await live.ended_tokens(self._registry.token_ids())
+            except (EchoError, TimeoutError) as error:
+                log.warning("tokens could not be looked at again: %s", error)
+                continue
+            for outlet in self._registry.of_tokens(ended):
+                outlet.end(Ending.ACCESS_ENDED)

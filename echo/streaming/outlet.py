@@ -1,0 +1,73 @@
+"""The receiving ends: what the hub knows of a connection, whatever it is made of."""
+
+from __future__ import annotations
+
+from collections import deque
+from enum import IntEnum
+from typing import Generic, Protocol, TypeVar
+
+from echo.policy.access import Access
+from echo.streaming.frames import Told
+from echo.streaming.topics import Label, Topic
+
+MOST_ENTRIES = 256
+MOST_BYTES = 512 * 1024
+
+T = TypeVar("T", str, bytes)
+
+
+class Ending(IntEnum):
+    """Why we end a connection, as the close codes of WebSockets. From 4000 on they are Echo's own."""
+
+    RESTART = 1012
+    BINARY = 1003
+    FLOOD = 1008
+    ACCESS_ENDED = 4001
+    TOO_SLOW = 4008
+
+
+class Outlet(Protocol):
+    """One connection. `topics` is kept by the registry."""
+
+    access: Access
+    address: str
+    topics: dict[Topic, Label]
+
+    def tell(self, told: Told, label: Label) -> None:
+        """Pass an event on; never waits."""
+        ...
+
+    def end(self, why: Ending) -> None:
+        """End the connection; never waits."""
+        ...
+
+
+class Backlog(Generic[T]):
+    """What waits to be sent on one connection, within bounds."""
+
+    __slots__ = ("_entries", "_size")
+
+    def __init__(self) -> None:
+        self._entries: deque[T] = deque()
+        self._size = 0
+
+    def __bool__(self) -> bool:
+        return bool(self._entries)
+
+    def add(self, entry: T) -> bool:
+        """Whether there was room."""
+        if len(self._entries) >= MOST_ENTRIES or self._size + len(entry) > MOST_BYTES:
+            return False
+        self._entries.append(entry)
+        self._size += len(entry)
+        return True
+
+    def take(self) -> T:
+        """The oldest entry; there must be one."""
+        entry = self._entries.popleft()
+        self._size -= len(entry)
+        return entry
+
+    def clear(self) -> None:
+        self._entries.clear()
+        self._size = 0

@@ -1,0 +1,151 @@
+"""Streams over a WebSocket: one socket carries any number of them.
+
+Source:  mastodon-api.md 4.2
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+from quart import Blueprint, Websocket, websocket
+
+from echo.errors import EchoError, Unavailable
+from echo.http.access import MARK
+from echo.policy.access import Access
+from echo.streaming import callers, frames, topics
+from echo.streaming.frames import ClientFrame, Told
+from echo.streaming.hub import Hub
+from echo.streaming.hubs import hub
+from echo.streaming.outlet import Backlog, Ending
+from echo.streaming.topics import Label, Topic
+
+blueprint = Blueprint("streaming_socket", __name__)
+# Frames that a client may send: so many a second, and so many at once.
+FRAMES_A_SECOND, FRAMES_AT_ONCE = 20.0, 100.0
+
+
+class Socket:
+    """An open WebSocket. Nothing runs for it while nothing is to be sent."""
+
+    __slots__ = ("_backlog", "_busy", "_is_open", "_is_over", "_socket", "access", "address", "topics")
+
+    def __init__(self, socket: Websocket, access: Access, address: str) -> None:
+        self.access = access
+        self.address = address
+        self.topics: dict[Topic, Label] = {}
+        self._socket = socket
+        self._backlog: Backlog[str] = Backlog()
+        self._busy: asyncio.Task[None] | None = None
+        self._is_open = self._is_over = False
+
+    def tell(self, told: Told, label: Label) -> None:
+        """Send an event, after those that wait."""
+        self.say(told.frame(label))
+
+    def say(self, frame: str) -> None:
+        """Send a frame, after those that wait."""
+        if self._is_over:
+            return
+        if not self._backlog.add(frame):
+            self.end(Ending.TOO_SLOW)
+        elif self._is_open and self._busy is None:
+            self._busy = asyncio.create_task(self._send())
+
+    async def open(self, protocol: str | None) -> None:
+        """Accept the connection; what was said before follows. Raises Unavailable when it has ended."""
+        if self._is_over:
+            raise Unavailable(retry_after_seconds=2)
+        await self._socket.accept(subprotocol=protocol)
+        self._is_open = True
+        if self._backlog and self._busy is None:
+            self._busy = asyncio.create_task(self._send())
+
+    def end(self, why: Ending) -> None:
+        """Close. The reader of the socket learns of it as it does when the client closes."""
+        if self._is_over:
+            return
+        self._is_over = True
+        self._backlog.clear()
+        if self._busy is not None:
+            self._busy.cancel()
+        if self._is_open:
+            self._busy = asyncio.create_task(self._close(why))
+
+    async def _send(self) -> None:
+        try:
+            while self._backlog:
+                await self._socket.send(self._backlog.take())
+        finally:
+            if not self._is_over:
+                self._busy = None
+
+    async def _close(self, why: Ending) -> None:
+        with suppress(RuntimeError):  # closed by the client in the same moment
+            await self._socket.close(int(why))
+
+
+@blueprint.websocket("/api/v1/streaming")
+async def socket() -> None:
+    """Subscribe and unsubscribe by frames; `stream` in the query is the first subscription."""
+    connection: Websocket = websocket._get_current_object()  # type: ignore[attr-defined]
+    caller = await callers.identify(connection)
+    own_hub = hub()
+    own_hub.require_room(caller.user_id, caller.address)
+    opened = Socket(connection, caller.access, caller.address)
+    own_hub.enter(opened)
+    try:
+        query = connection.args
+        if query.get("stream"):
+            first = ClientFrame("subscribe", query.get("stream"), query.get("tag"), query.get("list"))
+            await _subscribe(own_hub, opened, first)
+        await opened.open(callers.first_protocol(connection))
+        await _read(own_hub, opened, connection)
+    finally:
+        own_hub.leave(opened)
+
+
+async def _read(own_hub: Hub, opened: Socket, connection: Websocket) -> None:
+    """Do what the client says, until either side closes."""
+    clock = asyncio.get_running_loop().time
+    allowance, counted_at = FRAMES_AT_ONCE, clock()
+    while True:
+        data = await connection.receive()
+        now = clock()
+        allowance = min(FRAMES_AT_ONCE, allowance + (now - counted_at) * FRAMES_A_SECOND) - 1
+        counted_at = now
+        if not isinstance(data, str):
+            opened.end(Ending.BINARY)
+        elif allowance < 0:
+            opened.end(Ending.FLOOD)
+        elif (frame := frames.decode(data)) is not None:
+            await _obey(own_hub, opened, frame)
+
+
+async def _obey(own_hub: Hub, opened: Socket, frame: ClientFrame) -> None:
+    if frame.type == "subscribe":
+        await _subscribe(own_hub, opened, frame)
+    elif frame.type == "unsubscribe":
+        try:
+            own_hub.unsubscribe(opened, _read_topic(opened, frame).topic)
+        except EchoError as refusal:
+            opened.say(frames.error(refusal))
+
+
+async def _subscribe(own_hub: Hub, opened: Socket, frame: ClientFrame) -> None:
+    try:
+        await own_hub.subscribe(opened, _read_topic(opened, frame))
+    except EchoError as refusal:
+        opened.say(frames.error(refusal))
+
+
+def _read_topic(opened: Socket, frame: ClientFrame) -> topics.Subscription:
+    return topics.open(
+        frames.text(frame.stream),
+        opened.access,
+        tag=frames.text(frame.tag),
+        list_id=frames.text(frame.list),
+    )
+
+
+setattr(socket, MARK, "needs read:statuses read:notifications")

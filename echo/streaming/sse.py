@@ -1,0 +1,120 @@
+"""Streams as server-sent events: one stream for each connection, named by its path.
+
+Source:  mastodon-api.md 4.3, 4.5
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from quart import Blueprint, Response, request
+
+from echo.errors import BadRequest
+from echo.http.access import MARK, public
+from echo.http.params import merge
+from echo.policy.access import Access
+from echo.streaming import callers, topics
+from echo.streaming.frames import Told
+from echo.streaming.hub import Hub
+from echo.streaming.hubs import hub
+from echo.streaming.outlet import Backlog, Ending
+from echo.streaming.topics import Label, Subscription, Topic
+
+blueprint = Blueprint("streaming_events", __name__)
+HEARTBEAT_SECONDS = 15.0
+_PATHS = {
+    "user": "user",
+    "user/notification": "user:notification",
+    "public": "public",
+    "public/local": "public:local",
+    "public/remote": "public:remote",
+    "hashtag": "hashtag",
+    "hashtag/local": "hashtag:local",
+    "list": "list",
+    "direct": "direct",
+}
+
+
+class Channel:
+    """An answer that goes on until either side ends it."""
+
+    def __init__(self, access: Access, address: str) -> None:
+        self.access = access
+        self.address = address
+        self.topics: dict[Topic, Label] = {}
+        self._backlog: Backlog[bytes] = Backlog()
+        self._news = asyncio.Event()
+        self._is_over = False
+
+    def tell(self, told: Told, label: Label) -> None:
+        """Send an event, after those that wait."""
+        if not self._is_over and not self._backlog.add(told.message()):
+            self.end(Ending.TOO_SLOW)
+        self._news.set()
+
+    def end(self, why: Ending) -> None:
+        """End the answer."""
+        self._is_over = True
+        self._backlog.clear()
+        self._news.set()
+
+    async def messages(self) -> AsyncIterator[bytes]:
+        """What is to be sent, comments that keep the connection alive included."""
+        yield b":)\n"
+        while not self._is_over:
+            try:
+                async with asyncio.timeout(HEARTBEAT_SECONDS):
+                    await self._news.wait()
+            except TimeoutError:
+                yield b":thump\n"
+            self._news.clear()
+            while self._backlog:
+                yield self._backlog.take()
+
+
+@blueprint.get("/api/v1/streaming/health")
+@public
+async def health() -> Response:
+    """`OK` for whoever watches over this process."""
+    return Response(b"OK", content_type="text/plain; charset=utf-8")
+
+
+@blueprint.get("/api/v1/streaming", defaults={"path": ""})
+@blueprint.get("/api/v1/streaming/<path:path>")
+async def events(path: str) -> Response:
+    """One stream."""
+    caller = await callers.identify(request._get_current_object())  # type: ignore[attr-defined]
+    subscription = _subscription(path, caller.access)
+    own_hub = hub()
+    own_hub.require_room(caller.user_id, caller.address)
+    channel = Channel(caller.access, caller.address)
+    response = Response(_listen(own_hub, channel, subscription), content_type="text/event-stream")
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["X-Accel-Buffering"] = "no"  # nginx would hold events back
+    response.timeout = None
+    return response
+
+
+async def _listen(own_hub: Hub, channel: Channel, subscription: Subscription) -> AsyncIterator[bytes]:
+    """Enters only when the answer has begun: before, nobody would notice that the client is gone."""
+    own_hub.enter(channel)
+    try:
+        await own_hub.subscribe(channel, subscription)
+        async for message in channel.messages():
+            yield message
+    finally:
+        own_hub.leave(channel)
+
+
+def _subscription(path: str, access: Access) -> Subscription:
+    stream = _PATHS.get(path.strip("/"))
+    if stream is None:
+        raise BadRequest("Unknown channel requested")
+    given = merge(request.args.items(multi=True), (), None)
+    if stream.startswith("public") and given.boolean("only_media", default=False):
+        stream += ":media"
+    return topics.open(stream, access, tag=given.text("tag") or "", list_id=given.text("list") or "")
+
+
+setattr(events, MARK, "needs read:statuses read:notifications")

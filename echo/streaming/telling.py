@@ -1,0 +1,123 @@
+"""From a message of the bus to the connections that hear it: rendered once for each pair of eyes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from echo.bus import Live
+from echo.policy.viewer import NOBODY, Viewer
+from echo.render import notification, status
+from echo.store import live, notifications
+from echo.streaming import topics
+from echo.streaming.frames import Told
+from echo.streaming.outlet import Outlet
+from echo.streaming.registry import Registry, user_ids
+from echo.streaming.topics import Label, Topic
+
+# The words of the bus in those of clients.
+_NAMES = {"update": "update", "edit": "status.update", "delete": "delete"}
+
+
+@dataclass(slots=True)
+class Happening:
+    """A message, with all the people to whom it came at the same time; with nobody if it is public."""
+
+    message: Live
+    account_ids: list[int] = field(default_factory=list)
+
+
+def gather(messages: Sequence[tuple[int, Live]]) -> list[Happening]:
+    """Messages that say the same to many people become one, at the place of the first: a post to a thousand
+    followers is then rendered in one go.
+
+    Shapes:  messages: (account id, or 0 when public; message), oldest first
+    """
+    gathered: dict[tuple[bool, Live], Happening] = {}
+    for account_id, message in messages:
+        happening = gathered.setdefault((account_id == 0, message), Happening(message))
+        if account_id:
+            happening.account_ids.append(account_id)
+    return list(gathered.values())
+
+
+class Teller:
+    """Renders what happened for those who listen, and tells them."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+
+    async def tell(self, happening: Happening) -> None:
+        """Tell everyone concerned. What has vanished meanwhile is told to nobody."""
+        message = happening.message
+        if not happening.account_ids:
+            await self._tell_public(message)
+        elif message.event == "notification":
+            for account_id in happening.account_ids:
+                await self._tell_notification(account_id, message.notification)
+        elif message.event == "filters":
+            self._tell_each(happening.account_ids, Told("filters_changed"))
+        elif message.event == "delete":
+            self._tell_each(happening.account_ids, Told("delete", b"%d" % message.post))
+        elif message.event in _NAMES:
+            await self._tell_post(happening.account_ids, message)
+
+    async def _tell_post(self, account_ids: Iterable[int], message: Live) -> None:
+        listening = [i for i in account_ids if any(True for _ in self._personal(i))]
+        if not listening:
+            return
+        for account_id, post in (await status.for_each(listening, message.post)).items():
+            self._tell_each((account_id,), Told(_NAMES[message.event], post))
+
+    async def _tell_notification(self, account_id: int, notification_id: int) -> None:
+        listening = list(self._personal(account_id, about_notification=True))
+        if not listening:
+            return
+        row = await notifications.find(account_id, notification_id)
+        rendered = await notification.many(Viewer(account_id), [row]) if row is not None else []
+        for document in rendered:
+            _tell(listening, Told("notification", document))
+
+    async def _tell_public(self, message: Live) -> None:
+        concerned = [
+            (outlet, label, topic)
+            for topic in topics.public(message)
+            for outlet, label in self._registry.listeners(topic).items()
+        ]
+        if not concerned or message.event not in _NAMES:
+            return
+        if message.event == "delete":
+            _tell(_without_topic(concerned), Told("delete", b"%d" % message.post))
+            return
+        audience = await live.audience(message.post, user_ids(outlet for outlet, _, _ in concerned))
+        rendered = await status.many(NOBODY, [message.post])
+        if audience is None or not rendered:
+            return
+        # What the receiver's filters say; nobody has filters yet.
+        told = Told(_NAMES[message.event], rendered[0][:-1] + b',"filtered":[]}')
+        willing = [
+            (outlet, label)
+            for outlet, label, topic in concerned
+            if outlet.access.user_id not in audience.unwilling
+            and not (audience.is_silenced and topic.stream.startswith("public"))
+        ]
+        _tell(willing, told)
+
+    def _tell_each(self, account_ids: Iterable[int], told: Told) -> None:
+        for account_id in account_ids:
+            _tell(list(self._personal(account_id)), told)
+
+    def _personal(
+        self, account_id: int, *, about_notification: bool = False
+    ) -> Iterable[tuple[Outlet, Label]]:
+        for topic in topics.personal(account_id, about_notification=about_notification):
+            yield from self._registry.listeners(topic).items()
+
+
+def _without_topic(concerned: Iterable[tuple[Outlet, Label, Topic]]) -> list[tuple[Outlet, Label]]:
+    return [(outlet, label) for outlet, label, _ in concerned]
+
+
+def _tell(listening: Iterable[tuple[Outlet, Label]], told: Told) -> None:
+    for outlet, label in listening:
+        outlet.tell(told, label)

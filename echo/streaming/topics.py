@@ -1,0 +1,91 @@
+"""What can be listened to. `open` is the only way to a topic: it knows the names, and who may.
+
+Source:  mastodon-api.md 4.2, 4.3
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from echo import bus
+from echo.bus import Live
+from echo.errors import BadRequest, Unauthorized
+from echo.policy import streams
+from echo.policy.access import Access
+from echo.text.hashtags import normalise
+
+# How a subscription is called in the frames that it causes: the stream, and what was typed beside it.
+Label = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """Those who listen to equal topics hear the same. `account_id` is set where a topic is one person's."""
+
+    stream: str
+    account_id: int = 0
+    tag: str = ""
+    with_notifications: bool = False
+
+    @property
+    def channel(self) -> str | None:
+        """The channel of the bus that feeds it; None where nothing is said yet."""
+        if self.stream in ("user", "user:notification"):
+            return bus.user_channel(self.account_id)
+        return None if self.stream == "direct" else bus.public_channel()
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    topic: Topic
+    label: Label
+
+
+def open(stream: str, access: Access, *, tag: str = "", list_id: str = "") -> Subscription:  # noqa: A001
+    """The subscription that a stream's name and its parameters stand for.
+
+    Shapes:  access: of a user; stream, tag, list_id: as the client sent them
+    Raises:  BadRequest when there is no such stream or a parameter is missing; Unauthorized when it is not
+             for this token
+    """
+    if stream not in streams.SCOPES:
+        raise BadRequest("Unknown stream type")
+    if access.user_id is None or not streams.may_hear(access.scopes, stream):
+        raise Unauthorized("Access token does not have the required scopes")
+    if stream == "user":
+        hears_all = streams.may_hear_notifications(access.scopes)
+        return Subscription(Topic("user", access.user_id, with_notifications=hears_all), ("user",))
+    if stream in ("user:notification", "direct"):
+        return Subscription(Topic(stream, access.user_id), (stream,))
+    if stream == "list":
+        if not list_id:
+            raise BadRequest("Missing list name parameter")
+        raise Unauthorized("Not authorized to stream this list")  # nobody has lists yet
+    if stream in ("hashtag", "hashtag:local"):
+        if not tag:
+            raise BadRequest("Missing tag name parameter")
+        return Subscription(Topic(stream, tag=normalise(tag) or tag.casefold()), (stream, tag))
+    return Subscription(Topic(stream), (stream,))
+
+
+def personal(account_id: int, *, about_notification: bool) -> Iterator[Topic]:
+    """The topics that a message to this person concerns."""
+    yield Topic("user", account_id, with_notifications=True)
+    if about_notification:
+        yield Topic("user:notification", account_id)
+    else:
+        yield Topic("user", account_id)
+
+
+def public(message: Live) -> Iterator[Topic]:
+    """The topics that a message about a public post concerns."""
+    origin = "public:local" if message.local else "public:remote"
+    for stream in ("public", origin):
+        yield Topic(stream)
+        if message.media:
+            yield Topic(f"{stream}:media")
+    for tag in message.tags:
+        yield Topic("hashtag", tag=tag)
+        if message.local:
+            yield Topic("hashtag:local", tag=tag)

@@ -1,0 +1,169 @@
+"""Public pages of people, posts and hashtags: what an anonymous visitor may see."""
+
+from __future__ import annotations
+
+from quart import Blueprint, Response, request
+
+from echo import settings
+from echo.addresses import here
+from echo.errors import NotFound
+from echo.http.access import page
+from echo.ids import parse_id
+from echo.kinds import Visibility
+from echo.models import Account
+from echo.policy.viewer import NOBODY
+from echo.render import cards
+from echo.render.cards import Author, Card
+from echo.store import accounts, posts, threads, timelines
+from echo.store.cursor import Cursor
+from echo.store.timelines import AccountFilter, PublicFilter
+from echo.text.hashtags import normalise
+from echo.web import markup, visitor
+from echo.web.page import Meta, show
+
+blueprint = Blueprint("profiles", __name__)
+PAGE = 20
+# Answers to answers move in no further than this.
+DEEPEST = 4
+
+
+@blueprint.get("/@<name>")
+@page
+async def profile(name: str) -> Response:
+    """Somebody here, with their posts. For somebody elsewhere: where they are."""
+    account = await _find(name)
+    if account.domain:
+        return await _elsewhere(account)
+    if _wants_activity():
+        return _to_activity(account.uri)
+    with_replies = "replies" in request.args
+    ids = await timelines.account(
+        NOBODY, account.id, _cursor(), AccountFilter(exclude_replies=not with_replies)
+    )
+    author = await cards.author(account.id)
+    return await show(
+        "profile.html",
+        meta=Meta(
+            title=f"{author.name} (@{author.username}@{here().domain})",
+            description=markup.words(author.bio) or f"@{author.username}@{here().domain}",
+            url=author.url,
+            image=author.avatar,
+            kind="profile",
+            activity=author.uri,
+            indexed=author.indexable,
+        ),
+        author=author,
+        handle=f"@{author.username}@{here().domain}",
+        posts=await cards.many(NOBODY, ids),
+        with_replies=with_replies,
+        older_id=str(ids[-1]) if len(ids) == PAGE else "",
+        is_first="max_id" not in request.args,
+    )
+
+
+@blueprint.get("/@<name>/<post_id>")
+@page
+async def post(name: str, post_id: str) -> Response:
+    """A post in its thread."""
+    number = parse_id(post_id)
+    account = await _find(name)
+    found = await posts.find(NOBODY, number) if number is not None else None
+    # Boosts have no page: there is nothing to read on them.
+    if found is None or found.author_id != account.id or found.boost_of_id is not None:
+        raise NotFound("Not Found")
+    if account.domain:
+        return await _elsewhere(account)
+    if _wants_activity():
+        return _to_activity(found.uri)
+    above = await threads.ancestor_ids(found, threads.ANONYMOUS)
+    below = await threads.descendant_ids(found, threads.ANONYMOUS)
+    card = await cards.one(NOBODY, found.id)
+    return await show(
+        "post.html",
+        meta=_meta_of(card),
+        post=card,
+        above=await cards.many(NOBODY, above),
+        below=_with_depth(card, await cards.many(NOBODY, below)),
+    )
+
+
+@blueprint.get("/tags/<name>")
+@page
+async def tag(name: str) -> Response:
+    """Public posts with a hashtag."""
+    folded = normalise(name)
+    if folded is None:
+        raise NotFound("Not Found")
+    ids = await timelines.hashtag(NOBODY, _cursor(), PublicFilter(), any_of=[folded])
+    return await show(
+        "tag.html",
+        meta=Meta(title=f"#{name}", url=here().tag_page(folded), indexed=bool(ids)),
+        name=name,
+        posts=await cards.many(NOBODY, ids),
+        older_id=str(ids[-1]) if len(ids) == PAGE else "",
+        is_first="max_id" not in request.args,
+    )
+
+
+def _with_depth(post: Card, below: list[Card]) -> list[tuple[int, Card]]:
+    """Answers with how far they are from the post. One whose parent is not shown counts from the post."""
+    depths = {post.id: 0}
+    for card in below:
+        depths[card.id] = depths.get(card.in_reply_to_id or "", 0) + 1
+    return [(min(depths[card.id], DEEPEST), card) for card in below]
+
+
+def _meta_of(card: Card) -> Meta:
+    author: Author = card.author
+    pictures = [file.preview_url for file in card.files if file.kind == "image" and file.preview_url]
+    hidden = card.sensitive or card.spoiler
+    return Meta(
+        title=f"{author.name}: {card.spoiler or markup.words(card.html, 80) or 'a post'}",
+        description=card.spoiler or markup.words(card.html, 300),
+        url=card.url,
+        image=pictures[0] if pictures and not hidden else author.avatar,
+        kind="article",
+        activity=card.uri,
+        indexed=author.indexable and card.visibility == Visibility.PUBLIC,
+    )
+
+
+async def _find(name: str) -> Account:
+    username, at, domain = name.partition("@")
+    if "\x00" in name or (at and not domain):
+        raise NotFound("Not Found")
+    if domain == settings.here().instance.domain:
+        domain = ""
+    account = await accounts.find_by_handle(username, domain)
+    if account is None or account.suspended_at is not None:
+        raise NotFound("Not Found")
+    return account
+
+
+async def _elsewhere(account: Account) -> Response:
+    """We lead nobody to another server without saying so."""
+    return await show(
+        "elsewhere.html",
+        meta=Meta(title=f"@{account.username}@{account.domain}"),
+        handle=f"@{account.username}@{account.domain}",
+        url=account.url or account.uri,
+        domain=account.domain,
+    )
+
+
+def _cursor() -> Cursor:
+    return Cursor(limit=PAGE, max_id=parse_id(request.args.get("max_id", "")))
+
+
+def _wants_activity() -> bool:
+    """Whether another server asks for the thing behind the page: people paste page addresses into search."""
+    accept = request.headers.get("Accept", "")
+    return "text/html" not in accept and (
+        "application/activity+json" in accept or "application/ld+json" in accept
+    )
+
+
+def _to_activity(uri: str) -> Response:
+    response = visitor.redirect(uri, status=302)
+    response.headers["Vary"] = "Accept, Cookie"
+    return response

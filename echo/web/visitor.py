@@ -1,0 +1,131 @@
+"""The browser in front of a page: who is logged in with it, and whether a form really came from our page.
+
+Two cookies. `session` names the row of a session. `form` is for people who are not logged in: a random text
+that their forms repeat, which a foreign page can neither read nor set.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+from urllib.parse import urlencode
+
+from quart import Response, g, request
+
+from echo import settings
+from echo.actions.logins import SESSION_DAYS, Browser
+from echo.config_load import is_local_host
+from echo.errors import Forbidden
+from echo.http.access import caller_address
+from echo.http.forms import read_params
+from echo.http.params import Params
+from echo.policy.secret_texts import new_secret, same
+from echo.policy.standing import Login
+from echo.store.auth import load_session
+
+FORM_BYTES = 64 * 1024
+FIELD = "csrf"
+EXPIRED = "This form has expired. Go back, reload the page and try again."
+
+
+def is_secure() -> bool:
+    """Whether cookies are for TLS only: unless somebody talks plainly to this very machine, to try it."""
+    config = settings.here()
+    is_plain = request.scheme == "http" and request.host != config.host and is_local_host(request.host)
+    return config.is_secure and not is_plain
+
+
+def cookie_name(purpose: str) -> str:
+    """The name of a cookie. Over TLS its prefix keeps neighbouring hosts from setting it."""
+    return f"__Host-echo_{purpose}" if is_secure() else f"echo_{purpose}"
+
+
+async def login() -> Login | None:
+    """Who is logged in with this browser."""
+    if "login" not in g:
+        text = session_text()
+        g.login = await load_session(text) if text else None
+    return cast("Login | None", g.login)
+
+
+def known_login() -> Login | None:
+    """Who is logged in, as far as it was looked up already."""
+    return cast("Login | None", g.get("login"))
+
+
+def session_text() -> str:
+    """The text of the session cookie, valid or not."""
+    return request.cookies.get(cookie_name("session"), "")
+
+
+def browser() -> Browser:
+    """Where the request comes from."""
+    return Browser(address=caller_address(), user_agent=request.headers.get("User-Agent", ""))
+
+
+async def form_token() -> str:
+    """What a form on this page must send back."""
+    visitor = await login()
+    if visitor is not None:
+        return visitor.csrf
+    if "form_token" not in g:
+        g.form_token = request.cookies.get(cookie_name("form"), "") or new_secret()
+    return cast(str, g.form_token)
+
+
+async def read_form() -> Params:
+    """The fields of a form that was sent from one of our pages.
+
+    Raises:  Forbidden when it came from elsewhere, or from a page of another session
+    """
+    given = await read_params(request, max_bytes=FORM_BYTES)
+    visitor = await login()
+    expected = visitor.csrf if visitor else request.cookies.get(cookie_name("form"), "")
+    is_foreign = request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}
+    if is_foreign or not expected or not same(given.text(FIELD, ""), expected):
+        raise Forbidden(EXPIRED)
+    return given
+
+
+def remember_form_token(response: Response) -> None:
+    """Set the cookie that goes with the forms of this page, when it has some."""
+    token = g.get("form_token")
+    if token and request.cookies.get(cookie_name("form")) != token:
+        _set(response, "form", token, max_age_seconds=None)
+
+
+def start_session(response: Response, text: str) -> None:
+    """This browser is logged in from now on."""
+    _set(response, "session", text, max_age_seconds=SESSION_DAYS * 86_400)
+    # What came before the log-in is worth nothing after it.
+    _set(response, "form", "", max_age_seconds=0)
+
+
+def end_session(response: Response) -> None:
+    """This browser is logged out from now on."""
+    _set(response, "session", "", max_age_seconds=0)
+
+
+def redirect(location: str, *, status: int = 303) -> Response:
+    """Send the browser on.
+
+    Shapes:  location: a path of ours, or an address that an app registered; nothing that was only typed in
+    """
+    return Response(b"", status=status, headers={"Location": location, "Cache-Control": "no-store"})
+
+
+def to_login(target: str, *, again: bool = False) -> Response:
+    """Send the browser to the log-in page, and from there back to a path of ours."""
+    query = {"next": target} | ({"again": "1"} if again else {})
+    return redirect(f"/login?{urlencode(query)}", status=302)
+
+
+def _set(response: Response, purpose: str, value: str, *, max_age_seconds: int | None) -> None:
+    response.set_cookie(
+        cookie_name(purpose),
+        value,
+        max_age=max_age_seconds,
+        path="/",
+        secure=is_secure(),
+        httponly=True,
+        samesite="Lax",
+    )

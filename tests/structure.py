@@ -1,0 +1,282 @@
+"""What clients of Mastodon expect to read: the structure of its API description, and stricter than that.
+
+The description (tests/mastodon-structure.json: facts only, names and types) leaves more open than strict
+clients do: they refuse a whole list over one missing key or one null. So here every field of an entity must
+be there unless `MAY_BE_MISSING` names it, nothing is null unless `NULLABLE` names it, and nothing else is
+there unless `ALSO` names it. `DEFECTS` says where the description itself is wrong.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from copy import deepcopy
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from jsonschema import Draft202012Validator, FormatChecker, ValidationError
+from jsonschema.validators import extend
+
+FILE = Path(__file__).with_name("mastodon-structure.json")
+
+DEFECTS = {
+    1: "the answer to a deleted status has `text` in place of `content`: entity DeletedStatus",
+    2: "the id of a push subscription is a JSON integer",
+    3: "`alerts` of a push subscription holds only the keys that the client sent",
+    4: "the notification type annual_report is missing",
+    5: "visibility and sensitive of a scheduled status may be null, sensitive is whatever was sent",
+    6: "`updated_at` of the extended description may be null; what is oneOf there overlaps, so it is anyOf",
+    7: "request bodies are described in one encoding, the API takes four: requests are not validated here",
+    8: "Idempotency-Key is a text, no object: headers are not validated here",
+    9: "the admin API, nodeinfo and a dozen routes are absent: they are not validated here",
+    10: "GET /api/v1/timelines/direct is described, but was removed: it is a 404",
+}
+REMOVED_PATHS = frozenset({"/api/v1/timelines/direct"})
+
+# Fields that exist only for some: an asterisk stands for every field.
+MAY_BE_MISSING: dict[str, set[str]] = {
+    "Account": {"noindex", "roles", "moved", "suspended", "limited", "memorial"},
+    "CustomEmoji": {"category"},
+    "Instance.thumbnail": {"blurhash", "versions"},
+    "MediaAttachment.meta": {"focus", "original", "small"},
+    "MetaDetails": {"*"},
+    "Notification": {
+        "status",
+        "report",
+        "event",
+        "moderation_warning",
+        "collection",
+        "fallback",
+    },
+    "Status": {"application", "pinned"},
+    "Status.application": {"website"},
+    "WebPushSubscription.alerts": {"*"},
+    "Application": {"vapid_key"},
+}
+# Fields of accounts and statuses that only callers with a token see. Without one they must not be there.
+ONLY_SIGNED_IN: dict[str, set[str]] = {
+    "Status": {"favourited", "reblogged", "muted", "bookmarked", "filtered"},
+    "Tag": {"following", "featuring"},
+    "Poll": {"voted", "own_votes"},
+}
+NULLABLE: dict[str, set[str]] = {
+    "Account": {"discoverable", "hide_collections", "last_status_at"},
+    "Application": {"website"},
+    "CredentialAccount.source": {"language", "hide_collections", "discoverable"},
+    "CredentialApplication": {"website"},
+    "ExtendedDescription": {"updated_at"},
+    "Field": {"verified_at"},
+    "Instance": {"wrapstodon"},
+    "Instance.configuration.urls": {"status", "terms_of_service"},
+    "Instance.contact": {"account"},
+    "Instance.registrations": {"reason_required", "message", "min_age", "url"},
+    "MediaAttachment": {
+        "url",
+        "preview_url",
+        "remote_url",
+        "preview_remote_url",
+        "text_url",
+        "description",
+        "blurhash",
+    },
+    "MutedAccount": {"mute_expires_at"},
+    "Poll": {"expires_at", "voters_count"},
+    "PollOption": {"votes_count"},
+    "Preferences": {"posting:default:language"},
+    "Quote": {"quoted_status"},
+    "Relationship": {"languages", "muting_expires_at"},
+    "Status": {
+        "in_reply_to_id",
+        "in_reply_to_account_id",
+        "language",
+        "edited_at",
+        "reblog",
+        "quote",
+        "card",
+        "poll",
+    },
+    "Status.application": {"website"},
+    "V1Instance": {"contact_account"},
+}
+# What the tables say about the second holds for the first as well.
+_LIKE = {"CredentialAccount": "Account", "MutedAccount": "Account", "DeletedStatus": "Status"}
+# Real, but not described.
+_TEXT: dict[str, Any] = {"type": "string"}
+_URI_OR_NULL: dict[str, Any] = {"type": ["string", "null"], "format": "uri"}
+_NUMBER: dict[str, Any] = {"type": "integer"}
+_MORE_ACCOUNT_LIMITS = (
+    "max_avatar_description_length",
+    "max_display_name_length",
+    "max_header_description_length",
+    "max_note_length",
+    "max_pinned_statuses",
+    "max_profile_fields",
+    "profile_field_name_limit",
+    "profile_field_value_limit",
+)
+ALSO: dict[str, dict[str, Any]] = {
+    "Instance.api_versions": {"echo": _NUMBER},
+    "Instance.configuration": {"vapid": {"type": "object", "properties": {"public_key": _TEXT}}},
+    "MediaAttachment": {"preview_remote_url": _URI_OR_NULL, "text_url": _URI_OR_NULL},
+    "MetaDetails": {"size": _TEXT},
+    "Preferences": {
+        "posting:default:quote_policy": {"enum": ["public", "followers", "nobody"]},
+        "reading:autoplay:gifs": {"type": "boolean"},
+    },
+    "V1Instance.configuration.accounts": dict.fromkeys(_MORE_ACCOUNT_LIMITS, _NUMBER),
+    "V1Instance.configuration.media_attachments": {"description_limit": _NUMBER},
+}
+# Objects with keys of the server's own choosing.
+_OPEN = frozenset({"Rule.translations", "ValidationError.details"})
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
+_SECOND = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+_ID_FIELDS = frozenset({"id", "in_reply_to_id", "in_reply_to_account_id", "last_read_id"})
+_MOST = 2**31 - 1  # Java and Swift clients read integers of 32 bits
+
+
+def validate(name: str, document: object, *, signed_in: bool) -> None:
+    """Check one entity.
+
+    Raises:  AssertionError that lists every difference
+    """
+    differences = [
+        f"{'.'.join(map(str, error.absolute_path)) or 'all of it'}: {error.message[:300]}"
+        for error in _leaves(_validator(name, signed_in).iter_errors(document))
+    ]
+    assert not differences, f"not a {name}:\n  " + "\n  ".join(differences)
+
+
+def operations() -> Iterator[tuple[str, str]]:
+    """Every (method, path) of the description that a server should answer."""
+    for path, item in _document()["paths"].items():
+        for method in item:
+            if method in ("get", "post", "put", "patch", "delete") and path not in REMOVED_PATHS:
+                yield method.upper(), path
+
+
+def _leaves(errors: Iterable[ValidationError]) -> Iterator[ValidationError]:
+    """The errors that say what is wrong: of alternatives, those of the first, which is never null."""
+    for error in errors:
+        inner = [e for e in error.context or () if e.relative_schema_path[0] == 0]
+        if inner:
+            yield from _leaves(inner)
+        else:
+            yield error
+
+
+@cache
+def _document() -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(FILE.read_bytes())
+    return document
+
+
+@cache
+def _validator(name: str, signed_in: bool) -> Draft202012Validator:
+    checker = extend(
+        Draft202012Validator,
+        type_checker=Draft202012Validator.TYPE_CHECKER.redefine(
+            "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
+        ),
+    )
+    entities = _entities(signed_in)
+    schema = {"$ref": f"#/components/schemas/{name}", "components": {"schemas": entities}}
+    return checker(schema, format_checker=_FORMATS)
+
+
+@cache
+def _entities(signed_in: bool) -> dict[str, Any]:
+    described = deepcopy(_document()["components"]["schemas"])
+    _mend(described)
+    return {name: _strict(name, schema, name, signed_in) for name, schema in described.items()}
+
+
+def _mend(entities: dict[str, Any]) -> None:
+    """Put right what `DEFECTS` names, where it is about entities."""
+    entities["DeletedStatus"] = deepcopy(entities["Status"])
+    del entities["DeletedStatus"]["properties"]["content"]
+    del entities["Status"]["properties"]["text"]
+    entities["WebPushSubscription"]["properties"]["id"] = {"type": "integer"}
+    entities["NotificationTypeEnum"]["enum"].append("annual_report")
+
+
+def _strict(name: str, schema: Any, where: str, signed_in: bool) -> Any:
+    """The schema with everything required, nothing null and nothing else, but for the tables above."""
+    if isinstance(schema, list):
+        return [_strict(name, part, where, signed_in) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    strict = {
+        key: _strict(name, value, where, signed_in) for key, value in schema.items() if key != "properties"
+    }
+    if "oneOf" in strict:
+        strict["anyOf"] = strict.pop("oneOf")
+    if "$ref" in strict:
+        strict.pop("type", None)
+    if "properties" not in schema:
+        return strict
+    fields = schema["properties"] | ALSO.get(where, {})
+    missing = _named(MAY_BE_MISSING, where)
+    signed = _named(ONLY_SIGNED_IN, where)
+    if not signed_in:
+        fields = {key: value for key, value in fields.items() if key not in signed}
+    strict["properties"] = {
+        key: _field(key, _strict(name, value, f"{where}.{key}", signed_in), where)
+        for key, value in fields.items()
+    }
+    strict["required"] = [] if "*" in missing else sorted(set(fields) - missing)
+    if where not in _OPEN:
+        strict["additionalProperties"] = False
+    return strict
+
+
+def _named(table: dict[str, set[str]], where: str) -> set[str]:
+    entity, dot, rest = where.partition(".")
+    like = _LIKE.get(entity, entity)
+    return table.get(where, set()) | table.get(f"{like}{dot}{rest}", set())
+
+
+def _field(key: str, schema: dict[str, Any], where: str) -> dict[str, Any]:
+    nullable = key in _named(NULLABLE, where)
+    types = schema.get("type")
+    plain = types if isinstance(types, list) else [types] if types else []
+    if plain:
+        named = [one for one in plain if one != "null"] + (["null"] if nullable else [])
+        schema = schema | {"type": named}
+    if "anyOf" in schema:
+        kept = [part for part in schema["anyOf"] if part != {"type": "null"}]
+        schema = {"anyOf": kept + ([{"type": "null"}] if nullable else [])}
+    elif "$ref" in schema and nullable:
+        schema = {"anyOf": [schema, {"type": "null"}]}
+    if "integer" in plain:
+        schema = schema | {"maximum": _MOST}
+    if key in _ID_FIELDS and "string" in plain:
+        schema = schema | {"format": "numeric-id"}
+    if (where, key) == ("Relationship", "muting_expires_at"):
+        schema = schema | {"format": "second"}
+    return schema
+
+
+_FORMATS = FormatChecker(formats=())
+
+
+def _format(name: str, pattern: re.Pattern[str]) -> None:
+    _FORMATS.checks(name)(lambda value: not isinstance(value, str) or bool(pattern.fullmatch(value)))
+
+
+_format("date-time", _INSTANT)
+_format("second", _SECOND)
+_format("date", re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"))
+_format("iso-639-1", re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?"))
+_format("email", re.compile(r"([^@\s]+@[^@\s]+)?"))
+_format("numeric-id", re.compile(r"-?[0-9]{1,19}"))
+
+
+@_FORMATS.checks("uri")
+def _is_absolute(value: object) -> bool:
+    if not isinstance(value, str):
+        return True
+    parts = urlsplit(value)
+    return parts.scheme in ("http", "https", "ws", "wss") and bool(parts.netloc)
