@@ -79,7 +79,7 @@ async def count(limits: Sequence[Limit], *, fail_closed: bool = False) -> Allowa
             datetime.fromtimestamp((now_ms + left_ms) / 1000, UTC),
         )
         if used > limit.allowed:
-            raise TooMany(retry_after_seconds=max(1, left_ms // 1000))
+            raise TooMany(retry_after_seconds=max(1, left_ms // 1000), headers=allowance.headers())
         if tightest is None or allowance.remaining < tightest.remaining:
             tightest = allowance
     return tightest
