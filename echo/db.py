@@ -136,6 +136,18 @@ def outage(error: BaseException) -> Unavailable:
     return Unavailable(retry_after_seconds=2, detail=f"database: {type(error).__name__}: {error}")
 
 
+def outage_behind(error: BaseException) -> BaseException | None:
+    """The outage that an error comes from, if one does: a connection that dies in the middle of a transaction
+    makes the driver and the ORM stumble in many ways while they roll back.
+    """
+    seen: BaseException | None = error
+    for _ in range(10):
+        if seen is None or isinstance(seen, OUTAGES):
+            return seen
+        seen = seen.__cause__ or seen.__context__
+    return None
+
+
 @asynccontextmanager
 async def unit_of_work() -> AsyncIterator[UnitOfWork]:
     """A transaction. Its events become job rows inside it, and are handed on after the commit.
