@@ -33,6 +33,7 @@ OUTAGES = (
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a connection that broke between two messages of the protocol
     asyncpg.QueryCanceledError,
     TimeoutError,
 )
