@@ -311,8 +311,9 @@ async def test_s_c20_an_older_version_never_replaces_a_newer_one(one: Echo, peer
     await followed(bob, one)
     note = bob.note("one", published=stamp(timedelta(hours=1)))
     await says(bob, one, bob.creates(note))
-    for text, minutes, reason in (("three", 1, ""), ("two", 30, "stale"), ("three again", 1, "stale")):
-        version = {**note, "content": text, "updated": stamp(timedelta(minutes=minutes))}
+    third, second = stamp(timedelta(minutes=1)), stamp(timedelta(minutes=30))
+    for text, moment, reason in (("three", third, ""), ("two", second, "stale"), ("again", third, "stale")):
+        version = {**note, "content": text, "updated": moment}
         assert await says(bob, one, bob.does("Update", version)) == reason
     assert (await Post.get(uri=note["id"])).html == "three"
     assert await PostVersion.all().count() == 1
