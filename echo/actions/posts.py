@@ -150,12 +150,7 @@ async def _take_away(unit: UnitOfWork, post: Post) -> None:
 
 
 async def _parent(author_id: int, parent_id: int | None) -> Post | None:
-    if parent_id is None:
-        return None
-    parent = await posts.get(Viewer(author_id), parent_id)
-    if parent.boost_of_id is not None:
-        parent = await posts.get(Viewer(author_id), parent.boost_of_id)
-    return parent
+    return None if parent_id is None else await posts.get_original(Viewer(author_id), parent_id)
 
 
 async def _free_media(author_id: int, media_ids: Sequence[int]) -> list[Media]:

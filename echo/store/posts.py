@@ -27,6 +27,12 @@ async def get(viewer: Viewer, post_id: int) -> Post:
     return post
 
 
+async def get_original(viewer: Viewer, post_id: int) -> Post:
+    """The post, or the one that it boosts. Raises NotFound."""
+    post = await get(viewer, post_id)
+    return post if post.boost_of_id is None else await get(viewer, post.boost_of_id)
+
+
 async def find(viewer: Viewer, post_id: int) -> Post | None:
     """The post, or None when it is unknown, deleted or not for this viewer."""
     if not await db.fetch(_VISIBLE, viewer.account_id, [post_id]):
