@@ -60,9 +60,8 @@ def test_what_is_no_frame(data: str) -> None:
 def test_a_frame_of_a_client() -> None:
     frame = frames.decode('{"type":"subscribe","stream":["user"],"tag":5,"list":{},"more":[1]}')
     assert frame == ClientFrame("subscribe", ["user"], 5, {})
-    assert [frames.text(value) for value in ("a", 5, ["b", "c"], [], {}, None, True, 1.5)] == [
-        "a", "5", "b", "", "", "", "", "",
-    ]  # fmt: skip
+    values: list[object] = ["a", 5, ["b", "c"], [], {}, None, True, 1.5]
+    assert [frames.text(value) for value in values] == ["a", "5", "b", "", "", "", "", ""]
 
 
 @given(st.text())

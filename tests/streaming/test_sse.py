@@ -139,7 +139,7 @@ async def test_a_client_that_leaves_is_forgotten(live: LiveServer) -> None:
             await asyncio.sleep(0.01)
 
 
-class Recorder(StreamListener):  # type: ignore[misc]
+class Recorder(StreamListener):
     """What a client library makes of our events."""
 
     def __init__(self) -> None:
