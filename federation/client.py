@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from urllib.parse import urljoin
 
 import httpx
@@ -110,7 +111,7 @@ class Client:
         Raises:  Refused, Unreachable
         """
         target = self._checked(url)
-        sent = {"user-agent": self._user_agent, **sign("POST", _on_wire(target))}
+        sent = {"Host": target.authority, "User-Agent": self._user_agent, **sign("POST", _on_wire(target))}
         try:
             async with asyncio.timeout(self._deadline_seconds):
                 for last in (False, True):
@@ -145,7 +146,12 @@ class Client:
     async def _ask(self, target: Iri, accept: str, sign: Sign | None, limit_bytes: int) -> Answer:
         if (rest := self._resting.get(target.authority)) is not None:
             raise Resting(f"{target.authority} asked for a pause", retry_after_seconds=rest)
-        headers = {"user-agent": self._user_agent, "accept": accept, "accept-encoding": "gzip"}
+        headers = {
+            "Host": target.authority,
+            "User-Agent": self._user_agent,
+            "Accept": accept,
+            "Accept-Encoding": "gzip",
+        }
         if sign is not None:
             headers.update(sign("GET", _on_wire(target)))
         answer = await self._exchange("GET", target, headers, b"", limit_bytes, cut=False)
@@ -166,8 +172,8 @@ class Client:
         """One request and its answer. `cut`: the rest of a long answer is dropped, not an error."""
         request = httpx.Request(
             method,
-            _on_wire(target),
-            headers={"Host": target.authority, **headers},
+            _parsed(_on_wire(target)),
+            headers=[(name.encode(), value.encode("latin-1")) for name, value in headers.items()],
             content=body,
             extensions={"timeout": self._timeout},
         )
@@ -194,6 +200,12 @@ class Client:
             raise Refused(f"{error}: {url!r}") from error
         self._reach.check(target)
         return target
+
+
+@lru_cache(maxsize=8192)
+def _parsed(address: str) -> httpx.URL:
+    """An address as the library wants it; inboxes come again and again."""
+    return httpx.URL(address)
 
 
 def _on_wire(target: Iri) -> str:

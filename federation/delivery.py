@@ -18,6 +18,7 @@ from echo.kinds import DeliveryState
 from echo.store import audience, deliveries, hosts
 from echo.store.deliveries import Claimed, Result
 from echo.store.hosts import Failing
+from federation import resolve
 from federation.errors import FederationError
 from federation.loads import Load, Loads
 from federation.memory import Memory
@@ -166,6 +167,8 @@ class Drain:
             signer = await here.keys.signer(load.sender_id)
             answer = await here.client.post(claimed.inbox, load.body, sign=signer.with_body(load.digest))
             verdict = verdict_of_answer(answer)
+            if answer.status in (404, 410):
+                here.start(resolve.check_inbox(claimed.inbox), f"look at {claimed.inbox}")
         except FederationError as error:
             verdict = verdict_of_error(error)
         except NotFound:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from echo import db
 from echo.db import Row
+from echo.models import Account
 
 _ELSEWHERE = "r.host <> '' AND r.inbox <> '' AND r.deleted_at IS NULL AND r.suspended_at IS NULL"
 
@@ -45,6 +46,11 @@ async def of_one(account_id: int) -> str:
         "SELECT r.inbox FROM accounts r WHERE r.id = $1 AND r.host <> '' AND r.deleted_at IS NULL", account_id
     )
     return found or ""
+
+
+async def somebody_at(inbox: str) -> Account | None:
+    """Somebody elsewhere whose own inbox this is."""
+    return await Account.filter(inbox=inbox, deleted_at=None).exclude(host="").first()
 
 
 async def people_of_post(post_id: int) -> list[Row]:

@@ -45,7 +45,7 @@ _CLAIM = """
               AND (d.lease_until IS NULL OR d.lease_until <= $2)
               AND NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.host = d.host AND e.state = 'pending'
                     AND e.order_key = d.order_key AND e.activity_id < d.activity_id)
-            ORDER BY d.due_at, d.activity_id
+            ORDER BY d.due_at
             LIMIT greatest(0, CASE WHEN h.health = 'open' THEN 1 ELSE $3 END
                 - (SELECT count(*) FROM deliveries l WHERE l.host = w.host AND l.lease_until > $2))
             FOR UPDATE SKIP LOCKED

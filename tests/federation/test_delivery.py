@@ -16,7 +16,7 @@ from echo import clock
 from echo.actions import blocks, editing, posts
 from echo.actions.drafts import EditDraft
 from echo.kinds import DeliveryState, Visibility
-from echo.models import AccountKey, Delivery
+from echo.models import Account, AccountKey, Delivery
 from echo.store import deliveries, hosts
 from federation import outcomes, sending
 from federation.client import Answer
@@ -170,6 +170,19 @@ async def test_refusals_are_not_repeated(one: Echo, peer: Peer, status: int, tri
     assert await states() == [("peer.test", "dead", tries)]
     [row] = await deliveries.listing()
     assert row["last_status"] == status
+
+
+@pytest.mark.parametrize(("status", "is_gone"), [(410, True), (404, False)])
+async def test_whose_inbox_is_gone_is_looked_at(one: Echo, peer: Peer, status: int, *, is_gone: bool) -> None:
+    alice, bob = await make.person("alice"), peer.person("bob", endpoints=None)
+    account = await follow_of(bob, alice)
+    await Account.filter(id=account.id).update(fetched_at=clock.now() - timedelta(hours=2))
+    peer.inbox_status = status
+    peer.serve_status(bob.id, status)
+    await make.post(alice)
+    await settle_down([one])
+    await asyncio.gather(*one.runtime.network.background)
+    assert ((await Account.get(id=account.id)).deleted_at is not None) == is_gone
 
 
 async def test_a_pause_is_kept(one: Echo, peer: Peer) -> None:
