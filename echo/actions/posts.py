@@ -215,7 +215,8 @@ async def _adopt_replies(post_id: int, author_id: int, uri: str, parent: Post | 
     rows = await db.fetch(
         "UPDATE posts SET in_reply_to_id = $1, in_reply_to_account_id = $2, in_reply_to_uri = '',"
         " thread_id = $3, version = version + 1"
-        " WHERE in_reply_to_uri = $4 AND deleted_at IS NULL RETURNING id",
+        # The second condition is the index's: without it every post is looked at.
+        " WHERE in_reply_to_uri = $4 AND in_reply_to_uri <> '' AND deleted_at IS NULL RETURNING id",
         post_id,
         author_id,
         parent.thread_id if parent else post_id,
