@@ -51,9 +51,8 @@ def classify(error: Exception) -> EchoError:
         if error.code in (404, 405):
             return NotFound("Not Found")
         return EchoError(error.name, status=error.code or 500)
-    if isinstance(error, db.OUTAGES):
-        return db.outage(error)
-    return EchoError()
+    behind = db.outage_behind(error)
+    return EchoError() if behind is None else db.outage(behind)
 
 
 def answer(error: EchoError) -> Response:
