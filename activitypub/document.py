@@ -1,28 +1,19 @@
-"""Bytes -> Document: strict, bounded JSON first, and then getters that never raise.
-
-Everything after this file may assume: text is valid Unicode, numbers are finite and fit 64 bits, nothing is
-deeper than 64 or wider than 10,000 values. `Any` ends here.
-"""
+"""Bytes -> Document: strict JSON (`strict_json`), and then getters that never raise. `Any` ends here."""
 
 from __future__ import annotations
 
-import json
-import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
 from activitypub.errors import Malformed
+from activitypub.strict_json import MAX_BYTES as MAX_BYTES
+from activitypub.strict_json import decode
 from activitypub.timestamps import read_timestamp
 from activitypub.vocabulary import plain_term
-
-MAX_BYTES: Final = 1_048_576
-MAX_DEPTH: Final = 64
-MAX_NODES: Final = 10_000
 
 JsonObject = dict[str, Any]
 
@@ -145,23 +136,10 @@ class Document:
 def parse(body: bytes, *, max_bytes: int = MAX_BYTES) -> Document:
     """Read a JSON object from the wire.
 
-    Shapes:  body: at most max_bytes, UTF-8, depth <= 64, <= 10,000 values, no key twice
-    Raises:  Malformed: too_big, encoding, too_deep, too_wide, json, duplicate_key, number, surrogate,
-             not_object
+    Shapes:  body: as `strict_json.decode` says
+    Raises:  Malformed: as `strict_json.decode` does; not_object
     """
-    if len(body) > max_bytes:
-        raise Malformed("too_big", f"{len(body)} bytes, at most {max_bytes}")
-    try:
-        text = body.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise Malformed("encoding", "not UTF-8") from error
-    _check_extent(body)
-    try:
-        value = _DECODER.decode(text)
-    except (ValueError, RecursionError) as error:
-        raise Malformed("json", "not JSON") from error
-    if b"\\u" in body:
-        _check_surrogates(value)
+    value = decode(body, max_bytes=max_bytes)
     if not isinstance(value, dict):
         raise Malformed("not_object", "the top level is not an object")
     return Document(value)
@@ -236,65 +214,3 @@ def _by_plain_term(data: JsonObject) -> Mapping[str, Any]:
     terms = {plain_term(key): value for key, value in data.items()}
     terms.update((key, value) for key, value in data.items() if value is not None)  # a plain key wins
     return terms
-
-
-# Outside strings a value begins at an opening bracket or after a comma. A string that does not end takes the
-# rest of the body, so that every byte is looked at once.
-_TOKEN: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[{,]|[\]}]', re.DOTALL)
-
-
-def _check_extent(body: bytes) -> None:
-    openers = body.count(b"[") + body.count(b"{")
-    if openers <= MAX_DEPTH and openers + body.count(b",") < MAX_NODES:
-        return
-    depth, nodes = 0, 1
-    for match in _TOKEN.finditer(body):
-        token = match.group()
-        if token[0] == 34:  # a string
-            continue
-        if token in b"]}":
-            depth -= 1
-            continue
-        nodes += 1
-        if token != b",":
-            depth += 1
-        if depth > MAX_DEPTH:
-            raise Malformed("too_deep", f"deeper than {MAX_DEPTH}")
-        if nodes > MAX_NODES:
-            raise Malformed("too_wide", f"more than {MAX_NODES} values")
-
-
-def _check_surrogates(value: object) -> None:
-    try:
-        msgspec.json.encode(value)
-    except UnicodeEncodeError as error:
-        raise Malformed("surrogate", "half of a surrogate pair") from error
-
-
-def _object(pairs: list[tuple[str, Any]]) -> JsonObject:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise Malformed("duplicate_key", "a key stands twice in one object")
-    return members
-
-
-def _integer(text: str) -> int:
-    if len(text) > 20 or not -(2**63) <= (number := int(text)) < 2**64:
-        raise Malformed("number", "an integer beyond 64 bits")
-    return number
-
-
-def _float(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise Malformed("number", "a number beyond double precision")
-    return number
-
-
-def _constant(text: str) -> float:
-    raise Malformed("number", f"{text} is not JSON")
-
-
-_DECODER: Final = json.JSONDecoder(
-    object_pairs_hook=_object, parse_int=_integer, parse_float=_float, parse_constant=_constant
-)

@@ -44,6 +44,7 @@ def create_streaming_app(runtime: Runtime) -> Quart:
 def _create(runtime: Runtime, blueprints: Sequence[Blueprint]) -> Quart:
     app = Quart("echo", static_folder=None, template_folder=None)
     app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False  # merging would redirect, and a redirect loses bodies
     app.config["MAX_CONTENT_LENGTH"] = None  # each route has its own cap, checked while reading
     app.config["BODY_TIMEOUT"] = 60
     errors.install(app, error_page)

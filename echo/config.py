@@ -51,7 +51,7 @@ class Server(Section, frozen=True):
         Doc(
             description=(
                 "Where people and servers reach this server from outside, without a trailing slash. "
-                "Empty: https://<instance.domain>, or http:// with dev.enabled."
+                "Empty: https://<instance.domain>, or http:// for localhost and with dev.enabled."
             )
         ),
     ] = ""
@@ -148,8 +148,17 @@ class RateLimits(Section, frozen=True):
     ] = 30
     posts_per_user: Annotated[int, Doc(description="Posts of a person in 3 hours.", ge=1)] = 300
     follows_per_user: Annotated[int, Doc(description="Follows of a person in a day.", ge=1)] = 400
-    inbox_per_host: Annotated[
-        int, Doc(description="Deliveries accepted from one address in 5 minutes.", ge=1)
+    pages_per_address: Annotated[
+        int, Doc(description="Pages shown to an address in 5 minutes, by each web process.", ge=1)
+    ] = 1000
+    files_per_address: Annotated[
+        int, Doc(description="Files sent to an address in 5 minutes, by each web process.", ge=1)
+    ] = 10_000
+    documents_per_address: Annotated[
+        int, Doc(description="Documents for other servers to an address in 5 minutes, by each process.", ge=1)
+    ] = 10_000
+    deliveries_per_address: Annotated[
+        int, Doc(description="Deliveries taken from an address in 5 minutes, by each web process.", ge=1)
     ] = 15_000
 
 
@@ -251,7 +260,14 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         """The canonical address, scheme and host, without a trailing slash."""
         if self.server.base_url:
             return self.server.base_url.rstrip("/")
-        return f"{'http' if self.dev.enabled else 'https'}://{self.instance.domain}"
+        plain = self.dev.enabled or self.is_for_this_machine
+        return f"{'http' if plain else 'https'}://{self.instance.domain}"
+
+    @property
+    def is_for_this_machine(self) -> bool:
+        """Whether the domain is a name that every machine has for itself: then there is no TLS."""
+        name = urlsplit(f"//{self.instance.domain}").hostname or ""
+        return name in {"localhost", "127.0.0.1", "::1"} or name.endswith(".localhost")
 
     @property
     def host(self) -> str:

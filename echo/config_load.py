@@ -19,6 +19,7 @@ import msgspec
 from echo.config import Config, Section
 from echo.errors import EchoError
 
+DEFAULT_DOMAIN = Config().instance.domain
 Tree = dict[str, dict[str, object]]
 ENVIRONMENT_PREFIX = "ECHO_"
 # Set by the command line for its own children, or by people for the shell; not keys of the configuration.
@@ -49,6 +50,10 @@ def load(
         config = msgspec.convert(tree, Config)
     except msgspec.ValidationError as error:
         raise ConfigError(f"Configuration: {error}") from error
+    if "domain" not in tree.get("instance", {}) or config.instance.domain == DEFAULT_DOMAIN:
+        # On a server that is only this machine's, the name follows the port.
+        instance = msgspec.structs.replace(config.instance, domain=f"localhost:{config.server.port}")
+        config = msgspec.structs.replace(config, instance=instance)
     _check(config)
     return config
 

@@ -85,7 +85,11 @@ async def open_runtime(config: Config, data: Path, *, transport: Transport | Non
     )
     database.after_commit = hand_on
     runtime.bind()
-    ids.set_process(await db.fetch_value("SELECT nextval('process_numbers')"))
+    try:
+        ids.set_process(await db.fetch_value("SELECT nextval('process_numbers')"))
+    except BaseException:
+        await runtime.close()
+        raise
     return runtime
 
 

@@ -8,6 +8,7 @@ clock on the wall and a lid on decoded bytes; it keeps no cookies and knows no p
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -37,6 +38,8 @@ DAY_SECONDS = 86_400.0
 ANSWER_BYTES = 1_048_576
 # What is kept of the answer to a delivery: enough to tell an operator what the peer said.
 RECEIPT_BYTES = 2_048
+# A path that no library spells in another way.
+_PLAIN = re.compile(r"[A-Za-z0-9/_~-]*")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -108,7 +111,7 @@ class Client:
         Raises:  Refused, Unreachable
         """
         target = self._checked(url)
-        sent = {"user-agent": self._user_agent, **sign("POST", _on_wire(target))}
+        sent = {"Host": target.authority, "User-Agent": self._user_agent, **sign("POST", _on_wire(target))}
         try:
             async with asyncio.timeout(self._deadline_seconds):
                 for last in (False, True):
@@ -143,7 +146,12 @@ class Client:
     async def _ask(self, target: Iri, accept: str, sign: Sign | None, limit_bytes: int) -> Answer:
         if (rest := self._resting.get(target.authority)) is not None:
             raise Resting(f"{target.authority} asked for a pause", retry_after_seconds=rest)
-        headers = {"user-agent": self._user_agent, "accept": accept, "accept-encoding": "gzip"}
+        headers = {
+            "Host": target.authority,
+            "User-Agent": self._user_agent,
+            "Accept": accept,
+            "Accept-Encoding": "gzip",
+        }
         if sign is not None:
             headers.update(sign("GET", _on_wire(target)))
         answer = await self._exchange("GET", target, headers, b"", limit_bytes, cut=False)
@@ -164,8 +172,8 @@ class Client:
         """One request and its answer. `cut`: the rest of a long answer is dropped, not an error."""
         request = httpx.Request(
             method,
-            _on_wire(target),
-            headers={"Host": target.authority, **headers},
+            _parsed(_on_wire(target)),
+            headers=[(name.encode(), value.encode("latin-1")) for name, value in headers.items()],
             content=body,
             extensions={"timeout": self._timeout},
         )
@@ -194,10 +202,18 @@ class Client:
         return target
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
+def _parsed(address: str) -> httpx.URL:
+    """An address as the library wants it; inboxes come again and again."""
+    return httpx.URL(address)
+
+
 def _on_wire(target: Iri) -> str:
     """An address spelled as the libraries below will send it: a signature covers exactly that."""
-    return target.origin + yarl.URL(str(httpx.URL(target.origin + target.target))).raw_path_qs
+    address = target.origin + target.target
+    if _PLAIN.fullmatch(target.target):
+        return address
+    return target.origin + yarl.URL(str(httpx.URL(address))).raw_path_qs
 
 
 def _retry_after(text: str | None) -> float | None:

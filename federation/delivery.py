@@ -10,17 +10,17 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from activitypub.signatures.digest import sha256
 from echo import clock, settings
 from echo.errors import NotFound, Unavailable
 from echo.kinds import DeliveryState
-from echo.store import audience, deliveries, hosts, outbound
+from echo.store import audience, deliveries, hosts
 from echo.store.deliveries import Claimed, Result
 from echo.store.hosts import Failing
+from federation import resolve
 from federation.errors import FederationError
+from federation.loads import Load, Loads
 from federation.memory import Memory
 from federation.network import network
 from federation.outcomes import Outcome, Verdict, verdict_of_answer, verdict_of_error, wait_seconds
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 # A lease is longer than the longest request, so that nobody else takes what is still under way.
 LEASE_MARGIN_SECONDS = 40.0
-# Results are written when a quarter of the places is free, or after this time.
+# Results are written when half of the places is free, or after this time.
 GATHER_SECONDS = 0.02
 # The audience was chosen when the delivery was written; after this time it is looked at again.
 FRESH_SECONDS = 30.0
@@ -37,21 +37,11 @@ SWEEP_SECONDS = 5.0
 EXPIRE_SECONDS = 60.0
 LANDING_SECONDS = 20.0
 OUTAGE_SECONDS = 1.0
+WITHDRAWN, EXPIRED = "withdrawn", "expired"
 _CHECKED = frozenset({"Create", "Update", "Announce"})
 
 # Waits for a wake-up, at most so many seconds.
 Wait = Callable[[float], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Load:
-    """An activity, ready to be sent: its body is hashed once for all inboxes."""
-
-    kind: str
-    sender_id: int
-    post_id: int | None
-    body: bytes
-    digest: bytes
 
 
 class Drain:
@@ -64,12 +54,17 @@ class Drain:
         self._per_host = limits.deliveries_per_host
         self._scale = limits.retry_scale
         self._lease_seconds = limits.timeout_seconds + LEASE_MARGIN_SECONDS
-        self._after_host = ""
         self._flying: set[asyncio.Task[None]] = set()
         self._stir = asyncio.Event()
-        self._may_be_due = True
+        # A look at all hosts, in the order of their names: where it is, and whether another is wanted.
+        self._after_host = ""
+        self._is_looking = True
+        self._is_rung = False
+        self._is_turn_of_look = False
+        # Hosts where something landed: what waited for it there may go now.
+        self._again: dict[str, None] = {}
         self._results: list[tuple[Claimed, Verdict]] = []
-        self._loads: Memory[int, _Load] = Memory(size=500, seconds=30.0)
+        self._loads = Loads()
         self._well: Memory[str, bool] = Memory(size=20_000, seconds=60.0)
         self._expired_at: datetime | None = None
 
@@ -93,7 +88,7 @@ class Drain:
         """Write what has landed, start what is due."""
         self._stir.clear()
         await self._settle()
-        while self._may_be_due and len(self._flying) <= self._at_once * 3 // 4:
+        while self._has_more and len(self._flying) <= self._at_once // 2:
             await self._start()
             await self._settle()
         await self._expire()
@@ -101,50 +96,79 @@ class Drain:
     @property
     def is_idle(self) -> bool:
         """Whether nothing is under way and nothing was due at the last look."""
-        return not (self._flying or self._results or self._may_be_due)
+        return not (self._flying or self._results or self._has_more)
+
+    @property
+    def _has_more(self) -> bool:
+        return bool(self._again) or self._is_looking
 
     async def _listen(self, wait: Wait) -> None:
-        """Look at the rows after each wake-up, and now and then without one."""
+        """Look at all hosts after each wake-up, and now and then without one."""
         while True:
             await wait(min(SWEEP_SECONDS, max(SWEEP_SECONDS * self._scale, 0.05)))
-            self._may_be_due = True
+            if self._is_looking:
+                self._is_rung = True
+            self._is_looking = True
             self._stir.set()
 
     async def _start(self) -> None:
-        """Claim due deliveries, from the host on where the last claim ended."""
-        began = self._after_host
+        """Claim due deliveries: by turns where something landed, and at the next hosts of the look around."""
         room = self._at_once - len(self._flying)
-        claimed, self._after_host = await deliveries.claim(
+        self._is_turn_of_look = not self._is_turn_of_look
+        if self._again and not (self._is_looking and self._is_turn_of_look):
+            hosts = list(self._again)[:room]
+            for host in hosts:
+                del self._again[host]
+        else:
+            hosts = await deliveries.next_hosts(self._after_host, limit=room)
+            self._look_on(hosts, room)
+        if not hosts:
+            return
+        claimed = await deliveries.claim(
+            hosts,
             owner=self._owner,
-            after_host=began,
             limit=room,
             per_host=self._per_host,
             lease_seconds=self._lease_seconds,
         )
-        # There is more when the claim was full, or began in the middle.
-        self._may_be_due = bool(began or self._after_host)
+        if len(claimed) == room:
+            # The last hosts may have been left out.
+            self._again |= dict.fromkeys(hosts)
         await self._send(claimed)
+
+    def _look_on(self, hosts: Sequence[str], room: int) -> None:
+        """Remember where the look around goes on; it ends at the last host."""
+        if len(hosts) == room:
+            self._after_host = hosts[-1]
+            return
+        self._after_host = ""
+        self._is_looking, self._is_rung = self._is_rung, False
 
     async def _send(self, claimed: Sequence[Claimed]) -> None:
         if not claimed:
             return
-        loads = await self._load({each.activity_id for each in claimed})
+        loads = await self._loads.get({each.activity_id for each in claimed})
         withdrawn = await self._withdrawn(claimed, loads)
         for each in claimed:
             load = loads.get(each.activity_id)
             if load is None or each.id in withdrawn:
-                self._results.append((each, Verdict(outcome=Outcome.NEVER, error="withdrawn")))
+                self._results.append((each, Verdict(outcome=Outcome.NEVER, error=WITHDRAWN)))
+                continue
+            if load.expires_at <= clock.now():
+                self._results.append((each, Verdict(outcome=Outcome.NEVER, error=EXPIRED)))
                 continue
             task = asyncio.create_task(self._deliver(each, load))
             self._flying.add(task)
             task.add_done_callback(self._land)
 
-    async def _deliver(self, claimed: Claimed, load: _Load) -> None:
+    async def _deliver(self, claimed: Claimed, load: Load) -> None:
         here = network()
         try:
             signer = await here.keys.signer(load.sender_id)
             answer = await here.client.post(claimed.inbox, load.body, sign=signer.with_body(load.digest))
             verdict = verdict_of_answer(answer)
+            if answer.status in (404, 410):
+                here.start(resolve.check_inbox(claimed.inbox), f"look at {claimed.inbox}")
         except FederationError as error:
             verdict = verdict_of_error(error)
         except NotFound:
@@ -158,7 +182,7 @@ class Drain:
 
     def _land(self, task: asyncio.Task[None]) -> None:
         self._flying.discard(task)
-        if len(self._results) >= self._at_once // 4 or not self._flying:
+        if len(self._results) >= self._at_once // 2 or not self._flying:
             self._stir.set()
         elif len(self._results) == 1:
             asyncio.get_running_loop().call_later(GATHER_SECONDS, self._stir.set)
@@ -168,7 +192,7 @@ class Drain:
         if not self._results:
             return
         landed, self._results = self._results, []
-        self._may_be_due = True  # what waited for these, at their hosts or behind their objects
+        self._again |= dict.fromkeys(claimed.host for claimed, _ in landed)
         try:
             await deliveries.finish([self._result(claimed, verdict) for claimed, verdict in landed])
         except Unavailable:
@@ -192,7 +216,7 @@ class Drain:
             due_at=due_at,
             status=verdict.status,
             error=verdict.error,
-            tried=verdict.outcome != Outcome.PAUSE and verdict.error != "withdrawn",
+            tried=verdict.outcome != Outcome.PAUSE and verdict.error not in (WITHDRAWN, EXPIRED),
         )
 
     async def _note_hosts(self, landed: Sequence[tuple[Claimed, Verdict]]) -> None:
@@ -223,20 +247,9 @@ class Drain:
             rested = await hosts.note_successes(sorted(fine))
             if rested:
                 await deliveries.hurry(rested)
+                self._again |= dict.fromkeys(rested)
 
-    async def _load(self, activity_ids: set[int]) -> dict[int, _Load]:
-        """The activities, from memory or from their rows."""
-        found = {each: load for each in activity_ids if (load := self._loads.get(each)) is not None}
-        missing = activity_ids - found.keys()
-        if missing:
-            for row in await outbound.load(sorted(missing)):
-                body = bytes(row["body"])
-                load = _Load(row["kind"], row["sender_id"], row["post_id"], body, sha256(body))
-                self._loads.put(row["id"], load)
-                found[row["id"]] = load
-        return found
-
-    async def _withdrawn(self, claimed: Sequence[Claimed], loads: dict[int, _Load]) -> set[int]:
+    async def _withdrawn(self, claimed: Sequence[Claimed], loads: dict[int, Load]) -> set[int]:
         """Those whose post is gone, or that nobody at the inbox may read any more."""
         old = clock.now() - timedelta(seconds=FRESH_SECONDS)
         checks = [

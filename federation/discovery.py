@@ -123,19 +123,17 @@ async def _named(resource: Handle | str) -> ActorSource | None:
     """The account that a handle or an address names."""
     here = addresses.here()
     if isinstance(resource, Handle):
-        if resource.host not in (here.domain.lower(), here.host.lower()):
-            return None
-        account_id = await federation_reads.account_id_named(resource.user)
-    elif not here.is_ours(resource):
+        is_local = resource.host in (here.domain.lower(), here.host.lower())
+        return await federation_reads.actor_named(resource.user) if is_local else None
+    if not here.is_ours(resource):
         return None
-    elif resource.rstrip("/") == here.base:
-        account_id = await network().keys.server_actor_id()
-    else:
-        account_id = here.actor_id_in(resource)
-        path = unquote(urlsplit(resource).path)
-        if account_id is None and path.startswith("/@"):
-            account_id = await federation_reads.account_id_named(path[2:])
-    return None if account_id is None else await federation_reads.actor(account_id)
+    if resource.rstrip("/") == here.base:
+        return await federation_reads.actor(await network().keys.server_actor_id())
+    account_id = here.actor_id_in(resource)
+    if account_id is not None:
+        return await federation_reads.actor(account_id)
+    path = unquote(urlsplit(resource).path)
+    return await federation_reads.actor_named(path[2:]) if path.startswith("/@") else None
 
 
 def _refusal(error: NotFound | Gone) -> Response:

@@ -27,7 +27,7 @@ from federation.authenticate import Incoming, KnownKeys, Sender, claim_of, known
 from federation.errors import Untrusted
 from federation.handlers import HANDLERS
 from federation.memory import Memory
-from federation.network import allow_http
+from federation.network import allow_http, network
 from federation.reasons import Reason
 
 log = logging.getLogger(__name__)
@@ -80,7 +80,7 @@ class Inbox:
     def _wake(self) -> None:
         """Wake a worker, once for all activities of this moment."""
         if self._waking is None or self._waking.done():
-            self._waking = asyncio.create_task(_wake_soon())
+            self._waking = network().start(_wake_soon(), "wake-up")
 
 
 async def check_owner(account_id: int) -> None:

@@ -40,14 +40,15 @@ class Network:
         """Make this the network of the current task and of the tasks it starts."""
         _current.set(self)
 
-    def start(self, work: Coroutine[Any, Any, object], name: str) -> None:
+    def start(self, work: Coroutine[Any, Any, object], name: str) -> asyncio.Task[None] | None:
         """Do something beside, that nobody waits for and that may be lost. When there is too much, it is."""
         if len(self.background) >= MOST_BACKGROUND_TASKS:
             work.close()
-            return
+            return None
         task = asyncio.create_task(_quietly(work, name))
         self.background.add(task)
         task.add_done_callback(self.background.discard)
+        return task
 
     async def close(self) -> None:
         """End what is done beside, and close every connection."""

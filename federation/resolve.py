@@ -20,7 +20,7 @@ from echo import addresses, clock, db
 from echo.actions import accounts as account_actions
 from echo.errors import Invalid
 from echo.models import Account, Post
-from echo.store import accounts, posts
+from echo.store import accounts, audience, posts
 from federation import handles, ingest
 from federation.errors import FederationError, Unbelievable, Unwelcome
 from federation.fetch import fetch, find, once
@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 # How long a search may take, whatever other servers do.
 LOOK_UP_SECONDS = 10.0
 FRESH_FOR = timedelta(days=1)
+RECENT = timedelta(hours=1)
 
 Found = TypeVar("Found")
 
@@ -107,6 +108,13 @@ def refresh_if_stale(known: Account) -> None:
     here = network()
     if f"{known.uri}#account" not in here.flights:
         here.start(refresh(known), f"refresh of {known.uri}")
+
+
+async def check_inbox(inbox: str) -> None:
+    """An inbox is not there any more: see whether its owner has moved house, or is gone."""
+    owner = await audience.somebody_at(inbox)
+    if owner is not None and owner.fetched_at is not None and owner.fetched_at < clock.now() - RECENT:
+        await refresh(owner)
 
 
 async def store_actor(document: Document, *, proven: handles.Answered | None = None) -> Account:

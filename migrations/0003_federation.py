@@ -4,6 +4,9 @@ from tortoise import fields, migrations
 from tortoise.migrations import operations as ops
 
 INDEXES = [
+    # The next delivery to each host, and which hosts there are: one probe for each.
+    "DROP INDEX deliveries_due",
+    "CREATE INDEX deliveries_due ON deliveries (host, due_at) WHERE state = 'pending'",
     # Nothing of an object overtakes what is before it on the way to the same host.
     "CREATE INDEX deliveries_in_order ON deliveries (host, order_key, activity_id) WHERE state = 'pending'",
     # How many are under way to a host.

@@ -11,13 +11,12 @@ import pytest
 from quart import Quart
 from quart.typing import TestClientProtocol as Client
 
-from echo import cache
 from echo.app import create_app
-from echo.cli.migrate import migrate
 from echo.config import Config, DatabaseConfig, Instance, RateLimits, RedisConfig, Server
 from echo.embedded import Engines, temporary_engines
 from echo.runtime import Runtime, open_runtime
-from echo.store import emptying
+from echo.schema import migrate
+from tests.emptying import empty
 
 
 @pytest.fixture(scope="session")
@@ -50,8 +49,7 @@ def migrated(config: Config) -> Config:
 async def runtime(migrated: Config, tmp_path: Path) -> AsyncIterator[Runtime]:
     """A bound runtime over an empty database and an empty cache."""
     opened = await open_runtime(migrated, tmp_path)
-    await emptying.empty_database()
-    await cache.forget_everything()
+    await empty()
     yield opened
     await opened.close()
 

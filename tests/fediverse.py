@@ -73,7 +73,13 @@ class Echo:
 
     async def answer(self, request: httpx.Request) -> httpx.Response:
         """Answer a request."""
-        return await self.run(self._asgi.handle_async_request(request))
+
+        async def asked() -> httpx.Response:
+            response = await self._asgi.handle_async_request(request)
+            content = await response.aread()
+            return httpx.Response(response.status_code, headers=response.headers, content=content)
+
+        return await self.run(asked())
 
     async def work(self) -> int:
         """Run every due job, delivery and inbound activity; how many there were."""

@@ -12,7 +12,10 @@ from echo.actions.drafts import PostDraft, RemoteAccount, RemotePost
 from echo.actions.sign_up import insert_key, new_account
 from echo.kinds import AccountKind, FollowState, MediaKind, Role, Visibility
 from echo.models import Account, AccountStats, Follow, Media, Post, User
+from echo.policy.authorization import Client
 from echo.policy.keys import KeyPair, new_key_pair
+from echo.runtime import Runtime
+from workers import accounts, jobs, timelines
 
 _numbers = itertools.count(1)
 _keys: list[KeyPair] = []
@@ -70,17 +73,21 @@ async def person(username: str = "", *, locked: bool = False, role: Role = Role.
     return Person(account, issued.text)
 
 
-async def with_scopes(person: Person, *scopes: str) -> Person:
+async def with_scopes(person: Person, *scopes: str, app_id: int | None = None) -> Person:
     """The same person with a token that may do less."""
-    return Person(person.account, (await auth.create_token_for(person.id, scopes)).text)
+    return Person(person.account, (await auth.create_token_for(person.id, scopes, app_id=app_id)).text)
+
+
+async def app(name: str = "App", *, scopes: tuple[str, ...] = SCOPES, website: str | None = None) -> Client:
+    """A registered app."""
+    draft = apps.AppDraft(name=name, redirect_uris=("https://app.test/back",), scopes=scopes, website=website)
+    return (await apps.register_app(draft)).client
 
 
 async def app_token(*scopes: str) -> AppToken:
     """A token that speaks for an app alone."""
-    app = await apps.register_app(
-        apps.AppDraft(name="App", redirect_uris=("https://app.test/back",), scopes=scopes or SCOPES)
-    )
-    return AppToken((await auth.client_credentials(app.client, " ".join(scopes or SCOPES))).text)
+    wanted = scopes or SCOPES
+    return AppToken((await auth.client_credentials(await app(scopes=wanted), " ".join(wanted))).text)
 
 
 async def stranger(username: str = "", domain: str = "peer.test", **more: object) -> Account:
@@ -167,3 +174,10 @@ async def remote_post(
         **more,  # type: ignore[arg-type]
     )
     return await posts.receive(author, draft)
+
+
+async def settle(runtime: Runtime) -> None:
+    """Do the jobs that are due now, except those that talk to other servers."""
+    functions = {**timelines.JOBS, **accounts.JOBS}
+    while await jobs.drain_once(runtime, functions, "test"):
+        pass

@@ -132,7 +132,7 @@ def check_time(claim: Claim, now: datetime) -> None:
         _check_moment(_moment(claim.created), now)
     if "date" in claim.covered:
         _check_moment(_http_date(claim.request.field("date")), now)
-    if claim.expires is not None and _moment(claim.expires) + MAX_SKEW < now:
+    if claim.expires is not None and _moment(claim.expires) < now - MAX_SKEW:
         raise SignatureError("expired")
 
 

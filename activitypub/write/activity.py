@@ -14,7 +14,6 @@ from activitypub.activities import (
     Block,
     Create,
     Delete,
-    EmojiReact,
     Flag,
     Follow,
     Like,
@@ -172,7 +171,8 @@ def _particulars(activity: Activity) -> JsonObject:
 
 
 def _context(activity: Activity) -> Any:
-    if isinstance(activity, EmojiReact | QuoteRequest) or getattr(activity, "content", None) is not None:
+    is_plain_like = type(activity) is Like and not activity.content and not activity.emojis
+    if isinstance(activity, Like | QuoteRequest) and not is_plain_like:
         return NOTE_CONTEXT
     for item in activity.objects:
         types = () if item.document is None else types_of(item.document.data)

@@ -28,7 +28,7 @@ async def boost(account_id: int, post_id: int, visibility: Visibility = Visibili
     Raises:  NotFound when the post may not be read; Forbidden when it may not be boosted
     """
     async with db.unit_of_work() as unit:
-        post = await _original(account_id, post_id)
+        post = await posts.get_original(Viewer(account_id), post_id)
         known = await Post.get_or_none(boost_of_id=post.id, author_id=account_id, deleted_at=None)
         if known is not None:
             return known
@@ -71,12 +71,20 @@ async def receive(
 
 
 async def unboost(account_id: int, post_id: int) -> Post:
-    """Take a boost back; nothing happens without one. Returns the original post."""
+    """Take a boost back; nothing happens without one.
+
+    Returns: the original post, which may be unreadable by now
+    Raises:  NotFound when there was no boost and the post may not be read
+    """
     async with db.unit_of_work() as unit:
-        post = await _original(account_id, post_id)
-        known = await Post.get_or_none(boost_of_id=post.id, author_id=account_id, deleted_at=None)
+        known = await Post.get_or_none(boost_of_id=post_id, author_id=account_id, deleted_at=None)
         if known is not None:
-            await _take_away(unit, known)
+            post = await posts.get_unscoped_for_worker(post_id)
+        else:
+            post = await posts.get_original(Viewer(account_id), post_id)
+            known = await Post.get_or_none(boost_of_id=post.id, author_id=account_id, deleted_at=None)
+        if known is not None:
+            await take_away(unit, known)
     return post
 
 
@@ -90,15 +98,8 @@ async def receive_undo(booster: Account, *, uri: str = "", post_id: int | None =
             await posts.bury(uri)
         if known is None or known.boost_of_id is None:
             return False
-        await _take_away(unit, known)
+        await take_away(unit, known)
     return True
-
-
-async def _original(account_id: int, post_id: int) -> Post:
-    post = await posts.get(Viewer(account_id), post_id)
-    if post.boost_of_id is None:
-        return post
-    return await posts.get(Viewer(account_id), post.boost_of_id)
 
 
 async def _insert(
@@ -128,7 +129,8 @@ async def _insert(
     return True
 
 
-async def _take_away(unit: UnitOfWork, boost: Post) -> None:
+async def take_away(unit: UnitOfWork, boost: Post) -> None:
+    """Mark a boost as deleted, count back, and forget what was told about it."""
     if boost.boost_of_id is None:
         raise NotFound
     await Post.filter(id=boost.id).update(deleted_at=clock.now())

@@ -27,11 +27,20 @@ class Composed:
     hashtags: tuple[str, ...]
 
 
-def check_length(text: str, spoiler: str) -> None:
-    """Raises Invalid when a post is longer than this server allows."""
+def tidy(text: str, spoiler: str, *, has_files: bool) -> tuple[str, str]:
+    """Text and content warning, trimmed; a warning over nothing becomes the text.
+
+    Raises:  Invalid when there is nothing, and when it is longer than this server allows
+    """
+    text, spoiler = text.strip(), spoiler.strip()
+    if not text and not has_files:
+        text, spoiler = spoiler, ""
+    if not text and not has_files:
+        raise Invalid("Validation failed: Text can't be blank")
     limit = settings.here().limits.post_characters
     if length.count(text, spoiler, allow_ports=settings.here().dev.enabled) > limit:
         raise Invalid(f"Validation failed: Text character limit of {limit} exceeded")
+    return text, spoiler
 
 
 async def compose(text: str) -> Composed:

@@ -27,14 +27,27 @@ class PostDraft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FileDraft:
+    """How a file shall be described from now on; None keeps a value.
+
+    Shapes:  focus: x and y, each from -1 to 1
+    """
+
+    media_id: int
+    description: str | None = None
+    focus: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EditDraft:
-    """What a post shall say from now on. `media_ids` None keeps the files as they are."""
+    """What a post shall say from now on. `media_ids` None keeps the files; `files` describes them anew."""
 
     text: str
     spoiler: str = ""
     sensitive: bool = False
     language: str | None = None
     media_ids: tuple[int, ...] | None = None
+    files: tuple[FileDraft, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from echo import clock, db, settings
-from echo.actions import composing
-from echo.actions.drafts import EditDraft, RemotePost
+from echo.actions import composing, uploads
+from echo.actions.drafts import EditDraft, FileDraft, RemotePost
 from echo.actions.notify import tell
 from echo.actions.remote_media import store_remote_media
 from echo.db import UnitOfWork
@@ -22,20 +23,20 @@ async def edit(author_id: int, post_id: int, draft: EditDraft) -> Post:
 
     Raises:  NotFound when it is not one's own; Invalid for an empty or too long text and unusable files
     """
-    text, spoiler = draft.text.strip(), draft.spoiler.strip()
-    composing.check_length(text, spoiler)
+    known = await _own(author_id, post_id)
+    has_files = bool(known.media_ids if draft.media_ids is None else draft.media_ids)
+    text, spoiler = composing.tidy(draft.text, draft.spoiler, has_files=has_files)
     composed = await composing.compose(text)
     async with db.unit_of_work() as unit:
-        post = await Post.get_or_none(id=post_id, author_id=author_id, deleted_at=None, boost_of_id=None)
-        if post is None:
-            raise NotFound
+        post = await _own(author_id, post_id)
         media_ids = list(post.media_ids)
         if draft.media_ids is not None:
             media_ids = await _exchange_media(author_id, post, draft.media_ids)
-        if not text and not media_ids:
-            raise Invalid("Validation failed: Text can't be blank")
-        now_said = (text, spoiler, draft.sensitive, draft.language, media_ids)
-        if now_said == (post.text, post.spoiler, post.sensitive, post.language, post.media_ids):
+        sensitive = draft.sensitive or bool(spoiler and media_ids)
+        is_redescribed = await _redescribe(media_ids, draft.files)
+        now_said = (text, spoiler, sensitive, draft.language, media_ids)
+        said = (post.text, post.spoiler, post.sensitive, post.language, post.media_ids)
+        if now_said == said and not is_redescribed:
             return post
         await _keep_version(post)
         await _write(
@@ -43,7 +44,7 @@ async def edit(author_id: int, post_id: int, draft: EditDraft) -> Post:
             text=text,
             html=composed.html,
             spoiler=spoiler,
-            sensitive=draft.sensitive,
+            sensitive=sensitive,
             language=draft.language,
             media_ids=media_ids,
             edited_at=clock.now(),
@@ -63,7 +64,7 @@ async def receive_edit(author: Account, draft: RemotePost) -> bool:
         post = await Post.get_or_none(uri=draft.uri, author_id=author.id, deleted_at=None)
         if post is None or draft.edited_at is None:
             return False
-        if draft.edited_at <= (post.edited_at or post.created_at):
+        if not _is_newer(draft.edited_at, post):
             return False
         await _keep_version(post)
         await Media.filter(post_id=post.id).delete()
@@ -83,6 +84,11 @@ async def receive_edit(author: Account, draft: RemotePost) -> bool:
         await _tell_boosters(unit, post)
         unit.emit(PostEdited(local=False, post_id=post.id))
     return True
+
+
+def _is_newer(edited_at: datetime, post: Post) -> bool:
+    """Many servers stamp whole seconds: a first edit may bear the same stamp as the post."""
+    return edited_at >= post.created_at if post.edited_at is None else edited_at > post.edited_at
 
 
 async def _write(post: Post, **changes: object) -> None:
@@ -132,6 +138,23 @@ async def _tell_boosters(unit: UnitOfWork, post: Post) -> None:
         "DELETE FROM notifications WHERE post_id = $1 AND kind = $2", post.id, NotificationKind.EDIT.value
     )
     await tell(unit, told, NotificationKind.EDIT, post.author_id, post.id)
+
+
+async def _redescribe(media_ids: Sequence[int], drafts: Sequence[FileDraft]) -> bool:
+    """Describe files of the post anew; whether one of them has changed."""
+    is_changed = False
+    for draft in drafts:
+        media = await Media.get_or_none(id=draft.media_id) if draft.media_id in media_ids else None
+        if media is not None and await uploads.redescribe(media, draft):
+            is_changed = True
+    return is_changed
+
+
+async def _own(author_id: int, post_id: int) -> Post:
+    post = await Post.get_or_none(id=post_id, author_id=author_id, deleted_at=None, boost_of_id=None)
+    if post is None:
+        raise NotFound
+    return post
 
 
 async def _exchange_media(author_id: int, post: Post, media_ids: Sequence[int]) -> list[int]:

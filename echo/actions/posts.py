@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from echo import addresses, clock, db, ids, settings
-from echo.actions import composing, posting
+from echo.actions import boosts, composing, posting
 from echo.actions.drafts import PostDraft, RemotePost
 from echo.actions.posting import NewPost
 from echo.actions.remote_media import store_remote_media
@@ -23,8 +23,7 @@ async def publish(author_id: int, draft: PostDraft) -> Post:
     Returns: the stored post; with an idempotency key that was used before, the post of that time
     Raises:  Invalid for an empty or too long text and unusable files; NotFound when the parent is unreadable
     """
-    text, spoiler = _tidy(draft)
-    composing.check_length(text, spoiler)
+    text, spoiler = composing.tidy(draft.text, draft.spoiler, has_files=bool(draft.media_ids))
     composed = await composing.compose(text)
     async with db.unit_of_work() as unit:
         known = await _claim_key(author_id, draft.idempotency_key)
@@ -138,8 +137,10 @@ async def receive_removal(author: Account, uri: str) -> bool:
 
 async def _take_away(unit: UnitOfWork, post: Post) -> None:
     """Mark a post and its boosts as deleted, count back, and forget what was told about them."""
-    boosts = await Post.filter(boost_of_id=post.id, deleted_at=None)
-    for gone in (post, *boosts):
+    if post.boost_of_id is not None:
+        await boosts.take_away(unit, post)
+        return
+    for gone in (post, *await Post.filter(boost_of_id=post.id, deleted_at=None)):
         await Post.filter(id=gone.id).update(deleted_at=clock.now())
         await counters.count_post(gone.author_id, -1)
         await notifications.delete_about_post(gone.id)
@@ -148,23 +149,8 @@ async def _take_away(unit: UnitOfWork, post: Post) -> None:
     unit.emit(PostDeleted(local=post.local, post_id=post.id))
 
 
-def _tidy(draft: PostDraft) -> tuple[str, str]:
-    """Text and content warning; a warning without text becomes the text. Raises Invalid for nothing."""
-    text, spoiler = draft.text.strip(), draft.spoiler.strip()
-    if not text and spoiler and not draft.media_ids:
-        text, spoiler = spoiler, ""
-    if not text and not draft.media_ids:
-        raise Invalid("Validation failed: Text can't be blank")
-    return text, spoiler
-
-
 async def _parent(author_id: int, parent_id: int | None) -> Post | None:
-    if parent_id is None:
-        return None
-    parent = await posts.get(Viewer(author_id), parent_id)
-    if parent.boost_of_id is not None:
-        parent = await posts.get(Viewer(author_id), parent.boost_of_id)
-    return parent
+    return None if parent_id is None else await posts.get_original(Viewer(author_id), parent_id)
 
 
 async def _free_media(author_id: int, media_ids: Sequence[int]) -> list[Media]:
@@ -224,7 +210,8 @@ async def _adopt_replies(post_id: int, author_id: int, uri: str, parent: Post | 
     rows = await db.fetch(
         "UPDATE posts SET in_reply_to_id = $1, in_reply_to_account_id = $2, in_reply_to_uri = '',"
         " thread_id = $3, version = version + 1"
-        " WHERE in_reply_to_uri = $4 AND deleted_at IS NULL RETURNING id",
+        # The second condition is the index's: without it every post is looked at.
+        " WHERE in_reply_to_uri = $4 AND in_reply_to_uri <> '' AND deleted_at IS NULL RETURNING id",
         post_id,
         author_id,
         parent.thread_id if parent else post_id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from echo import clock, ids, settings
+from echo.actions.drafts import FileDraft
 from echo.errors import FieldError, Invalid, NotFound
 from echo.kinds import MediaKind
 from echo.media import port
@@ -48,22 +49,28 @@ async def upload(
     )
 
 
-async def describe(
-    account_id: int,
-    media_id: int,
-    *,
-    description: str | None = None,
-    focus: tuple[float, float] | None = None,
-) -> Media:
-    """Change what a file of one's own is described as, or where its focus is; None keeps it."""
-    check_description(description)
-    media = await get_own(account_id, media_id)
-    if description is not None:
-        media.description = description
-    if focus is not None:
-        media.meta = {**media.meta, "focus": {"x": focus[0], "y": focus[1]}}
-    await media.save(update_fields=["description", "meta"])
+async def describe(account_id: int, draft: FileDraft) -> Media:
+    """Change what a file of one's own is described as, or where its focus is.
+
+    Raises:  NotFound, also when a post uses it: then it changes with the post; Invalid
+    """
+    media = await get_own(account_id, draft.media_id)
+    if media.post_id is not None:
+        raise NotFound
+    await redescribe(media, draft)
     return media
+
+
+async def redescribe(media: Media, draft: FileDraft) -> bool:
+    """Write the description and focus of a file; False when it had them already. Raises Invalid."""
+    check_description(draft.description)
+    before = (media.description, media.meta)
+    if draft.description is not None:
+        media.description = draft.description
+    if draft.focus is not None:
+        media.meta = {**media.meta, "focus": {"x": draft.focus[0], "y": draft.focus[1]}}
+    await media.save(update_fields=["description", "meta"])
+    return before != (media.description, media.meta)
 
 
 async def discard(account_id: int, media_id: int) -> None:

@@ -6,12 +6,11 @@ from quart import Blueprint, Response, request
 
 from echo import settings
 from echo.actions import uploads
-from echo.api.reading import params, read_id, update_route
+from echo.api.reading import file_draft, focus_of, params, read_id, update_route
 from echo.errors import Invalid, NotFound
 from echo.http.access import account_id, needs
 from echo.http.families import count_for_account
 from echo.http.forms import read_form
-from echo.http.params import Params
 from echo.http.replies import empty, entity
 from echo.render import media
 
@@ -36,7 +35,7 @@ async def upload() -> Response:
             account_id(),
             content,
             description=form.params.text("description"),
-            focus=_focus(form.params),
+            focus=focus_of(form.params),
         )
     return entity(media.one(stored))
 
@@ -55,11 +54,8 @@ async def show(media_id: str) -> Response:
 @needs("write:media")
 async def update(media_id: str) -> Response:
     """Describe a file."""
-    given = await params()
-    stored = await uploads.describe(
-        account_id(), read_id(media_id), description=given.text("description"), focus=_focus(given)
-    )
-    return entity(media.one(stored))
+    draft = file_draft(await params(), read_id(media_id))
+    return entity(media.one(await uploads.describe(account_id(), draft)))
 
 
 @blueprint.delete("/api/v1/media/<media_id>")
@@ -68,13 +64,3 @@ async def delete(media_id: str) -> Response:
     """Throw away a file that no post uses."""
     await uploads.discard(account_id(), read_id(media_id))
     return empty()
-
-
-def _focus(given: Params) -> tuple[float, float] | None:
-    """`x,y`, each from -1 to 1; anything else counts as not sent."""
-    parts = given.text("focus", "").split(",")
-    try:
-        x, y = (float(part) for part in parts)
-    except ValueError:
-        return None
-    return (x, y) if -1 <= x <= 1 and -1 <= y <= 1 else None

@@ -74,7 +74,8 @@ async def clear() -> Response:
 @needs("write:notifications")
 async def dismiss(notification_id: str) -> Response:
     """Forget one."""
-    await notifications.delete(account_id(), read_id(notification_id))
+    if not await notifications.delete(account_id(), read_id(notification_id)):
+        raise NotFound
     return empty()
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from quart import Blueprint, Response, request
 
 from echo import addresses
+from echo.actions.drafts import FileDraft
 from echo.config_load import is_local_host
 from echo.db import Row
 from echo.errors import NotFound
@@ -48,6 +49,21 @@ def cursor_of(given: Params, *, default: int, maximum: int) -> Cursor:
     """The page that is asked for."""
     page = Page.read(given, default=default, maximum=maximum)
     return Cursor(limit=page.limit, max_id=page.max_id, since_id=page.since_id, min_id=page.min_id)
+
+
+def file_draft(given: Params, media_id: int) -> FileDraft:
+    """How a file shall be described."""
+    return FileDraft(media_id=media_id, description=given.text("description"), focus=focus_of(given))
+
+
+def focus_of(given: Params) -> tuple[float, float] | None:
+    """`x,y`, each from -1 to 1; anything else counts as not sent."""
+    parts = given.text("focus", "").split(",")
+    try:
+        x, y = (float(part) for part in parts)
+    except ValueError:
+        return None
+    return (x, y) if -1 <= x <= 1 and -1 <= y <= 1 else None
 
 
 def own_origin() -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from quart import Blueprint, Response, request
 
 from echo.actions import editing, posts
 from echo.actions.drafts import EditDraft, PostDraft
-from echo.api.reading import account_page, cursor_of, params, read_id, update_route
+from echo.api.reading import account_page, cursor_of, file_draft, params, read_id, update_route
 from echo.errors import Invalid, NotFound
 from echo.http.access import account_id, current, needs, optional, viewer
 from echo.http.families import count_for_account
@@ -30,6 +32,7 @@ VISIBILITIES = {
     "direct": Visibility.DIRECT,
 }
 MANY_MAX = 20
+KEY_CHARACTERS = 255
 
 
 @blueprint.post("/api/v1/statuses")
@@ -51,7 +54,7 @@ async def create() -> Response:
         in_reply_to_id=_reply_to(given),
         media_ids=given.ids("media_ids"),
         app_id=current().app_id,
-        idempotency_key=request.headers.get("Idempotency-Key", "")[:255],
+        idempotency_key=_idempotency_key(),
     )
     post = await posts.publish(account_id(), draft)
     return raw(await status.one(viewer(), post.id))
@@ -86,6 +89,11 @@ async def edit(status_id: str) -> Response:
         sensitive=given.boolean("sensitive", default=False),
         language=_language(given, known),
         media_ids=given.ids("media_ids") if given.has("media_ids") else None,
+        files=tuple(
+            file_draft(described, media_id)
+            for described in given.objects("media_attributes")
+            if (media_id := described.id("id")) is not None
+        ),
     )
     post = await editing.edit(account_id(), read_id(status_id), draft)
     return raw(await status.one(viewer(), post.id))
@@ -135,7 +143,7 @@ async def favourited_by(status_id: str) -> Response:
     """Who liked a post."""
     post = await post_store.get(viewer(), read_id(status_id))
     cursor = cursor_of(await params(), default=40, maximum=80)
-    rows = await post_store.likers(post.id, cursor.condition("l.id"), cursor.order("l.id"))
+    rows = await post_store.likers(viewer(), post.id, cursor.condition("l.id"), cursor.order("l.id"))
     return await account_page(cursor.newest_first(rows), cursor)
 
 
@@ -171,6 +179,12 @@ def _language(given: Params, default: str | None) -> str | None:
     if not word:
         return default
     return languages.normalise(word)
+
+
+def _idempotency_key() -> str:
+    """The key, in a form that fits into its column; two keys never become one."""
+    key = request.headers.get("Idempotency-Key", "")
+    return key if len(key) < KEY_CHARACTERS else hashlib.sha256(key.encode()).hexdigest()
 
 
 def _reply_to(given: Params) -> int | None:

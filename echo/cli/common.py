@@ -17,7 +17,9 @@ from cyclopts import Parameter
 from echo.config import Config
 from echo.config_load import find_files, load
 from echo.embedded import find_engines, start_engines
+from echo.errors import EchoError
 from echo.runtime import Runtime, open_runtime
+from echo.schema import migrate, pending
 
 Flags = Mapping[str, Mapping[str, object]]
 
@@ -77,11 +79,28 @@ def engines_for(config: Config, data: Path) -> Iterator[Config]:
 async def opened(common: Common) -> AsyncIterator[Runtime]:
     """An open runtime on the data directory of this command."""
     with engines_for(load_config(common), common.data) as config:
+        await _migrate_or_explain(config, common)
         runtime = await open_runtime(config, common.data)
         try:
             yield runtime
         finally:
             await runtime.close()
+
+
+async def _migrate_or_explain(config: Config, common: Common) -> None:
+    """An embedded database that nobody serves is brought up to date; others are their operator's."""
+    missing = await pending(config)
+    if not missing:
+        return
+    if load_config(common).database.url or not _is_ours(common):
+        raise EchoError(f"The database lacks {len(missing)} migrations: run `echoctl migrate`")
+    await migrate(config)
+
+
+def _is_ours(common: Common) -> bool:
+    """Whether this very process runs the engines of the data directory."""
+    running = find_engines(common.data)
+    return running is not None and running.owner_pid == os.getpid()
 
 
 def say(common: Common, document: object, text: str) -> None:

@@ -15,10 +15,10 @@ from urllib.parse import urlsplit
 
 from echo import cache, db
 from echo.cli.common import Common, engines_for, load_config, say
-from echo.cli.migrate import pending
 from echo.config import Config
 from echo.config_load import is_local_host
 from echo.runtime import open_runtime
+from echo.schema import pending
 from echo.store import tidying
 
 FREE_BYTES = 1024**3
@@ -117,7 +117,7 @@ async def dns(config: Config, _: Common) -> Finding:
     return Finding("dns", "ok", f"{host} is {', '.join(sorted({str(entry[4][0]) for entry in found}))}")
 
 
-async def tls(config: Config, _: Common) -> Finding:
+async def tls(config: Config, __: Common) -> Finding:
     """The certificate is valid and will be for a while."""
     if not config.is_secure:
         if is_local_host(config.host):
@@ -129,16 +129,19 @@ async def tls(config: Config, _: Common) -> Finding:
             "Other servers speak https only: put a proxy with TLS in front.",
         )
     parts = urlsplit(config.base_url)
-    reader, writer = await asyncio.open_connection(
-        parts.hostname, parts.port or 443, ssl=ssl.create_default_context()
-    )
+    try:
+        _, writer = await asyncio.open_connection(
+            parts.hostname, parts.port or 443, ssl=ssl.create_default_context()
+        )
+    except (OSError, ssl.SSLError) as error:
+        advice = f"Put a proxy with a valid certificate at {config.base_url}."
+        return Finding("tls", "failed", str(error), advice)
     try:
         ends = ssl.cert_time_to_seconds(writer.get_extra_info("peercert")["notAfter"])
     finally:
         writer.close()
         with contextlib.suppress(OSError, ssl.SSLError):
             await writer.wait_closed()
-    del reader
     days = (ends - time.time()) / 86_400
     if days < 14:
         return Finding("tls", "warning", f"the certificate ends in {days:.0f} days", "Renew it.")

@@ -8,10 +8,6 @@ import sys
 from cyclopts import App, CycloptsError
 
 from echo import __version__, db
-from echo.cli import accounts, apps, config, doctor, instance, queues, seed, serve
-from echo.cli import federation as federation_commands
-from echo.cli.migrate import migrate_command
-from echo.cli.up import up
 from echo.errors import EchoError, Invalid
 
 app = App(
@@ -20,19 +16,24 @@ app = App(
     version=__version__,
     result_action="return_value",
 )
-app.command(up)
-app.command(serve.serve)
-app.command(serve.worker)
-app.command(migrate_command, name="migrate")
-app.command(doctor.doctor)
-app.command(config.app)
-app.command(accounts.app)
-app.command(apps.app)
-app.command(instance.app)
-app.command(instance.reset)
-app.command(seed.seed)
-app.command(queues.app)
-app.command(federation_commands.app)
+# By name, so that a command imports what it needs and not what all of them need.
+COMMANDS = {
+    "up": ("echo.cli.up:up", "Start Echo with embedded engines, and stay until Ctrl-C."),
+    "serve": ("echo.cli.serve:serve", "Answer requests, or serve streams, until SIGTERM."),
+    "worker": ("echo.cli.serve:worker", "Do background work until SIGTERM."),
+    "migrate": ("echo.cli.migrate:migrate_command", "Bring the database to the schema of this release."),
+    "doctor": ("echo.cli.doctor:doctor", "Look for what is wrong, and say what to do."),
+    "config": ("echo.cli.config:app", "The configuration."),
+    "accounts": ("echo.cli.accounts:app", "People of this server."),
+    "apps": ("echo.cli.apps:app", "Access for scripts and tests."),
+    "instance": ("echo.cli.instance:app", "This server as a whole."),
+    "reset": ("echo.cli.instance:reset", "Empty the database and the cache."),
+    "seed": ("echo.cli.seed:seed", "Make a small world from a TOML file."),
+    "queues": ("echo.cli.queues:app", "The work that waits."),
+    "federation": ("echo.cli.federation:app", "What goes to other servers and comes from them."),
+}
+for _name, (_where, _help) in COMMANDS.items():
+    app.command(_where, name=_name, help=_help)
 
 
 def main() -> None:

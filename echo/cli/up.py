@@ -12,22 +12,20 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlsplit
 
-import msgspec
 from cyclopts import Parameter
 
 from echo import logs
 from echo.actions import links, server_actor
 from echo.actions.links import LinkKind
 from echo.cli.common import Common, Flags, with_engines
-from echo.cli.migrate import migrate
 from echo.config import Config
 from echo.config_load import find_files, load
 from echo.config_write import render_changes
 from echo.embedded import Role, Supervisor, start_engines
 from echo.errors import EchoError
 from echo.runtime import open_runtime
+from echo.schema import migrate
 from echo.server.door import open_listener
 from echo.server.handover import Handover
 from echo.server.roles import run_streaming, run_web
@@ -35,7 +33,6 @@ from echo.store import instance
 from workers.roles import run_worker
 
 log = logging.getLogger(__name__)
-LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +64,7 @@ def up(
     common.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     config = effective_config(common, host=host, port=port, domain=domain, dev=dev)
     logs.configure(config.log)
-    (common.data / "run.toml").write_text(render_changes(config), encoding="utf-8")
+    remember(common.data / "run.toml", render_changes(config))
     listener = listen(config)
     engines = start_engines(common.data, postgres=not config.database.url, valkey=not config.redis.url)
     try:
@@ -81,6 +78,14 @@ def up(
         engines.stop()
 
 
+def remember(path: Path, text: str) -> None:
+    """Write a file that only its owner may read."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        os.fchmod(file.fileno(), 0o600)
+        file.write(text)
+
+
 def effective_config(
     common: Common, *, host: str | None, port: int | None, domain: str | None, dev: bool | None
 ) -> Config:
@@ -91,19 +96,7 @@ def effective_config(
         "instance": {"domain": domain},
         "dev": {"enabled": dev},
     }
-    config = load(files, os.environ, flags)
-    return with_local_address(config)
-
-
-def with_local_address(config: Config) -> Config:
-    """On a server that is only this machine's, the domain follows the port, and the address is plain http."""
-    instance_config, server = config.instance, config.server
-    if instance_config.domain == "localhost:3000" and server.port != 3000:
-        instance_config = msgspec.structs.replace(instance_config, domain=f"localhost:{server.port}")
-    name = urlsplit(f"//{instance_config.domain}").hostname or ""
-    if not server.base_url and (name in LOOPBACK or name.endswith(".localhost")):
-        server = msgspec.structs.replace(server, base_url=f"http://{instance_config.domain}")
-    return msgspec.structs.replace(config, instance=instance_config, server=server)
+    return load(files, os.environ, flags)
 
 
 def listen(config: Config) -> socket.socket:
@@ -132,7 +125,7 @@ async def prepare(config: Config, data: Path) -> Ready:
 
 def reachable_url(config: Config) -> str:
     """The address to click: the configured one, or the socket when that is only reachable from outside."""
-    if config.server.base_url:
+    if config.server.base_url or config.is_for_this_machine:
         return config.base_url
     host = config.server.host
     shown = "127.0.0.1" if host == "0.0.0.0" else f"[{host}]" if ":" in host else host  # noqa: S104

@@ -94,8 +94,8 @@ def start_engines(
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = take_lock(path, leftovers=lambda: _leftovers(path), patience_seconds=patience_seconds)
-    except PermissionError as refused:
-        raise EngineFailed(f"{path} is not ours to write: start Echo as its owner") from refused
+    except OSError as refused:
+        raise _unusable(path, refused) from refused
     running = Engines(lock)
     try:
         if postgres or valkey:
@@ -147,10 +147,22 @@ def temporary_engines(*, postgres: bool = True, valkey: bool = True) -> Iterator
 
 
 def find_engines(data_dir: Path | str) -> EngineAddresses | None:
-    """The addresses of the engines that another process runs in this data directory; None when none does."""
+    """The addresses of the engines that another process runs in this data directory; None when none does.
+
+    Raises:  EngineFailed when the directory cannot be read
+    """
     path = Path(os.path.abspath(data_dir))
-    owner = find_owner(path)
-    return _addresses(locate(path)[1], owner.pid) if owner is not None else None
+    try:
+        owner = find_owner(path)
+        return _addresses(locate(path)[1], owner.pid) if owner is not None else None
+    except OSError as refused:
+        raise _unusable(path, refused) from refused
+
+
+def _unusable(path: Path, refused: OSError) -> EngineFailed:
+    if isinstance(refused, PermissionError):
+        return EngineFailed(f"{path} belongs to someone else: run this as its owner")
+    return EngineFailed(f"{path} cannot be used as a data directory: {refused.strerror}")
 
 
 def _engines(home: Home, lock: DirectoryLock, *, postgres: bool, valkey: bool, durable: bool) -> list[Engine]:

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from echo.embedded.account import ENVIRONMENT, Account
+from echo.embedded.errors import EngineFailed
 
 LOG_LIMIT_BYTES = 8 * 1024 * 1024
 
@@ -55,7 +56,7 @@ def spawn(
     """
     parent_pid = os.getpid()
     uid, gid, groups = account.ids
-    with open_log(log_path) as log:
+    with open_log(log_path) as log, _explained(command[0]):
         return subprocess.Popen(  # noqa: S603  no shell, our own command
             command,
             stdin=subprocess.DEVNULL,
@@ -79,7 +80,7 @@ def run_once(
 ) -> bool:
     """Run a program to its end as `account`; what it says goes to the log. Returns whether it succeeded."""
     uid, gid, groups = account.ids
-    with open_log(log_path) as log:
+    with open_log(log_path) as log, _explained(command[0]):
         finished = subprocess.run(  # noqa: S603  no shell, our own command
             command,
             input=standard_input,
@@ -94,6 +95,15 @@ def run_once(
             check=False,
         )
     return finished.returncode == 0
+
+
+@contextmanager
+def _explained(program: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as failed:
+        # "no such file" of a program that is there means its loader: the wheels need a system with glibc
+        raise EngineFailed(f"{program} does not run on this system: {failed.strerror}") from failed
 
 
 @contextmanager

@@ -10,17 +10,21 @@ from echo.policy.secret_texts import digest
 from echo.policy.standing import COLUMNS, REFUSALS, standing_of
 
 _LOAD = f"""
-    SELECT t.id, t.app_id, t.user_id, t.scopes, u.role, {COLUMNS}
+    SELECT t.id, t.app_id, t.user_id, t.scopes, u.role, {COLUMNS},
+        u.id IS NOT NULL AND (u.last_active_at IS NULL OR u.last_active_at < now() - interval '12 hours')
+            AS was_away
     FROM tokens t LEFT JOIN users u ON u.id = t.user_id LEFT JOIN accounts a ON a.id = t.user_id
     WHERE t.token_hash = $1 AND t.revoked_at IS NULL
 """
 
 
 async def load_token(secret: str) -> Access | None:
-    """What this token allows, or None where it is unknown or revoked."""
+    """What this token allows, or None where it is unknown or revoked. Notes twice a day who is active."""
     row = await db.fetch_one(_LOAD, digest(secret))
     if row is None:
         return None
+    if row["was_away"]:
+        await db.execute("UPDATE users SET last_active_at = now() WHERE id = $1", row["user_id"])
     return Access(
         token_id=row["id"],
         app_id=row["app_id"],

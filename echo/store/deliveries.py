@@ -1,8 +1,7 @@
 """Deliveries: claimed with a lease and a token, finished in batches, never lost.
 
-A claim takes due deliveries of many hosts, a few of each, beginning after the host where the last claim
-ended. Claims are made one at a time (an advisory lock), so that the number under way to a host is exact.
-A result counts only while the token of its claim still stands.
+A claim takes due deliveries of some hosts, a few of each. Claims are made one at a time (an advisory lock),
+so that the number under way to a host is exact. A result counts only while the token of its claim stands.
 """
 
 from __future__ import annotations
@@ -19,17 +18,18 @@ from echo.kinds import DeliveryState
 # One number of the advisory locks of this database: "who may claim deliveries".
 _CLAIM_LOCK = 4_602_001
 
-# One index probe for each host, whatever waits there. The inner query keeps the order of the scan, where a
-# join would not.
+# Two index probes for each host, whatever waits there. The inner queries keep the order of the scan, where
+# joins would not.
 _HOSTS = """
     WITH RECURSIVE waiting AS (
-        (SELECT d.host FROM deliveries d WHERE d.state = 'pending' AND d.host > $1 ORDER BY d.host LIMIT 1)
+        (SELECT d.host, d.due_at FROM deliveries d WHERE d.state = 'pending' AND d.host > $1
+            ORDER BY d.host, d.due_at LIMIT 1)
         UNION ALL
-        SELECT (SELECT d.host FROM deliveries d WHERE d.state = 'pending' AND d.host > w.host
-                ORDER BY d.host LIMIT 1)
-        FROM waiting w WHERE w.host IS NOT NULL
+        SELECT n.host, n.due_at FROM waiting w CROSS JOIN LATERAL (
+            SELECT d.host, d.due_at FROM deliveries d WHERE d.state = 'pending' AND d.host > w.host
+            ORDER BY d.host, d.due_at LIMIT 1) n
     )
-    SELECT w.host FROM waiting w WHERE w.host IS NOT NULL AND NOT coalesce(
+    SELECT w.host FROM waiting w WHERE w.due_at <= $2 AND NOT coalesce(
         (SELECT h.health = 'dead' OR (h.health = 'open' AND h.probe_at > $2) FROM hosts h
             WHERE h.name = w.host), false)
     LIMIT $3
@@ -45,11 +45,12 @@ _CLAIM = """
               AND (d.lease_until IS NULL OR d.lease_until <= $2)
               AND NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.host = d.host AND e.state = 'pending'
                     AND e.order_key = d.order_key AND e.activity_id < d.activity_id)
-            ORDER BY d.activity_id
+            ORDER BY d.due_at
             LIMIT greatest(0, CASE WHEN h.health = 'open' THEN 1 ELSE $3 END
                 - (SELECT count(*) FROM deliveries l WHERE l.host = w.host AND l.lease_until > $2))
             FOR UPDATE SKIP LOCKED
         ) due
+        WHERE h.health IS NULL OR h.health = 'closed' OR (h.health = 'open' AND h.probe_at <= $2)
         ORDER BY w.place LIMIT $4
     )
     UPDATE deliveries d SET lease_owner = $5, lease_token = $6, lease_until = $7, starts = starts + 1
@@ -98,26 +99,32 @@ class Result:
     tried: bool = True
 
 
-async def claim(
-    *, owner: str, after_host: str, limit: int, per_host: int, lease_seconds: float
-) -> tuple[list[Claimed], str]:
-    """Take up to `limit` due deliveries.
+async def next_hosts(after: str, *, limit: int) -> list[str]:
+    """Hosts with something due that may be tried, in the order of their names.
 
-    Shapes:  owner: slot of the worker; after_host: where the last claim ended, empty to begin
-    Returns: the deliveries, and the host to go on after: empty when the end was reached
+    Shapes:  after: where the last look ended, empty to begin; fewer than `limit` are the last ones
+    """
+    return [row["host"] for row in await db.fetch(_HOSTS, after, clock.now(), limit)]
+
+
+async def claim(
+    hosts: Sequence[str], *, owner: str, limit: int, per_host: int, lease_seconds: float
+) -> list[Claimed]:
+    """Take up to `limit` due deliveries to these hosts, the first of them first.
+
+    Shapes:  owner: slot of the worker; per_host: most under way to each, of all workers
     """
     now = clock.now()
     until = now + timedelta(seconds=lease_seconds)
     token = secrets.randbits(62)
     async with db.unit_of_work():
         await db.execute(f"SELECT pg_advisory_xact_lock({_CLAIM_LOCK})")
-        hosts = [row["host"] for row in await db.fetch(_HOSTS, after_host, now, limit)]
-        rows = await db.fetch(_CLAIM, hosts, now, per_host, limit, owner, token, until) if hosts else []
+        rows = await db.fetch(_CLAIM, list(hosts), now, per_host, limit, owner, token, until)
         probes = [row["host"] for row in rows if row["is_probe"]]
         if probes:
             # One try at a time for a host that was failing; the next one not before this one is over.
             await db.execute("UPDATE hosts SET probe_at = $2 WHERE name = ANY($1)", probes, until)
-    claimed = [
+    return [
         Claimed(
             id=row["id"],
             activity_id=row["activity_id"],
@@ -130,9 +137,6 @@ async def claim(
         )
         for row in rows
     ]
-    if len(claimed) == limit:
-        return claimed, max((each.host for each in claimed), key=hosts.index)
-    return claimed, hosts[-1] if len(hosts) == limit else ""
 
 
 async def finish(results: Sequence[Result]) -> int:

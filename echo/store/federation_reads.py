@@ -176,24 +176,24 @@ async def is_deleted_post(post_id: int) -> bool:
     )
 
 
+_ACTORS = """
+    SELECT a.*, k.public_pem, coalesce(s.followers, 0) AS followers, coalesce(s.following, 0) AS following,
+        coalesce(s.posts, 0) AS posts
+    FROM accounts a LEFT JOIN account_keys k ON k.account_id = a.id
+    LEFT JOIN account_stats s ON s.account_id = a.id
+"""
+
+
 async def actor(account_id: int) -> ActorSource | None:
     """A local account, deleted and suspended ones too; None where there is none."""
-    row = await db.fetch_one(
-        "SELECT a.*, k.public_pem, coalesce(s.followers, 0) AS followers,"
-        " coalesce(s.following, 0) AS following, coalesce(s.posts, 0) AS posts"
-        " FROM accounts a LEFT JOIN account_keys k ON k.account_id = a.id"
-        " LEFT JOIN account_stats s ON s.account_id = a.id WHERE a.id = $1 AND a.host = ''",
-        account_id,
-    )
+    row = await db.fetch_one(f"{_ACTORS} WHERE a.id = $1 AND a.host = ''", account_id)
     return None if row is None else _actor(row)
 
 
-async def account_id_named(username: str) -> int | None:
-    """The id of the local account with this name, in any case, deleted and suspended ones too."""
-    found: int | None = await db.fetch_value(
-        "SELECT id FROM accounts WHERE username_key = $1 AND domain = ''", username.lower()
-    )
-    return found
+async def actor_named(username: str) -> ActorSource | None:
+    """The local account with this name, in any case, deleted and suspended ones too."""
+    row = await db.fetch_one(f"{_ACTORS} WHERE a.username_key = $1 AND a.domain = ''", username.lower())
+    return None if row is None else _actor(row)
 
 
 async def outbox_ids(author_id: int, *, before: int | None, limit: int) -> list[int]:

@@ -69,6 +69,7 @@ async def find(account_id: int, notification_id: int) -> Row | None:
 
 
 async def delete(account_id: int, notification_id: int) -> int:
+    """Forget one notification of this person; how many there were."""
     return await db.execute(
         "DELETE FROM notifications WHERE account_id = $1 AND id = $2", account_id, notification_id
     )

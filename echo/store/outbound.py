@@ -124,9 +124,9 @@ async def inboxes_told(post_id: int) -> list[str]:
 
 
 async def load(activity_ids: Sequence[int]) -> list[Row]:
-    """Rows (id, kind, sender_id, post_id, body) of activities."""
+    """Rows (id, kind, sender_id, post_id, body, expires_at) of activities."""
     return await db.fetch(
-        "SELECT id, kind, sender_id, post_id, body FROM outbound_activities WHERE id = ANY($1)",
+        "SELECT id, kind, sender_id, post_id, body, expires_at FROM outbound_activities WHERE id = ANY($1)",
         list(activity_ids),
     )
 

@@ -27,6 +27,12 @@ async def get(viewer: Viewer, post_id: int) -> Post:
     return post
 
 
+async def get_original(viewer: Viewer, post_id: int) -> Post:
+    """The post, or the one that it boosts. Raises NotFound."""
+    post = await get(viewer, post_id)
+    return post if post.boost_of_id is None else await get(viewer, post.boost_of_id)
+
+
 async def find(viewer: Viewer, post_id: int) -> Post | None:
     """The post, or None when it is unknown, deleted or not for this viewer."""
     if not await db.fetch(_VISIBLE, viewer.account_id, [post_id]):
@@ -144,11 +150,14 @@ async def boosters(viewer: Viewer, post_id: int, cursor_sql: str, order_sql: str
     )
 
 
-async def likers(post_id: int, cursor_sql: str, order_sql: str) -> list[Row]:
-    """Rows (id of the like, account_id)."""
+async def likers(viewer: Viewer, post_id: int, cursor_sql: str, order_sql: str) -> list[Row]:
+    """Rows (id of the like, account_id); without those whom the viewer blocks, or who block them."""
     return await db.fetch(
         f"SELECT l.id, l.account_id FROM likes l JOIN accounts a ON a.id = l.account_id"
-        f" WHERE l.post_id = $1 AND a.deleted_at IS NULL AND a.suspended_at IS NULL"
+        f" WHERE l.post_id = $2 AND a.deleted_at IS NULL AND a.suspended_at IS NULL"
+        f" AND NOT EXISTS (SELECT 1 FROM blocks b WHERE (b.blocker_id = $1 AND b.blocked_id = l.account_id)"
+        f" OR (b.blocker_id = l.account_id AND b.blocked_id = $1))"
         f" AND {cursor_sql} {order_sql}",
+        viewer.account_id,
         post_id,
     )

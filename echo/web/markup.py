@@ -9,10 +9,22 @@ from datetime import datetime
 from markupsafe import Markup, escape
 
 from echo import clock
+from echo.addresses import here
 from echo.render.entities import CustomEmoji
 
 _TAGS = re.compile(r"(<[^>]*>)")
 _SHORTCODE = re.compile(r":([A-Za-z0-9_]{2,}):")
+
+
+def near(url: str | None) -> str:
+    """An address as it stands in a page: without our own name, so that pages work however we are reached.
+
+    Returns: nothing for what is no web address
+    """
+    base = here().base
+    if url is None or not url.startswith(("https://", "http://")):
+        return ""
+    return url.removeprefix(base) if url.startswith(f"{base}/") else url
 
 
 def rich(html: str, emojis: Iterable[CustomEmoji] = ()) -> Markup:

@@ -113,6 +113,7 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     environment.filters.update(
+        near=markup.near,
         rich=markup.rich,
         plain=markup.plain,
         words=markup.words,

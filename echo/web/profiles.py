@@ -129,10 +129,12 @@ def _meta_of(card: Card) -> Meta:
 
 
 async def _find(name: str) -> Account:
-    username, _, domain = name.partition("@")
+    username, at, domain = name.partition("@")
+    if "\x00" in name or (at and not domain):
+        raise NotFound("Not Found")
     if domain == settings.here().instance.domain:
         domain = ""
-    account = await accounts.find_by_handle(username.replace("\x00", ""), domain.replace("\x00", ""))
+    account = await accounts.find_by_handle(username, domain)
     if account is None or account.suspended_at is not None:
         raise NotFound("Not Found")
     return account

@@ -13,6 +13,7 @@ from quart import Response, g, request
 
 from echo import settings
 from echo.actions.logins import SESSION_DAYS, Browser
+from echo.config_load import is_local_host
 from echo.errors import Forbidden
 from echo.http.access import caller_address
 from echo.http.forms import read_params
@@ -26,9 +27,16 @@ FIELD = "csrf"
 EXPIRED = "This form has expired. Go back, reload the page and try again."
 
 
+def is_secure() -> bool:
+    """Whether cookies are for TLS only: unless somebody talks plainly to this very machine, to try it."""
+    config = settings.here()
+    is_plain = request.scheme == "http" and request.host != config.host and is_local_host(request.host)
+    return config.is_secure and not is_plain
+
+
 def cookie_name(purpose: str) -> str:
     """The name of a cookie. Over TLS its prefix keeps neighbouring hosts from setting it."""
-    return f"__Host-echo_{purpose}" if settings.here().is_secure else f"echo_{purpose}"
+    return f"__Host-echo_{purpose}" if is_secure() else f"echo_{purpose}"
 
 
 async def login() -> Login | None:
@@ -117,7 +125,7 @@ def _set(response: Response, purpose: str, value: str, *, max_age_seconds: int |
         value,
         max_age=max_age_seconds,
         path="/",
-        secure=settings.here().is_secure,
+        secure=is_secure(),
         httponly=True,
         samesite="Lax",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from activitypub.activities import Update
@@ -61,5 +62,6 @@ async def _post(activity: Update, actor: Account) -> Reason:
         if note.published is None or note.published < clock.now() - NEWS:
             return Reason.UNKNOWN_OBJECT
         return await create.store(note, actor)
-    draft = await ingest.draft_of(note, actor, ask=resolve.account)
+    # Inside a Create a stamp just after `published` is no edit; an Update says itself that it is one.
+    draft = replace(await ingest.draft_of(note, actor, ask=resolve.account), edited_at=note.updated)
     return Reason.EFFECT if await editing.receive_edit(actor, draft) else Reason.STALE

@@ -12,8 +12,23 @@ from echo.kinds import Role
 from echo.models import User
 from echo.policy.authorization import AuthorizationRequest, Client, read_request
 from echo.runtime import Runtime
+from echo.store.access import load_token
+from echo.store.apps import find_by_client_id
 from tests.conftest import changed
 
+__all__ = [
+    "app",
+    "apps",
+    "auth",
+    "code_for",
+    "configure",
+    "draft",
+    "find_client",
+    "load_token",
+    "person",
+    "request",
+    "shown",
+]
 PASSWORD = "correct horse battery"
 REDIRECT = "https://app.test/callback?keep=1"
 VERIFIER = "v" * 43
@@ -51,6 +66,13 @@ async def app(
 ) -> Client:
     """A registered app."""
     return (await apps.register_app(apps.AppDraft(name="App", redirect_uris=redirects, scopes=scopes))).client
+
+
+async def find_client(client_id: str) -> Client:
+    """The app that calls itself so."""
+    client = await find_by_client_id(client_id)
+    assert client is not None
+    return client
 
 
 def request(client: Client, **changes: str) -> AuthorizationRequest:

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from activitypub.document import (
-    MAX_BYTES,
     Document,
     encode,
     id_of,
@@ -20,6 +19,7 @@ from activitypub.document import (
     types_of,
 )
 from activitypub.errors import Malformed
+from activitypub.strict_json import MAX_BYTES
 
 json_values = st.recursive(
     st.none()
@@ -93,7 +93,11 @@ def test_S_D07_honest_numbers_are_kept(number: float) -> None:
 def test_S_D08_a_document_with_too_many_values_is_refused() -> None:
     assert refused(json.dumps({"to": ["https://a.test/1"] * 20_000}).encode()) == "too_wide"
     assert refused(b'{"a":[' + b"{}," * 15_000 + b"{}]}") == "too_wide"
-    assert len(parse(json.dumps({"to": ["a"] * 9_990}).encode()).values("to")) == 9_990
+    assert (
+        len(parse(json.dumps({"to": ["a"] * 9_998}).encode()).values("to")) == 9_998
+    )  # and the two around them
+    assert refused(json.dumps({"to": ["a"] * 9_999}).encode()) == "too_wide"
+    assert refused(json.dumps({"to": [{"id": "a, b"}] * 5_000}).encode()) == "too_wide"
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 from mastodon import Mastodon
 
 T = TypeVar("T")
-READY_SECONDS = 60
+SCOPES = ["read", "write", "follow", "push"]
 # What the issue of a two-server story allows between cause and effect, in seconds, on a busy machine.
 PATIENCE_SECONDS = 10.0
 
@@ -46,11 +46,13 @@ class Server:
         return json.loads(done.stdout)
 
     def person(self, name: str) -> Person:
-        """A new account with a client that is logged in."""
-        self.ctl("accounts", "create", name, "--email", f"{name}@example.org", "--confirmed")
-        token = self.ctl("apps", "token", "--account", name, "--scopes", "read write follow push")
+        """Somebody new, who signed up through their client."""
+        client_id, secret = Mastodon.create_app("story", api_base_url=self.url, scopes=SCOPES)
         client = Mastodon(
-            access_token=token["access_token"], api_base_url=self.url, version_check_mode="none"
+            client_id=client_id, client_secret=secret, api_base_url=self.url, version_check_mode="none"
+        )
+        client.create_account(
+            name, "correct horse battery", f"{name}@example.org", agreement=True, scopes=SCOPES
         )
         return Person(name, f"{name}@{self.domain}", client)
 
@@ -128,6 +130,8 @@ def start(data: Path, port: int, *options: str, env: dict[str, str] | None = Non
         env=os.environ
         | {
             "ECHO_RATE_LIMITS__ENABLED": "false",
+            "ECHO_REGISTRATIONS__MODE": "open",
+            "ECHO_REGISTRATIONS__CONFIRM_EMAIL": "false",
             "ECHO_FEDERATION__ALLOWED_PRIVATE_RANGES": '["127.0.0.0/8", "::1/128"]',
         }
         | (env or {}),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from mastodon import StreamListener
 
 from tests.e2e.servers import Person, Server, eventually, never, running
 
@@ -184,3 +186,53 @@ def picture() -> bytes:
     file = BytesIO()
     Image.new("RGB", (64, 48), "red").save(file, "PNG")
     return file.getvalue()
+
+
+class Heard(StreamListener):
+    """What came over a stream."""
+
+    def __init__(self) -> None:
+        self.events: list[tuple[str, Any]] = []
+
+    def on_update(self, status: Any) -> None:
+        self.events.append(("update", status))
+
+    def on_status_update(self, status: Any) -> None:
+        self.events.append(("status.update", status))
+
+    def on_delete(self, status_id: Any) -> None:
+        self.events.append(("delete", status_id))
+
+    def on_notification(self, notification: Any) -> None:
+        self.events.append(("notification", notification))
+
+    def has(self, event: str, text: str) -> bool:
+        return any(e == event and text in str(what) for e, what in list(self.events))
+
+
+def test_everything_arrives_live(friends: tuple[Person, Person]) -> None:
+    alice, bob = friends
+    mine, public, tagged = Heard(), Heard(), Heard()
+    streams = [
+        bob.client.stream_user(mine, run_async=True),
+        bob.client.stream_public(public, run_async=True),
+        bob.client.stream_hashtag("live", tagged, run_async=True),
+    ]
+    time.sleep(1)
+    post = alice.client.status_post("said #live")
+    eventually(lambda: mine.has("update", "said"), seconds=5)
+    eventually(lambda: public.has("update", "said"), seconds=5)
+    eventually(lambda: tagged.has("update", "said"), seconds=5)
+    alice.client.status_update(post["id"], status="said better #live")
+    eventually(lambda: mine.has("status.update", "said better"), seconds=5)
+    alice.client.status_post(f"@{bob.handle} psst", visibility="direct")
+    eventually(lambda: mine.has("notification", "psst"), seconds=5)
+    alice.client.status_post("for followers", visibility="private")
+    eventually(lambda: mine.has("update", "for followers"), seconds=5)
+    alice.client.status_delete(post["id"])
+    eventually(lambda: any(event == "delete" for event, _ in mine.events), seconds=5)
+    for private in ("psst", "for followers"):
+        assert not public.has("update", private)
+        assert not tagged.has("update", private)
+    for stream in streams:
+        stream.close()

@@ -15,9 +15,9 @@ from typing import cast
 import asyncpg
 import pytest
 import redis.asyncio
-from tortoise import Tortoise
-from tortoise.connection import connections
+from tortoise.context import TortoiseContext
 
+from echo.db import tortoise_config
 from echo.embedded import (
     AlreadyRunning,
     EngineFailed,
@@ -65,12 +65,10 @@ async def test_both_keep_what_they_are_given_under_an_awkward_path(scratch: Path
 
 async def test_tortoise_reads_the_url(scratch: Path) -> None:
     with engines(scratch / AWKWARD, valkey=False) as running:
-        await Tortoise.init(db_url=running.database_url, modules={"models": ["echo.models"]})
-        try:
-            _, rows = await connections.get("default").execute_query("SELECT current_database() AS name")
+        async with TortoiseContext() as context:
+            await context.init(config=tortoise_config(running.database_url))
+            _, rows = await context.db().execute_query("SELECT current_database() AS name")
             assert rows[0]["name"] == "echo"
-        finally:
-            await Tortoise.close_connections()
 
 
 async def test_postgres_is_set_up_as_promised() -> None:
@@ -228,3 +226,11 @@ def test_importing_the_engines_starts_no_client() -> None:
     program = f"import sys, echo.embedded; print([m for m in {heavy.split(',')!r} if m in sys.modules])"
     said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert said.stdout == "[]\n"
+
+
+def test_a_file_is_no_data_directory(scratch: Path) -> None:
+    (scratch / "data").write_text("something else")
+    with pytest.raises(EngineFailed, match="cannot be used as a data directory"):
+        start_engines(scratch / "data")
+    with pytest.raises(EngineFailed, match="cannot be used as a data directory"):
+        find_engines(scratch / "data")

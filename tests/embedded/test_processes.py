@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from echo.embedded import EngineFailed
 from echo.embedded.account import this_account
 from echo.embedded.processes import (
     bound_log,
@@ -105,6 +106,19 @@ def test_run_once_says_whether_it_went_well(tmp_path: Path) -> None:
     assert run_once(["/bin/sh"], account=account, log_path=path, standard_input=b"echo good")
     assert not run_once(["/bin/sh", "-c", "echo bad; exit 4"], account=account, log_path=path)
     assert path.read_text() == "good\nbad\n"
+
+
+def test_a_program_that_does_not_run_is_named(tmp_path: Path) -> None:
+    foreign = tmp_path / "server"
+    foreign.write_bytes(b"\x7fELF of another world")
+    foreign.chmod(0o755)
+    with pytest.raises(EngineFailed, match=r"server does not run on this system: Exec format error"):
+        spawn(
+            [str(foreign)],
+            account=this_account(),
+            log_path=tmp_path / "log",
+            death_signal=signal.SIGTERM,
+        )
 
 
 def test_the_death_of_the_parent_is_not_missed() -> None:

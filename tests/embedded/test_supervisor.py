@@ -61,8 +61,7 @@ def test_a_killed_child_is_replaced_at_once_then_with_delay(start: Start) -> Non
         upright.wait_for(lambda killed=killed: last_pid(upright, "web") != killed)  # type: ignore[misc]
         started.append(upright.events("web", "started")[-1]["at"] - killed_at)
 
-    assert started[0] < 0.4
-    assert 0.5 <= started[1] < 1.5
+    assert started[0] < 0.5 <= started[1]
     assert upright.stop() == 0
 
 
@@ -146,7 +145,8 @@ def test_a_role_that_never_works_ends_the_start(start: Start) -> None:
     assert "this role cannot work" in upright.log
     starts = [event["at"] for event in upright.events("web", "started")]
     gaps = [later - earlier for earlier, later in itertools.pairwise(starts)]
-    assert gaps[0] < 0.4 < gaps[1] < gaps[2] < gaps[3]
+    assert gaps[0] < 0.5 <= gaps[1]
+    assert gaps[1] + 0.2 < gaps[2] < gaps[3] - 0.2
 
 
 def test_ready_waits_for_those_who_announce_and_for_no_others(start: Start) -> None:

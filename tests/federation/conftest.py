@@ -1,4 +1,7 @@
-"""Two Echos, a router between them, and a peer that says whatever a test wants."""
+"""Two Echos, a router between them, and peers that say whatever a test wants.
+
+`one` is bound: functions called in a test work on it. What shall happen on `two` goes through `two.run(...)`.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,10 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from echo import cache
-from echo.cli.migrate import migrate
 from echo.config import Config
-from echo.store import emptying
+from echo.schema import migrate
+from tests.emptying import empty
+from tests.federation.peer import Peer
 from tests.fediverse import Echo, Router, config_for, database_beside, open_echo
 
 
@@ -41,7 +44,8 @@ def router() -> Iterator[Router]:
 async def one(router: Router, migrated: Config, tmp_path: Path) -> AsyncIterator[Echo]:
     """The server at one.test, empty."""
     async with open_echo("one.test", router, migrated, migrated.database.url, tmp_path) as server:
-        await server.run(_empty())
+        await server.run(empty())
+        server.runtime.bind()
         yield server
 
 
@@ -49,10 +53,23 @@ async def one(router: Router, migrated: Config, tmp_path: Path) -> AsyncIterator
 async def two(router: Router, migrated: Config, second_database: str, tmp_path: Path) -> AsyncIterator[Echo]:
     """The server at two.test, empty."""
     async with open_echo("two.test", router, migrated, second_database, tmp_path) as server:
-        await server.run(_empty())
+        await server.run(empty())
         yield server
 
 
-async def _empty() -> None:
-    await emptying.empty_database()
-    await cache.forget_everything()
+@pytest.fixture
+def peer(router: Router) -> Peer:
+    """A server of another make at peer.test."""
+    return Peer(router, "peer.test")
+
+
+@pytest.fixture
+def evil(router: Router) -> Peer:
+    """The attacker's server."""
+    return Peer(router, "evil.test")
+
+
+@pytest.fixture
+def victim(router: Router) -> Peer:
+    """An innocent third server."""
+    return Peer(router, "victim.test")

@@ -24,15 +24,15 @@ async def post_by_uri(uri: str) -> Post | None:
 
 
 async def test_a_follow_is_asked_and_answered(one: Echo, two: Echo) -> None:
-    alice = await one.run(make.person("alice"))
+    alice = await make.person("alice")
     bob = await two.run(make.person("bob"))
-    await one.run(follow(alice, "bob", "two.test"))
+    await follow(alice, "bob", "two.test")
     await settle_down([one, two])
 
     async def state() -> list[str]:
         return [row.state for row in await Follow.all()]
 
-    assert await one.run(state()) == ["accepted"]
+    assert await state() == ["accepted"]
     assert await two.run(state()) == ["accepted"]
 
     async def seen() -> Account:
@@ -44,17 +44,17 @@ async def test_a_follow_is_asked_and_answered(one: Echo, two: Echo) -> None:
 
 
 async def test_a_post_reaches_followers(one: Echo, two: Echo) -> None:
-    alice = await one.run(make.person("alice"))
+    alice = await make.person("alice")
     bob = await two.run(make.person("bob"))
     await two.run(follow(bob, "alice", "one.test"))
     await settle_down([one, two])
-    post = await one.run(make.post(alice, "Hello #World", visibility=Visibility.FOLLOWERS))
+    post = await make.post(alice, "Hello #World", visibility=Visibility.FOLLOWERS)
     await settle_down([one, two])
     copy = await two.run(post_by_uri(post.uri))
     assert copy is not None
     assert copy.visibility == "followers"
     assert "Hello" in copy.html
-    await one.run(posts.remove(alice.id, post.id))
+    await posts.remove(alice.id, post.id)
     await settle_down([one, two])
     copy = await two.run(post_by_uri(post.uri))
     assert copy is not None
@@ -62,11 +62,11 @@ async def test_a_post_reaches_followers(one: Echo, two: Echo) -> None:
 
 
 async def test_likes_and_boosts_travel(one: Echo, two: Echo) -> None:
-    alice = await one.run(make.person("alice"))
+    alice = await make.person("alice")
     bob = await two.run(make.person("bob"))
     await two.run(follow(bob, "alice", "one.test"))
     await settle_down([one, two])
-    post = await one.run(make.post(alice, "Like me"))
+    post = await make.post(alice, "Like me")
     await settle_down([one, two])
     copy = await two.run(post_by_uri(post.uri))
     assert copy is not None
@@ -79,8 +79,8 @@ async def test_likes_and_boosts_travel(one: Echo, two: Echo) -> None:
             boost_of_id=post.id, deleted_at=None
         ).count()
 
-    assert await one.run(marks()) == (1, 1)
+    assert await marks() == (1, 1)
     await two.run(likes.unlike(bob.id, copy.id))
     await two.run(boosts.unboost(bob.id, copy.id))
     await settle_down([one, two])
-    assert await one.run(marks()) == (0, 0)
+    assert await marks() == (0, 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from echo.policy import emails, usernames
@@ -92,6 +92,7 @@ def test_s_h18_odd_addresses_are_refused(text: str) -> None:
     assert emails.problem(emails.normal(text)) is not None
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_s_h18_nothing_that_mail_programs_read_otherwise_passes(text: str) -> None:
     email = emails.normal(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urljoin, urlsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from echo.policy import redirects
@@ -122,6 +122,7 @@ def test_local_paths_are_kept(target: str) -> None:
     assert redirects.local_path(target) == target
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="/\\%25cfd0a:?#@.evil \t\r\n", max_size=20))
 def test_s_e09_whatever_comes_out_is_on_this_server(target: str) -> None:
     kept = redirects.local_path(target)

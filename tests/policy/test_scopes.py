@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from echo.policy import scopes
@@ -18,6 +18,7 @@ def test_s_h06_wide_scopes_cover_their_children_and_nothing_else() -> None:
         assert covered == {wide, *children}
 
 
+@settings(deadline=None)
 @given(st.lists(any_scope), any_scope)
 def test_s_h06_children_never_cover_what_is_wider(held: list[str], needed: str) -> None:
     narrow = [scope for scope in held if scope not in scopes.CHILDREN]
@@ -25,6 +26,7 @@ def test_s_h06_children_never_cover_what_is_wider(held: list[str], needed: str) 
         assert not scopes.covers(narrow, needed)
 
 
+@settings(deadline=None)
 @given(st.lists(any_scope), st.lists(any_scope), any_scope)
 def test_more_scopes_never_allow_less(held: list[str], more: list[str], needed: str) -> None:
     if scopes.covers(held, needed):

@@ -40,11 +40,13 @@ async def send(number: int, *inboxes: tuple[str, str], key: str = "") -> int:
     return activity_id
 
 
-async def take(*, owner: str = "w1", limit: int = 100, per_host: int = 4) -> list[deliveries.Claimed]:
-    claimed, _ = await deliveries.claim(
-        owner=owner, after_host="", limit=limit, per_host=per_host, lease_seconds=60
+async def take(
+    *, owner: str = "w1", limit: int = 100, per_host: int = 4, lease_seconds: float = 60
+) -> list[deliveries.Claimed]:
+    found = await deliveries.next_hosts("", limit=100)
+    return await deliveries.claim(
+        found, owner=owner, limit=limit, per_host=per_host, lease_seconds=lease_seconds
     )
-    return claimed
 
 
 def done(claimed: deliveries.Claimed) -> deliveries.Result:
@@ -70,16 +72,30 @@ async def test_few_of_each_host_are_under_way() -> None:
     assert [each.host for each in await take(owner="w2", per_host=2)] == ["a.test", "a.test"]
 
 
-async def test_hosts_take_turns() -> None:
+async def test_hosts_are_looked_at_in_turn() -> None:
     for number in range(3):
-        await send(number, *[(f"{letter}.test", "/inbox") for letter in "abcd"])
-    seen, after = [], ""
-    for _ in range(4):
-        claimed, after = await deliveries.claim(
-            owner="w1", after_host=after, limit=2, per_host=2, lease_seconds=60
-        )
-        seen.append({each.host for each in claimed})
-    assert seen == [{"a.test"}, {"b.test"}, {"c.test"}, {"d.test"}]
+        await send(number, *[(f"{letter}.test", "/inbox") for letter in "cabd"])
+    assert await deliveries.next_hosts("", limit=3) == ["a.test", "b.test", "c.test"]
+    assert await deliveries.next_hosts("c.test", limit=3) == ["d.test"]
+    assert await deliveries.next_hosts("d.test", limit=3) == []
+    claimed = await deliveries.claim(["d.test", "a.test"], owner="w1", limit=3, per_host=2, lease_seconds=60)
+    assert sorted(each.host for each in claimed) == ["a.test", "d.test", "d.test"]
+
+
+async def test_a_host_where_nothing_is_due_is_passed_over() -> None:
+    await send(1, ("a.test", "/inbox"), ("b.test", "/inbox"))
+    [claimed] = [each for each in await take() if each.host == "a.test"]
+    await deliveries.finish(
+        [
+            deliveries.Result(
+                id=claimed.id,
+                token=claimed.token,
+                state=DeliveryState.PENDING,
+                due_at=clock.now() + timedelta(minutes=1),
+            )
+        ]
+    )
+    assert await deliveries.next_hosts("", limit=9) == ["b.test"]
 
 
 async def test_an_activity_never_overtakes_one_of_the_same_object() -> None:
@@ -121,7 +137,7 @@ async def test_a_result_without_its_lease_counts_for_nothing() -> None:
 
 async def test_a_lease_ends_by_itself() -> None:
     await send(1, ("a.test", "/inbox"))
-    [claimed] = (await deliveries.claim(owner="w1", after_host="", limit=9, per_host=4, lease_seconds=-1))[0]
+    [claimed] = await take(lease_seconds=-1)
     [again] = await take(owner="w2")
     assert again.id == claimed.id
     assert again.token != claimed.token

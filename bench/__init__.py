@@ -1,0 +1,1 @@
+"""Measures what Echo costs: `make bench`. Nothing here is part of the server."""

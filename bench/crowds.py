@@ -1,0 +1,122 @@
+"""Many accounts at once, by copying one: a crowd on this server, and one of 1,000 other servers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import msgspec
+
+from echo import addresses, clock, db, ids
+from echo.models import Account
+from echo.policy.secret_texts import digest
+from echo.store import home
+from tests import make
+
+# A row of each table for each copy: the row of the template with some columns changed.
+_COPIES = """
+    INSERT INTO {table} SELECT made.* FROM {table} t, unnest($2::jsonb[]) AS change,
+        LATERAL jsonb_populate_record(t, change) made WHERE t.{key} = $1
+"""
+_FOLLOWS = """
+    INSERT INTO follows (follower_id, followee_id, state, uri, boosts, notify, created_at)
+    SELECT id, $1, 'accepted', 'follow:' || id, true, false, $3 FROM unnest($2::bigint[]) AS f(id)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Local followers of one person; `tokens` are theirs."""
+
+    ids: list[int]
+    tokens: list[str]
+
+
+async def local_followers(followee: Account, count: int) -> Crowd:
+    """People here who all follow somebody, with a token and a filled home timeline each."""
+    template, now = await make.person("member"), clock.now()
+    member_ids = older_ids(template.id, count, days=30)
+    names = [f"member{number}" for number in range(1, count + 1)]
+    tokens = [f"token-of-{name}" for name in names]
+    here = addresses.here()
+    await _copy(
+        "accounts",
+        "id",
+        template.id,
+        [
+            {
+                "id": id_,
+                "username": name,
+                "username_key": name,
+                "uri": here.actor(id_),
+                "url": here.profile_page(name),
+                "inbox": here.inbox(id_),
+                "followers_uri": here.collection(id_, "followers"),
+            }
+            for id_, name in zip(member_ids, names, strict=True)
+        ],
+    )
+    await _copy("account_keys", "account_id", template.id, [{"account_id": id_} for id_ in member_ids])
+    await _copy("account_stats", "account_id", template.id, [{"account_id": id_} for id_ in member_ids])
+    await _copy(
+        "users",
+        "id",
+        template.id,
+        [
+            {"id": id_, "email": f"{name}@example.org", "email_key": f"{name}@example.org"}
+            for id_, name in zip(member_ids, names, strict=True)
+        ],
+    )
+    first_token = await db.fetch_value("SELECT max(id) FROM tokens")
+    await _copy(
+        "tokens",
+        "user_id",
+        template.id,
+        [
+            {"id": first_token + number, "user_id": id_, "token_hash": digest(token)}
+            for number, (id_, token) in enumerate(zip(member_ids, tokens, strict=True), 1)
+        ],
+    )
+    await db.execute("SELECT setval(pg_get_serial_sequence('tokens', 'id'), max(id)) FROM tokens")
+    await db.execute(_FOLLOWS, followee.id, member_ids, now)
+    for id_ in member_ids:
+        await home.fill(id_)
+    return Crowd(member_ids, tokens)
+
+
+async def remote_followers(followee: Account, hosts: list[str]) -> None:
+    """One follower on each of these hosts, without a shared inbox."""
+    template = await make.stranger("visitor", "template.test")
+    changes = []
+    for id_, host in zip(older_ids(template.id, len(hosts), days=60), hosts, strict=True):
+        base = f"http://{host}/users/visitor"
+        changes.append(
+            {
+                "id": id_,
+                "domain": host,
+                "host": host,
+                "uri": base,
+                "url": base,
+                "inbox": f"{base}/inbox",
+                "shared_inbox": "",
+                "followers_uri": f"{base}/followers",
+            }
+        )
+    await _copy("accounts", "id", template.id, changes)
+    visitor_ids = [change["id"] for change in changes]
+    await db.execute(_FOLLOWS, followee.id, visitor_ids, clock.now())
+
+
+def older_ids(id_: int, count: int, *, days: int) -> list[int]:
+    """Ids of a time when nobody was there, so that none is taken."""
+    first = ids.first_id_at(ids.moment_of(id_) - timedelta(days=days))
+    return [first + (number << 16) for number in range(count)]
+
+
+async def _copy(table: str, key: str, template_id: int, changes: list[dict[str, object]]) -> None:
+    made = await db.execute(
+        _COPIES.format(table=table, key=key),
+        template_id,
+        [msgspec.json.encode(change).decode() for change in changes],
+    )
+    assert made == len(changes), f"{table}: {made} copies instead of {len(changes)}"

@@ -1,0 +1,114 @@
+"""Signing up through an app, and tokens of people who may not go on: rows S-H18, S-H20."""
+
+from __future__ import annotations
+
+import pytest
+from quart.typing import TestClientProtocol as Client
+
+from echo import clock
+from echo.actions import confirmations
+from echo.models import Account, User
+from echo.runtime import Runtime
+from tests import make
+from tests.actions import people
+from tests.api.oauth_client import answered, credentials, registered
+
+
+@pytest.fixture
+async def app_token(runtime: Runtime, client: Client) -> dict[str, str]:
+    """Headers of an app that may sign people up here."""
+    people.configure(runtime, registrations={"mode": "open"})
+    app = await registered(client)
+    given = {"grant_type": "client_credentials", "scope": "read write"} | credentials(app)
+    token = await (await client.post("/oauth/token", form=given)).get_json()
+    return {"Authorization": f"Bearer {token['access_token']}"}
+
+
+NEWCOMER = {
+    "username": "alice",
+    "email": "alice@mail.test",
+    "password": people.PASSWORD,
+    "agreement": "true",
+    "locale": "en",
+}
+
+
+async def test_an_app_signs_somebody_up(client: Client, app_token: dict[str, str]) -> None:
+    status, token = await answered(client, "POST", "/api/v1/accounts", form=NEWCOMER, headers=app_token)
+    assert status == 200
+    assert isinstance(token, dict)
+    assert token["scope"] == "read write"
+    headers = {"Authorization": f"Bearer {token['access_token']}"}
+    me = "/api/v1/accounts/verify_credentials"
+    status, body = await answered(client, "GET", me, headers=headers)
+    assert (status, body) == (403, {"error": "Your login is missing a confirmed e-mail address"})
+    check = "/api/v1/emails/check_confirmation"
+    assert await answered(client, "GET", check, headers=headers) == (200, False)
+    resend = "/api/v1/emails/confirmations"
+    assert await answered(client, "POST", resend, headers=headers, form={"email": "al@mail.test"}) == (
+        200,
+        {},
+    )
+    user = await User.get()
+    assert user.email == "al@mail.test"
+    _, secret = await confirmations.link_for(user.id) or ("", "")
+    await confirmations.confirm(secret)
+    assert await answered(client, "GET", check, headers=headers) == (200, True)
+    status, _ = await answered(client, "GET", me, headers=headers)
+    assert status == 200
+    status, _ = await answered(client, "POST", resend, headers=headers)
+    assert status == 403
+
+
+async def test_s_h18_sign_up_refusals_name_the_fields(client: Client, app_token: dict[str, str]) -> None:
+    bad = NEWCOMER | {"username": "", "email": "a%b@mail.test", "password": "x", "agreement": "false"}
+    status, body = await answered(client, "POST", "/api/v1/accounts", json=bad, headers=app_token)
+    assert status == 422
+    assert isinstance(body, dict)
+    assert {field: reasons[0]["error"] for field, reasons in body["details"].items()} == {
+        "username": "ERR_BLANK",
+        "email": "ERR_INVALID",
+        "password": "ERR_TOO_SHORT",
+        "agreement": "ERR_ACCEPTED",
+    }
+    assert body["error"].startswith("Validation failed: ")
+
+
+async def test_who_may_sign_people_up(runtime: Runtime, client: Client, app_token: dict[str, str]) -> None:
+    alice = await make.person("bob")
+    for headers, expected in (({}, 401), (alice.headers, 403)):
+        status, _ = await answered(client, "POST", "/api/v1/accounts", form=NEWCOMER, headers=headers)
+        assert status == expected
+    people.configure(runtime, registrations={"mode": "closed"})
+    status, body = await answered(client, "POST", "/api/v1/accounts", form=NEWCOMER, headers=app_token)
+    assert (status, body) == (403, {"error": "This action is not allowed"})
+
+
+@pytest.mark.parametrize(
+    ("state", "text"),
+    [
+        ("unconfirmed", "Your login is missing a confirmed e-mail address"),
+        ("pending", "Your login is currently pending approval"),
+        ("disabled", "Your login is currently disabled"),
+        ("suspended", "Your login is currently disabled"),
+    ],
+)
+@pytest.mark.parametrize(
+    "path", ["/api/v1/accounts/verify_credentials", "/api/v1/apps/verify_credentials", "/oauth/userinfo",
+             "/api/v1/timelines/public"]
+)  # fmt: skip
+async def test_s_h20_tokens_of_people_who_may_not_go_on(
+    client: Client, state: str, text: str, path: str
+) -> None:
+    alice = await make.person("alice")
+    now = clock.now()
+    match state:
+        case "unconfirmed":
+            await User.filter(id=alice.id).update(confirmed_at=None)
+        case "pending":
+            await User.filter(id=alice.id).update(approved_at=None)
+        case "disabled":
+            await User.filter(id=alice.id).update(disabled_at=now)
+        case _:
+            await Account.filter(id=alice.id).update(suspended_at=now)
+    assert await answered(client, "GET", path, headers=alice.headers) == (403, {"error": text})

@@ -1,0 +1,76 @@
+"""Laws about the whole package."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import activitypub
+import echo
+import federation
+import workers
+from federation.errors import FederationError
+from federation.handlers import HANDLERS
+from federation.reasons import Reason
+
+HTTP_LIBRARIES = {"httpx", "aiohttp", "httpx_aiohttp", "requests", "urllib3", "http"}
+ALLOWED = {"federation/client.py", "federation/transport.py"}
+PACKAGES = (echo, federation, activitypub, workers)
+
+
+def sources() -> list[tuple[str, ast.Module]]:
+    """Every module of ours, parsed."""
+    found = []
+    for package in PACKAGES:
+        root = Path(str(package.__file__)).parent
+        found += [
+            (str(path.relative_to(root.parent)), ast.parse(path.read_text())) for path in root.rglob("*.py")
+        ]
+    return found
+
+
+def test_s_b09_there_is_one_way_out() -> None:
+    """No other module can make an HTTP client: none imports a library for one."""
+    offenders = []
+    for name, tree in sources():
+        for node in ast.walk(tree):
+            modules = []
+            if isinstance(node, ast.Import):
+                modules = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                modules = [node.module or ""]
+            for module in modules:
+                top = module.partition(".")[0]
+                is_client = top in HTTP_LIBRARIES - {"http"} or module in ("urllib.request", "http.client")
+                if is_client and name not in ALLOWED:
+                    offenders.append(f"{name}: {module}")
+    assert offenders == []
+
+
+def test_wire_names_die_in_translation() -> None:
+    """Below federation nobody speaks the wire's language."""
+    wire = {"attributedTo", "inReplyTo", "sharedInbox", "preferredUsername", "publicKeyPem", "alsoKnownAs"}
+    offenders = []
+    for name, tree in sources():
+        if name.startswith("activitypub/"):
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and node.value in wire:
+                offenders.append(f"{name}: {node.value}")
+    assert set(offenders) <= {
+        # What is asked of a document that is passed on by somebody else, and nothing more.
+        "federation/forwarded.py: inReplyTo"
+    }
+
+
+@pytest.mark.parametrize("reason", [*Reason, *{error.code for error in FederationError.__subclasses__()}])
+def test_reasons_fit_their_column(reason: str) -> None:
+    assert len(reason) <= 64
+    assert reason == reason.lower()
+
+
+def test_every_handler_has_a_file_of_its_own() -> None:
+    for kind, handler in HANDLERS.items():
+        assert handler.__module__ == f"federation.handlers.{kind.lower()}"  # type: ignore[attr-defined]
