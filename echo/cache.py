@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable
 from contextvars import ContextVar
 from typing import Any, cast
@@ -24,6 +25,7 @@ class Cache:
     def __init__(self, url: str, prefix: str) -> None:
         self.prefix = prefix
         self.url = url
+        self._last_at: dict[str, float] = {}
         pool = ConnectionPool.from_url(url, max_connections=64, socket_connect_timeout=2.0)
         # arq's client is a Redis client that can also enqueue; MessagePack, because the default is pickle.
         self.redis: Any = ArqRedis(
@@ -36,6 +38,14 @@ class Cache:
     def bind(self) -> None:
         """Make this the cache of the current task and of the tasks it starts."""
         _current.set(self)
+
+    def is_first_within(self, name: str, seconds: float) -> bool:
+        """Whether this process did not ask the same within the last `seconds`. For a few names only."""
+        now = time.monotonic()
+        if now - self._last_at.get(name, -seconds) < seconds:
+            return False
+        self._last_at[name] = now
+        return True
 
     async def close(self) -> None:
         """Close every connection."""
@@ -53,6 +63,11 @@ def client() -> Redis:
 def queue() -> ArqRedis:
     """The same client, as the one that can enqueue."""
     return cast(ArqRedis, _current.get().redis)
+
+
+def is_first_within(name: str, seconds: float) -> bool:
+    """Whether this process did not ask the same within the last `seconds`. For a few names only."""
+    return _current.get().is_first_within(name, seconds)
 
 
 def key(*parts: object) -> str:

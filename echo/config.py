@@ -148,8 +148,17 @@ class RateLimits(Section, frozen=True):
     ] = 30
     posts_per_user: Annotated[int, Doc(description="Posts of a person in 3 hours.", ge=1)] = 300
     follows_per_user: Annotated[int, Doc(description="Follows of a person in a day.", ge=1)] = 400
-    inbox_per_host: Annotated[
-        int, Doc(description="Deliveries accepted from one address in 5 minutes.", ge=1)
+    pages_per_address: Annotated[
+        int, Doc(description="Pages shown to an address in 5 minutes, by each web process.", ge=1)
+    ] = 1000
+    files_per_address: Annotated[
+        int, Doc(description="Files sent to an address in 5 minutes, by each web process.", ge=1)
+    ] = 10_000
+    documents_per_address: Annotated[
+        int, Doc(description="Documents for other servers to an address in 5 minutes, by each process.", ge=1)
+    ] = 10_000
+    deliveries_per_address: Annotated[
+        int, Doc(description="Deliveries taken from an address in 5 minutes, by each web process.", ge=1)
     ] = 15_000
 
 

@@ -33,6 +33,7 @@ OUTAGES = (
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a connection that broke between two messages of the protocol
     asyncpg.QueryCanceledError,
     TimeoutError,
 )
@@ -134,6 +135,18 @@ async def execute(sql: str, *arguments: object) -> int:
 def outage(error: BaseException) -> Unavailable:
     """The error that says: the database is away or too busy, come back in a moment."""
     return Unavailable(retry_after_seconds=2, detail=f"database: {type(error).__name__}: {error}")
+
+
+def outage_behind(error: BaseException) -> BaseException | None:
+    """The outage that an error comes from, if one does: a connection that dies in the middle of a transaction
+    makes the driver and the ORM stumble in many ways while they roll back.
+    """
+    seen: BaseException | None = error
+    for _ in range(10):
+        if seen is None or isinstance(seen, OUTAGES):
+            return seen
+        seen = seen.__cause__ or seen.__context__
+    return None
 
 
 @asynccontextmanager

@@ -40,7 +40,6 @@ EFFECTS: dict[type[Event], Effects] = {
     events.Notified: Effects(live="notification"),
     events.AccessEnded: Effects(live="access"),
     events.MailAsked: Effects(jobs=("mail.send",)),
-    events.ActivityReceived: Effects(),
 }
 
 

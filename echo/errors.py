@@ -9,7 +9,7 @@
     ├── Gone                  410   was here, was deleted
     ├── TooLarge              413   over a size limit
     ├── Invalid               422   readable but not acceptable; `details` by field
-    ├── TooMany               429   a rate limit; `retry_after_seconds`
+    ├── TooMany               429   a rate limit; `retry_after_seconds`, `headers` that tell the limit
     └── Unavailable           503   an engine or another server is away; `retry_after_seconds`
 
 `public` is for the client, `detail` and the cause are for the log only.
@@ -104,9 +104,16 @@ class TooMany(EchoError):
     default_status = 429
     default_public = "Too many requests"
 
-    def __init__(self, public: str | None = None, *, retry_after_seconds: int = 60) -> None:
+    def __init__(
+        self,
+        public: str | None = None,
+        *,
+        retry_after_seconds: int = 60,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(public)
         self.retry_after_seconds = retry_after_seconds
+        self.headers = headers or {}
 
 
 class Unavailable(EchoError):

@@ -138,8 +138,3 @@ class MailAsked(Event):
 
     user_id: int
     template: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ActivityReceived(Event):
-    inbound_id: int

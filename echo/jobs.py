@@ -8,6 +8,8 @@ from enum import StrEnum
 from echo import cache
 
 log = logging.getLogger(__name__)
+# arq looks at its queue this often; more hints than that say nothing new.
+HINT_SECONDS = 1.0
 
 
 class Queue(StrEnum):
@@ -26,7 +28,10 @@ def bell_channel() -> str:
 async def wake(queue: Queue) -> None:
     """Tell a worker that rows of this kind are due. Never fails: without Redis the sweepers find them."""
     try:
-        await cache.queue().enqueue_job("wake", queue.value, _expires=30)
         await cache.client().publish(bell_channel(), queue.value)
+        if cache.is_first_within(f"hint:{queue}", HINT_SECONDS):
+            # One hint waits for each queue, however many ask for it.
+            hint = cache.key("wake", queue.value)
+            await cache.queue().enqueue_job("wake", queue.value, _job_id=hint, _expires=30)
     except cache.OUTAGES as error:
         log.warning("wake-up lost, a sweep will find the work: %s", error)

@@ -6,38 +6,30 @@ from quart import Blueprint, Response, current_app, request
 
 from echo import settings
 from echo.errors import NotFound, TooLarge
-from echo.http.access import caller_address, signed
-from echo.http.client_address import limit_subject
-from echo.http.limits import Limit, count
+from echo.http.access import delivered
 from federation.answers import number
 from federation.authenticate import Incoming
 from federation.inbox import MOST_BYTES, Inbox, check_owner
 
 blueprint = Blueprint("federation_inbox", __name__)
 
-LIMIT_WINDOW_SECONDS = 300
-
 
 @blueprint.post("/ap/inbox")
-@signed
+@delivered
 async def shared() -> Response:
     return await _receive()
 
 
 @blueprint.post("/ap/actors/<account_id>/inbox")
-@signed
+@delivered
 async def personal(account_id: str) -> Response:
     await check_owner(number(account_id))
     return await _receive()
 
 
 async def _receive() -> Response:
-    config = settings.here()
-    if not config.federation.enabled:
+    if not settings.here().federation.enabled:
         raise NotFound
-    if config.rate_limits.enabled:
-        subject = limit_subject(caller_address())
-        await count([Limit("inbox", subject, config.rate_limits.inbox_per_host, LIMIT_WINDOW_SECONDS)])
     inbox: Inbox = current_app.extensions.setdefault("echo_inbox", Inbox())
     await inbox.receive(await _incoming())
     return Response(b"", status=202)

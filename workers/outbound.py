@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import wraps
 
 from echo.runtime import Runtime
 from federation import sending
@@ -11,6 +12,7 @@ Job = Callable[..., Awaitable[None]]
 
 
 def _job(send: Job) -> Job:
+    @wraps(send)
     async def run(_: Runtime, **arguments: object) -> None:
         await send(**arguments)
 

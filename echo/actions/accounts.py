@@ -19,6 +19,7 @@ from echo.store import accounts
 from echo.text import length, markup
 
 FIELD_CHARACTERS = 255
+PORTRAIT_CHARACTERS = 150
 
 
 async def store_remote(draft: RemoteAccount) -> Account:
@@ -201,6 +202,8 @@ def _check_profile(draft: ProfileDraft) -> None:
 
     too_long("display_name", draft.display_name, limits.display_name_characters)
     too_long("note", draft.note, limits.bio_characters)
+    too_long("avatar_description", draft.avatar_description, PORTRAIT_CHARACTERS)
+    too_long("header_description", draft.header_description, PORTRAIT_CHARACTERS)
     for name, value in draft.fields or ():
         too_long("fields", name, FIELD_CHARACTERS)
         too_long("fields", value, FIELD_CHARACTERS)

@@ -28,7 +28,7 @@ async def boost(account_id: int, post_id: int, visibility: Visibility = Visibili
     Raises:  NotFound when the post may not be read; Forbidden when it may not be boosted
     """
     async with db.unit_of_work() as unit:
-        post = await _original(account_id, post_id)
+        post = await posts.get_original(Viewer(account_id), post_id)
         known = await Post.get_or_none(boost_of_id=post.id, author_id=account_id, deleted_at=None)
         if known is not None:
             return known
@@ -81,7 +81,7 @@ async def unboost(account_id: int, post_id: int) -> Post:
         if known is not None:
             post = await posts.get_unscoped_for_worker(post_id)
         else:
-            post = await _original(account_id, post_id)
+            post = await posts.get_original(Viewer(account_id), post_id)
             known = await Post.get_or_none(boost_of_id=post.id, author_id=account_id, deleted_at=None)
         if known is not None:
             await take_away(unit, known)
@@ -100,13 +100,6 @@ async def receive_undo(booster: Account, *, uri: str = "", post_id: int | None =
             return False
         await take_away(unit, known)
     return True
-
-
-async def _original(account_id: int, post_id: int) -> Post:
-    post = await posts.get(Viewer(account_id), post_id)
-    if post.boost_of_id is None:
-        return post
-    return await posts.get(Viewer(account_id), post.boost_of_id)
 
 
 async def _insert(

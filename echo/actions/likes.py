@@ -15,7 +15,7 @@ from echo.store import counters, notifications, posts
 async def like(account_id: int, post_id: int) -> Post:
     """Like a post; a second time changes nothing. Raises NotFound when it may not be read."""
     async with db.unit_of_work() as unit:
-        post = await _original(account_id, post_id)
+        post = await posts.get_original(Viewer(account_id), post_id)
         like_id = await _insert(unit, account_id, post, "")
         if like_id is not None:
             uri = addresses.here().activity("like", like_id)
@@ -31,7 +31,7 @@ async def unlike(account_id: int, post_id: int) -> Post:
         if known is not None:
             post = await posts.get_unscoped_for_worker(post_id)
         else:
-            post = await _original(account_id, post_id)
+            post = await posts.get_original(Viewer(account_id), post_id)
             known = await Like.get_or_none(account_id=account_id, post_id=post.id)
         if known is not None:
             await _take_away(known)
@@ -68,7 +68,7 @@ async def receive_undo(account: Account, *, uri: str = "", post_id: int | None =
 
 async def bookmark(account_id: int, post_id: int) -> Post:
     """Keep a post for oneself; a second time changes nothing."""
-    post = await _original(account_id, post_id)
+    post = await posts.get_original(Viewer(account_id), post_id)
     await db.execute(
         "INSERT INTO bookmarks (account_id, post_id, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
         account_id,
@@ -82,16 +82,9 @@ async def unbookmark(account_id: int, post_id: int) -> Post:
     """Stop keeping a post, which may be unreadable by now."""
     if await Bookmark.filter(account_id=account_id, post_id=post_id).delete():
         return await posts.get_unscoped_for_worker(post_id)
-    post = await _original(account_id, post_id)
+    post = await posts.get_original(Viewer(account_id), post_id)
     await Bookmark.filter(account_id=account_id, post_id=post.id).delete()
     return post
-
-
-async def _original(account_id: int, post_id: int) -> Post:
-    post = await posts.get(Viewer(account_id), post_id)
-    if post.boost_of_id is None:
-        return post
-    return await posts.get(Viewer(account_id), post.boost_of_id)
 
 
 async def _insert(unit: UnitOfWork, account_id: int, post: Post, uri: str) -> int | None:

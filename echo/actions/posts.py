@@ -150,12 +150,7 @@ async def _take_away(unit: UnitOfWork, post: Post) -> None:
 
 
 async def _parent(author_id: int, parent_id: int | None) -> Post | None:
-    if parent_id is None:
-        return None
-    parent = await posts.get(Viewer(author_id), parent_id)
-    if parent.boost_of_id is not None:
-        parent = await posts.get(Viewer(author_id), parent.boost_of_id)
-    return parent
+    return None if parent_id is None else await posts.get_original(Viewer(author_id), parent_id)
 
 
 async def _free_media(author_id: int, media_ids: Sequence[int]) -> list[Media]:
@@ -215,7 +210,8 @@ async def _adopt_replies(post_id: int, author_id: int, uri: str, parent: Post | 
     rows = await db.fetch(
         "UPDATE posts SET in_reply_to_id = $1, in_reply_to_account_id = $2, in_reply_to_uri = '',"
         " thread_id = $3, version = version + 1"
-        " WHERE in_reply_to_uri = $4 AND deleted_at IS NULL RETURNING id",
+        # The second condition is the index's: without it every post is looked at.
+        " WHERE in_reply_to_uri = $4 AND in_reply_to_uri <> '' AND deleted_at IS NULL RETURNING id",
         post_id,
         author_id,
         parent.thread_id if parent else post_id,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from echo import __version__, settings
+from echo.actions.accounts import FIELD_CHARACTERS, PORTRAIT_CHARACTERS
+from echo.actions.uploads import DESCRIPTION_CHARACTERS
 
 # Apps read a Mastodon version from the front (some only the first three characters); what follows the plus
 # sign is ours and ignored. Never a two-digit part in the first three characters, no spaces, no "compatible;".
@@ -33,13 +35,13 @@ def configuration(origin: str) -> dict[str, Any]:
         "accounts": {
             "max_display_name_length": limits.display_name_characters,
             "max_note_length": limits.bio_characters,
-            "max_avatar_description_length": 150,
-            "max_header_description_length": 150,
+            "max_avatar_description_length": PORTRAIT_CHARACTERS,
+            "max_header_description_length": PORTRAIT_CHARACTERS,
             "max_featured_tags": 0,
             "max_pinned_statuses": 0,
             "max_profile_fields": limits.profile_fields,
-            "profile_field_name_limit": 255,
-            "profile_field_value_limit": 255,
+            "profile_field_name_limit": FIELD_CHARACTERS,
+            "profile_field_value_limit": FIELD_CHARACTERS,
         },
         "statuses": {
             "max_characters": limits.post_characters,
@@ -48,7 +50,7 @@ def configuration(origin: str) -> dict[str, Any]:
         },
         "media_attachments": {
             "supported_mime_types": IMAGE_TYPES,
-            "description_limit": 10_000,
+            "description_limit": DESCRIPTION_CHARACTERS,
             "image_size_limit": media.image_limit_bytes,
             "image_matrix_limit": media.image_limit_pixels,
             "video_size_limit": 0,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from quart import Blueprint, Response
 
-from echo.http.access import public
+from echo.http.access import stored
 from echo.media import port
 from echo.media.storage import content_type_of
 
@@ -12,7 +12,7 @@ blueprint = Blueprint("files", __name__)
 
 
 @blueprint.get("/media/<path:key>")
-@public
+@stored
 async def file(key: str) -> Response:
     """A file. Its type comes from its name, which we gave; nothing in it can run here."""
     content_type = content_type_of(key)

@@ -1,11 +1,14 @@
-"""Who may call a route. Every route carries exactly one of these marks; a law test finds those without.
+"""Who may call a route, and how often. Every route carries exactly one of these marks; a law test finds those
+without.
 
 @public             nobody needs a token
 @optional(scope)    a token is optional, but one that is sent must be valid and carry the scope
 @needs(scopes...)   a user token with one of the scopes
 @app_or_user(scope) any valid token with the scope (the scope may be empty)
-@signed             other servers, by HTTP signature
+@signed             documents for other servers; the view checks the signature, where one is needed
+@delivered          what other servers deliver, by HTTP signature
 @page               a browser: session cookie, CSRF token on forms
+@stored             files, open to everybody
 """
 
 from __future__ import annotations
@@ -14,12 +17,13 @@ from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar, cast
 
-from quart import g, request
+from quart import current_app, g, request
 
 from echo import settings
+from echo.config import RateLimits
 from echo.errors import Forbidden, Invalid, Unauthorized
 from echo.http.client_address import client_address, limit_subject, networks
-from echo.http.limits import Limit, count
+from echo.http.limits import Limit, Tally, count
 from echo.policy.access import Access
 from echo.policy.scopes import covers
 from echo.policy.viewer import NOBODY, Viewer
@@ -29,6 +33,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 View = Callable[P, Awaitable[R]]
 MARK = "echo_access"
+WINDOW_SECONDS = 300
 
 
 def current() -> Access:
@@ -75,14 +80,35 @@ def public(view: View[P, R]) -> View[P, R]:
 
 def page(view: View[P, R]) -> View[P, R]:
     """A page for browsers."""
-    setattr(view, MARK, "page")
-    return view
+    return _counted_here(view, "page", lambda limits: limits.pages_per_address)
+
+
+def stored(view: View[P, R]) -> View[P, R]:
+    """A file. A screen full of posts asks for a hundred, so they do not count as API requests."""
+    return _counted_here(view, "stored", lambda limits: limits.files_per_address)
 
 
 def signed(view: View[P, R]) -> View[P, R]:
-    """For other servers; the view checks the signature itself."""
-    setattr(view, MARK, "signed")
-    return view
+    """A document for other servers; the view checks the signature itself."""
+    return _counted_here(view, "signed", lambda limits: limits.documents_per_address)
+
+
+def delivered(view: View[P, R]) -> View[P, R]:
+    """Where other servers deliver; the view checks the signature itself."""
+    return _counted_here(view, "delivered", lambda limits: limits.deliveries_per_address)
+
+
+def _counted_here(view: View[P, R], mark: str, allowed: Callable[[RateLimits], int]) -> View[P, R]:
+    @wraps(view)
+    async def counted(*args: P.args, **kwargs: P.kwargs) -> R:
+        limits = settings.here().rate_limits
+        if limits.enabled:
+            tally: Tally = current_app.extensions.setdefault("echo_tally", Tally())
+            tally.count(Limit(mark, limit_subject(caller_address()), allowed(limits), WINDOW_SECONDS))
+        return await view(*args, **kwargs)
+
+    setattr(counted, MARK, mark)
+    return counted
 
 
 def optional(scope: str = "") -> Callable[[View[P, R]], View[P, R]]:
@@ -112,6 +138,7 @@ def needs(*scopes: str) -> Callable[[View[P, R]], View[P, R]]:
         async def checked(*args: P.args, **kwargs: P.kwargs) -> R:
             access = await _read_token()
             if access is None:
+                await _count(None)
                 raise Unauthorized
             _require(access, scopes)
             if access.user_id is None:
@@ -134,6 +161,7 @@ def app_or_user(scope: str = "", *, any_state: bool = False) -> Callable[[View[P
         async def checked(*args: P.args, **kwargs: P.kwargs) -> R:
             access = await _read_token()
             if access is None:
+                await _count(None)
                 raise Unauthorized
             _require(access, (scope,) if scope else (), any_state=any_state)
             g.access = access
@@ -160,11 +188,12 @@ async def _count(access: Access | None) -> None:
     if not limits.enabled:
         return
     if access is None:
-        wanted = [Limit("address", limit_subject(caller_address()), limits.requests_per_address, 300)]
+        subject = limit_subject(caller_address())
+        wanted = [Limit("address", subject, limits.requests_per_address, WINDOW_SECONDS)]
     else:
-        wanted = [Limit("token", access.token_id, limits.requests_per_token, 300)]
+        wanted = [Limit("token", access.token_id, limits.requests_per_token, WINDOW_SECONDS)]
         if access.user_id is not None:
-            wanted.append(Limit("user", access.user_id, limits.requests_per_user, 300))
+            wanted.append(Limit("user", access.user_id, limits.requests_per_user, WINDOW_SECONDS))
     g.allowance = await count(wanted)
 
 
@@ -174,6 +203,7 @@ async def _read_token() -> Access | None:
         return None
     access = await load_token(secret)
     if access is None:
+        await _count(None)
         raise Unauthorized("The access token was revoked" if await was_revoked(secret) else None)
     return access
 

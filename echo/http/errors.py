@@ -51,9 +51,8 @@ def classify(error: Exception) -> EchoError:
         if error.code in (404, 405):
             return NotFound("Not Found")
         return EchoError(error.name, status=error.code or 500)
-    if isinstance(error, db.OUTAGES):
-        return db.outage(error)
-    return EchoError()
+    behind = db.outage_behind(error)
+    return EchoError() if behind is None else db.outage(behind)
 
 
 def answer(error: EchoError) -> Response:
@@ -78,6 +77,8 @@ def wants_json() -> bool:
 def _with_headers(response: Response, error: EchoError) -> Response:
     if isinstance(error, Unauthorized):
         response.headers["WWW-Authenticate"] = 'Bearer realm="Echo", error="invalid_token"'
+    if isinstance(error, TooMany):
+        response.headers.update(error.headers)
     if isinstance(error, TooMany | Unavailable):
         response.headers["Retry-After"] = str(error.retry_after_seconds)
     return response

@@ -37,7 +37,8 @@ def install(app: Quart) -> None:
             _cors(response)
         allowance: Allowance | None = g.get("allowance")
         if allowance is not None:
-            headers.update(allowance.headers())
+            for name, value in allowance.headers().items():
+                headers.setdefault(name, value)  # a refusal has told its own limit
         if request.path.startswith("/api/"):
             headers.setdefault("Vary", "Authorization, Origin")
             headers.setdefault("Cache-Control", "private, no-store")

@@ -1,10 +1,12 @@
-"""How often things may be done: counters in Redis, one window each, reported as Mastodon does.
+"""How often things may be done: one window for each thing and subject.
 
-Counting costs one round trip. When Redis is away reads go on (fail open), log-in and sign-up do not.
+What people do is counted in Redis and reported as Mastodon does; that costs one round trip. When Redis is
+away reads go on (fail open), log-in and sign-up do not. What anybody may fetch is counted in the process.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -56,6 +58,31 @@ class Allowance:
         }
 
 
+class Tally:
+    """Counts in this process alone, for what is asked often and costs little; it forgets at a restart."""
+
+    def __init__(self, most_subjects: int = 50_000) -> None:
+        self._most_subjects = most_subjects
+        self._counted: dict[tuple[str, object], tuple[float, int]] = {}
+
+    def count(self, limit: Limit, *, at_seconds: float | None = None) -> None:
+        """Count one use.
+
+        Shapes:  at_seconds: of a clock that only goes on
+        Raises:  TooMany when it is used up
+        """
+        now = time.monotonic() if at_seconds is None else at_seconds
+        if len(self._counted) >= self._most_subjects:
+            self._counted.clear()
+        key = (limit.name, limit.subject)
+        until, used = self._counted.get(key, (0.0, 0))
+        if until <= now:
+            until, used = now + limit.window_seconds, 0
+        self._counted[key] = (until, used + 1)
+        if used >= limit.allowed:
+            raise TooMany(retry_after_seconds=max(1, int(until - now)))
+
+
 async def count(limits: Sequence[Limit], *, fail_closed: bool = False) -> Allowance | None:
     """Count one use against all of these; the tightest allowance, or None when Redis is away.
 
@@ -79,7 +106,7 @@ async def count(limits: Sequence[Limit], *, fail_closed: bool = False) -> Allowa
             datetime.fromtimestamp((now_ms + left_ms) / 1000, UTC),
         )
         if used > limit.allowed:
-            raise TooMany(retry_after_seconds=max(1, left_ms // 1000))
+            raise TooMany(retry_after_seconds=max(1, left_ms // 1000), headers=allowance.headers())
         if tightest is None or allowance.remaining < tightest.remaining:
             tightest = allowance
     return tightest

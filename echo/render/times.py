@@ -1,23 +1,22 @@
-"""Dates as clients read them: UTC, exactly three decimals, Z."""
+"""Moments as Mastodon writes them: UTC, exactly three decimals, Z. Strict clients accept nothing else."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, datetime
 
 
 def iso(moment: datetime) -> str:
-    """`2026-11-21T10:00:00.000Z`"""
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+    """`2026-01-31T12:00:00.000Z`; microseconds are cut, not rounded; a moment without zone is UTC."""
+    if moment.tzinfo is not UTC and moment.tzinfo is not None:
+        moment = moment.astimezone(UTC)
+    return moment.isoformat(timespec="milliseconds")[:23] + "Z"
 
 
 def iso_or_none(moment: datetime | None) -> str | None:
+    """The same for what may not have happened."""
     return None if moment is None else iso(moment)
 
 
 def midnight(moment: datetime) -> str:
-    """Accounts tell the day they were made, not the time."""
-    return f"{moment:%Y-%m-%d}T00:00:00.000Z"
-
-
-def day_or_none(day: date | None) -> str | None:
-    return None if day is None else f"{day:%Y-%m-%d}"
+    """The start of the day in UTC, as Mastodon tells when an account was made: not more exactly."""
+    return iso(moment)[:10] + "T00:00:00.000Z"

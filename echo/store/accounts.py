@@ -21,6 +21,7 @@ async def get(account_id: int) -> Account:
 
 
 async def find(account_id: int) -> Account | None:
+    """The account, or None when it is unknown or deleted."""
     return await Account.get_or_none(id=account_id, deleted_at=None)
 
 

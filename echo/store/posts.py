@@ -27,6 +27,12 @@ async def get(viewer: Viewer, post_id: int) -> Post:
     return post
 
 
+async def get_original(viewer: Viewer, post_id: int) -> Post:
+    """The post, or the one that it boosts. Raises NotFound."""
+    post = await get(viewer, post_id)
+    return post if post.boost_of_id is None else await get(viewer, post.boost_of_id)
+
+
 async def find(viewer: Viewer, post_id: int) -> Post | None:
     """The post, or None when it is unknown, deleted or not for this viewer."""
     if not await db.fetch(_VISIBLE, viewer.account_id, [post_id]):
@@ -38,11 +44,6 @@ async def find_by_uri(viewer: Viewer, uri: str) -> Post | None:
     """The same, by ActivityPub id."""
     post = await Post.get_or_none(uri=uri)
     return None if post is None else await find(viewer, post.id)
-
-
-async def visible_ids(viewer: Viewer, post_ids: Sequence[int]) -> set[int]:
-    """Which of these the viewer may read."""
-    return {row["id"] for row in await db.fetch(_VISIBLE, viewer.account_id, list(post_ids))}
 
 
 async def get_unscoped_for_worker(post_id: int) -> Post:
@@ -84,6 +85,7 @@ async def mentions(post_ids: Sequence[int]) -> list[Row]:
 
 
 async def insert_mentions(post_id: int, account_ids: Sequence[int], *, silent: bool = False) -> None:
+    """Remember whom a post names; silent: whom it is addressed to without naming them."""
     await db.execute(
         "INSERT INTO mentions (post_id, account_id, silent)"
         " SELECT $1, account_id, $3 FROM unnest($2::bigint[]) AS m(account_id) ON CONFLICT DO NOTHING",
@@ -109,12 +111,6 @@ async def insert_hashtags(post_id: int, names: Sequence[str]) -> None:
         post_id,
         unique,
     )
-
-
-async def clear_links(post_id: int) -> None:
-    """Forget mentions and hashtags before an edit writes them anew."""
-    await db.execute("DELETE FROM mentions WHERE post_id = $1", post_id)
-    await db.execute("DELETE FROM post_hashtags WHERE post_id = $1", post_id)
 
 
 async def hashtags(post_id: int) -> list[str]:

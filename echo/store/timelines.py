@@ -13,7 +13,7 @@ from echo.store.cursor import Cursor
 
 # What a viewer does not want to meet in a timeline: people they mute. Blocks are part of visibility.
 _UNMUTED = """NOT EXISTS (SELECT 1 FROM mutes mu WHERE mu.muter_id = $1 AND mu.muted_id = p.author_id
-    AND (mu.expires_at IS NULL OR mu.expires_at > now()))"""
+    AND (mu.expires_at IS NULL OR mu.expires_at > now()) OFFSET 0)"""
 _HAS_MEDIA = "p.media_ids <> '[]'::jsonb"
 
 
@@ -121,20 +121,21 @@ async def home_candidates(account_id: int, limit: int) -> list[Row]:
 # A reply belongs on the home of $1 when it answers someone they follow, themselves, or continues a thread of
 # its author. A boost does when boosts of that person are wanted and the boosted author is neither muted nor
 # blocked. `fo` is the follow of the author, absent for one's own posts. Direct posts go to those mentioned.
+# OFFSET 0: see `visible_to`.
 BELONGS_HOME = """(
     p.deleted_at IS NULL
     AND (p.boost_of_id IS NULL OR p.author_id = $1 OR (fo.boosts AND NOT EXISTS (
         SELECT 1 FROM posts o WHERE o.id = p.boost_of_id AND (o.deleted_at IS NOT NULL OR o.author_id = $1
             OR EXISTS (SELECT 1 FROM mutes mo WHERE mo.muter_id = $1 AND mo.muted_id = o.author_id
-                AND (mo.expires_at IS NULL OR mo.expires_at > now()))
+                AND (mo.expires_at IS NULL OR mo.expires_at > now()) OFFSET 0)
             OR EXISTS (SELECT 1 FROM blocks bo WHERE (bo.blocker_id = $1 AND bo.blocked_id = o.author_id)
-                OR (bo.blocker_id = o.author_id AND bo.blocked_id = $1))))))
+                OR (bo.blocker_id = o.author_id AND bo.blocked_id = $1) OFFSET 0)) OFFSET 0)))
     AND (p.visibility <> 'direct' OR p.author_id = $1 OR EXISTS (
-        SELECT 1 FROM mentions hm WHERE hm.post_id = p.id AND hm.account_id = $1))
+        SELECT 1 FROM mentions hm WHERE hm.post_id = p.id AND hm.account_id = $1 OFFSET 0))
     AND (p.author_id = $1 OR (p.in_reply_to_id IS NULL AND p.in_reply_to_uri = '')
         OR p.in_reply_to_account_id IN (p.author_id, $1)
         OR EXISTS (SELECT 1 FROM follows fr WHERE fr.follower_id = $1 AND fr.state = 'accepted'
-            AND fr.followee_id = p.in_reply_to_account_id))
+            AND fr.followee_id = p.in_reply_to_account_id OFFSET 0))
     AND (fo.languages IS NULL OR p.language IS NULL OR fo.languages ? p.language))"""
 
 
@@ -175,10 +176,10 @@ async def home_recipients(post_id: int) -> list[int]:
 
 _HOME_RECIPIENTS = f"""
     SELECT u.id FROM posts p JOIN accounts a ON a.id = p.author_id
-    JOIN LATERAL (SELECT p.author_id AS id UNION SELECT f.follower_id FROM follows f
-        WHERE f.followee_id = p.author_id AND f.state = 'accepted') r ON true
-    JOIN users u ON u.id = r.id
-    LEFT JOIN follows fo ON fo.follower_id = u.id AND fo.followee_id = p.author_id AND fo.state = 'accepted'
+    JOIN LATERAL (SELECT p.author_id AS follower_id, NULL::boolean AS boosts, NULL::jsonb AS languages
+        UNION ALL SELECT f.follower_id, f.boosts, f.languages FROM follows f
+        WHERE f.followee_id = p.author_id AND f.state = 'accepted') fo ON true
+    JOIN LATERAL (SELECT q.id FROM users q WHERE q.id = fo.follower_id OFFSET 0) u ON true
     WHERE p.id = $1 AND {BELONGS_HOME.replace("$1", "u.id")} AND {visible_to("u.id")}
         AND {_UNMUTED.replace("$1", "u.id")}
 """

@@ -25,6 +25,7 @@ RECHECK_SECONDS = 4.0
 TELL_SECONDS = 5.0
 MOST_PENDING = 20_000
 _CLOSED_AT_ONCE = 100
+_TOLD_AT_ONCE, _BREATH_SECONDS = 64, 0.01
 
 
 class Hub:
@@ -115,6 +116,7 @@ class Hub:
             await listening
         finally:
             listening.cancel()
+            await asyncio.wait([listening])
 
     def _unwant(self, topic: Topic) -> None:
         if topic.channel is not None:
@@ -145,8 +147,10 @@ class Hub:
             self._arrived.clear()
             heard = list(self._pending)
             self._pending.clear()
-            for happening in gather(heard):
+            for number, happening in enumerate(gather(heard), start=1):
                 await self._tell(happening)
+                # Some events need no look at the database: let the sockets keep up with a burst of those.
+                await asyncio.sleep(0 if number % _TOLD_AT_ONCE else _BREATH_SECONDS)
 
     async def _tell(self, happening: Happening) -> None:
         try:

@@ -10,20 +10,24 @@ from echo.text.mentions import Mention
 from echo.text.plain import tidy
 
 URL_CHARACTERS = 23
+# What is longer than people ever type is counted as it is, so that nothing endless counts as little.
+URL_LONGEST = 2048
+CLUSTER_LONGEST = 32
 _GRAPHEME = regex.compile(r"\X")
 
 
 def count(text: str, spoiler: str = "", *, allow_ports: bool = False) -> int:
     """The length of a post in characters as people see them (graphemes), content warning included.
 
-    Shapes:  each link counts 23 whatever its length; `@user@domain` counts as `@user`
+    Shapes:  each link counts 23, up to 2,048 characters; `@user@domain` counts as `@user`
     """
     tidied = tidy(text)
     total = graphemes(tidy(spoiler))
     position = 0
     for span in scan(tidied, allow_ports=allow_ports):
         if isinstance(span, Link):
-            counted = URL_CHARACTERS
+            length = span.end - span.start
+            counted = URL_CHARACTERS if length <= URL_LONGEST else length
         elif isinstance(span, Mention):
             counted = len(span.typed_name) + 1
         else:
@@ -34,7 +38,10 @@ def count(text: str, spoiler: str = "", *, allow_ports: bool = False) -> int:
 
 
 def graphemes(text: str) -> int:
-    """The number of characters as people see them: a flag, a family or a letter with its marks is one."""
+    """The number of characters as people see them: a flag, a family or a letter with its marks is one.
+
+    Source:  no emoji has more than a dozen code points; a letter under a thousand marks counts for many
+    """
     if text.isascii() and "\r" not in text:
         return len(text)
-    return sum(1 for _ in _GRAPHEME.finditer(text))
+    return sum(-(-len(found[0]) // CLUSTER_LONGEST) for found in _GRAPHEME.finditer(text))

@@ -11,7 +11,7 @@ from importlib.resources import files
 from quart import Blueprint, Response, request
 
 from echo.errors import NotFound
-from echo.http.access import page
+from echo.http.access import stored
 
 blueprint = Blueprint("static_files", __name__)
 # With its version in the address a file never changes; without, it may after a day.
@@ -47,7 +47,7 @@ def address(name: str) -> str:
 
 
 @blueprint.get("/static/<name>")
-@page
+@stored
 async def static_file(name: str) -> Response:
     """One file."""
     return _answer(name, FOREVER if "v" in request.args else A_DAY)
@@ -55,7 +55,7 @@ async def static_file(name: str) -> Response:
 
 @blueprint.get("/favicon.ico", endpoint="favicon")
 @blueprint.get("/apple-touch-icon.png", endpoint="touch_icon")
-@page
+@stored
 async def icon() -> Response:
     """An icon at the place where it is looked for."""
     return _answer(ALIASES[request.path.strip("/")], A_DAY)

@@ -27,7 +27,7 @@ class Sinks:
     def __init__(self, count: int, *, delay_seconds: float = 0.0) -> None:
         self.all = [Sink() for _ in range(count)]
         self._delay_seconds = delay_seconds
-        self._loop = asyncio.new_event_loop()
+        self._open: set[asyncio.StreamWriter] = set()
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._started = threading.Event()
 
@@ -37,7 +37,7 @@ class Sinks:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(10)
 
     def arrivals(self) -> int:
@@ -45,24 +45,31 @@ class Sinks:
         return sum(sum(sink.arrived.values()) for sink in self.all)
 
     def _serve(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        servers = [self._loop.run_until_complete(self._listen(sink)) for sink in self.all]
+        with asyncio.Runner() as runner:
+            runner.run(self._until_stopped())
+
+    async def _until_stopped(self) -> None:
+        self._stop = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        servers = [await self._listen(sink) for sink in self.all]
         self._started.set()
-        self._loop.run_forever()
+        await self._stop.wait()
         for server in servers:
             server.close()
-        for task in asyncio.all_tasks(self._loop):
-            task.cancel()
-        self._loop.run_until_complete(asyncio.sleep(0))
+        for writer in list(self._open):
+            writer.close()
+        await asyncio.sleep(0.1)
 
     async def _listen(self, sink: Sink) -> asyncio.Server:
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            self._open.add(writer)
             try:
                 while await self._answer(sink, reader, writer):
                     continue
             except (ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
                 pass
             finally:
+                self._open.discard(writer)
                 writer.close()
 
         server = await asyncio.start_server(serve, "127.0.0.1", 0)

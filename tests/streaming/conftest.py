@@ -110,7 +110,7 @@ class LiveServer:
 
 
 @pytest.fixture
-async def live(runtime: Runtime) -> AsyncIterator[LiveServer]:
+async def live(runtime: Runtime, caplog: pytest.LogCaptureFixture) -> AsyncIterator[LiveServer]:
     """A running server; everything is closed at the end."""
     app = create_app(runtime)
     serving = Serving(app, Rules(shutdown_seconds=3, linger_seconds=0.2, stall_seconds=1))
@@ -122,6 +122,7 @@ async def live(runtime: Runtime) -> AsyncIterator[LiveServer]:
         yield running
         door.close()
         await asyncio.gather(running.hub.close(within_seconds=1), serving.stop())
+        assert "cut off" not in caplog.text
         for socket in running.sockets:
             await socket.close()
         for writer in running.writers:

@@ -1,0 +1,268 @@
+"""What is heard, by whom, in which words."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from echo import bus, cache
+from echo.actions import blocks, boosts, editing, follows, likes, posts
+from echo.actions.drafts import EditDraft
+from echo.bus import Live
+from echo.kinds import Visibility
+from echo.models import Account
+from echo.policy.viewer import NOBODY, Viewer
+from echo.render import status
+from echo.runtime import Runtime
+from echo.streaming.telling import gather
+from tests import make
+from tests.make import Person
+from tests.streaming.conftest import LiveServer
+from workers import timelines
+
+
+async def followed_by(author: Person, follower: Person) -> None:
+    await follows.follow(follower.id, author.id, boosts=True, notify=False, languages=None)
+
+
+async def test_the_home_stream_shows_a_post_with_the_eyes_of_its_owner(
+    live: LiveServer, runtime: Runtime
+) -> None:
+    alice, bob = await make.person("alice"), await make.person("bob")
+    await followed_by(alice, bob)
+    ear = await live.listen(bob, "?stream=user")
+
+    post = await make.post(alice, "for followers", visibility=Visibility.FOLLOWERS)
+    await timelines.add_post(runtime, post_id=post.id)
+
+    frame = await ear.next()
+    assert (frame["stream"], frame["event"]) == (["user"], "update")
+    assert frame["payload"].encode() == await status.one(Viewer(bob.id), post.id)
+    assert msgspec.json.decode(frame["payload"])["favourited"] is False
+    assert await ear.hears_nothing()
+
+
+async def test_each_follower_hears_their_own_rendering(live: LiveServer, runtime: Runtime) -> None:
+    alice, bob, carol = [await make.person(name) for name in ("alice", "bob", "carol")]
+    for follower in (bob, carol):
+        await followed_by(alice, follower)
+    post = await make.post(alice)
+    await likes.like(bob.id, post.id)
+    ears = [await live.listen(person, "?stream=user") for person in (bob, carol)]
+
+    await editing.edit(alice.id, post.id, EditDraft(text="edited"))
+    await timelines.show_edit(runtime, post_id=post.id)
+
+    frames = [await ear.next() for ear in ears]
+    assert [frame["event"] for frame in frames] == ["status.update"] * 2
+    shown = [msgspec.json.decode(frame["payload"]) for frame in frames]
+    assert [post["favourited"] for post in shown] == [True, False]
+    assert all("edited" in post["content"] and post["edited_at"] for post in shown)
+
+
+async def test_a_message_shows_nothing_to_those_who_may_not_read(live: LiveServer) -> None:
+    alice, eve = await make.person("alice"), await make.person("eve")
+    ear = await live.listen(eve, "?stream=user")
+    secret = await make.post(alice, "secret", visibility=Visibility.DIRECT)
+    open_post = await make.post(alice, "open")
+
+    await bus.publish([(bus.user_channel(eve.id), Live(event="update", post=secret.id))])
+    await bus.publish([(bus.public_channel(), Live(event="update", post=secret.id, local=True))])
+    await bus.publish([(bus.user_channel(eve.id), Live(event="update", post=open_post.id))])
+
+    assert msgspec.json.decode((await ear.next())["payload"])["id"] == str(open_post.id)
+
+
+async def test_deleted_and_unknown_posts_are_dropped_in_silence(live: LiveServer) -> None:
+    alice = await make.person("alice")
+    ear = await live.listen(alice, "?stream=user")
+    await ear.subscribe("public")
+    gone = await make.post(alice)
+    await posts.remove(alice.id, gone.id)
+
+    for post_id in (gone.id, 12345):
+        await bus.publish([(bus.user_channel(alice.id), Live(event="update", post=post_id))])
+        await bus.publish([(bus.public_channel(), Live(event="edit", post=post_id))])
+    await cache.client().publish(bus.public_channel(), b"\xc1 no message")
+    await bus.publish([(bus.public_channel(), Live(event="dance", post=gone.id))])
+
+    assert await ear.hears_nothing()
+
+
+async def test_a_delete_carries_the_bare_id(live: LiveServer, runtime: Runtime) -> None:
+    alice, bob = await make.person("alice"), await make.person("bob")
+    await followed_by(alice, bob)
+    post = await make.post(alice, "#tea")
+    home, public = await live.listen(bob, "?stream=user"), await live.listen(bob, "?stream=public:local")
+
+    await posts.remove(alice.id, post.id)
+    await timelines.remove_post(runtime, post_id=post.id)
+
+    assert await home.next() == {"stream": ["user"], "event": "delete", "payload": str(post.id)}
+    assert await public.next() == {"stream": ["public:local"], "event": "delete", "payload": str(post.id)}
+
+
+async def test_a_boost_is_heard_at_home_and_not_in_public(live: LiveServer, runtime: Runtime) -> None:
+    alice, bob = await make.person("alice"), await make.person("bob")
+    stranger = await make.stranger()
+    post = await make.remote_post(stranger)
+    await followed_by(alice, bob)
+    ear = await live.listen(bob, "?stream=user")
+    await ear.subscribe("public")
+
+    boost = await boosts.boost(alice.id, post.id, Visibility.PUBLIC)
+    await timelines.add_post(runtime, post_id=boost.id)
+
+    frame = await ear.next()
+    assert frame["stream"] == ["user"]
+    assert msgspec.json.decode(frame["payload"])["reblog"]["id"] == str(post.id)
+    assert await ear.hears_nothing()
+
+
+async def test_notifications_go_to_both_streams_in_the_shape_of_rest(live: LiveServer) -> None:
+    alice, bob = await make.person("alice"), await make.person("bob")
+    post = await make.post(alice)
+    ear = await live.listen(alice, "?stream=user")
+    await ear.subscribe("user:notification")
+
+    await likes.like(bob.id, post.id)
+
+    frames = [await ear.next(), await ear.next()]
+    assert [frame["stream"] for frame in frames] == [["user"], ["user:notification"]]
+    assert {frame["event"] for frame in frames} == {"notification"}
+    told = msgspec.json.decode(frames[0]["payload"])
+    assert (told["type"], told["account"]["username"], told["status"]["id"]) == (
+        "favourite",
+        "bob",
+        str(post.id),
+    )
+    assert await ear.hears_nothing()
+
+
+async def test_filters_changed_has_no_payload(live: LiveServer) -> None:
+    alice = await make.person()
+    ear = await live.listen(alice, "?stream=user")
+    await bus.publish([(bus.user_channel(alice.id), Live(event="filters"))])
+    assert await ear.next() == {"stream": ["user"], "event": "filters_changed"}
+
+
+async def test_public_streams_show_what_everyone_sees_and_empty_filters(
+    live: LiveServer, runtime: Runtime
+) -> None:
+    alice, bob = await make.person("alice"), await make.person("bob")
+    ear = await live.listen(bob, "?stream=public")
+    post = await make.post(alice)
+    await likes.like(bob.id, post.id)
+    await timelines.add_post(runtime, post_id=post.id)
+
+    payload = (await ear.next())["payload"]
+
+    assert payload.encode() == (await status.one(NOBODY, post.id))[:-1] + b',"filtered":[]}'
+    shown = msgspec.json.decode(payload)
+    assert shown["filtered"] == []
+    assert not {"favourited", "reblogged", "bookmarked", "muted", "pinned"} & set(shown)
+
+
+@pytest.mark.parametrize(
+    ("message", "streams"),
+    [
+        (Live(event="delete", post=1, local=True), {"public", "public:local"}),
+        (Live(event="delete", post=1), {"public", "public:remote"}),
+        (
+            Live(event="delete", post=1, local=True, media=True),
+            {"public", "public:local", "public:media", "public:local:media"},
+        ),
+        (
+            Live(event="delete", post=1, media=True, tags=("tea", "milk")),
+            {"public", "public:remote", "public:media", "public:remote:media", "hashtag"},
+        ),
+        (
+            Live(event="delete", post=1, local=True, tags=("tea",)),
+            {"public", "public:local", "hashtag", "hashtag:local"},
+        ),
+    ],
+)
+async def test_who_hears_which_public_post(live: LiveServer, message: Live, streams: set[str]) -> None:
+    ear = await live.listen(await make.person())
+    for origin in ("public", "public:local", "public:remote"):
+        await ear.subscribe(origin)
+        await ear.subscribe(f"{origin}:media")
+    await ear.subscribe("hashtag", tag="tea")
+    await ear.subscribe("hashtag:local", tag="tea")
+
+    await bus.publish([(bus.public_channel(), message)])
+
+    assert {(await ear.next())["stream"][0] for _ in streams} == streams
+    assert await ear.hears_nothing()
+
+
+@pytest.mark.parametrize("relation", ["blocks", "is blocked by", "mutes"])
+async def test_blocks_and_mutes_hold_in_public_streams(
+    live: LiveServer, runtime: Runtime, relation: str
+) -> None:
+    alice, bob, carol = [await make.person(name) for name in ("alice", "bob", "carol")]
+    if relation == "blocks":
+        await blocks.block(bob.id, alice.id)
+    elif relation == "is blocked by":
+        await blocks.block(alice.id, bob.id)
+    else:
+        await blocks.mute(bob.id, alice.id)
+    ears = [await live.listen(person, "?stream=public") for person in (bob, carol)]
+
+    post = await make.post(alice, "#tea")
+    await timelines.add_post(runtime, post_id=post.id)
+
+    assert (await ears[1].next())["event"] == "update"
+    assert await ears[0].hears_nothing()
+
+
+async def test_a_muted_author_is_not_heard_at_home(live: LiveServer) -> None:
+    alice, bob = await make.person("alice"), await make.person("bob")
+    await followed_by(alice, bob)
+    await blocks.mute(bob.id, alice.id)
+    ear = await live.listen(bob, "?stream=user")
+    post = await make.post(alice)
+
+    await bus.publish([(bus.user_channel(bob.id), Live(event="update", post=post.id))])
+
+    assert await ear.hears_nothing()
+
+
+async def test_a_silenced_author_is_not_heard_in_public(live: LiveServer, runtime: Runtime) -> None:
+    alice, bob = await make.person("alice"), await make.person("bob")
+    await Account.filter(id=alice.id).update(silenced_at=alice.account.created_at)
+    ear = await live.listen(bob, "?stream=public")
+    await ear.subscribe("hashtag", tag="tea")
+    post = await make.post(alice, "#tea")
+
+    await timelines.add_post(runtime, post_id=post.id)
+
+    assert (await ear.next())["stream"] == ["hashtag", "tea"]
+    assert await ear.hears_nothing()
+
+
+async def test_a_post_that_answers_others_is_not_heard_in_public(live: LiveServer, runtime: Runtime) -> None:
+    alice, bob = await make.person("alice"), await make.person("bob")
+    ear = await live.listen(bob, "?stream=public")
+    post = await make.post(alice)
+    answer = await make.post(bob, "@alice yes", reply_to=post.id)
+    unlisted = await make.post(alice, visibility=Visibility.UNLISTED)
+
+    for each in (answer, unlisted):
+        await timelines.add_post(runtime, post_id=each.id)
+
+    assert await ear.hears_nothing()
+
+
+def test_messages_to_many_become_one_and_keep_their_order() -> None:
+    new, edited = Live(event="update", post=1), Live(event="edit", post=1)
+    other = Live(event="update", post=2)
+
+    gathered = gather([(7, new), (7, other), (8, new), (0, new), (9, new), (7, edited)])
+
+    assert [(h.message, h.account_ids) for h in gathered] == [
+        (new, [7, 8, 9]),
+        (other, [7]),
+        (new, []),
+        (edited, [7]),
+    ]
