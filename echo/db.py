@@ -74,11 +74,18 @@ class Database:
         self._context = TortoiseContext()
         self.after_commit: AfterCommit | None = None
 
-    async def open(self, url: str, *, pool_size: int, statement_timeout_seconds: int) -> None:
-        """Connect. Raises Unavailable when the engine cannot be reached."""
+    async def open(
+        self, url: str, *, pool_size: int, statement_timeout_seconds: int, can_repeat: bool = False
+    ) -> None:
+        """Connect. Raises Unavailable when the engine cannot be reached.
+
+        Shapes:  can_repeat: whether what is done here is done again if a crash of PostgreSQL undoes it, so
+                 that a commit need not wait for the disk
+        """
         # Bound first: from the second database of a process on, `init` asks for the current context.
         self.bind()
-        await self._context.init(config=tortoise_config(url, pool_size, statement_timeout_seconds))
+        config = tortoise_config(url, pool_size, statement_timeout_seconds, can_repeat=can_repeat)
+        await self._context.init(config=config)
         await fetch("SELECT 1")
 
     async def close(self) -> None:
@@ -193,7 +200,9 @@ async def _write_jobs(happened: Sequence[Event]) -> None:
         )
 
 
-def tortoise_config(url: str, pool_size: int = 4, statement_timeout_seconds: int = 15) -> dict[str, object]:
+def tortoise_config(
+    url: str, pool_size: int = 4, statement_timeout_seconds: int = 15, *, can_repeat: bool = False
+) -> dict[str, object]:
     """What Tortoise (and its migrations) need to know.
 
     Shapes:  url: postgresql://user:password@host:port/name, or with ?host=/folder/of/the/socket
@@ -217,6 +226,7 @@ def tortoise_config(url: str, pool_size: int = 4, statement_timeout_seconds: int
             "plan_cache_mode": "force_generic_plan",
             "jit": "off",
             "idle_in_transaction_session_timeout": "60000",
+            **({"synchronous_commit": "off"} if can_repeat else {}),
         },
         # A connection is handed back as it is: we set nothing on it that the next user could see,
         # and the reset costs a round trip for each statement.

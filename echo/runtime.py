@@ -61,10 +61,12 @@ class Runtime:
         await self.database.close()
 
 
-async def open_runtime(config: Config, data: Path, *, transport: Transport | None = None) -> Runtime:
+async def open_runtime(
+    config: Config, data: Path, *, transport: Transport | None = None, can_repeat: bool = False
+) -> Runtime:
     """Connect to the engines that the configuration names.
 
-    Shapes:  transport: how requests to other servers travel, in tests
+    Shapes:  transport: how requests to other servers travel, in tests; can_repeat: see `Database.open`
     Raises:  Unavailable when an engine cannot be reached
     """
     database = Database()
@@ -72,6 +74,7 @@ async def open_runtime(config: Config, data: Path, *, transport: Transport | Non
         config.database.url,
         pool_size=config.database.pool_size,
         statement_timeout_seconds=config.database.statement_timeout_seconds,
+        can_repeat=can_repeat,
     )
     runtime = Runtime(
         config=config,
@@ -93,15 +96,18 @@ async def open_runtime(config: Config, data: Path, *, transport: Transport | Non
     return runtime
 
 
-async def open_patiently(config: Config, data: Path, stop: asyncio.Event) -> Runtime | None:
+async def open_patiently(
+    config: Config, data: Path, stop: asyncio.Event, *, can_repeat: bool = False
+) -> Runtime | None:
     """The runtime once the engines answer; None when `stop` is set before.
 
+    Shapes:  can_repeat: see `Database.open`
     Raises:  Unavailable when they do not answer for half a minute
     """
     deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
     while not stop.is_set():
         try:
-            return await open_runtime(config, data)
+            return await open_runtime(config, data, can_repeat=can_repeat)
         except Unavailable as error:
             if asyncio.get_running_loop().time() >= deadline:
                 raise

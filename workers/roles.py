@@ -27,7 +27,8 @@ async def _run(config: Config, data: Path, slot: int) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    runtime = await open_patiently(config, data, stop)
+    # All work begins with a row that stays until the work is done: what a crash undoes is done again.
+    runtime = await open_patiently(config, data, stop, can_repeat=True)
     if runtime is None:
         return
     report_ready()
