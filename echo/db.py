@@ -79,8 +79,8 @@ class Database:
     ) -> None:
         """Connect. Raises Unavailable when the engine cannot be reached.
 
-        Shapes:  can_repeat: whether what is done here is done again if a crash of PostgreSQL undoes it, so
-                 that a commit need not wait for the disk
+        Shapes:  can_repeat: whether what is done here is done again if a crash of PostgreSQL undoes it: then
+                 a commit need not wait for the disk
         """
         # Bound first: from the second database of a process on, `init` asks for the current context.
         self.bind()
