@@ -1,7 +1,7 @@
 # Every target works from an empty folder: it makes .venv first, where that is not there or does not fit.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow test-all lint lock bench clean
+.PHONY: help run test test-slow test-all lint docs lock bench clean
 
 ARGS =
 PYTEST = .venv/bin/python -m pytest -n 2
@@ -39,6 +39,10 @@ lock: ## pin the newest packages that pyproject.toml allows
 	PATH="$$PATH:$$PWD/.venv/bootstrap/uv/bin"; $(COMPILE) --upgrade pyproject.toml -o requirements/run.lock
 	PATH="$$PATH:$$PWD/.venv/bootstrap/uv/bin"; $(COMPILE) --upgrade --extra dev pyproject.toml -o requirements/dev.lock
 	PATH="$$PATH:$$PWD/.venv/bootstrap/uv/bin"; echo uv | $(COMPILE) --upgrade - -o requirements/bootstrap.lock
+
+docs: ## write docs/api/coverage.md anew
+	@sh deploy/bootstrap.sh dev
+	.venv/bin/python -m tests.coverage_page
 
 bench: ## measure what requests cost on this machine
 	@sh deploy/bootstrap.sh dev

@@ -41,14 +41,17 @@ _decoder = msgspec.msgpack.Decoder(Live)
 
 
 def user_channel(account_id: int) -> str:
+    """What concerns one person: home, notifications."""
     return cache.key("live", "user", account_id)
 
 
 def public_channel() -> str:
+    """What everybody may read: public posts."""
     return cache.key("live", "public")
 
 
 def access_channel() -> str:
+    """Tokens that end."""
     return cache.key("live", "access")
 
 

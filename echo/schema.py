@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from tortoise.apps import Apps
 from tortoise.context import TortoiseContext
+from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.migrations.executor import MigrationExecutor
 
 from echo.config import Config
@@ -19,6 +21,15 @@ async def migrate(config: Config) -> list[str]:
 async def pending(config: Config) -> list[str]:
     """The migrations that are not applied yet."""
     return await _run(config, dry_run=True)
+
+
+async def make(config: Config) -> list[str]:
+    """Write the migrations that today's models need, for a developer; their paths."""
+    settings = tortoise_config(config.database.url)
+    async with TortoiseContext() as context:
+        await context.init(config=settings)
+        apps = cast(dict[str, dict[Any, Any]], settings["apps"])
+        return await MigrationAutodetector(cast(Apps, context.apps), apps).write()
 
 
 async def _run(config: Config, *, dry_run: bool) -> list[str]:

@@ -61,7 +61,7 @@ async def tag_timeline(name: str) -> Response:
 async def favourites() -> Response:
     """Posts one has liked, by when."""
     cursor = cursor_of(await params(), default=20, maximum=40)
-    return await status_page(viewer(), await timelines.favourites(account_id(), cursor), cursor)
+    return await status_page(viewer(), await timelines.liked(account_id(), cursor), cursor)
 
 
 @blueprint.get("/api/v1/bookmarks")
@@ -69,7 +69,7 @@ async def favourites() -> Response:
 async def bookmarks() -> Response:
     """Posts one keeps, by when."""
     cursor = cursor_of(await params(), default=20, maximum=40)
-    return await status_page(viewer(), await timelines.bookmarks(account_id(), cursor), cursor)
+    return await status_page(viewer(), await timelines.bookmarked(account_id(), cursor), cursor)
 
 
 def _filter(given: Params) -> PublicFilter:

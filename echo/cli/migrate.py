@@ -6,21 +6,29 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from echo import schema
 from echo.cli.common import Common, engines_for, load_config, say
-from echo.schema import migrate, pending
 
 
 async def migrate_command(
-    *, check: Annotated[bool, Parameter(negative="")] = False, common: Common = Common()
+    *,
+    check: Annotated[bool, Parameter(negative="")] = False,
+    make: Annotated[bool, Parameter(negative="")] = False,
+    common: Common = Common(),
 ) -> int:
     """Apply the migrations that are missing.
 
     Parameters
     ----------
     check: Only say what is missing; exit status 1 when something is.
+    make: Write the migrations that changed models need, and apply nothing; for developers.
     """
+    if make:
+        written = await schema.make(load_config(common))
+        say(common, {"written": written}, "\n".join(written) or "the models have not changed")
+        return 0
     with engines_for(load_config(common), common.data) as config:
-        names = await (pending(config) if check else migrate(config))
+        names = await (schema.pending(config) if check else schema.migrate(config))
     done = "missing" if check else "applied"
     say(common, {done: names}, "\n".join(f"{done}: {name}" for name in names) or "nothing to do")
     return int(check and bool(names))

@@ -13,6 +13,7 @@ def iso(moment: datetime) -> str:
 
 
 def iso_or_none(moment: datetime | None) -> str | None:
+    """The same for what may not have happened."""
     return None if moment is None else iso(moment)
 
 

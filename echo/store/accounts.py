@@ -22,6 +22,7 @@ async def get(account_id: int) -> Account:
 
 
 async def find(account_id: int) -> Account | None:
+    """The account, or None when it is unknown or deleted."""
     return await loading.first(Account, "id = $1 AND deleted_at IS NULL", account_id)
 
 

@@ -22,6 +22,7 @@ class Usage:
 
 
 async def usage() -> Usage:
+    """Today's figures, for nodeinfo and instance."""
     row = await db.fetch_one(
         "SELECT (SELECT count(*) FROM users WHERE confirmed_at IS NOT NULL) AS users,"
         " (SELECT count(*) FROM users WHERE last_active_at > now() - interval '30 days') AS month,"

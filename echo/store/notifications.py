@@ -76,6 +76,7 @@ async def delete(account_id: int, notification_id: int) -> int:
 
 
 async def delete_all(account_id: int) -> None:
+    """Forget everything this person was told."""
     await db.execute("DELETE FROM notifications WHERE account_id = $1", account_id)
 
 

@@ -48,11 +48,6 @@ async def find_by_uri(viewer: Viewer, uri: str) -> Post | None:
     return None if post is None else await find(viewer, post.id)
 
 
-async def visible_ids(viewer: Viewer, post_ids: Sequence[int]) -> set[int]:
-    """Which of these the viewer may read."""
-    return {row["id"] for row in await db.fetch(f"SELECT p.id {_VISIBLE}", viewer.account_id, list(post_ids))}
-
-
 async def get_unscoped_for_worker(post_id: int) -> Post:
     """The post, whoever may read it, deleted or not. For work that has no viewer. Raises NotFound."""
     post = await loading.first(Post, "id = $1", post_id)
@@ -102,6 +97,7 @@ async def mentions(post_ids: Sequence[int]) -> list[Row]:
 
 
 async def insert_mentions(post_id: int, account_ids: Sequence[int], *, silent: bool = False) -> None:
+    """Remember whom a post names; silent: whom it is addressed to without naming them."""
     await db.execute(
         "INSERT INTO mentions (post_id, account_id, silent)"
         " SELECT $1, account_id, $3 FROM unnest($2::bigint[]) AS m(account_id) ON CONFLICT DO NOTHING",
@@ -127,12 +123,6 @@ async def insert_hashtags(post_id: int, names: Sequence[str]) -> None:
         post_id,
         unique,
     )
-
-
-async def clear_links(post_id: int) -> None:
-    """Forget mentions and hashtags before an edit writes them anew."""
-    await db.execute("DELETE FROM mentions WHERE post_id = $1", post_id)
-    await db.execute("DELETE FROM post_hashtags WHERE post_id = $1", post_id)
 
 
 async def hashtags(post_id: int) -> list[str]:

@@ -35,15 +35,13 @@ async def relationships(account_id: int, target_ids: Sequence[int]) -> list[Row]
 
 
 async def find_follow(follower_id: int, followee_id: int) -> Follow | None:
+    """The follow, asked for or accepted, or None."""
     return await loading.first(Follow, "follower_id = $1 AND followee_id = $2", follower_id, followee_id)
 
 
 async def find_follow_by_id(follow_id: int) -> Follow | None:
+    """The same, by the id of its row."""
     return await loading.first(Follow, "id = $1", follow_id)
-
-
-async def find_follow_by_uri(uri: str) -> Follow | None:
-    return await loading.first(Follow, "uri = $1", uri) if uri else None
 
 
 async def is_blocked_either_way(one_id: int, other_id: int) -> bool:
@@ -62,16 +60,6 @@ async def estranged(account_id: int, other_ids: Sequence[int]) -> set[int]:
         list(other_ids),
     )
     return {row["id"] for row in found}
-
-
-async def local_follower_ids(account_id: int) -> list[int]:
-    """The accounts here that follow this one."""
-    rows = await db.fetch(
-        "SELECT f.follower_id FROM follows f JOIN users u ON u.id = f.follower_id"
-        " WHERE f.followee_id = $1 AND f.state = 'accepted'",
-        account_id,
-    )
-    return [row["follower_id"] for row in rows]
 
 
 async def familiar_follower_ids(account_id: int, target_id: int) -> list[int]:

@@ -139,12 +139,12 @@ BELONGS_HOME = """(
     AND (fo.languages IS NULL OR p.language IS NULL OR fo.languages ? p.language))"""
 
 
-async def favourites(account_id: int, cursor: Cursor) -> list[Row]:
+async def liked(account_id: int, cursor: Cursor) -> list[Row]:
     """Rows (id of the like, post_id), newest like first."""
     return await _marked("likes", account_id, cursor)
 
 
-async def bookmarks(account_id: int, cursor: Cursor) -> list[Row]:
+async def bookmarked(account_id: int, cursor: Cursor) -> list[Row]:
     """Rows (id of the bookmark, post_id), newest bookmark first."""
     return await _marked("bookmarks", account_id, cursor)
 

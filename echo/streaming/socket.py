@@ -6,6 +6,7 @@ Source:  mastodon-api.md 4.2
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from contextlib import suppress
 
 from quart import Blueprint, Websocket, websocket
@@ -89,8 +90,8 @@ class Socket:
 async def socket() -> None:
     """Subscribe and unsubscribe by frames; `stream` in the query is the first subscription."""
     connection: Websocket = websocket._get_current_object()  # type: ignore[attr-defined]
-    caller = await callers.identify(connection)
     own_hub = hub()
+    caller = await callers.identify(connection, own_hub.turns)
     own_hub.require_room(caller.user_id, caller.address)
     opened = Socket(connection, caller.access, caller.address)
     own_hub.enter(opened)
@@ -109,17 +110,47 @@ async def _read(own_hub: Hub, opened: Socket, connection: Websocket) -> None:
     """Do what the client says, until either side closes."""
     clock = asyncio.get_running_loop().time
     allowance, counted_at = FRAMES_AT_ONCE, clock()
-    while True:
-        data = await connection.receive()
-        now = clock()
-        allowance = min(FRAMES_AT_ONCE, allowance + (now - counted_at) * FRAMES_A_SECOND) - 1
-        counted_at = now
-        if not isinstance(data, str):
-            opened.end(Ending.BINARY)
-        elif allowance < 0:
-            opened.end(Ending.FLOOD)
-        elif (frame := frames.decode(data)) is not None:
-            await _obey(own_hub, opened, frame)
+    orders = _Orders(own_hub, opened)
+    try:
+        while True:
+            data = await connection.receive()
+            now = clock()
+            allowance = min(FRAMES_AT_ONCE, allowance + (now - counted_at) * FRAMES_A_SECOND) - 1
+            counted_at = now
+            if not isinstance(data, str):
+                opened.end(Ending.BINARY)
+            elif allowance < 0:
+                opened.end(Ending.FLOOD)
+            elif (frame := frames.decode(data)) is not None:
+                orders.add(frame)
+    finally:
+        orders.close()
+
+
+class _Orders:
+    """What a client has asked for, done one after another beside the reading: a subscription may have to wait
+    for Redis, and what a client sends meanwhile must still be counted.
+    """
+
+    def __init__(self, own_hub: Hub, opened: Socket) -> None:
+        self._hub = own_hub
+        self._opened = opened
+        self._frames: deque[ClientFrame] = deque()
+        self._busy: asyncio.Task[None] | None = None
+
+    def add(self, frame: ClientFrame) -> None:
+        self._frames.append(frame)
+        if self._busy is None:
+            self._busy = asyncio.create_task(self._obey_all())
+
+    def close(self) -> None:
+        if self._busy is not None:
+            self._busy.cancel()
+
+    async def _obey_all(self) -> None:
+        while self._frames:
+            await _obey(self._hub, self._opened, self._frames.popleft())
+        self._busy = None
 
 
 async def _obey(own_hub: Hub, opened: Socket, frame: ClientFrame) -> None:

@@ -80,6 +80,14 @@ async def test_s_a01_an_author_elsewhere_is_not_believed(evil: Peer, victim: Pee
     assert await Post.all().count() == 0
 
 
+async def test_s_a01_an_id_is_followed_once_only(evil: Peer, victim: Peer) -> None:
+    note = victim.person("vera").note()
+    evil.serve("https://evil.test/n4", {**note, "id": "https://evil.test/n5"})
+    evil.serve("https://evil.test/n5", note)
+    with pytest.raises(Unbelievable):
+        await fetch("https://evil.test/n4")
+
+
 async def test_s_a17_our_own_is_never_fetched(evil: Peer, router: Router) -> None:
     for address in ("https://one.test/ap/posts/1", "https://ONE.test/x", "https://one.test:443/x"):
         with pytest.raises(Refused):

@@ -15,6 +15,7 @@ from echo.models import Account, Follow, InboundActivity, Like, Notification, Po
 from echo.store import inbound
 from federation.handlers import HANDLERS
 from tests import make
+from tests.conftest import changed
 from tests.federation.peer import PUBLIC, Actor, Peer, key_pair, stamp
 from tests.fediverse import Echo, Router, settle_down
 
@@ -115,6 +116,18 @@ async def test_s_a04_nobody_speaks_for_another(
     assert (await Account.get(uri=vera.id)).deleted_at is None
 
 
+async def test_s_a04_neighbours_do_not_speak_for_each_other(one: Echo, victim: Peer, router: Router) -> None:
+    alice = await make.person("alice")
+    post = await make.post(alice)
+    vera, neighbour = victim.person("vera"), await known(victim.person("neighbour", keys=2), one)
+    router.asked.clear()
+    assert (await neighbour.sends(one, vera.creates(vera.note(inReplyTo=post.uri)))).status_code == 202
+    assert await rows() == [("Create", "ignored", "forwarded")]
+    await settle_down([one])
+    assert router.asked == []
+    assert await Post.filter(local=False).count() == 0
+
+
 async def test_s_a04_a_stranger_who_speaks_for_another_is_not_even_asked_about(
     one: Echo, evil: Peer, victim: Peer, router: Router
 ) -> None:
@@ -174,6 +187,7 @@ async def test_s_a02_an_owner_on_the_same_server_must_list_the_key_too(one: Echo
     mallory = Actor(evil, "mallory", key_pair(2))
     answer = await mallory.sends(one, eve.creates(eve.note()), key_id="https://evil.test/key")
     assert answer.status_code == 401
+    assert await Account.filter(host="evil.test").count() == 0
 
 
 async def test_a_key_at_an_address_of_its_own_is_found(one: Echo, peer: Peer) -> None:
@@ -315,3 +329,18 @@ async def test_an_old_stamp_in_the_activity_itself_does_not_matter(one: Echo, pe
     bob = peer.person("bob")
     activity = bob.does("Like", "https://one.test/ap/posts/1", published=stamp(timedelta(days=900)))
     assert (await bob.sends(one, activity)).status_code == 202
+
+
+async def test_one_address_may_not_flood_us(one: Echo, peer: Peer) -> None:
+    bob = peer.person("bob")
+    one.runtime.config = changed(one.runtime.config, rate_limits={"enabled": True, "inbox_per_host": 3})
+    answers = [await bob.sends(one, bob.does("View", f"{bob.id}/{number}")) for number in range(5)]
+    assert [answer.status_code for answer in answers] == [202, 202, 202, 429, 429]
+    assert int(answers[-1].headers["retry-after"]) > 0
+
+
+async def test_federation_can_be_switched_off(one: Echo, peer: Peer) -> None:
+    bob = peer.person("bob")
+    one.runtime.config = changed(one.runtime.config, federation={"enabled": False})
+    assert (await bob.sends(one, bob.does("View", bob.id))).status_code == 404
+    assert await rows() == []

@@ -58,7 +58,8 @@ def test_nothing_that_python_knows_as_special_is_allowed(address: ipaddress.IPv4
 @given(st.ip_addresses(v=6))
 def test_no_special_ipv6_address_is_allowed(address: ipaddress.IPv6Address) -> None:
     if STRICT.allows(str(address)):
-        assert address.is_global
+        # What 6to4 wraps is looked at itself; Python has changed its mind about the wrapping.
+        assert address.is_global or address.sixtofour is not None
         assert not address.is_multicast
         assert not address.is_site_local
 

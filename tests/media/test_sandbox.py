@@ -94,7 +94,7 @@ async def test_a_child_that_takes_too_long_is_killed(monkeypatch: pytest.MonkeyP
 
 
 async def test_a_child_that_breaks_down_is_a_validation_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sandbox, "_IMPORT_ROOT", "/nowhere")
+    monkeypatch.setattr(sandbox.sys, "executable", "/bin/false")
     with pytest.raises(Invalid) as caught:
         await convert(pictures.jpeg())
     assert "child ended with" in str(caught.value)

@@ -107,7 +107,7 @@ async def test_a_client_that_takes_nothing_is_cut_off(server: Running) -> None:
 
 async def test_a_websocket_that_takes_nothing_is_cut_off(server: Running) -> None:
     uri = f"ws://127.0.0.1:{server.port}/"
-    async with websockets.connect(uri, max_queue=1, ping_interval=None) as client:
+    async with websockets.connect(uri, max_queue=1, ping_interval=None, close_timeout=0.2) as client:
         await client.recv()
         await client.send("flood")
         client.transport.pause_reading()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 from typing import Any
 
 import pytest
+import websockets
 
 from echo import bus, cache
 from echo.bus import Live
@@ -110,6 +112,15 @@ async def test_who_comes_back_after_an_outage_is_heard(
     await say_delete(alice.id, 7)
     assert (await ear.next())["payload"] == "7"
     await keeper.settle()
+
+
+async def test_a_flood_is_noticed_while_redis_is_away(live: LiveServer) -> None:
+    ear = await live.listen(await make.person())
+    live.hub._wire._line = None
+    with suppress(websockets.ConnectionClosed):
+        for number in range(1000):
+            await ear.say(type="subscribe", stream="hashtag", tag=str(number))
+    assert await ear.closed() == 1008
 
 
 async def test_a_silent_redis_is_left(live: LiveServer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import queue
 from typing import Any
 
+import httpx
 import pytest
 from mastodon import Mastodon, StreamListener
 
@@ -120,6 +121,16 @@ async def test_a_plain_request_names_no_stream(live: LiveServer) -> None:
     alice = await make.person()
     status_code, _, _ = await live.get(f"/api/v1/streaming?access_token={alice.token}")
     assert status_code == 400
+
+
+async def test_head_of_a_stream_ends_at_once(live: LiveServer) -> None:
+    alice = await make.person()
+    async with httpx.AsyncClient(timeout=3) as client:
+        answer = await client.head(
+            f"http://127.0.0.1:{live.port}/api/v1/streaming/user", headers=alice.headers
+        )
+    assert answer.status_code == 200
+    assert live.hub.count == 0
 
 
 async def test_health_needs_no_token(live: LiveServer) -> None:
