@@ -96,7 +96,7 @@ PIECES = {
 }
 CONDITIONS = re.compile(
     r"(_?[A-Z][A-Z_]*(\.replace\(.*\))?|(visible_to|has|int|cursor\.\w+|wanted\.condition)\(.*\)"
-    r"|columns\(.*\)|model\._meta\.db_table)"
+    r"|(loading\.)?columns\(.*\)|model\._meta\.db_table)"
 )
 DIRECTION = "'ASC' if self.is_upward else 'DESC'"
 
