@@ -410,4 +410,4 @@ async def test_not_more_than_configured_is_under_way(one: Echo, peer: Peer, rout
     for _ in range(12):
         await make.post(alice)
     await settle_down([one])
-    assert set(most.values()) == {one.runtime.config.federation.deliveries_per_host}
+    assert 1 < max(most.values()) <= one.runtime.config.federation.deliveries_per_host
