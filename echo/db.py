@@ -7,15 +7,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequen
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import asyncpg
 import msgspec
+from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.context import TortoiseContext
 from tortoise.exceptions import BaseORMException, DBConnectionError, IntegrityError, OperationalError
-from tortoise.transactions import in_transaction
 
 from echo import clock
 from echo.effects import jobs_of
@@ -79,8 +79,8 @@ class Database:
     ) -> None:
         """Connect. Raises Unavailable when the engine cannot be reached.
 
-        Shapes:  can_repeat: whether what is done here is done again if a crash of PostgreSQL undoes it, so
-                 that a commit need not wait for the disk
+        Shapes:  can_repeat: whether what is done here is done again if a crash of PostgreSQL undoes it: then
+                 a commit need not wait for the disk
         """
         # Bound first: from the second database of a process on, `init` asks for the current context.
         self.bind()
@@ -100,6 +100,10 @@ class Database:
     @property
     def client(self) -> BaseDBAsyncClient:
         return self._context.db()
+
+    @property
+    def context(self) -> TortoiseContext:
+        return self._context
 
 
 _current: ContextVar[Database] = ContextVar("echo_database")
@@ -169,7 +173,7 @@ async def unit_of_work() -> AsyncIterator[UnitOfWork]:
         return
     unit = UnitOfWork()
     try:
-        async with in_transaction():
+        async with _transaction():
             token = _unit.set(unit)
             try:
                 yield unit
@@ -185,6 +189,36 @@ async def unit_of_work() -> AsyncIterator[UnitOfWork]:
     after = _current.get().after_commit
     if unit.events and after is not None:
         await after(unit.events)
+
+
+@asynccontextmanager
+async def _transaction() -> AsyncIterator[None]:
+    """A transaction on a connection of its own; whoever is cancelled in it gives the connection back.
+
+    Tortoise's own keeps the connection for ever, and leaves the task with it, when it is cancelled while it
+    begins or ends: a client that hangs up at the wrong moment would cost one of few connections.
+    """
+    context = _current.get().context
+    client = cast(AsyncpgDBClient, context.db())
+    if client._pool is None:
+        await client.create_connection(with_db=True)
+    pool = cast(asyncpg.Pool, client._pool)
+    connection = await pool.acquire(timeout=WAIT_SECONDS)
+    wrapper = TransactionWrapper(client)
+    wrapper._connection = connection
+    token = context.connections.set(client.connection_name, wrapper)
+    try:
+        await wrapper.begin()
+        try:
+            yield
+        except BaseException:
+            await wrapper.rollback()
+            raise
+        await wrapper.commit()
+    finally:
+        context.connections.reset(token)
+        # Rolls back whatever was left open.
+        await asyncio.shield(pool.release(connection))
 
 
 async def _write_jobs(happened: Sequence[Event]) -> None:

@@ -16,7 +16,7 @@ from echo.text.tokens import Open, tokens
 from federation import media_types
 from federation.client import Answer
 from federation.errors import FederationError, Refused, Resting, Unbelievable
-from federation.network import allow_http, is_ours, network
+from federation.network import Network, allow_http, is_ours, network
 
 ACCEPT = f"{ACTIVITY_JSON}, {LD_JSON}"
 ACCEPT_PAGES = f"{ACCEPT}, text/html;q=0.1"
@@ -56,13 +56,20 @@ async def once(key: str, ask: Callable[[str], Coroutine[Any, Any, Found]]) -> Fo
     if flight is None:
         flight = asyncio.create_task(ask(key.partition("#")[0]))
         here.flights[key] = flight
-        flight.add_done_callback(lambda _: here.flights.pop(key, None))
+        flight.add_done_callback(lambda landed: _landed(here, key, landed))
     try:
         return await asyncio.shield(flight)
     except FederationError as error:
         seconds = error.retry_after_seconds if isinstance(error, Resting) else error.keep_seconds
         here.failures.put(key, error, seconds=seconds)
         raise
+
+
+def _landed(here: Network, key: str, flight: asyncio.Task[Found]) -> None:
+    """Forget a question that was answered; its error is no surprise, even when nobody waits any more."""
+    here.flights.pop(key, None)
+    if not flight.cancelled():
+        flight.exception()
 
 
 async def _fetch(address: str) -> Document:

@@ -17,7 +17,7 @@ from echo.errors import NotFound
 from echo.kinds import Visibility
 from echo.models import Account, Post
 from echo.policy.visibility import OPEN
-from echo.store import accounts, interest, posts
+from echo.store import accounts, interest, posts, relations
 from federation.errors import FederationError, Unbelievable
 from federation.network import allow_http, is_ours
 from federation.translate.posts import audience_of, post_of
@@ -106,7 +106,7 @@ async def _people(
     if ask is not None:
         strangers = [uri for uri in addressed if uri in tagged and uri not in known and not is_ours(uri)]
         known |= await _ask_for(strangers[:STRANGERS], ask)
-    apart = await interest.estranged(author.id, list(known.values()))
+    apart = await relations.estranged(author.id, list(known.values()))
     meant = [uri for uri in addressed if uri in known and known[uri] not in apart]
     return (
         tuple(known[uri] for uri in meant if uri in tagged),

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from echo import addresses, db, jobs, settings
 from echo.jobs import Queue
-from echo.models import Account, Follow, Like
-from echo.store import federation_reads, outbound
+from echo.models import Account, Like
+from echo.store import accounts, federation_reads, outbound, relations
 from echo.store.federation_reads import PostSource
 from echo.store.outbound import Inbox, Outgoing
 from federation import outbox, recipients
@@ -64,7 +64,7 @@ async def send_unlike(account_id: int, post_id: int, uri: str) -> None:
 
 async def send_follow(follow_id: int) -> None:
     """Ask somebody elsewhere to be followed."""
-    row = await Follow.get_or_none(id=follow_id)
+    row = await relations.find_follow_by_id(follow_id)
     theirs = None if row is None else await _elsewhere(row.followee_id)
     if row is not None and theirs is not None:
         pair = _pair(row.follower_id, theirs.uri)
@@ -81,7 +81,7 @@ async def send_unfollow(follower_id: int, followee_id: int, uri: str) -> None:
 
 async def send_accept(follow_id: int) -> None:
     """Tell somebody elsewhere that they may follow; again when they ask again."""
-    row = await Follow.get_or_none(id=follow_id)
+    row = await relations.find_follow_by_id(follow_id)
     theirs = None if row is None else await _elsewhere(row.follower_id)
     if row is not None and theirs is not None:
         pair = _pair(row.followee_id, theirs.uri)
@@ -149,7 +149,7 @@ async def _any_post(post_id: int) -> PostSource | None:
 
 async def _elsewhere(account_id: int) -> Account | None:
     """An account of another server."""
-    found = await Account.get_or_none(id=account_id)
+    found = await accounts.find_any(account_id)
     return found if found is not None and found.host else None
 
 

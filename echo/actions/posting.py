@@ -14,16 +14,16 @@ from echo.db import UnitOfWork
 from echo.events import PostPublished
 from echo.kinds import NotificationKind, Visibility
 from echo.models import Account, Post
-from echo.store import counters, posts
+from echo.store import counters, loading, posts
 
 _INSERT = """
-    INSERT INTO posts (id, uri, url, author_id, local, visibility, text, html, spoiler, sensitive, language,
-        in_reply_to_id, in_reply_to_account_id, in_reply_to_uri, thread_id, boost_of_id, media_ids, emojis,
-        app_id, conversation_uri, created_at, edited_at)
+    INSERT INTO posts AS t (id, uri, url, author_id, local, visibility, text, html, spoiler, sensitive,
+        language, in_reply_to_id, in_reply_to_account_id, in_reply_to_uri, thread_id, boost_of_id, media_ids,
+        emojis, app_id, conversation_uri, created_at, edited_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
         $19, $20, $21, $22)
     ON CONFLICT (uri) DO NOTHING
-    RETURNING id
+    RETURNING {columns}
 """
 
 
@@ -55,13 +55,14 @@ class NewPost:
     hashtags: Sequence[str] = field(default=())
 
 
-async def insert(unit: UnitOfWork, author: Account, new: NewPost) -> bool:
-    """Store a post with everything that hangs on it; False when its uri is known already.
+async def insert(unit: UnitOfWork, author: Account, new: NewPost) -> Post | None:
+    """Store a post with everything that hangs on it; None when its uri is known already.
 
     Counts it for the author and the parent, tells the people it names, and emits PostPublished.
     """
-    if not await _insert_row(author, new):
-        return False
+    stored = await _insert_row(author, new)
+    if stored is None:
+        return None
     if new.mentioned_ids:
         await posts.insert_mentions(new.id, new.mentioned_ids)
     if new.silent_ids:
@@ -73,13 +74,13 @@ async def insert(unit: UnitOfWork, author: Account, new: NewPost) -> bool:
     await tell(unit, new.mentioned_ids, NotificationKind.MENTION, author.id, new.id)
     await _tell_subscribers(unit, author.id, new)
     unit.emit(PostPublished(local=new.local, post_id=new.id))
-    return True
+    return stored
 
 
-async def _insert_row(author: Account, new: NewPost) -> bool:
+async def _insert_row(author: Account, new: NewPost) -> Post | None:
     parent = new.parent
-    rows = await db.fetch(
-        _INSERT,
+    row = await db.fetch_one(
+        _INSERT.format(columns=loading.columns(Post)),
         new.id,
         new.uri,
         new.url,
@@ -103,7 +104,7 @@ async def _insert_row(author: Account, new: NewPost) -> bool:
         new.created_at,
         new.edited_at,
     )
-    return bool(rows)
+    return None if row is None else loading.read(Post, row)
 
 
 async def _tell_subscribers(unit: UnitOfWork, author_id: int, new: NewPost) -> None:

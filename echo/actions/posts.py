@@ -51,10 +51,12 @@ async def publish(author_id: int, draft: PostDraft) -> Post:
             mentioned_ids=await _mentionable(author_id, composed.mentioned_ids),
             hashtags=composed.hashtags,
         )
-        await posting.insert(unit, author, new)
-        await Media.filter(id__in=list(draft.media_ids)).update(post_id=post_id)
+        stored = await posting.insert(unit, author, new)
+        assert stored is not None, "a new id is known already"
+        if media:
+            await Media.filter(id__in=list(draft.media_ids)).update(post_id=post_id)
         await _keep_key(author_id, draft.idempotency_key, post_id)
-    return await posts.get_unscoped_for_worker(post_id)
+    return stored
 
 
 async def receive(author: Account, draft: RemotePost) -> Post:
@@ -66,11 +68,9 @@ async def receive(author: Account, draft: RemotePost) -> Post:
     Source:  ActivityPub 6.2
     """
     async with db.unit_of_work() as unit:
-        known = await Post.get_or_none(uri=draft.uri)
-        if known is not None and known.deleted_at is None:
+        known = await _known(draft.uri)
+        if known is not None:
             return known
-        if known is not None or await posts.is_buried(draft.uri):
-            raise Gone(detail=f"{draft.uri} was deleted")
         published_at = min(draft.published_at, clock.now())
         post_id = ids.id_at(published_at)
         parent = None
@@ -97,13 +97,13 @@ async def receive(author: Account, draft: RemotePost) -> Post:
             silent_ids=draft.silent_ids,
             hashtags=draft.hashtags,
         )
-        if not await posting.insert(unit, author, new):
-            stored = await posts.find_by_uri_for_worker(draft.uri)
-            if stored is None:
-                raise Gone(detail=f"{draft.uri} was deleted meanwhile")
-            return stored
+        stored = await posting.insert(unit, author, new)
+        if stored is None:
+            known = await _known(draft.uri)
+            assert known is not None, "the id is in the way of a post that is not there"
+            return known
         await _adopt_replies(post_id, author.id, draft.uri, parent)
-    return await posts.get_unscoped_for_worker(post_id)
+    return stored
 
 
 async def remove(author_id: int, post_id: int) -> Post:
@@ -149,6 +149,14 @@ async def _take_away(unit: UnitOfWork, post: Post) -> None:
     unit.emit(PostDeleted(local=post.local, post_id=post.id))
 
 
+async def _known(uri: str) -> Post | None:
+    """The post with this id. Raises Gone when it was deleted."""
+    lives = await posts.lives(uri)
+    if lives is False:
+        raise Gone(detail=f"{uri} was deleted")
+    return await posts.find_by_uri_for_worker(uri) if lives else None
+
+
 async def _parent(author_id: int, parent_id: int | None) -> Post | None:
     return None if parent_id is None else await posts.get_original(Viewer(author_id), parent_id)
 
@@ -168,7 +176,8 @@ async def _free_media(author_id: int, media_ids: Sequence[int]) -> list[Media]:
 
 async def _mentionable(author_id: int, account_ids: Sequence[int]) -> list[int]:
     """Those who do not block the author: the others are named in the text, and not told."""
-    return [i for i in account_ids if not await relations.is_blocked_either_way(author_id, i)]
+    apart = await relations.estranged(author_id, account_ids)
+    return [i for i in account_ids if i not in apart]
 
 
 async def _claim_key(author_id: int, key: str) -> int | None:

@@ -17,6 +17,7 @@ async def file(key: str) -> Response:
     """A file. Its type comes from its name, which we gave; nothing in it can run here."""
     content_type = content_type_of(key)
     response = Response(await port.store().read(key), content_type=content_type)
+    response.timeout = None  # large files to slow readers; the server ends those that stop reading
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response

@@ -14,6 +14,7 @@ log = logging.getLogger(__name__)
 STREAMING = b"GET /api/v1/streaming"
 _AT_ONCE = 64
 _PAUSE_SECONDS = 0.5
+_MOST_SILENT = 2000
 _EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 Welcome = Callable[[socket.socket], None]
 
@@ -93,6 +94,8 @@ class Sorter:
     def welcome(self, connection: socket.socket) -> None:
         """Take a new connection."""
         if not self._sort(connection):
+            if len(self._silent) >= _MOST_SILENT:
+                self._give_up(next(iter(self._silent)))  # the one that has been silent for longest
             loop = asyncio.get_running_loop()
             loop.add_reader(connection, self._heard, connection)
             self._silent[connection] = loop.call_later(self._first_byte_seconds, self._give_up, connection)

@@ -8,6 +8,7 @@ from echo import db
 from echo.db import Row
 from echo.errors import NotFound
 from echo.models import Account, AccountKey, User
+from echo.store import loading
 from echo.store.cursor import Cursor
 from echo.store.patterns import literal
 
@@ -22,17 +23,23 @@ async def get(account_id: int) -> Account:
 
 async def find(account_id: int) -> Account | None:
     """The account, or None when it is unknown or deleted."""
-    return await Account.get_or_none(id=account_id, deleted_at=None)
+    return await loading.first(Account, "id = $1 AND deleted_at IS NULL", account_id)
+
+
+async def find_any(account_id: int) -> Account | None:
+    """The same, deleted ones too."""
+    return await loading.first(Account, "id = $1", account_id)
 
 
 async def find_by_uri(uri: str) -> Account | None:
     """By ActivityPub id, exactly."""
-    return await Account.get_or_none(uri=uri)
+    return await loading.first(Account, "uri = $1", uri)
 
 
 async def find_by_handle(username: str, domain: str = "") -> Account | None:
     """By name and handle host (empty: here), in any case."""
-    return await Account.get_or_none(username_key=username.lower(), domain=domain.lower(), deleted_at=None)
+    condition = "username_key = $1 AND domain = $2 AND deleted_at IS NULL"
+    return await loading.first(Account, condition, username.lower(), domain.lower())
 
 
 async def find_by_uris(uris: Sequence[str]) -> dict[str, int]:
@@ -65,7 +72,7 @@ async def private_key(account_id: int) -> str:
 
 async def user(account_id: int) -> User:
     """The login behind a local account. Raises NotFound."""
-    found = await User.get_or_none(id=account_id)
+    found = await loading.first(User, "id = $1", account_id)
     if found is None:
         raise NotFound
     return found

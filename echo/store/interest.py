@@ -26,19 +26,6 @@ async def local_among(account_ids: Sequence[int]) -> set[int]:
     return {row["id"] for row in rows}
 
 
-async def estranged(account_id: int, other_ids: Sequence[int]) -> set[int]:
-    """Those of the others who block this account or are blocked by it."""
-    if not other_ids:
-        return set()
-    rows = await db.fetch(
-        "SELECT blocker_id AS id FROM blocks WHERE blocked_id = $1 AND blocker_id = ANY($2)"
-        " UNION SELECT blocked_id FROM blocks WHERE blocker_id = $1 AND blocked_id = ANY($2)",
-        account_id,
-        list(other_ids),
-    )
-    return {row["id"] for row in rows}
-
-
 async def is_thread_wanted(post_id: int) -> bool:
     """Whether a reply to this post matters here: its author is here, or somebody here follows its author."""
     return bool(

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from echo import db
 from echo.db import Row
 from echo.errors import NotFound
-from echo.models import Media, Post, Tombstone
+from echo.models import Media, Post
 from echo.policy.viewer import Viewer
 from echo.policy.visibility import visible_to
+from echo.store import loading
 
 _VISIBLE = f"""
-    SELECT p.id FROM posts p JOIN accounts a ON a.id = p.author_id
+    FROM posts p JOIN accounts a ON a.id = p.author_id
     LEFT JOIN posts o ON o.id = p.boost_of_id LEFT JOIN accounts oa ON oa.id = o.author_id
     WHERE p.id = ANY($2) AND {visible_to("$1")}
       AND (p.boost_of_id IS NULL OR {visible_to("$1", "o", "oa")})
@@ -35,20 +36,21 @@ async def get_original(viewer: Viewer, post_id: int) -> Post:
 
 async def find(viewer: Viewer, post_id: int) -> Post | None:
     """The post, or None when it is unknown, deleted or not for this viewer."""
-    if not await db.fetch(_VISIBLE, viewer.account_id, [post_id]):
-        return None
-    return await Post.get_or_none(id=post_id)
+    found = await db.fetch_one(
+        f"SELECT {loading.columns(Post, 'p')} {_VISIBLE}", viewer.account_id, [post_id]
+    )
+    return None if found is None else loading.read(Post, found)
 
 
 async def find_by_uri(viewer: Viewer, uri: str) -> Post | None:
     """The same, by ActivityPub id."""
-    post = await Post.get_or_none(uri=uri)
+    post = await loading.first(Post, "uri = $1", uri)
     return None if post is None else await find(viewer, post.id)
 
 
 async def get_unscoped_for_worker(post_id: int) -> Post:
     """The post, whoever may read it, deleted or not. For work that has no viewer. Raises NotFound."""
-    post = await Post.get_or_none(id=post_id)
+    post = await loading.first(Post, "id = $1", post_id)
     if post is None:
         raise NotFound
     return post
@@ -56,7 +58,7 @@ async def get_unscoped_for_worker(post_id: int) -> Post:
 
 async def find_by_uri_for_worker(uri: str) -> Post | None:
     """The post with this ActivityPub id, whoever may read it; None when it was deleted."""
-    return await Post.get_or_none(uri=uri, deleted_at=None)
+    return await loading.first(Post, "uri = $1 AND deleted_at IS NULL", uri)
 
 
 async def boosts_for_worker(post_id: int) -> list[Row]:
@@ -64,9 +66,19 @@ async def boosts_for_worker(post_id: int) -> list[Row]:
     return await db.fetch("SELECT id, author_id FROM posts WHERE boost_of_id = $1", post_id)
 
 
+async def lives(uri: str) -> bool | None:
+    """Whether the post with this id lives: False when it was deleted, None when it was never heard of."""
+    found = await db.fetch(
+        "SELECT deleted_at IS NULL AS lives FROM posts WHERE uri = $1"
+        " UNION ALL SELECT false FROM tombstones WHERE uri = $1",
+        uri,
+    )
+    return any(row["lives"] for row in found) if found else None
+
+
 async def is_buried(uri: str) -> bool:
     """Whether something with this id was deleted."""
-    return await Tombstone.filter(uri=uri).exists()
+    return bool(await db.fetch("SELECT 1 FROM tombstones WHERE uri = $1", uri))
 
 
 async def bury(uri: str) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from echo import db
 from echo.db import Row
-from echo.models import Block, Follow
+from echo.models import Follow
+from echo.store import loading
 
 _RELATIONSHIPS = """
     SELECT a.id,
@@ -35,19 +36,30 @@ async def relationships(account_id: int, target_ids: Sequence[int]) -> list[Row]
 
 async def find_follow(follower_id: int, followee_id: int) -> Follow | None:
     """The follow, asked for or accepted, or None."""
-    return await Follow.get_or_none(follower_id=follower_id, followee_id=followee_id)
+    return await loading.first(Follow, "follower_id = $1 AND followee_id = $2", follower_id, followee_id)
 
 
 async def find_follow_by_id(follow_id: int) -> Follow | None:
     """The same, by the id of its row."""
-    return await Follow.get_or_none(id=follow_id)
+    return await loading.first(Follow, "id = $1", follow_id)
 
 
 async def is_blocked_either_way(one_id: int, other_id: int) -> bool:
     """Whether one blocks the other."""
-    return await Block.filter(blocker_id=one_id, blocked_id=other_id).exists() or (
-        await Block.filter(blocker_id=other_id, blocked_id=one_id).exists()
+    return other_id in await estranged(one_id, [other_id])
+
+
+async def estranged(account_id: int, other_ids: Sequence[int]) -> set[int]:
+    """Those of the others who block this account or are blocked by it."""
+    if not other_ids:
+        return set()
+    found = await db.fetch(
+        "SELECT blocker_id AS id FROM blocks WHERE blocked_id = $1 AND blocker_id = ANY($2)"
+        " UNION SELECT blocked_id FROM blocks WHERE blocker_id = $1 AND blocked_id = ANY($2)",
+        account_id,
+        list(other_ids),
     )
+    return {row["id"] for row in found}
 
 
 async def familiar_follower_ids(account_id: int, target_id: int) -> list[int]:

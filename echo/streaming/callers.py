@@ -6,6 +6,7 @@ Source:  mastodon-api.md 4.1
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
 from quart import Request, Websocket
@@ -30,14 +31,17 @@ class Caller:
     address: str
 
 
-async def identify(asked: Request | Websocket) -> Caller:
-    """Who asks.
+async def identify(asked: Request | Websocket, turns: asyncio.Semaphore) -> Caller:
+    """Who asks; looked up when it is their turn.
 
     Raises:  Unauthorized without a valid token of a person; Forbidden when they may not act; TooMany
     """
     address = limit_subject(_address(asked))
     secret = sent_token(asked)
-    access = None if secret is None else await load_token(secret)
+    access = None
+    if secret is not None:
+        async with turns:
+            access = await load_token(secret)
     if access is None or access.user_id is None:
         await _count(Limit("streams-address", address, _ATTEMPTS, _WINDOW_SECONDS))
         raise Unauthorized("Missing access token" if secret is None else "Invalid access token")

@@ -25,6 +25,7 @@ RECHECK_SECONDS = 4.0
 TELL_SECONDS = 5.0
 MOST_PENDING = 20_000
 _CLOSED_AT_ONCE = 100
+_TURNS = 4
 _TOLD_AT_ONCE, _BREATH_SECONDS = 64, 0.01
 
 
@@ -44,6 +45,9 @@ class Hub:
         self._occupied = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._closing = False
+        # Held while a token is looked up: when thousands come back at once they wait here, and not for
+        # connections to the database, which would turn them away and keep those who are in from hearing.
+        self.turns = asyncio.Semaphore(_TURNS)
 
     @property
     def count(self) -> int:

@@ -90,8 +90,8 @@ class Socket:
 async def socket() -> None:
     """Subscribe and unsubscribe by frames; `stream` in the query is the first subscription."""
     connection: Websocket = websocket._get_current_object()  # type: ignore[attr-defined]
-    caller = await callers.identify(connection)
     own_hub = hub()
+    caller = await callers.identify(connection, own_hub.turns)
     own_hub.require_room(caller.user_id, caller.address)
     opened = Socket(connection, caller.access, caller.address)
     own_hub.enter(opened)

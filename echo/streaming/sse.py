@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
-from quart import Blueprint, Response, request
+from quart import Blueprint, Request, Response, request
 
 from echo.errors import BadRequest
 from echo.http.access import MARK, public
@@ -85,11 +85,12 @@ async def health() -> Response:
 @blueprint.get("/api/v1/streaming/<path:path>")
 async def events(path: str) -> Response:
     """One stream."""
-    caller = await callers.identify(request._get_current_object())  # type: ignore[attr-defined]
+    own_hub = hub()
+    asked: Request = request._get_current_object()  # type: ignore[attr-defined]
+    caller = await callers.identify(asked, own_hub.turns)
     subscription = _subscription(path, caller.access)
     if request.method == "HEAD":
         return Response(b"", content_type=_CONTENT_TYPE)
-    own_hub = hub()
     own_hub.require_room(caller.user_id, caller.address)
     channel = Channel(caller.access, caller.address)
     response = Response(_listen(own_hub, channel, subscription), content_type=_CONTENT_TYPE)

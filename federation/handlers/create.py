@@ -22,8 +22,9 @@ async def handle(activity: Create, actor: Account) -> Reason:
     note = await read(activity.object, actor)
     if isinstance(note, Reason):
         return note
-    if await posts.find_by_uri_for_worker(note.id) is not None:
-        return Reason.DUPLICATE
+    lives = await posts.lives(note.id)
+    if lives is not None:
+        return Reason.DUPLICATE if lives else Reason.DELETED
     return await store(note, actor)
 
 
@@ -47,11 +48,9 @@ async def read(ref: ObjectRef, actor: Account) -> Note | Reason:
 
 
 async def store(note: Note, actor: Account) -> Reason:
-    """Store a post that is not known, unless nobody here cares or it was deleted before."""
+    """Store a post that is neither known nor deleted, unless nobody here cares."""
     if note.name and not note.content and note.in_reply_to:
         return Reason.VOTE
-    if await posts.is_buried(note.id):
-        return Reason.DELETED
     draft = await ingest.draft_of(note, actor, ask=resolve.account)
     if not await ingest.is_wanted(actor, draft):
         return Reason.UNRELATED

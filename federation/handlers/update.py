@@ -11,6 +11,7 @@ from activitypub.read import is_actor, read_public_keys
 from echo import clock
 from echo.actions import editing
 from echo.models import Account
+from echo.store import posts
 from federation import ingest, resolve
 from federation.handlers import create
 from federation.handlers.people import known_post
@@ -61,6 +62,8 @@ async def _post(activity: Update, actor: Account) -> Reason:
     if known is None:
         if note.published is None or note.published < clock.now() - NEWS:
             return Reason.UNKNOWN_OBJECT
+        if await posts.is_buried(note.id):
+            return Reason.DELETED
         return await create.store(note, actor)
     # Inside a Create a stamp just after `published` is no edit; an Update says itself that it is one.
     draft = replace(await ingest.draft_of(note, actor, ask=resolve.account), edited_at=note.updated)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -11,6 +12,7 @@ from mastodon import StreamListener
 
 from tests.e2e.servers import Person, Server, eventually, never, running
 
+_numbers = itertools.count(1)
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 
@@ -27,10 +29,10 @@ def two() -> Iterator[Server]:
 
 
 @pytest.fixture
-def friends(one: Server, two: Server, request: pytest.FixtureRequest) -> tuple[Person, Person]:
+def friends(one: Server, two: Server) -> tuple[Person, Person]:
     """Alice here and Bob there, who follow each other."""
-    suffix = str(abs(hash(request.node.name)) % 10_000)
-    alice, bob = one.person(f"alice{suffix}"), two.person(f"bob{suffix}")
+    number = next(_numbers)
+    alice, bob = one.person(f"alice{number}"), two.person(f"bob{number}")
     befriend(alice, bob)
     befriend(bob, alice)
     return alice, bob
@@ -112,7 +114,7 @@ def test_a_post_reaches_followers(friends: tuple[Person, Person], visibility: st
 
 def test_a_direct_post_reaches_only_whom_it_names(one: Server, friends: tuple[Person, Person]) -> None:
     alice, bob = friends
-    other = one.person(f"other{abs(hash(bob.name)) % 10_000}")
+    other = one.person(f"other{next(_numbers)}")
     befriend(other, alice)
     alice.client.status_post(f"@{bob.handle} a secret", visibility="direct")
     mention = eventually(lambda: told(bob, "mention"))[0]

@@ -399,7 +399,7 @@ async def test_not_more_than_configured_is_under_way(one: Echo, peer: Peer, rout
         host = request.headers["host"]
         under_way[host] = under_way.get(host, 0) + 1
         most[host] = max(most.get(host, 0), under_way[host])
-        await asyncio.sleep(0.003)
+        await asyncio.sleep(0.05)
         under_way[host] -= 1
         return httpx.Response(202)
 
@@ -410,4 +410,4 @@ async def test_not_more_than_configured_is_under_way(one: Echo, peer: Peer, rout
     for _ in range(12):
         await make.post(alice)
     await settle_down([one])
-    assert set(most.values()) == {one.runtime.config.federation.deliveries_per_host}
+    assert 1 < max(most.values()) <= one.runtime.config.federation.deliveries_per_host

@@ -333,7 +333,9 @@ async def test_an_old_stamp_in_the_activity_itself_does_not_matter(one: Echo, pe
 
 async def test_one_address_may_not_flood_us(one: Echo, peer: Peer) -> None:
     bob = peer.person("bob")
-    one.runtime.config = changed(one.runtime.config, rate_limits={"enabled": True, "deliveries_per_address": 3})
+    one.runtime.config = changed(
+        one.runtime.config, rate_limits={"enabled": True, "deliveries_per_address": 3}
+    )
     answers = [await bob.sends(one, bob.does("View", f"{bob.id}/{number}")) for number in range(5)]
     assert [answer.status_code for answer in answers] == [202, 202, 202, 429, 429]
     assert int(answers[-1].headers["retry-after"]) > 0

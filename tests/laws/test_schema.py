@@ -95,7 +95,8 @@ PIECES = {
     "wanted",
 }
 CONDITIONS = re.compile(
-    r"(_?[A-Z][A-Z_]*(\.replace\(.*\))?|(visible_to|has|int|cursor\.\w+|wanted\.condition)\(.*\))"
+    r"(_?[A-Z][A-Z_]*(\.replace\(.*\))?|(visible_to|has|int|cursor\.\w+|wanted\.condition)\(.*\)"
+    r"|(loading\.)?columns\(.*\)|model\._meta\.db_table)"
 )
 DIRECTION = "'ASC' if self.is_upward else 'DESC'"
 
