@@ -35,6 +35,8 @@ OUTAGES = (
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,  # a connection that broke between two messages of the protocol
     asyncpg.QueryCanceledError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.LockNotAvailableError,
     TimeoutError,
 )
 # A row that may be there once was there already.

@@ -21,7 +21,9 @@ PAGE = ROOT / "docs/api/coverage.md"
 DONE, EMPTY, NOT_YET = "done", "typed empty", "not yet"
 METHODS = {"get": "GET", "pages": "GET", "post": "POST", "put": "PUT", "patch": "PATCH", "delete": "DELETE"}
 # Tests about every route, or about a property of many.
-GENERAL = {f"tests/api/test_{name}.py" for name in ("common", "costs", "hardening", "scopes", "visibility")}
+GENERAL = {
+    f"tests/api/test_{name}.py" for name in ("common", "costs", "hardening", "races", "scopes", "visibility")
+}
 # It calls every route of `echo.api.not_yet`.
 OF_EMPTY = ("tests/api/test_instance.py",)
 HEAD = """\

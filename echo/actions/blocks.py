@@ -110,5 +110,6 @@ async def _block(unit: UnitOfWork, blocker_id: int, blocked_id: int, uri: str, *
 
 
 async def _unblock(unit: UnitOfWork, known: Block, *, local: bool) -> None:
-    await known.delete()
+    if not await Block.filter(id=known.id).delete():
+        return
     unit.emit(Unblocked(local=local, blocker_id=known.blocker_id, blocked_id=known.blocked_id, uri=known.uri))

@@ -36,7 +36,7 @@ async def boost(account_id: int, post_id: int, visibility: Visibility = Visibili
             raise Forbidden
         booster = await accounts.get(account_id)
         new_id, here = ids.new_id(), addresses.here()
-        await _insert(
+        is_new = await _insert(
             unit,
             booster,
             post,
@@ -46,6 +46,8 @@ async def boost(account_id: int, post_id: int, visibility: Visibility = Visibili
             visibility=max(visibility, Visibility(post.visibility), key=_NARROWNESS.index),
             created_at=ids.moment_of(new_id),
         )
+        if not is_new:  # the same at the same moment
+            return await Post.get(boost_of_id=post.id, author_id=account_id, deleted_at=None)
     return await posts.get_unscoped_for_worker(new_id)
 
 
@@ -133,7 +135,8 @@ async def take_away(unit: UnitOfWork, boost: Post) -> None:
     """Mark a boost as deleted, count back, and forget what was told about it."""
     if boost.boost_of_id is None:
         raise NotFound
-    await Post.filter(id=boost.id).update(deleted_at=clock.now())
+    if not await posts.mark_deleted(boost.id):
+        return
     await counters.count_post(boost.author_id, -1)
     await counters.count_post_use("boosts", boost.boost_of_id, -1)
     await notifications.delete_one_kind(boost.author_id, boost.boost_of_id, NotificationKind.BOOST)

@@ -28,6 +28,7 @@ async def edit(author_id: int, post_id: int, draft: EditDraft) -> Post:
     text, spoiler = composing.tidy(draft.text, draft.spoiler, has_files=has_files)
     composed = await composing.compose(text)
     async with db.unit_of_work() as unit:
+        await posts.lock(post_id)
         post = await _own(author_id, post_id)
         media_ids = list(post.media_ids)
         if draft.media_ids is not None:
@@ -61,9 +62,11 @@ async def receive_edit(author: Account, draft: RemotePost) -> bool:
     Source:  ActivityPub 6.3; Mastodon sends an Update without a newer stamp for poll counts only
     """
     async with db.unit_of_work() as unit:
-        post = await Post.get_or_none(uri=draft.uri, author_id=author.id, deleted_at=None)
-        if post is None or draft.edited_at is None:
+        known = await Post.get_or_none(uri=draft.uri, author_id=author.id, deleted_at=None)
+        if known is None or draft.edited_at is None:
             return False
+        await posts.lock(known.id)
+        post = await Post.get(id=known.id)
         if not _is_newer(draft.edited_at, post):
             return False
         await _keep_version(post)
@@ -164,5 +167,5 @@ async def _exchange_media(author_id: int, post: Post, media_ids: Sequence[int]) 
     if len(found) != len(set(media_ids)) or len(media_ids) > limit:
         raise Invalid("Validation failed: Media not found, already attached or too many")
     await Media.filter(post_id=post.id).exclude(id__in=list(media_ids)).update(post_id=None)
-    await Media.filter(id__in=list(media_ids)).update(post_id=post.id)
+    await uploads.attach(found, post.id)
     return [media.id for media in found]

@@ -37,8 +37,9 @@ async def follow(
         known = await relations.find_follow(follower_id, followee_id)
         if known is None:
             uri = addresses.here().activity("follow", ids.new_id())
-            known = await _insert(unit, follower_id, followee, uri)
-            unit.emit(FollowAsked(local=True, follow_id=known.id))
+            known, is_new = await _insert(unit, follower_id, followee, uri)
+            if is_new:
+                unit.emit(FollowAsked(local=True, follow_id=known.id))
         await _choose(known, boosts=boosts, notify=notify, languages=languages)
     return known
 
@@ -57,7 +58,8 @@ async def receive(follower: Account, followee_id: int, uri: str) -> Follow | Non
             return None
         known = await relations.find_follow(follower.id, followee_id)
         if known is None:
-            return await _insert(unit, follower.id, followee, uri)
+            known, _ = await _insert(unit, follower.id, followee, uri)
+            return known
         if known.uri != uri:
             known.uri = uri
             await known.save(update_fields=["uri"])
@@ -72,9 +74,8 @@ async def accept(followee_id: int, follower_id: int) -> None:
         asked = await Follow.get_or_none(
             follower_id=follower_id, followee_id=followee_id, state=FollowState.REQUESTED
         )
-        if asked is None:
+        if asked is None or not await _accept(unit, asked, local=True):
             raise NotFound
-        await _accept(unit, asked, local=True)
 
 
 async def reject(followee_id: int, follower_id: int) -> None:
@@ -83,9 +84,8 @@ async def reject(followee_id: int, follower_id: int) -> None:
         asked = await Follow.get_or_none(
             follower_id=follower_id, followee_id=followee_id, state=FollowState.REQUESTED
         )
-        if asked is None:
+        if asked is None or not await refuse(unit, asked, local=True):
             raise NotFound
-        await refuse(unit, asked, local=True)
 
 
 async def remove_follower(followee_id: int, follower_id: int) -> None:
@@ -100,20 +100,14 @@ async def receive_accept(followee: Account, *, uri: str = "", follower_id: int |
     """Somebody elsewhere accepted our follow, named by its id or by who asked."""
     async with db.unit_of_work() as unit:
         asked = await _ours(followee, uri, follower_id)
-        if asked is None or asked.state == FollowState.ACCEPTED:
-            return False
-        await _accept(unit, asked, local=False)
-    return True
+        return asked is not None and await _accept(unit, asked, local=False)
 
 
 async def receive_reject(followee: Account, *, uri: str = "", follower_id: int | None = None) -> bool:
     """Somebody elsewhere refused our follow, or removed us as a follower."""
     async with db.unit_of_work() as unit:
         known = await _ours(followee, uri, follower_id)
-        if known is None:
-            return False
-        await refuse(unit, known, local=False)
-    return True
+        return known is not None and await refuse(unit, known, local=False)
 
 
 async def unfollow(follower_id: int, followee_id: int) -> None:
@@ -130,63 +124,75 @@ async def receive_undo(follower: Account, *, uri: str = "", followee_id: int | N
         known = await Follow.get_or_none(uri=uri, follower_id=follower.id) if uri else None
         if known is None and followee_id is not None:
             known = await relations.find_follow(follower.id, followee_id)
-        if known is None:
-            return False
-        await end(unit, known, local=False)
-    return True
+        return known is not None and await end(unit, known, local=False)
 
 
-async def end(unit: UnitOfWork, known: Follow, *, local: bool) -> None:
-    """Delete a follow, as its follower wants."""
-    await _delete(known)
+async def end(unit: UnitOfWork, known: Follow, *, local: bool) -> bool:
+    """Delete a follow, as its follower wants; False when it is gone already."""
+    if not await _delete(known):
+        return False
     unit.emit(
         FollowEnded(local=local, follower_id=known.follower_id, followee_id=known.followee_id, uri=known.uri)
     )
+    return True
 
 
-async def _insert(unit: UnitOfWork, follower_id: int, followee: Account, uri: str) -> Follow:
-    """Write a follow. People here who are not locked accept at once."""
-    at_once = not followee.domain and not followee.locked
-    known = await Follow.create(
-        follower_id=follower_id,
-        followee_id=followee.id,
-        state=FollowState.REQUESTED.value,
-        uri=uri,
-        created_at=clock.now(),
+async def _insert(unit: UnitOfWork, follower_id: int, followee: Account, uri: str) -> tuple[Follow, bool]:
+    """Write a follow; whether it is new. People here who are not locked accept at once."""
+    rows = await db.fetch(
+        "INSERT INTO follows (follower_id, followee_id, state, uri, created_at) VALUES ($1, $2, $3, $4, $5)"
+        " ON CONFLICT (follower_id, followee_id) DO NOTHING RETURNING id",
+        follower_id,
+        followee.id,
+        FollowState.REQUESTED.value,
+        uri,
+        clock.now(),
     )
-    if at_once:
+    known = await Follow.get(follower_id=follower_id, followee_id=followee.id)
+    if not rows:  # the same at the same moment
+        return known, False
+    if not followee.domain and not followee.locked:
         await _accept(unit, known, local=True)
     else:
         await tell(unit, [followee.id], NotificationKind.FOLLOW_REQUEST, follower_id)
-    return known
+    return known, True
 
 
-async def _accept(unit: UnitOfWork, asked: Follow, *, local: bool) -> None:
+async def _accept(unit: UnitOfWork, asked: Follow, *, local: bool) -> bool:
+    """Let a follow that was asked for stand; False when it was answered or ended already."""
+    waiting = Follow.filter(id=asked.id, state=FollowState.REQUESTED.value)
+    if not await waiting.update(state=FollowState.ACCEPTED.value):
+        return False
     asked.state = FollowState.ACCEPTED.value
-    await asked.save(update_fields=["state"])
     await counters.count_follow(asked.follower_id, asked.followee_id, 1)
     await notifications.delete_from(asked.followee_id, asked.follower_id, [NotificationKind.FOLLOW_REQUEST])
     await tell(unit, [asked.followee_id], NotificationKind.FOLLOW, asked.follower_id)
     unit.emit(FollowAccepted(local=local, follow_id=asked.id))
+    return True
 
 
-async def refuse(unit: UnitOfWork, known: Follow, *, local: bool) -> None:
-    """Delete a follow, as its followee wants."""
-    await _delete(known)
+async def refuse(unit: UnitOfWork, known: Follow, *, local: bool) -> bool:
+    """Delete a follow, as its followee wants; False when it is gone already."""
+    if not await _delete(known):
+        return False
     unit.emit(
         FollowRejected(
             local=local, follower_id=known.follower_id, followee_id=known.followee_id, uri=known.uri
         )
     )
+    return True
 
 
-async def _delete(known: Follow) -> None:
-    await known.delete()
-    if known.state == FollowState.ACCEPTED:
+async def _delete(known: Follow) -> bool:
+    state = await db.fetch_value("DELETE FROM follows WHERE id = $1 RETURNING state", known.id)
+    if state is None:
+        return False
+    if state == FollowState.ACCEPTED:
         await counters.count_follow(known.follower_id, known.followee_id, -1)
     await notifications.delete_from(
         known.followee_id, known.follower_id, [NotificationKind.FOLLOW, NotificationKind.FOLLOW_REQUEST]
     )
+    return True
 
 
 async def _ours(followee: Account, uri: str, follower_id: int | None) -> Follow | None:

@@ -33,8 +33,7 @@ async def unlike(account_id: int, post_id: int) -> Post:
         else:
             post = await posts.get_original(Viewer(account_id), post_id)
             known = await Like.get_or_none(account_id=account_id, post_id=post.id)
-        if known is not None:
-            await _take_away(known)
+        if known is not None and await _take_away(known):
             unit.emit(Unliked(local=True, account_id=account_id, post_id=post.id, uri=known.uri))
     return post
 
@@ -59,9 +58,8 @@ async def receive_undo(account: Account, *, uri: str = "", post_id: int | None =
             known = await Like.get_or_none(account_id=account.id, post_id=post_id)
         if uri:
             await posts.bury(uri)
-        if known is None:
+        if known is None or not await _take_away(known):
             return False
-        await _take_away(known)
         unit.emit(Unliked(local=False, account_id=account.id, post_id=known.post_id, uri=known.uri))
     return True
 
@@ -104,7 +102,10 @@ async def _insert(unit: UnitOfWork, account_id: int, post: Post, uri: str) -> in
     return int(rows[0]["id"])
 
 
-async def _take_away(known: Like) -> None:
-    await known.delete()
+async def _take_away(known: Like) -> bool:
+    """Delete a like and what was told of it; False when somebody was faster."""
+    if not await Like.filter(id=known.id).delete():
+        return False
     await counters.count_post_use("likes", known.post_id, -1)
     await notifications.delete_one_kind(known.account_id, known.post_id, NotificationKind.LIKE)
+    return True

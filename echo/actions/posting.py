@@ -22,7 +22,7 @@ _INSERT = """
         emojis, app_id, conversation_uri, created_at, edited_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
         $19, $20, $21, $22)
-    ON CONFLICT (uri) DO NOTHING
+    ON CONFLICT DO NOTHING
     RETURNING {columns}
 """
 
@@ -56,7 +56,7 @@ class NewPost:
 
 
 async def insert(unit: UnitOfWork, author: Account, new: NewPost) -> Post | None:
-    """Store a post with everything that hangs on it; None when its uri is known already.
+    """Store a post with everything that hangs on it; None when its uri, or this boost, is known already.
 
     Counts it for the author and the parent, tells the people it names, and emits PostPublished.
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from echo import addresses, clock, db, ids, settings
-from echo.actions import boosts, composing, posting
+from echo.actions import boosts, composing, posting, uploads
 from echo.actions.drafts import PostDraft, RemotePost
 from echo.actions.posting import NewPost
 from echo.actions.remote_media import store_remote_media
@@ -54,7 +54,7 @@ async def publish(author_id: int, draft: PostDraft) -> Post:
         stored = await posting.insert(unit, author, new)
         assert stored is not None, "a new id is known already"
         if media:
-            await Media.filter(id__in=list(draft.media_ids)).update(post_id=post_id)
+            await uploads.attach(media, post_id)
         await _keep_key(author_id, draft.idempotency_key, post_id)
     return stored
 
@@ -140,13 +140,20 @@ async def _take_away(unit: UnitOfWork, post: Post) -> None:
     if post.boost_of_id is not None:
         await boosts.take_away(unit, post)
         return
-    for gone in (post, *await Post.filter(boost_of_id=post.id, deleted_at=None)):
-        await Post.filter(id=gone.id).update(deleted_at=clock.now())
-        await counters.count_post(gone.author_id, -1)
-        await notifications.delete_about_post(gone.id)
+    if not await posts.mark_deleted(post.id):
+        return
+    await _forget(post)
+    for boost in await Post.filter(boost_of_id=post.id, deleted_at=None):
+        if await posts.mark_deleted(boost.id):
+            await _forget(boost)
     if post.in_reply_to_id is not None:
         await counters.count_post_use("replies", post.in_reply_to_id, -1)
     unit.emit(PostDeleted(local=post.local, post_id=post.id))
+
+
+async def _forget(post: Post) -> None:
+    await counters.count_post(post.author_id, -1)
+    await notifications.delete_about_post(post.id)
 
 
 async def _known(uri: str) -> Post | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from echo import clock, ids, settings
+from collections.abc import Sequence
+
+from echo import clock, db, ids, settings
 from echo.actions.drafts import FileDraft
 from echo.errors import FieldError, Invalid, NotFound
 from echo.kinds import MediaKind
@@ -71,6 +73,17 @@ async def redescribe(media: Media, draft: FileDraft) -> bool:
         media.meta = {**media.meta, "focus": {"x": draft.focus[0], "y": draft.focus[1]}}
     await media.save(update_fields=["description", "meta"])
     return before != (media.description, media.meta)
+
+
+async def attach(files: Sequence[Media], post_id: int) -> None:
+    """Put free files onto a post. Raises Invalid when another post was faster."""
+    attached = await db.execute(
+        "UPDATE media SET post_id = $2 WHERE id = ANY($1) AND (post_id IS NULL OR post_id = $2)",
+        [media.id for media in files],
+        post_id,
+    )
+    if attached != len(files):
+        raise Invalid("Validation failed: Media already attached")
 
 
 async def discard(account_id: int, media_id: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from echo import db
+from echo import clock, db
 from echo.db import Row
 from echo.errors import NotFound
 from echo.models import Media, Post
@@ -59,6 +59,20 @@ async def get_unscoped_for_worker(post_id: int) -> Post:
 async def find_by_uri_for_worker(uri: str) -> Post | None:
     """The post with this ActivityPub id, whoever may read it; None when it was deleted."""
     return await loading.first(Post, "uri = $1 AND deleted_at IS NULL", uri)
+
+
+async def lock(post_id: int) -> None:
+    """Wait until nobody else changes the post; nobody does until the end of the unit of work."""
+    await db.execute("SELECT 1 FROM posts WHERE id = $1 FOR UPDATE", post_id)
+
+
+async def mark_deleted(post_id: int) -> bool:
+    """Delete a post for everybody who reads; False when somebody was faster."""
+    return bool(
+        await db.execute(
+            "UPDATE posts SET deleted_at = $2 WHERE id = $1 AND deleted_at IS NULL", post_id, clock.now()
+        )
+    )
 
 
 async def boosts_for_worker(post_id: int) -> list[Row]:
