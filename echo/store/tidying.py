@@ -9,7 +9,7 @@ BATCH_ROWS = 5000
 
 async def forget_finished_work() -> None:
     """Deliveries and inbound activities that are done, after a time in which somebody may look at them."""
-    await _in_batches("deliveries", "state = 'done' AND finished_at < now() - interval '1 day'")
+    await _in_batches("deliveries", "state = 'done' AND finished_at < now() - interval '7 days'")
     await _in_batches("deliveries", "state = 'dead' AND finished_at < now() - interval '30 days'")
     await _in_batches("inbound_activities", "state <> 'pending' AND created_at < now() - interval '7 days'")
     await _in_batches(
