@@ -18,6 +18,7 @@ from echo.models.post import (
     Tombstone,
 )
 from echo.models.relation import Block, Follow, Mute
+from echo.models.search import SearchAccount, SearchFill, SearchPost
 from echo.models.work import Delivery, Host, InboundActivity, Job, OutboundActivity
 
 __all__ = [
@@ -50,6 +51,9 @@ __all__ = [
     "PostHashtag",
     "PostStats",
     "PostVersion",
+    "SearchAccount",
+    "SearchFill",
+    "SearchPost",
     "Session",
     "Token",
     "Tombstone",
