@@ -2,7 +2,9 @@
 
 from echo.models.account import Account, AccountKey, AccountNote, AccountStats, User
 from echo.models.auth import App, AuthorizationCode, OneTimeLink, Session, Token
+from echo.models.card import Card
 from echo.models.notification import Marker, Notification
+from echo.models.poll import Poll, PollOption, PollVote
 from echo.models.post import (
     Bookmark,
     Hashtag,
@@ -14,6 +16,7 @@ from echo.models.post import (
     PostHashtag,
     PostStats,
     PostVersion,
+    ThreadMute,
     Tombstone,
 )
 from echo.models.relation import Block, Follow, Mute
@@ -28,6 +31,7 @@ __all__ = [
     "AuthorizationCode",
     "Block",
     "Bookmark",
+    "Card",
     "Delivery",
     "Follow",
     "Hashtag",
@@ -43,11 +47,15 @@ __all__ = [
     "Notification",
     "OneTimeLink",
     "OutboundActivity",
+    "Poll",
+    "PollOption",
+    "PollVote",
     "Post",
     "PostHashtag",
     "PostStats",
     "PostVersion",
     "Session",
+    "ThreadMute",
     "Token",
     "Tombstone",
     "User",
