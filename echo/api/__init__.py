@@ -3,6 +3,7 @@
 from echo.api import (
     accounts,
     apps,
+    conversations,
     files,
     instance,
     media,
@@ -29,6 +30,7 @@ BLUEPRINTS = (
     statuses.blueprint,
     status_actions.blueprint,
     timelines.blueprint,
+    conversations.blueprint,
     notifications.blueprint,
     search.blueprint,
     media.blueprint,

@@ -1,10 +1,35 @@
 """Rows: columns only. Queries are in `echo.store`, rules in `echo.policy`, writes in `echo.actions`."""
 
-from echo.models.account import Account, AccountKey, AccountNote, AccountStats, User
-from echo.models.auth import App, AuthorizationCode, OneTimeLink, Session, Token
-from echo.models.card import Card
-from echo.models.notification import Marker, Notification
-from echo.models.poll import Poll, PollOption, PollVote
+from echo.models.account import (
+    Account,
+    AccountKey,
+    AccountNote,
+    AccountStats,
+    User,
+)
+from echo.models.auth import (
+    App,
+    AuthorizationCode,
+    OneTimeLink,
+    Session,
+    Token,
+)
+from echo.models.card import (
+    Card,
+)
+from echo.models.conversation import (
+    Conversation,
+    ConversationPost,
+)
+from echo.models.notification import (
+    Marker,
+    Notification,
+)
+from echo.models.poll import (
+    Poll,
+    PollOption,
+    PollVote,
+)
 from echo.models.post import (
     Bookmark,
     Hashtag,
@@ -19,8 +44,18 @@ from echo.models.post import (
     ThreadMute,
     Tombstone,
 )
-from echo.models.relation import Block, Follow, Mute
-from echo.models.work import Delivery, Host, InboundActivity, Job, OutboundActivity
+from echo.models.relation import (
+    Block,
+    Follow,
+    Mute,
+)
+from echo.models.work import (
+    Delivery,
+    Host,
+    InboundActivity,
+    Job,
+    OutboundActivity,
+)
 
 __all__ = [
     "Account",
@@ -32,6 +67,8 @@ __all__ = [
     "Block",
     "Bookmark",
     "Card",
+    "Conversation",
+    "ConversationPost",
     "Delivery",
     "Follow",
     "Hashtag",
