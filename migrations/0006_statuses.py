@@ -21,7 +21,7 @@ INDEXES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("echo", "0004_boosts")]
+    dependencies = [("echo", "0005_conversations")]
 
     initial = False
 
