@@ -22,6 +22,7 @@ from echo.jobs import Queue
 from echo.media import port as media_port
 from echo.media.port import MediaStore
 from echo.media.storage import LocalMediaStore
+from echo.search.postgresql import PostgresIndex
 from federation.network import Network, open_network
 from federation.resolve import Directory
 from federation.transport import Transport
@@ -43,6 +44,7 @@ class Runtime:
     directory: ports.RemoteDirectory
     network: Network
     media: MediaStore
+    search: ports.SearchIndex
 
     def bind(self) -> None:
         """Make this the runtime of the current task and of the tasks it starts."""
@@ -53,6 +55,7 @@ class Runtime:
         ports.bind_directory(self.directory)
         self.network.bind()
         media_port.bind(self.media)
+        ports.bind_search_index(self.search)
 
     async def close(self) -> None:
         """Close every connection."""
@@ -85,6 +88,7 @@ async def open_runtime(
         directory=Directory() if config.federation.enabled else ports.NullDirectory(),
         network=open_network(config, transport=transport),
         media=LocalMediaStore(media_folder(config, data), config.media_url),
+        search=PostgresIndex(),
     )
     database.after_commit = hand_on
     runtime.bind()

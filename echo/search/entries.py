@@ -37,7 +37,8 @@ async def put(post_ids: Sequence[int]) -> int:
 def entry_of(row: Row) -> SearchEntry:
     """The words and the marks of a post."""
     media = msgspec.json.decode(row["media"] or "[]")
-    texts = [row["spoiler"], plain(row["html"]), *(file["description"] or "" for file in media)]
+    alternatives = (file["description"] or "" for file in media)
+    texts = [row["spoiler"], plain(row["html"]), *row["options"], *alternatives]
     return SearchEntry(
         post_id=row["id"],
         author_id=row["author_id"],
@@ -66,9 +67,12 @@ def _marks(row: Row, kinds: Sequence[str]) -> Iterable[str]:
     if kinds:
         yield "has:media"
     yield from (_KINDS[MediaKind(kind)] for kind in kinds if kind in _KINDS)
-    if _LINK.search(row["html"]):
+    if row["card"] is not None or _LINK.search(row["html"]):
         yield "has:link"
-    if row["is_reply"]:
-        yield "is:reply"
+    if row["card"] == "video":
+        yield "has:embed"
+    if row["options"]:
+        yield "has:poll"
+    yield from (f"is:{name}" for name in ("reply", "quote") if row[f"is_{name}"])
     if row["sensitive"]:
         yield "is:sensitive"

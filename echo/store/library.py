@@ -1,5 +1,5 @@
-"""What somebody has to do with: posts they wrote, liked, bookmarked, boosted, or are named in. They may
-search these, whoever wrote them."""
+"""What somebody has to do with: posts they wrote, liked, bookmarked, boosted, voted in, or are named
+in. They may search these, whoever wrote them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ HAS_TO_DO = """(s.author_id = $1
     OR EXISTS (SELECT 1 FROM bookmarks x WHERE x.post_id = s.post_id AND x.account_id = $1 OFFSET 0)
     OR EXISTS (SELECT 1 FROM mentions x WHERE x.post_id = s.post_id AND x.account_id = $1 OFFSET 0)
     OR EXISTS (SELECT 1 FROM posts x WHERE x.boost_of_id = s.post_id AND x.author_id = $1
-        AND x.deleted_at IS NULL OFFSET 0))"""
+        AND x.deleted_at IS NULL OFFSET 0)
+    OR EXISTS (SELECT 1 FROM polls x JOIN poll_votes v ON v.poll_id = x.id AND v.account_id = $1
+        WHERE x.post_id = s.post_id OFFSET 0))"""
 # All of them, as rows with post_id.
 LIBRARY = """(SELECT id AS post_id FROM posts
         WHERE author_id = $1 AND boost_of_id IS NULL AND deleted_at IS NULL
@@ -19,7 +21,8 @@ LIBRARY = """(SELECT id AS post_id FROM posts
         WHERE author_id = $1 AND boost_of_id IS NOT NULL AND deleted_at IS NULL
     UNION SELECT post_id FROM likes WHERE account_id = $1
     UNION SELECT post_id FROM bookmarks WHERE account_id = $1
-    UNION SELECT post_id FROM mentions WHERE account_id = $1)"""
+    UNION SELECT post_id FROM mentions WHERE account_id = $1
+    UNION SELECT x.post_id FROM poll_votes v JOIN polls x ON x.id = v.poll_id WHERE v.account_id = $1)"""
 
 
 async def ids(account_id: int, *, from_id: int, below_id: int, limit: int) -> list[int]:

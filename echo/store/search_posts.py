@@ -45,7 +45,7 @@ _OUTSIDE = {
 # As a subquery it is read once, and not for each row.
 _MATCHES = "s.words @@ (SELECT $2::text::tsquery)"
 _ANYTHING = "$2::text = ''"
-_RANGE = """s.post_id >= $3 AND s.post_id < $4 AND NOT EXISTS (
+_RANGE = """$1::bigint IS NOT NULL AND s.post_id >= $3 AND s.post_id < $4 AND NOT EXISTS (
     SELECT 1 FROM unnest($5::bigint[], $6::bigint[]) AS w(low, high)
     WHERE s.post_id >= w.low AND s.post_id < w.high)"""
 # MATERIALIZED and OFFSET 0: the planner knows nothing of the words, and what costs is asked newest first.

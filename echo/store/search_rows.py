@@ -16,6 +16,9 @@ _ROWS = """
         p.visibility = 'public' AND a.indexable AND a.deleted_at IS NULL AS is_open,
         (SELECT json_agg(json_build_object('kind', m.kind, 'description', m.description) ORDER BY m.id)
             FROM media m WHERE m.post_id = p.id) AS media,
+        p.quote_uri <> '' OR p.quote_of_id IS NOT NULL AS is_quote,
+        (SELECT c.kind FROM cards c WHERE c.id = p.card_id) AS card,
+        ARRAY(SELECT o.title FROM poll_options o WHERE o.poll_id = p.poll_id ORDER BY o.position) AS options,
         ARRAY(SELECT m.account_id FROM mentions m WHERE m.post_id = p.id AND NOT m.silent) AS mentioned,
         ARRAY(SELECT h.name FROM post_hashtags ph JOIN hashtags h ON h.id = ph.hashtag_id
             WHERE ph.post_id = p.id) AS hashtags
@@ -65,15 +68,6 @@ async def ids_below(below_id: int, limit: int) -> list[int]:
     """The newest posts of everybody below an id, boosts and deleted ones too: a step of a walk over all."""
     found = await db.fetch("SELECT id FROM posts WHERE id < $1 ORDER BY id DESC LIMIT $2", below_id, limit)
     return [row["id"] for row in found]
-
-
-async def accounts_below(below_id: int, limit: int) -> list[Row]:
-    """Rows (id, username, display_name) of accounts below an id, newest first."""
-    return await db.fetch(
-        "SELECT id, username, display_name FROM accounts WHERE id < $1 ORDER BY id DESC LIMIT $2",
-        below_id,
-        limit,
-    )
 
 
 async def fill(kind: str) -> SearchFill | None:

@@ -86,7 +86,7 @@ def parse(text: str) -> SearchQuery:
         if part["name"] is None:
             _take_word(query, part["phrase"], part["word"], is_negated=is_negated)
         elif not _take_operator(query, part["name"].lower(), part["value"].strip('"'), is_negated=is_negated):
-            _take_term(query, f"{part['name']} {part['value']}", is_negated=is_negated)
+            _take_term(query, f"{part['name']}:{part['value']}", is_negated=is_negated)
     return query
 
 

@@ -19,7 +19,7 @@ SQL = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("echo", "0005_conversations")]
+    dependencies = [("echo", "0006_statuses")]
 
     initial = False
 
