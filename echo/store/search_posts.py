@@ -115,7 +115,7 @@ class _Search:
     async def walk(self) -> list[int]:
         """Among the newest rows."""
         wanted = _MATCHES if self._query else _ANYTHING
-        condition = f"{_CORPUS[self._wish.corpus]} AND {_OUTSIDE[self._wish.outside]}"
+        condition = " AND ".join((_CORPUS[self._wish.corpus], _OUTSIDE[self._wish.outside]))
         return await self._ids(
             "SELECT s.post_id FROM (SELECT post_id, author_id, is_open, words FROM search_posts s"
             f" WHERE {_RANGE} ORDER BY post_id DESC LIMIT $8) s WHERE {wanted} AND {condition}"
@@ -142,7 +142,7 @@ class _Search:
     async def _of_library(self) -> list[int]:
         """What this person has to do with: seen from the words, or from the person when words are many."""
         condition = "true" if self._wish.corpus == Corpus.LIBRARY else "NOT s.is_open"
-        condition = f"{condition} AND {_OUTSIDE[self._wish.outside]}"
+        condition = " AND ".join((condition, _OUTSIDE[self._wish.outside]))
         if self._has_words:
             row = await db.fetch_one(
                 f"{_FOUND}, few AS (SELECT * FROM newest LIMIT $8)"
