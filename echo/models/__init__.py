@@ -1,8 +1,10 @@
 """Rows: columns only. Queries are in `echo.store`, rules in `echo.policy`, writes in `echo.actions`."""
 
 from echo.models.account import Account, AccountKey, AccountNote, AccountStats, User
+from echo.models.announcement import Announcement, AnnouncementDismissal, AnnouncementReaction
 from echo.models.auth import App, AuthorizationCode, OneTimeLink, Session, Token
 from echo.models.conversation import Conversation, ConversationPost
+from echo.models.emoji import CustomEmoji
 from echo.models.notification import Marker, Notification
 from echo.models.post import (
     Bookmark,
@@ -25,12 +27,16 @@ __all__ = [
     "AccountKey",
     "AccountNote",
     "AccountStats",
+    "Announcement",
+    "AnnouncementDismissal",
+    "AnnouncementReaction",
     "App",
     "AuthorizationCode",
     "Block",
     "Bookmark",
     "Conversation",
     "ConversationPost",
+    "CustomEmoji",
     "Delivery",
     "Follow",
     "Hashtag",
