@@ -3,9 +3,11 @@
 from echo.models.account import Account, AccountKey, AccountNote, AccountStats, User
 from echo.models.announcement import Announcement, AnnouncementDismissal, AnnouncementReaction
 from echo.models.auth import App, AuthorizationCode, OneTimeLink, Session, Token
+from echo.models.card import Card
 from echo.models.conversation import Conversation, ConversationPost
 from echo.models.emoji import CustomEmoji
 from echo.models.notification import Marker, Notification
+from echo.models.poll import Poll, PollOption, PollVote
 from echo.models.post import (
     Bookmark,
     Hashtag,
@@ -17,6 +19,7 @@ from echo.models.post import (
     PostHashtag,
     PostStats,
     PostVersion,
+    ThreadMute,
     Tombstone,
 )
 from echo.models.relation import Block, Follow, Mute
@@ -34,6 +37,7 @@ __all__ = [
     "AuthorizationCode",
     "Block",
     "Bookmark",
+    "Card",
     "Conversation",
     "ConversationPost",
     "CustomEmoji",
@@ -52,11 +56,15 @@ __all__ = [
     "Notification",
     "OneTimeLink",
     "OutboundActivity",
+    "Poll",
+    "PollOption",
+    "PollVote",
     "Post",
     "PostHashtag",
     "PostStats",
     "PostVersion",
     "Session",
+    "ThreadMute",
     "Token",
     "Tombstone",
     "User",
