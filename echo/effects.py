@@ -47,6 +47,9 @@ EFFECTS: dict[type[Event], Effects] = {
     ),
     events.Notified: Effects(live="notification"),
     events.ConversationChanged: Effects(live="conversation"),
+    events.AnnouncementChanged: Effects(live="announcement"),
+    events.AnnouncementRemoved: Effects(live="announcement"),
+    events.AnnouncementReacted: Effects(live="announcement"),
     events.AccessEnded: Effects(live="access"),
     events.MailAsked: Effects(jobs=("mail.send",)),
 }
