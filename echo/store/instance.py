@@ -59,10 +59,10 @@ async def peers() -> list[str]:
 _HASHTAGS_LIKE = """
     SELECT h.id, h.name FROM (SELECT id, name FROM hashtags
         WHERE name ~>=~ $1 AND name ~<~ ($1 || chr(1114111))
-        ORDER BY name = $1 DESC, fame DESC, name LIMIT 200) h
+        ORDER BY name = $1 DESC, fame DESC, name LIMIT 100) h
     CROSS JOIN LATERAL (SELECT count(*) AS uses FROM (SELECT 1 FROM post_hashtags ph
         JOIN posts p ON p.id = ph.post_id AND p.visibility = 'public' AND p.deleted_at IS NULL
-        WHERE ph.hashtag_id = h.id ORDER BY ph.post_id DESC LIMIT 100) q) u
+        WHERE ph.hashtag_id = h.id ORDER BY ph.post_id DESC LIMIT 50) q) u
     WHERE u.uses > 0 ORDER BY h.name = $1 DESC, u.uses DESC, h.name LIMIT $2 OFFSET $3
 """
 
@@ -79,7 +79,7 @@ async def refresh_hashtag_fame() -> None:
 async def hashtags_like(text: str, *, limit: int, offset: int) -> list[Row]:
     """Rows (id, name) of hashtags that begin with a folded text, most used first.
 
-    Those that only private posts use are not told. Of many, the most famous are counted, each to a hundred.
+    Those that only private posts use are not told. Of many, the most famous are counted, each to fifty.
     """
     return await db.fetch(_HASHTAGS_LIKE, text, limit, offset)
 

@@ -48,10 +48,11 @@ _ANYTHING = "$2::text = ''"
 _RANGE = """$1::bigint IS NOT NULL AND s.post_id >= $3 AND s.post_id < $4 AND NOT EXISTS (
     SELECT 1 FROM unnest($5::bigint[], $6::bigint[]) AS w(low, high)
     WHERE s.post_id >= w.low AND s.post_id < w.high)"""
-# MATERIALIZED and OFFSET 0: the planner knows nothing of the words, and what costs is asked newest first.
+# MATERIALIZED and OFFSET 0: the planner knows nothing of words and ranges, and would read the whole key for a
+# range of everything. What costs is asked newest first.
 _FOUND = f"""
-    WITH found AS MATERIALIZED (SELECT post_id, author_id, is_open FROM search_posts s
-        WHERE {_MATCHES} AND {_RANGE}),
+    WITH found AS MATERIALIZED (SELECT s.post_id, s.author_id, s.is_open FROM (SELECT post_id, author_id, is_open
+        FROM search_posts s WHERE {_MATCHES} OFFSET 0) s WHERE {_RANGE}),
     newest AS (SELECT * FROM found ORDER BY post_id DESC OFFSET 0)
 """
 

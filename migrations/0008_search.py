@@ -19,7 +19,7 @@ SQL = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("echo", "0006_statuses")]
+    dependencies = [("echo", "0007_announcements")]
 
     initial = False
 
