@@ -51,7 +51,7 @@ _RANGE = """$1::bigint IS NOT NULL AND s.post_id >= $3 AND s.post_id < $4 AND NO
 # MATERIALIZED and OFFSET 0: the planner knows nothing of words and ranges, and would read the whole key for a
 # range of everything. What costs is asked newest first.
 _FOUND = f"""
-    WITH found AS MATERIALIZED (SELECT s.post_id, s.author_id, s.is_open FROM (SELECT post_id, author_id, is_open
+    WITH found AS MATERIALIZED (SELECT s.* FROM (SELECT post_id, author_id, is_open
         FROM search_posts s WHERE {_MATCHES} OFFSET 0) s WHERE {_RANGE}),
     newest AS (SELECT * FROM found ORDER BY post_id DESC OFFSET 0)
 """
