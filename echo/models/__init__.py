@@ -49,6 +49,7 @@ from echo.models.relation import (
     Follow,
     Mute,
 )
+from echo.models.remote_file import RemoteFile
 from echo.models.work import (
     Delivery,
     Host,
@@ -91,6 +92,7 @@ __all__ = [
     "PostHashtag",
     "PostStats",
     "PostVersion",
+    "RemoteFile",
     "Session",
     "ThreadMute",
     "Token",
