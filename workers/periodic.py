@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from echo.actions import auth, discarding
+from echo.actions import announcements, auth, discarding
 from echo.media import ffmpeg
 from echo.store import tidying
 
@@ -43,7 +43,13 @@ async def sweep_files(_: dict[str, Any]) -> None:
     await asyncio.to_thread(ffmpeg.sweep_workshops, time.time() - WORKSHOP_SECONDS)
 
 
+async def keep_time_of_announcements(_: dict[str, Any]) -> None:
+    """Those that are to be published, and those that are over."""
+    await announcements.keep_time()
+
+
 PERIODIC = (
+    Periodic("keep_time_of_announcements", keep_time_of_announcements, minutes=set(range(60))),
     Periodic("forget_stale_access", forget_stale_access),
     Periodic("tidy", tidy, minutes={3, 33}),
     Periodic("sweep_files", sweep_files, minutes={27}),

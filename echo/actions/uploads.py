@@ -21,7 +21,7 @@ from echo.media import ffmpeg, keys, port
 from echo.media.containers import HEAD_BYTES, Container, read_container
 from echo.media.headers import read_header
 from echo.media.probe import MovieLimits, probe
-from echo.media.result import ImageResult, Limits, Refusal, Refused
+from echo.media.result import ImageResult, Limits, Picture, Refusal, Refused
 from echo.media.sandbox import convert, invalid
 from echo.models import Media
 
@@ -205,9 +205,7 @@ async def get_own(account_id: int, media_id: int) -> Media:
 async def store_portrait(content: bytes, pixels: tuple[int, int]) -> str:
     """Take an avatar or header in, cut to size. Returns its key. Raises Invalid."""
     image = await convert(content, limits=image_limits(crop=pixels))
-    key = keys.new_key(image.original.extension)
-    await port.store().put(key, image.original.data, image.original.content_type)
-    return key
+    return await store_picture(image.original)
 
 
 def check_description(description: str | None) -> None:
@@ -222,6 +220,13 @@ def check_description(description: str | None) -> None:
 def binary() -> str | None:
     """The ffmpeg of this server, if it has one."""
     return ffmpeg.find_binary(settings.here().media.ffmpeg)
+
+
+async def store_picture(picture: Picture) -> str:
+    """Keep a converted picture. Returns its key."""
+    key = port.store().new_key(picture.extension)
+    await port.store().put(key, picture.data, picture.content_type)
+    return key
 
 
 def image_limits(*, crop: tuple[int, int] | None = None, with_colours: bool = False) -> Limits:
