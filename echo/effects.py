@@ -41,6 +41,7 @@ EFFECTS: dict[type[Event], Effects] = {
     events.Unblocked: Effects(local_jobs=("federation.send_unblock",)),
     events.Muted: Effects(jobs=("timelines.hide_muted",)),
     events.Unmuted: Effects(jobs=("timelines.show_unmuted",)),
+    events.FileUploaded: Effects(jobs=("media.process",)),
     events.AccountChanged: Effects(jobs=("search.change_author",), local_jobs=("federation.send_profile",)),
     events.AccountDeleted: Effects(
         jobs=("accounts.erase", "search.remove_author"), local_jobs=("federation.send_goodbye",)
@@ -53,6 +54,9 @@ EFFECTS: dict[type[Event], Effects] = {
     events.AccessEnded: Effects(live="access"),
     events.MailAsked: Effects(jobs=("mail.send",)),
 }
+
+# Jobs that may take minutes: workers do them one at a time, beside the others.
+SLOW_JOBS = frozenset({"media.process"})
 
 
 def jobs_of(event: Event) -> Iterator[tuple[str, dict[str, object]]]:

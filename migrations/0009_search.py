@@ -19,7 +19,7 @@ SQL = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("echo", "0007_announcements")]
+    dependencies = [("echo", "0008_media")]
 
     initial = False
 
