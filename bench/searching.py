@@ -44,7 +44,11 @@ async def measure_search(bench: Bench) -> list[Figure]:
         ("common", "common words", ["w1", "w2", "w3", "w1 w2", "w2 -w5"]),
         ("rare", "rare words", [f"w{number}" for number in range(900, 2000, 29)]),
         ("phrase", "phrases", [f'"{phrase}"' for phrase in phrases]),
-        ("operator", "operators", [f"from:{name} w20", "w7 -is:reply after:2020", "w9 in:library", "has:poll"]),
+        (
+            "operator",
+            "operators",
+            [f"from:{name} w20", "w7 -is:reply after:2020", "w9 in:library", "has:poll"],
+        ),
     ):
         requests = [_get(bench, query) for query in queries]
         await send(bench, requests, len(requests))
@@ -69,7 +73,9 @@ def _texts() -> list[str]:
 
 async def _fill(bench: Bench, texts: list[str]) -> None:
     people = [person.id for person in bench.world.people[1:]]
-    await bench.server.database.execute("UPDATE accounts SET indexable = true WHERE id = ANY($1)", people[::2])
+    await bench.server.database.execute(
+        "UPDATE accounts SET indexable = true WHERE id = ANY($1)", people[::2]
+    )
     await bench.server.database.execute(
         _FILL,
         ids.first_id_at(clock.now() - timedelta(days=1500)),

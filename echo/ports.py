@@ -142,6 +142,10 @@ class SearchIndex(Protocol):
         """About how many posts are kept."""
         ...
 
+    async def close(self) -> None:
+        """Close every connection."""
+        ...
+
 
 class NullIndex:
     """Finds nothing."""
@@ -160,6 +164,9 @@ class NullIndex:
 
     async def count(self) -> int:
         return 0
+
+    async def close(self) -> None:
+        return None
 
 
 _index: ContextVar[SearchIndex] = ContextVar("echo_search_index")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+
 import msgspec
 from quart import Blueprint, Response
 
 from echo import addresses, ports
 from echo.api.reading import params
-from echo.errors import BadRequest, Unauthorized
+from echo.errors import BadRequest, Unauthorized, Unavailable
 from echo.http.access import account_id, has_token, needs, optional, viewer
 from echo.http.params import Params
 from echo.http.replies import array, raw
@@ -18,6 +20,7 @@ from echo.store import accounts, instance, posts
 from echo.text.hashtags import normalise
 from echo.text.search_query import QUERY_CHARACTERS
 
+log = logging.getLogger(__name__)
 blueprint = Blueprint("search", __name__)
 
 
@@ -46,7 +49,7 @@ async def search() -> Response:
         if kind in ("", "accounts"):
             found_people = await _people(given, text, limit=limit, offset=offset, resolve=resolve)
         if kind in ("", "statuses"):
-            found_posts = await _posts(given, text, limit=limit, offset=offset)
+            found_posts = await _posts(given, text, limit=limit, offset=offset, is_all=not kind)
         if kind in ("", "hashtags"):
             tags = await _tags(text, limit=limit, offset=offset)
     parts = (
@@ -126,20 +129,29 @@ async def _people(given: Params, text: str, *, limit: int, offset: int, resolve:
     )
 
 
-async def _posts(given: Params, text: str, *, limit: int, offset: int) -> list[int]:
-    """Posts by what is in them, for people who have signed in."""
+async def _posts(given: Params, text: str, *, limit: int, offset: int, is_all: bool) -> list[int]:
+    """Posts by what is in them, for people who have signed in.
+
+    Shapes:  is_all: people and hashtags are asked for as well, and are not held up by an index that is away
+    """
     asker_id = viewer().account_id
     if asker_id is None:
         return []
-    return await finding.posts(
-        asker_id,
-        text,
-        limit=limit,
-        offset=offset,
-        author_id=given.id("account_id"),
-        max_id=given.id("max_id"),
-        min_id=given.id("min_id"),
-    )
+    try:
+        return await finding.posts(
+            asker_id,
+            text,
+            limit=limit,
+            offset=offset,
+            author_id=given.id("account_id"),
+            max_id=given.id("max_id"),
+            min_id=given.id("min_id"),
+        )
+    except Unavailable as error:
+        if not is_all:
+            raise
+        log.warning("posts cannot be searched: %s", error)
+        return []
 
 
 async def _tags(text: str, *, limit: int, offset: int) -> list[bytes]:

@@ -21,7 +21,7 @@ async def status(*, common: Common = Common()) -> None:
     async with opened(common) as runtime:
         kept = await ports.search_index().count()
         progress = [await filling.progress(kind) for kind in filling.KINDS]
-    rows = [
+    rows: list[dict[str, object]] = [
         {"kind": one.kind, "looked at": one.done, "finished": "yes" if one.is_finished else "no"}
         for one in progress
     ]

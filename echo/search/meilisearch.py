@@ -2,8 +2,8 @@
 
 It is given our own words, not texts, so that both kinds of index find the same: folded already, pairs of
 characters for scripts without spaces, and what is not ASCII spelled in hexadecimal, so that its own tokeniser
-has nothing to cut. It looks at the first ten words or phrases of a query, and it is handed the newest posts that
-somebody has to do with, not all of them.
+has nothing to cut. It looks at the first ten words or phrases of a query, and it is handed the newest posts
+that somebody has to do with, not all of them.
 """
 
 from __future__ import annotations
@@ -39,10 +39,16 @@ SETTINGS = {
 }
 
 
-class Ask(Protocol):
-    """One request to the server: a method, a path, a document. Returns the status and the answer."""
+class Speaker(Protocol):
+    """Speaks JSON with the server: a method, a path, a document; the status and the answer."""
 
-    async def __call__(self, method: str, path: str, document: object = None) -> tuple[int, bytes]: ...
+    async def ask(self, method: str, path: str, document: object = None) -> tuple[int, bytes]:
+        """Raises Unavailable when there is no answer."""
+        ...
+
+    async def close(self) -> None:
+        """Close every connection."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +81,8 @@ class MeilisearchIndex:
     Shapes:  name: of the index in that server
     """
 
-    def __init__(self, ask: Ask, name: str) -> None:
-        self._ask = ask
+    def __init__(self, speaker: Speaker, name: str) -> None:
+        self._speaker = speaker
         self._path = f"/indexes/{name}"
         self._name = name
         self._is_prepared = False
@@ -110,11 +116,14 @@ class MeilisearchIndex:
         }
         answer = await self._do("POST", f"{self._path}/search", asked, missing=b'{"hits":[]}')
         found = sorted((int(hit.id) for hit in _read(answer, _Hits).hits), reverse=True)
-        return [post_id for post_id in found if wish.from_id <= post_id < wish.below_id][: wish.limit]
+        return [post_id for post_id in found if _is_within(post_id, wish)][: wish.limit]
 
     async def count(self) -> int:
         answer = await self._do("GET", f"{self._path}/stats", missing=b'{"numberOfDocuments":0}')
         return _read(answer, _Stats).number_of_documents
+
+    async def close(self) -> None:
+        await self._speaker.close()
 
     async def _prepare(self) -> None:
         """Make the index with its settings, once in a process; both are done when they were done before."""
@@ -127,7 +136,7 @@ class MeilisearchIndex:
         self, method: str, path: str, document: object = None, *, missing: bytes | None = None
     ) -> bytes:
         """Shapes:  missing: the answer when there is no such index yet."""
-        status, answer = await self._ask(method, path, document)
+        status, answer = await self._speaker.ask(method, path, document)
         if status == 404 and missing is not None:
             return missing
         if not 200 <= status < 300:
@@ -209,7 +218,13 @@ def _quoted(text: str) -> str:
 def _range(wish: SearchWish) -> Iterable[str]:
     yield f"at >= {wish.from_id >> _LOW_BITS} AND at <= {wish.below_id >> _LOW_BITS}"
     for low, high in wish.without:
-        yield f"NOT (at >= {low >> _LOW_BITS} AND at < {high >> _LOW_BITS})"
+        yield f"NOT (at > {low >> _LOW_BITS} AND at < {high >> _LOW_BITS})"
+
+
+def _is_within(post_id: int, wish: SearchWish) -> bool:
+    """What the milliseconds left open."""
+    is_without = any(low <= post_id < high for low, high in wish.without)
+    return wish.from_id <= post_id < wish.below_id and not is_without
 
 
 async def _corpus(wish: SearchWish) -> str | None:
@@ -218,9 +233,7 @@ async def _corpus(wish: SearchWish) -> str | None:
         return None
     if wish.corpus == Corpus.PUBLIC and wish.outside is None:
         return "open = true"
-    ids = await library.ids(
-        wish.viewer_id, from_id=wish.from_id, below_id=wish.below_id, limit=LIBRARY_POSTS
-    )
+    ids = await library.ids(wish.viewer_id, from_id=wish.from_id, below_id=wish.below_id, limit=LIBRARY_POSTS)
     own = f"id IN [{', '.join(_quoted(str(post_id)) for post_id in ids)}]" if ids else ""
     parts = {
         Corpus.ALL: f"(open = true OR {own})" if own else "open = true",

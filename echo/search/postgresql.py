@@ -25,3 +25,6 @@ class PostgresIndex:
 
     async def count(self) -> int:
         return await search_posts.count()
+
+    async def close(self) -> None:
+        return None

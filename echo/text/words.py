@@ -28,6 +28,7 @@ _RUN = regex.compile(
     regex.V1,
 )
 # A character of a dense script with the marks on it.
+_DENSE_LETTER = regex.compile(f"[{_DENSE}]")
 _LETTER = regex.compile(r"\X")
 # Accents of Latin, Greek and Cyrillic, vowel points of Hebrew and Arabic, variation selectors. The vowel
 # signs of other scripts are letters to their readers and stay.
@@ -70,6 +71,17 @@ def words(text: str, *, first_place: int = 1) -> list[Word]:
 def asked(text: str) -> list[Word]:
     """The words of a query: what must stand in a text, at these distances from each other."""
     return [word for word in words(text) if not word.is_tail]
+
+
+def dense_start(word: str) -> str | None:
+    """The first character of a word of a script without spaces between words; None for others."""
+    found = _DENSE_LETTER.match(word)
+    return None if found is None else _LETTER.match(word)[0]
+
+
+def last_letter(word: str) -> str:
+    """The last character of a word, with the marks on it."""
+    return str(_LETTER.findall(word)[-1])
 
 
 def plain(source: str) -> str:

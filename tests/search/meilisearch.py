@@ -1,6 +1,6 @@
-"""A stand-in for a Meilisearch server, which cannot be had as a Python package: its documented routes, over HTTP,
-as far as Echo uses them. It refuses what the real one refuses: unknown settings, filters and sorts on attributes
-that were not declared, documents without an id, requests without the key.
+"""A stand-in for a Meilisearch server, which cannot be had as a Python package: its documented routes, over
+HTTP, as far as Echo uses them. It refuses what the real one refuses: unknown settings, filters and sorts on
+attributes that were not declared, documents without an id, requests without the key.
 
 Source:  meilisearch.com/docs: the API reference of documents, search, settings, and filter expressions
 """
@@ -40,17 +40,18 @@ class Stand:
         self.indexes: dict[str, dict[str, Document]] = {}
         self.settings: dict[str, Any] = {}
         self.asked: list[Document] = []
+        self.address = ""
         self._runner: web.AppRunner | None = None
 
-    async def start(self) -> str:
-        """Listen on this machine; the address."""
+    async def start(self) -> None:
+        """Listen on this machine."""
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", self._answer)
         self._runner = web.AppRunner(app)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
-        return f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        self.address = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
 
     async def stop(self) -> None:
         """Close every connection."""
@@ -64,7 +65,9 @@ class Stand:
         if body and request.headers.get("Content-Type") != "application/json":
             return _json({"code": "invalid_content_type"}, 415)
         try:
-            status, answer = self._do(request.method, request.path, msgspec.json.decode(body) if body else None)
+            status, answer = self._do(
+                request.method, request.path, msgspec.json.decode(body) if body else None
+            )
         except Refused as refused:
             return _json({"code": refused.code}, refused.status)
         return _json(answer, status)
@@ -98,7 +101,11 @@ class Stand:
             case "POST", "search":
                 return 200, self._search(documents, body)
             case "GET", "stats":
-                return 200, {"numberOfDocuments": len(documents), "isIndexing": False, "fieldDistribution": {}}
+                return 200, {
+                    "numberOfDocuments": len(documents),
+                    "isIndexing": False,
+                    "fieldDistribution": {},
+                }
             case _:
                 raise Refused("not_found", 404)
         return 202, _task("documentAdditionOrUpdate")
@@ -184,7 +191,9 @@ def _values(value: object) -> set[str]:
 def _has(document: Document, query: str) -> bool:
     """Whether a document has the first ten words and phrases of a query, and none of those with a minus."""
     parts = re.findall(r'(-?)(?:"([^"]*)"|(\S+))', query)
-    return all((_stands(document["text"], phrase or word)) != bool(minus) for minus, phrase, word in parts[:10])
+    return all(
+        (_stands(document["text"], phrase or word)) != bool(minus) for minus, phrase, word in parts[:10]
+    )
 
 
 def _stands(text: str, phrase: str) -> bool:

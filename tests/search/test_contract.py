@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
@@ -12,18 +12,28 @@ from echo.models import Account, Post
 from echo.ports import Mark, SearchIndex, SearchWish, Term
 from echo.runtime import Runtime
 from echo.search import entries
+from echo.search.meilisearch import MeilisearchIndex
 from echo.search.postgresql import PostgresIndex
 from echo.text.words import asked
+from federation.json_server import JsonServer
 from tests import make
 from tests.make import Person
+from tests.search.meilisearch import KEY, Stand
 
 
-@pytest.fixture(params=["postgresql"])
-def index(request: pytest.FixtureRequest, runtime: Runtime) -> SearchIndex:
+@pytest.fixture(params=["postgresql", "meilisearch"])
+async def index(request: pytest.FixtureRequest, runtime: Runtime) -> AsyncIterator[SearchIndex]:
     """An empty index, bound."""
-    runtime.search = {"postgresql": PostgresIndex}[request.param]()
+    stand = Stand()
+    await stand.start()
+    if request.param == "postgresql":
+        runtime.search = PostgresIndex()
+    else:
+        runtime.search = MeilisearchIndex(JsonServer(stand.address, KEY), "posts")
     runtime.bind()
-    return runtime.search
+    yield runtime.search
+    await runtime.search.close()
+    await stand.stop()
 
 
 async def indexable(name: str = "") -> Person:

@@ -13,7 +13,7 @@ from echo.ports import Mark, SearchEntry, SearchWish, Term, Word
 from echo.runtime import Runtime
 from echo.search.meilisearch import SETTINGS, MeilisearchIndex
 from echo.text.words import asked, words
-from federation.service import Service
+from federation.json_server import JsonServer
 from tests import make
 from tests.api.asking import Api
 from tests.search.meilisearch import KEY, Stand
@@ -23,7 +23,7 @@ from tests.search.meilisearch import KEY, Stand
 async def stand() -> AsyncIterator[Stand]:
     """A server that runs."""
     made = Stand()
-    made.address = await made.start()
+    await made.start()
     yield made
     await made.stop()
 
@@ -31,9 +31,9 @@ async def stand() -> AsyncIterator[Stand]:
 @pytest.fixture
 async def index(stand: Stand, runtime: Runtime) -> AsyncIterator[MeilisearchIndex]:
     """An index over real connections."""
-    service = Service(stand.address + "/", KEY)
-    yield MeilisearchIndex(service.ask, "posts")
-    await service.close()
+    server = JsonServer(stand.address + "/", KEY)
+    yield MeilisearchIndex(server, "posts")
+    await server.close()
 
 
 def _entry(post_id: int, text: str, *marks: str, is_open: bool = True) -> SearchEntry:
@@ -60,10 +60,14 @@ async def test_the_index_is_made_with_its_settings(index: MeilisearchIndex, stan
 
 
 async def test_what_is_asked(index: MeilisearchIndex, stand: Stand) -> None:
-    await index.put([_entry(5 << 40, "black cat")])
+    await index.put([_entry(5 << 40, "black cat", 'tag:a"b')])
     wish = SearchWish(
         viewer_id=1,
-        terms=(Term(tuple(asked("black cat"))), Term(tuple(asked("dog")), True), Term((Word("猫", 1, True),), True)),
+        terms=(
+            Term(tuple(asked("black cat"))),
+            Term(tuple(asked("dog")), True),
+            Term((Word("猫", 1, True),), True),
+        ),
         marks=(Mark('tag:a"b'), Mark("is:reply", True)),
         from_id=1 << 16,
         below_id=9 << 40,
@@ -73,7 +77,7 @@ async def test_what_is_asked(index: MeilisearchIndex, stand: Stand) -> None:
     assert await index.find(wish) == [5 << 40]
     assert stand.asked[-1] == {
         "q": '"black cat" -"dog"',
-        "filter": "open = true AND at >= 1 AND at <= 150994944 AND NOT (at >= 2 AND at < 3)"
+        "filter": "open = true AND at >= 1 AND at <= 150994944 AND NOT (at > 2 AND at < 3)"
         ' AND marks = "tag:a\\"b" AND NOT marks = "is:reply" AND NOT marks = "on:猫"',
         "sort": ["at:desc"],
         "matchingStrategy": "all",
@@ -92,8 +96,8 @@ async def test_parts_of_a_post_are_no_phrase(index: MeilisearchIndex) -> None:
 
 async def test_a_wrong_key_and_a_server_that_is_away(stand: Stand, api: Api, runtime: Runtime) -> None:
     alice = await make.person("tea")
-    for service in (Service(stand.address, "wrong"), Service("http://127.0.0.1:9", KEY)):
-        runtime.search = MeilisearchIndex(service.ask, "posts")
+    for server in (JsonServer(stand.address, "wrong"), JsonServer("http://127.0.0.1:9", KEY)):
+        runtime.search = MeilisearchIndex(server, "posts")
         runtime.bind()
         with pytest.raises(Unavailable):
             await runtime.search.put([_entry(1, "a")])
@@ -101,15 +105,22 @@ async def test_a_wrong_key_and_a_server_that_is_away(stand: Stand, api: Api, run
         # People and hashtags need no index of posts.
         found = (await api.get("/api/v2/search", by=alice, query={"q": "tea"})).one("Search")
         assert (len(found["accounts"]), found["statuses"]) == (1, [])
-        await service.close()
+        await server.close()
 
 
-async def test_an_answer_that_is_none(runtime: Runtime) -> None:
-    async def ask(method: str, path: str, document: object = None) -> tuple[int, bytes]:
+class _Nonsense:
+    """A server of another kind."""
+
+    async def ask(self, method: str, path: str, document: object = None) -> tuple[int, bytes]:
         return 200, b"<html>"
 
+    async def close(self) -> None:
+        return None
+
+
+async def test_an_answer_that_is_none() -> None:
     with pytest.raises(Unavailable):
-        await MeilisearchIndex(ask, "posts").count()
+        await MeilisearchIndex(_Nonsense(), "posts").count()
 
 
 def test_the_engine_needs_an_address() -> None:

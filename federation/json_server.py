@@ -21,7 +21,7 @@ SECONDS = 10.0
 ANSWER_BYTES = 4 * 1_048_576
 
 
-class Service:
+class JsonServer:
     """Speaks JSON with one server.
 
     Shapes:  url: without a trailing slash; key: sent as a bearer token, empty for none
