@@ -14,7 +14,8 @@ from echo.ports import SearchEntry, SearchWish
 from echo.store import vectors
 from echo.store.library import HAS_TO_DO, LIBRARY
 
-# Rows that are walked over before the index of words is asked, and matches that are looked at one by one.
+# Rows that are walked over before the index of words is asked; matches that are looked at one by one, before
+# it is quicker to look at what a person has to do with.
 WALK_ROWS = 2000
 MATCHES = 2000
 # The walk for what is not asked for by words: posts of a day, posts without something.
@@ -50,10 +51,18 @@ _RANGE = """$1::bigint IS NOT NULL AND s.post_id >= $3 AND s.post_id < $4 AND NO
     WHERE s.post_id >= w.low AND s.post_id < w.high)"""
 # MATERIALIZED and OFFSET 0: the planner knows nothing of words and ranges, and would read the whole key for a
 # range of everything. What costs is asked newest first.
-_FOUND = f"""
-    WITH found AS MATERIALIZED (SELECT s.* FROM (SELECT post_id, author_id, is_open
-        FROM search_posts s WHERE {_MATCHES} OFFSET 0) s WHERE {_RANGE}),
-    newest AS (SELECT * FROM found ORDER BY post_id DESC OFFSET 0)
+_OPEN = f"""
+    WITH found AS MATERIALIZED (SELECT post_id, author_id, is_open FROM search_posts s
+        WHERE {_MATCHES} AND s.is_open OFFSET 0),
+    newest AS (SELECT s.* FROM found s WHERE {_RANGE} ORDER BY s.post_id DESC OFFSET 0)
+    SELECT s.post_id FROM newest s
+"""
+# Seen from the words, as long as they are few.
+_FEW = f"""
+    WITH few AS MATERIALIZED (SELECT post_id, author_id, is_open FROM search_posts s
+        WHERE {_MATCHES} LIMIT $8 + 1),
+    newest AS (SELECT s.* FROM few s WHERE {_RANGE} AND (SELECT count(*) FROM few) <= $8
+        ORDER BY s.post_id DESC OFFSET 0)
 """
 
 
@@ -129,6 +138,9 @@ class _Search:
         found: list[int] = []
         if self._wish.corpus != Corpus.LIBRARY and self._wish.outside != Corpus.PUBLIC and self._has_words:
             found += await self._open()
+            if len(found) >= self._wish.limit:
+                # Of what only this person finds, nothing older gets onto the page.
+                self._arguments = (*self._arguments[:2], min(found), *self._arguments[3:])
         if self._wish.corpus != Corpus.PUBLIC and self._wish.outside != Corpus.LIBRARY:
             found += await self._of_library()
         return found
@@ -136,9 +148,7 @@ class _Search:
     async def _open(self) -> list[int]:
         """What everybody may find."""
         condition = _OUTSIDE[self._wish.outside]
-        return await self._ids(
-            f"{_FOUND} SELECT s.post_id FROM newest s WHERE s.is_open AND {condition} LIMIT $7"
-        )
+        return await self._ids(f"{_OPEN} WHERE {condition} LIMIT $7")
 
     async def _of_library(self) -> list[int]:
         """What this person has to do with: seen from the words, or from the person when words are many."""
@@ -146,14 +156,12 @@ class _Search:
         condition = " AND ".join((condition, _OUTSIDE[self._wish.outside]))
         if self._has_words:
             row = await db.fetch_one(
-                f"{_FOUND}, few AS (SELECT * FROM newest LIMIT $8)"
-                " SELECT (SELECT count(*) FROM found) AS matches, ARRAY(SELECT s.post_id FROM few s"
+                f"{_FEW} SELECT (SELECT count(*) FROM few) AS matches, ARRAY(SELECT s.post_id FROM newest s"
                 f" WHERE {HAS_TO_DO} AND {condition} LIMIT $7) AS ids",
                 *self._arguments,
                 MATCHES,
             )
-            assert row is not None
-            if row["matches"] <= MATCHES or len(row["ids"]) >= self._wish.limit:
+            if row is not None and row["matches"] <= MATCHES:
                 return list(row["ids"])
         wanted = _MATCHES if self._query else _ANYTHING
         return await self._ids(
