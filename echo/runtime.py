@@ -30,6 +30,7 @@ from echo.jobs import Queue
 from echo.media import port as media_port
 from echo.media.port import MediaStore
 from echo.media.storage import LocalMediaStore
+from echo.store import access
 from federation.network import Network, open_network
 from federation.resolve import Directory
 from federation.transport import Transport
@@ -134,6 +135,9 @@ async def hand_on(happened: Sequence[Event]) -> None:
     """After a commit: wake the workers, and say live what needs no work first."""
     if any(True for event in happened for _ in jobs_of(event)):
         await jobs.wake(Queue.JOBS)
+    for event in happened:
+        if isinstance(event, AccessEnded):
+            access.forget(event.user_id, event.token_id)
     live = [message for event in happened if live_of(event) for message in _live(event)]
     if live:
         await bus.publish(live)
