@@ -33,6 +33,7 @@ from echo.media.port import MediaStore
 from echo.media.storage import LocalMediaStore
 from echo.search.meilisearch import MeilisearchIndex
 from echo.search.postgresql import PostgresIndex
+from echo.store import access
 from federation.json_server import JsonServer
 from federation.network import Network, open_network
 from federation.resolve import Directory
@@ -161,6 +162,9 @@ async def hand_on(happened: Sequence[Event]) -> None:
         await jobs.wake(Queue.JOBS)
     if names & SLOW_JOBS:
         await jobs.wake(Queue.SLOW_JOBS)
+    for event in happened:
+        if isinstance(event, AccessEnded):
+            access.forget(event.user_id, event.token_id)
     live = [message for event in happened if live_of(event) for message in _live(event)]
     if live:
         await bus.publish(live)
