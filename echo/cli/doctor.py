@@ -195,13 +195,14 @@ async def search(config: Config, common: Common) -> Finding:
     try:
         kept = await runtime.search.count()
         progress = await filling.progress("posts")
-        missing = await search_rows.missing(SAMPLE_POSTS) if config.search.engine == "postgresql" else 0
+        is_ours = config.search.engine == "postgresql"
+        missing = await search_rows.missing(SAMPLE_POSTS) if is_ours else 0
     except Unavailable as error:
         advice = "Check search.url and search.key, or set search.engine to postgresql."
         return Finding("search", "failed", f"{config.search.engine}: {error.detail}", advice)
     finally:
         await runtime.close()
-    if not progress.is_finished:
+    if not progress.is_finished and (missing or kept > SAMPLE_POSTS or not is_ours):
         advice = "Workers fill it; `echoctl search rebuild` does it now."
         return Finding("search", "warning", f"being filled, {progress.done} posts looked at", advice)
     if missing > LAG_POSTS:
