@@ -216,9 +216,10 @@ def _quoted(text: str) -> str:
 
 
 def _range(wish: SearchWish) -> Iterable[str]:
-    yield f"at >= {wish.from_id >> _LOW_BITS} AND at <= {wish.below_id >> _LOW_BITS}"
+    yield f"at >= {wish.from_id >> _LOW_BITS}"
+    yield f"at <= {wish.below_id >> _LOW_BITS}"
     for low, high in wish.without:
-        yield f"NOT (at > {low >> _LOW_BITS} AND at < {high >> _LOW_BITS})"
+        yield f"(at <= {low >> _LOW_BITS} OR at >= {high >> _LOW_BITS})"
 
 
 def _is_within(post_id: int, wish: SearchWish) -> bool:

@@ -77,7 +77,7 @@ async def test_what_is_asked(index: MeilisearchIndex, stand: Stand) -> None:
     assert await index.find(wish) == [5 << 40]
     assert stand.asked[-1] == {
         "q": '"black cat" -"dog"',
-        "filter": "open = true AND at >= 1 AND at <= 150994944 AND NOT (at > 2 AND at < 3)"
+        "filter": "open = true AND at >= 1 AND at <= 150994944 AND (at <= 2 OR at >= 3)"
         ' AND marks = "tag:a\\"b" AND NOT marks = "is:reply" AND NOT marks = "on:猫"',
         "sort": ["at:desc"],
         "matchingStrategy": "all",
