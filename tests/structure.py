@@ -172,6 +172,29 @@ def operations() -> Iterator[tuple[str, str]]:
                 yield method.upper(), path
 
 
+def paths() -> dict[str, Any]:
+    """The paths of the description, as they stand there."""
+    found: dict[str, Any] = _document()["paths"]
+    return found
+
+
+def described(name: str) -> dict[str, Any]:
+    """A schema of the description, as it stands there."""
+    found: dict[str, Any] = _document()["components"]["schemas"][name]
+    return found
+
+
+def entities_for_all() -> dict[str, Any]:
+    """Every entity as we render it, for callers with a token and without."""
+    found = deepcopy(_entities(True))
+    for name, fields in ONLY_SIGNED_IN.items():
+        for entity, like in ((name, name), *_LIKE.items()):
+            if like == name and entity in found:
+                required = found[entity].get("required", [])
+                found[entity]["required"] = [field for field in required if field not in fields]
+    return found
+
+
 def _leaves(errors: Iterable[ValidationError]) -> Iterator[ValidationError]:
     """The errors that say what is wrong: of alternatives, those of the first, which is never null."""
     for error in errors:

@@ -1,6 +1,6 @@
 """Pages for browsers: plain HTML that works without scripts."""
 
-from echo.web import account, entry, home, letters, oauth, profiles, set_up, static_files
+from echo.web import account, api_page, entry, home, letters, oauth, profiles, set_up, static_files
 
 BLUEPRINTS = (
     home.blueprint,
@@ -10,5 +10,6 @@ BLUEPRINTS = (
     account.blueprint,
     oauth.blueprint,
     profiles.blueprint,
+    api_page.blueprint,
     static_files.blueprint,
 )
