@@ -44,6 +44,7 @@ _REF = re.compile(r'"#/components/schemas/([^"]+)"')
 Json = dict[str, Any]
 
 
+@cache
 def document() -> Json:
     """The whole description."""
     paths: dict[str, Json] = {}

@@ -178,6 +178,11 @@ def paths() -> dict[str, Any]:
     return found
 
 
+def names() -> set[str]:
+    """The entities that are described."""
+    return set(_document()["components"]["schemas"])
+
+
 def described(name: str) -> dict[str, Any]:
     """A schema of the description, as it stands there."""
     found: dict[str, Any] = _document()["components"]["schemas"][name]
