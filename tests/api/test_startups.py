@@ -1,4 +1,4 @@
-"""What apps ask when somebody logs in or opens them, in their order and spelling: each gets what it can decode.
+"""What apps ask when somebody logs in or opens them, in their spelling: each gets what it can decode.
 
 The lists follow what each app was seen or read to send; every answer is held against the OpenAPI description,
 which is as strict as the strictest of them.
@@ -45,7 +45,7 @@ STARTUPS: dict[str, list[str]] = {
         "GET /api/v1/followed_tags?limit=100",
         "GET /api/v1/markers?timeline[]=home&timeline[]=notifications",
         "GET /api/v1/timelines/home?limit=50",
-        "GET /api/v2/notifications?limit=80&grouped_types[]=favourite&grouped_types[]=reblog&grouped_types[]=follow",
+        "GET /api/v2/notifications?limit=80&grouped_types[]=favourite&grouped_types[]=reblog",
         "GET /api/v2/notifications/policy",
         "GET /api/v1/trends/links",
         "GET /api/v2/suggestions",
