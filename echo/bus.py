@@ -19,7 +19,7 @@ from echo import cache
 
 log = logging.getLogger(__name__)
 
-LiveEvent = Literal["update", "edit", "delete", "notification", "access", "filters"]
+LiveEvent = Literal["update", "edit", "delete", "notification", "merged", "access", "filters"]
 
 
 class Live(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

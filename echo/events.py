@@ -123,6 +123,13 @@ class Notified(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NotificationsMerged(Event):
+    """What was kept apart from somebody is among the rest now."""
+
+    account_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccessEnded(Event):
     """Tokens of a person or of one token id stopped being valid: sockets that used them close."""
 

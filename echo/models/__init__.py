@@ -2,7 +2,14 @@
 
 from echo.models.account import Account, AccountKey, AccountNote, AccountStats, User
 from echo.models.auth import App, AuthorizationCode, OneTimeLink, Session, Token
-from echo.models.notification import Marker, Notification
+from echo.models.notification import (
+    Marker,
+    Notification,
+    NotificationPermission,
+    NotificationPolicy,
+    NotificationRequest,
+    Severance,
+)
 from echo.models.post import (
     Bookmark,
     Hashtag,
@@ -41,6 +48,9 @@ __all__ = [
     "Mention",
     "Mute",
     "Notification",
+    "NotificationPermission",
+    "NotificationPolicy",
+    "NotificationRequest",
     "OneTimeLink",
     "OutboundActivity",
     "Post",
@@ -48,6 +58,7 @@ __all__ = [
     "PostStats",
     "PostVersion",
     "Session",
+    "Severance",
     "Token",
     "Tombstone",
     "User",

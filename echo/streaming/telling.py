@@ -55,6 +55,12 @@ class Teller:
         elif message.event == "notification":
             for account_id in happening.account_ids:
                 await self._tell_notification(account_id, message.notification)
+        elif message.event == "merged":
+            for account_id in happening.account_ids:
+                _tell(
+                    list(self._personal(account_id, about_notification=True)),
+                    Told("notifications_merged", b"1"),
+                )
         elif message.event == "filters":
             self._tell_each(happening.account_ids, Told("filters_changed"))
         elif message.event == "delete":
