@@ -39,6 +39,7 @@ EFFECTS: dict[type[Event], Effects] = {
     events.AccountDeleted: Effects(jobs=("accounts.erase",), local_jobs=("federation.send_goodbye",)),
     events.Notified: Effects(live="notification"),
     events.NotificationsMerged: Effects(live="merged"),
+    events.ConversationChanged: Effects(live="conversation"),
     events.AccessEnded: Effects(live="access"),
     events.MailAsked: Effects(jobs=("mail.send",)),
 }

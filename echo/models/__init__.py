@@ -1,7 +1,26 @@
 """Rows: columns only. Queries are in `echo.store`, rules in `echo.policy`, writes in `echo.actions`."""
 
-from echo.models.account import Account, AccountKey, AccountNote, AccountStats, User
-from echo.models.auth import App, AuthorizationCode, OneTimeLink, Session, Token
+from echo.models.account import (
+    Account,
+    AccountKey,
+    AccountNote,
+    AccountStats,
+    User,
+)
+from echo.models.auth import (
+    App,
+    AuthorizationCode,
+    OneTimeLink,
+    Session,
+    Token,
+)
+from echo.models.card import (
+    Card,
+)
+from echo.models.conversation import (
+    Conversation,
+    ConversationPost,
+)
 from echo.models.notification import (
     Marker,
     Notification,
@@ -9,6 +28,11 @@ from echo.models.notification import (
     NotificationPolicy,
     NotificationRequest,
     Severance,
+)
+from echo.models.poll import (
+    Poll,
+    PollOption,
+    PollVote,
 )
 from echo.models.post import (
     Bookmark,
@@ -21,10 +45,21 @@ from echo.models.post import (
     PostHashtag,
     PostStats,
     PostVersion,
+    ThreadMute,
     Tombstone,
 )
-from echo.models.relation import Block, Follow, Mute
-from echo.models.work import Delivery, Host, InboundActivity, Job, OutboundActivity
+from echo.models.relation import (
+    Block,
+    Follow,
+    Mute,
+)
+from echo.models.work import (
+    Delivery,
+    Host,
+    InboundActivity,
+    Job,
+    OutboundActivity,
+)
 
 __all__ = [
     "Account",
@@ -35,6 +70,9 @@ __all__ = [
     "AuthorizationCode",
     "Block",
     "Bookmark",
+    "Card",
+    "Conversation",
+    "ConversationPost",
     "Delivery",
     "Follow",
     "Hashtag",
@@ -53,12 +91,16 @@ __all__ = [
     "NotificationRequest",
     "OneTimeLink",
     "OutboundActivity",
+    "Poll",
+    "PollOption",
+    "PollVote",
     "Post",
     "PostHashtag",
     "PostStats",
     "PostVersion",
     "Session",
     "Severance",
+    "ThreadMute",
     "Token",
     "Tombstone",
     "User",

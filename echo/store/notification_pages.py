@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from echo import db
 from echo.db import Row
@@ -69,7 +70,7 @@ class Group:
     count: int
     newest_id: int
     oldest_id: int
-    newest_at: object
+    newest_at: datetime
     sample_ids: Sequence[int]
 
 
@@ -77,8 +78,7 @@ async def page(wanted: Wanted, cursor: Cursor) -> list[Row]:
     """Rows of `notifications.COLUMNS`, newest first."""
     condition = cursor.condition("n.id")
     rows = await db.fetch(
-        f"SELECT {COLUMNS} FROM notifications n WHERE {_WANTED}"
-        f" AND {condition} {cursor.order('n.id')}",
+        f"SELECT {COLUMNS} FROM notifications n WHERE {_WANTED} AND {condition} {cursor.order('n.id')}",
         *wanted.arguments,
     )
     return cursor.newest_first(rows)
@@ -149,9 +149,7 @@ async def _with_members(
     return [_group(row, key, members) for row, key in zip(rows, keys, strict=True)]
 
 
-async def _members(
-    account_id: int, keys: Sequence[GroupKey], lower: int, upper: int
-) -> dict[GroupKey, Row]:
+async def _members(account_id: int, keys: Sequence[GroupKey], lower: int, upper: int) -> dict[GroupKey, Row]:
     found = await db.fetch(
         _MEMBERS,
         account_id,
@@ -174,15 +172,7 @@ def key_of(row: Row, grouped_kinds: Sequence[str]) -> GroupKey | None:
 def _group(row: Row, key: GroupKey | None, members: dict[GroupKey, Row]) -> Group:
     inside = members.get(key) if key is not None else None
     if inside is None:
-        return Group(
-            row=row,
-            key=key,
-            count=1,
-            newest_id=row["id"],
-            oldest_id=row["id"],
-            newest_at=row["created_at"],
-            sample_ids=(row["from_id"],),
-        )
+        return alone(row)
     return Group(
         row=row,
         key=key,
@@ -191,6 +181,19 @@ def _group(row: Row, key: GroupKey | None, members: dict[GroupKey, Row]) -> Grou
         oldest_id=inside["oldest_id"] or row["id"],
         newest_at=inside["newest_at"],
         sample_ids=inside["sample_ids"],
+    )
+
+
+def alone(row: Row) -> Group:
+    """A row that stands alone."""
+    return Group(
+        row=row,
+        key=None,
+        count=1,
+        newest_id=row["id"],
+        oldest_id=row["id"],
+        newest_at=row["created_at"],
+        sample_ids=(row["from_id"],),
     )
 
 

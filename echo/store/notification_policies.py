@@ -32,7 +32,9 @@ async def policy(account_id: int) -> NoticePolicy:
         " FROM notification_policies WHERE account_id = $1",
         account_id,
     )
-    return NoticePolicy() if row is None else NoticePolicy(**{name: Handling(row[name]) for name in row.keys()})
+    return (
+        NoticePolicy() if row is None else NoticePolicy(**{name: Handling(row[name]) for name in row.keys()})
+    )
 
 
 async def summary(account_id: int) -> tuple[int, int]:
