@@ -29,17 +29,7 @@ async def choose(account_id: int, changes: Mapping[str, Handling]) -> NoticePoli
             " limited_accounts = coalesce($6, limited_accounts), bots = coalesce($7, bots)"
             " WHERE account_id = $1",
             account_id,
-            *(
-                chosen.get(name)
-                for name in (
-                    "not_following",
-                    "not_followers",
-                    "new_accounts",
-                    "private_mentions",
-                    "limited_accounts",
-                    "bots",
-                )
-            ),
+            *(chosen.get(name) for name in notification_policies.COLUMNS),
         )
         return await notification_policies.policy(account_id)
 

@@ -18,7 +18,7 @@ from echo.render import notification_request
 from echo.store import notification_policies
 
 blueprint = Blueprint("notification_policy", __name__)
-NAMES = ("not_following", "not_followers", "new_accounts", "private_mentions", "limited_accounts", "bots")
+NAMES = notification_policies.COLUMNS
 # What the first form of the policy could say: yes or no.
 FIRST_NAMES = NAMES[:4]
 WORDS = {"accept": Handling.ACCEPT, "filter": Handling.FILTER, "drop": Handling.DROP}

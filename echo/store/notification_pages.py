@@ -135,8 +135,9 @@ _MEMBERS = f"""
         SELECT count(*) AS count, max(n.id) AS newest_id, max(n.created_at) AS newest_at,
             min(n.id) FILTER (WHERE n.id >= $5) AS oldest_id,
             (array_agg(n.from_id ORDER BY n.id DESC))[1:{SAMPLES}] AS sample_ids
-        FROM notifications n WHERE n.account_id = $1 AND n.kind = g.kind AND coalesce(n.post_id, 0) = g.post_id
-            AND n.group_hour = g.hour AND n.id <= $6 AND {SENDER_IS_THERE}) m
+        FROM notifications n WHERE n.account_id = $1 AND n.kind = g.kind
+            AND coalesce(n.post_id, 0) = g.post_id AND n.group_hour = g.hour AND n.id <= $6
+            AND {SENDER_IS_THERE}) m
     WHERE m.count > 0
 """
 

@@ -10,11 +10,13 @@ from echo.kinds import Handling
 from echo.policy.notices import NoticePolicy
 from echo.store.cursor import Cursor
 
+COLUMNS = ("not_following", "not_followers", "new_accounts", "private_mentions", "limited_accounts", "bots")
 # More is not counted: nobody reads such a number.
 COUNTED = 100
 _PENDING = f"""
     (SELECT count(*) FROM (SELECT 1 FROM notifications n WHERE n.account_id = r.account_id
-        AND n.from_id = r.from_id AND n.filtered AND n.kind IN ('mention', 'quote') LIMIT {COUNTED}) AS some)
+        AND n.from_id = r.from_id AND n.filtered AND n.kind IN ('mention', 'quote')
+        LIMIT {COUNTED}) AS pending)
 """
 _IS_SHOWN = """
     EXISTS (SELECT 1 FROM accounts s WHERE s.id = r.from_id AND s.suspended_at IS NULL
@@ -32,9 +34,7 @@ async def policy(account_id: int) -> NoticePolicy:
         " FROM notification_policies WHERE account_id = $1",
         account_id,
     )
-    return (
-        NoticePolicy() if row is None else NoticePolicy(**{name: Handling(row[name]) for name in row.keys()})
-    )
+    return NoticePolicy() if row is None else NoticePolicy(**{name: Handling(row[name]) for name in COLUMNS})
 
 
 async def summary(account_id: int) -> tuple[int, int]:

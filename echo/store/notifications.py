@@ -21,6 +21,8 @@ _IS_WILLING = """
         OR (b.blocker_id = $3 AND b.blocked_id = told.id))
     AND NOT EXISTS (SELECT 1 FROM mutes m WHERE m.muter_id = told.id AND m.muted_id = $3
         AND m.notifications AND (m.expires_at IS NULL OR m.expires_at > now()))
+    AND NOT EXISTS (SELECT 1 FROM posts p JOIN thread_mutes t ON t.thread_id = p.thread_id
+        WHERE p.id = $4 AND t.account_id = told.id)
     AND (NOT $10::bool OR NOT EXISTS (SELECT 1 FROM mentions other WHERE other.post_id = $4 AND (
         EXISTS (SELECT 1 FROM blocks b WHERE b.blocker_id = told.id AND b.blocked_id = other.account_id)
         OR EXISTS (SELECT 1 FROM mutes m WHERE m.muter_id = told.id AND m.muted_id = other.account_id
@@ -41,8 +43,9 @@ _IS_ANSWER = """
 
 # 0 accept, 1 filter, 2 drop: `echo.kinds.Handling`, with the defaults of `echo.policy.notices.NoticePolicy`.
 _HANDLING = f"""
-    CASE WHEN NOT $8::bool OR ($10::bool AND sender.is_staff) OR EXISTS (SELECT 1 FROM notification_permissions g
-        WHERE g.account_id = told.id AND g.from_id = $3) THEN 0
+    CASE WHEN NOT $8::bool OR ($10::bool AND sender.is_staff)
+        OR EXISTS (SELECT 1 FROM notification_permissions g
+            WHERE g.account_id = told.id AND g.from_id = $3) THEN 0
     ELSE greatest(
         CASE WHEN coalesce(p.not_followers, 0) = 0 OR EXISTS (SELECT 1 FROM follows f
             WHERE f.follower_id = $3 AND f.followee_id = told.id AND f.state = 'accepted'
@@ -152,7 +155,8 @@ async def moderator_ids() -> list[int]:
     """Everybody who moderates this server and may act."""
     rows = await db.fetch(
         "SELECT u.id FROM users u JOIN accounts a ON a.id = u.id WHERE u.role <> 'user'"
-        " AND u.disabled_at IS NULL AND a.suspended_at IS NULL AND a.deleted_at IS NULL ORDER BY u.id LIMIT 100"
+        " AND u.disabled_at IS NULL AND a.suspended_at IS NULL AND a.deleted_at IS NULL"
+        " ORDER BY u.id LIMIT 100"
     )
     return [row["id"] for row in rows]
 

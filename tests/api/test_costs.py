@@ -64,6 +64,7 @@ COSTS = {
     "/api/v1/favourites": (5, 3),
     "/api/v1/bookmarks": (5, 3),
     "/api/v1/notifications": (6, 4),
+    "/api/v2/notifications": (7, 5),
     "/api/v1/accounts/{other}/statuses": (6, 4),
     "/api/v1/accounts/{reader}/following": (4, 4),
     "/api/v1/blocks": (2, 2),
