@@ -40,6 +40,9 @@ EFFECTS: dict[type[Event], Effects] = {
     events.Notified: Effects(live="notification"),
     events.NotificationsMerged: Effects(live="merged"),
     events.ConversationChanged: Effects(live="conversation"),
+    events.AnnouncementChanged: Effects(live="announcement"),
+    events.AnnouncementRemoved: Effects(live="announcement"),
+    events.AnnouncementReacted: Effects(live="announcement"),
     events.AccessEnded: Effects(live="access"),
     events.MailAsked: Effects(jobs=("mail.send",)),
 }
