@@ -38,6 +38,7 @@ EFFECTS: dict[type[Event], Effects] = {
     events.AccountChanged: Effects(local_jobs=("federation.send_profile",)),
     events.AccountDeleted: Effects(jobs=("accounts.erase",), local_jobs=("federation.send_goodbye",)),
     events.Notified: Effects(live="notification"),
+    events.PushDue: Effects(jobs=("push.send",)),
     events.NotificationsMerged: Effects(live="merged"),
     events.ConversationChanged: Effects(live="conversation"),
     events.AnnouncementChanged: Effects(live="announcement"),

@@ -123,6 +123,14 @@ class Notified(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PushDue(Event):
+    """An app wants to be told of a notification."""
+
+    subscription_id: int
+    notification_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NotificationsMerged(Event):
     """What was kept apart from somebody is among the rest now."""
 

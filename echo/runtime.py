@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from cryptography.fernet import Fernet
+
 from echo import addresses, bus, db, ids, jobs, ports, settings
 from echo.addresses import Addresses
 from echo.bus import Live
@@ -31,6 +33,9 @@ from echo.jobs import Queue
 from echo.media import port as media_port
 from echo.media.port import MediaStore
 from echo.media.storage import LocalMediaStore
+from echo.policy import push_keys, seals
+from echo.policy.push_keys import PushKeys
+from echo.store import push
 from federation.network import Network, open_network
 from federation.resolve import Directory
 from federation.transport import Transport
@@ -52,6 +57,8 @@ class Runtime:
     directory: ports.RemoteDirectory
     network: Network
     media: MediaStore
+    push_keys: PushKeys
+    seal: Fernet
 
     def bind(self) -> None:
         """Make this the runtime of the current task and of the tasks it starts."""
@@ -61,6 +68,8 @@ class Runtime:
         addresses.bind(self.addresses)
         ports.bind_directory(self.directory)
         self.network.bind()
+        push_keys.bind(self.push_keys)
+        seals.bind(self.seal)
         media_port.bind(self.media)
 
     async def close(self) -> None:
@@ -85,6 +94,12 @@ async def open_runtime(
         statement_timeout_seconds=config.database.statement_timeout_seconds,
         can_repeat=can_repeat,
     )
+    try:
+        ids.set_process(await db.fetch_value("SELECT nextval('process_numbers')"))
+        keys, seal = await push.server_keys(), await asyncio.to_thread(seals.load, data)
+    except BaseException:
+        await database.close()
+        raise
     runtime = Runtime(
         config=config,
         data=data,
@@ -94,14 +109,11 @@ async def open_runtime(
         directory=Directory() if config.federation.enabled else ports.NullDirectory(),
         network=open_network(config, transport=transport),
         media=LocalMediaStore(media_folder(config, data), config.media_url),
+        push_keys=keys,
+        seal=seal,
     )
     database.after_commit = hand_on
     runtime.bind()
-    try:
-        ids.set_process(await db.fetch_value("SELECT nextval('process_numbers')"))
-    except BaseException:
-        await runtime.close()
-        raise
     return runtime
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from echo import clock, db
 from echo.db import UnitOfWork
-from echo.events import Notified
+from echo.events import Notified, PushDue
 from echo.kinds import NotificationKind, SeveranceKind
 from echo.policy.notices import REPLACING
 from echo.store import notifications
@@ -35,6 +35,8 @@ async def tell(
     for row in rows:
         if not row["filtered"]:
             unit.emit(Notified(local=True, notification_id=row["id"], account_id=row["account_id"]))
+            for subscription_id in row["push_ids"]:
+                unit.emit(PushDue(local=True, subscription_id=subscription_id, notification_id=row["id"]))
 
 
 async def tell_of_severed(

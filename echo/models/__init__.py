@@ -29,6 +29,7 @@ from echo.models.post import (
     ThreadMute,
     Tombstone,
 )
+from echo.models.push import PushSubscription, ServerSecret
 from echo.models.relation import Block, Follow, Mute
 from echo.models.work import Delivery, Host, InboundActivity, Job, OutboundActivity
 
@@ -73,6 +74,8 @@ __all__ = [
     "PostHashtag",
     "PostStats",
     "PostVersion",
+    "PushSubscription",
+    "ServerSecret",
     "Session",
     "Severance",
     "ThreadMute",

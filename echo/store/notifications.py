@@ -88,7 +88,8 @@ _INSERT = f"""
         told.handling = 1, now()
     FROM judged told WHERE told.handling < 2
     ON CONFLICT (account_id, dedupe_key) DO NOTHING
-    RETURNING n.id, n.account_id, n.filtered
+    RETURNING n.id, n.account_id, n.filtered, ARRAY(SELECT s.id FROM push_subscriptions s
+        WHERE s.user_id = n.account_id AND (s.alerts ->> n.kind)::bool AND s.policy <> 'none') AS push_ids
 """
 
 _REQUEST = """
@@ -107,12 +108,13 @@ async def insert(
     object_id: int | None = None,
     hour: int,
 ) -> list[Row]:
-    """Tell these people, those that are here, at most once each; rows (id, account_id, filtered) of the new.
+    """Tell these people, those that are here, at most once each.
 
     Nobody is told of what they did themselves, or by people they block or whose notifications they mute.
     The policy of each (`echo.policy.notices`) keeps some apart and drops others.
 
     Shapes:  from_id: the person who is told, for kinds that nobody else does; hour: now, since 1970
+    Returns: of what is new, rows (id, account_id, filtered, push_ids)
     """
     if not account_ids:
         return []
