@@ -131,6 +131,21 @@ class PushDue(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LetterDue(Event):
+    """Somebody who is away may want a letter about a notification."""
+
+    notification_id: int
+    account_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestDue(Event):
+    """Somebody has been away for long and wants to know what happened."""
+
+    user_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NotificationsMerged(Event):
     """What was kept apart from somebody is among the rest now."""
 

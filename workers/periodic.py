@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from echo.actions import announcements, auth
+from echo.actions import announcements, auth, letters
 from echo.store import tidying
 
 
@@ -36,7 +36,13 @@ async def keep_time_of_announcements(_: dict[str, Any]) -> None:
     await announcements.keep_time()
 
 
+async def write_digests(_: dict[str, Any]) -> None:
+    """What happened, for those who have been away for a week and want to know."""
+    await letters.ask_for_digests()
+
+
 PERIODIC = (
+    Periodic("write_digests", write_digests, minutes={41}),
     Periodic("keep_time_of_announcements", keep_time_of_announcements, minutes=set(range(60))),
     Periodic("forget_stale_access", forget_stale_access),
     Periodic("tidy", tidy, minutes={3, 33}),

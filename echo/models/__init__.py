@@ -6,6 +6,7 @@ from echo.models.auth import App, AuthorizationCode, OneTimeLink, Session, Token
 from echo.models.card import Card
 from echo.models.conversation import Conversation, ConversationPost
 from echo.models.emoji import CustomEmoji
+from echo.models.letter import Digest
 from echo.models.notification import (
     Marker,
     Notification,
@@ -50,6 +51,7 @@ __all__ = [
     "ConversationPost",
     "CustomEmoji",
     "Delivery",
+    "Digest",
     "Follow",
     "Hashtag",
     "Host",
