@@ -27,7 +27,7 @@ REFERENCES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("echo", "0006_statuses")]
+    dependencies = [("echo", "0007_announcements")]
 
     initial = False
 
