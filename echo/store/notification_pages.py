@@ -100,7 +100,7 @@ async def grouped_page(wanted: Wanted, grouped_kinds: Sequence[str], cursor: Cur
     return await _with_members(wanted.account_id, rows, grouped_kinds, lower, upper)
 
 
-def _walk(condition: str, further: str, order_sql: str) -> str:
+def _walk(condition: str, cursor_sql: str, order_sql: str) -> str:
     """From one group to the next: each step is one look into the index by id."""
     return f"""
         WITH RECURSIVE w AS (
@@ -109,7 +109,7 @@ def _walk(condition: str, further: str, order_sql: str) -> str:
             UNION ALL
             SELECT step.* FROM w CROSS JOIN LATERAL (
                 SELECT {COLUMNS}, w.seen || {_KEY} AS seen, w.place + 1 AS place
-                FROM notifications n WHERE {_WANTED} AND {condition} AND {further}
+                FROM notifications n WHERE {_WANTED} AND {condition} AND {cursor_sql}
                     AND ({_KEY} IS NULL OR NOT coalesce({_KEY} = ANY(w.seen), false)) {order_sql}) step
             WHERE w.place < $7
         )
