@@ -16,7 +16,8 @@ from typing import Any, get_args, get_type_hints
 
 import msgspec
 
-from echo.config import Config, Section
+from echo.config import Config
+from echo.config_section import Section
 from echo.errors import EchoError
 
 DEFAULT_DOMAIN = Config().instance.domain
@@ -151,6 +152,8 @@ def _check(config: Config) -> None:
     for key in ("trusted_proxies",):
         _networks(f"server.{key}", getattr(config.server, key))
     _networks("federation.allowed_private_ranges", config.federation.allowed_private_ranges)
+    if config.search.engine == "meilisearch" and not config.search.url.startswith(("http://", "https://")):
+        raise ConfigError("search.url must say where Meilisearch answers: http://host:7700")
     if config.dev.enabled and config.is_secure and not is_local_host(config.host):
         raise ConfigError(
             f"dev.enabled cannot be used with the public address {config.base_url}; "

@@ -22,9 +22,15 @@ class Effects:
 
 
 EFFECTS: dict[type[Event], Effects] = {
-    events.PostPublished: Effects(jobs=("timelines.add_post",), local_jobs=("federation.send_post",)),
-    events.PostEdited: Effects(jobs=("timelines.show_edit",), local_jobs=("federation.send_edit",)),
-    events.PostDeleted: Effects(jobs=("timelines.remove_post",), local_jobs=("federation.send_delete",)),
+    events.PostPublished: Effects(
+        jobs=("timelines.add_post", "search.keep_post"), local_jobs=("federation.send_post",)
+    ),
+    events.PostEdited: Effects(
+        jobs=("timelines.show_edit", "search.keep_post"), local_jobs=("federation.send_edit",)
+    ),
+    events.PostDeleted: Effects(
+        jobs=("timelines.remove_post", "search.remove_post"), local_jobs=("federation.send_delete",)
+    ),
     events.Liked: Effects(local_jobs=("federation.send_like",)),
     events.Unliked: Effects(local_jobs=("federation.send_unlike",)),
     events.FollowAsked: Effects(local_jobs=("federation.send_follow",)),
@@ -35,8 +41,11 @@ EFFECTS: dict[type[Event], Effects] = {
     events.Unblocked: Effects(local_jobs=("federation.send_unblock",)),
     events.Muted: Effects(jobs=("timelines.hide_muted",)),
     events.Unmuted: Effects(jobs=("timelines.show_unmuted",)),
-    events.AccountChanged: Effects(local_jobs=("federation.send_profile",)),
-    events.AccountDeleted: Effects(jobs=("accounts.erase",), local_jobs=("federation.send_goodbye",)),
+    events.FileUploaded: Effects(jobs=("media.process",)),
+    events.AccountChanged: Effects(jobs=("search.change_author",), local_jobs=("federation.send_profile",)),
+    events.AccountDeleted: Effects(
+        jobs=("accounts.erase", "search.remove_author"), local_jobs=("federation.send_goodbye",)
+    ),
     events.Notified: Effects(live="notification"),
     events.PushDue: Effects(jobs=("push.send",)),
     events.LetterDue: Effects(jobs=("letters.tell",)),
@@ -49,6 +58,9 @@ EFFECTS: dict[type[Event], Effects] = {
     events.AccessEnded: Effects(live="access"),
     events.MailAsked: Effects(jobs=("mail.send",)),
 }
+
+# Jobs that may take minutes: workers do them one at a time, beside the others.
+SLOW_JOBS = frozenset({"media.process"})
 
 
 def jobs_of(event: Event) -> Iterator[tuple[str, dict[str, object]]]:

@@ -98,6 +98,12 @@ class MediaKind(StrEnum):
     UNKNOWN = "unknown"
 
 
+class MediaState(StrEnum):
+    WAITING = "waiting"  # a worker has yet to make it ready
+    READY = "ready"
+    FAILED = "failed"  # it could not be read
+
+
 class Role(StrEnum):
     USER = "user"
     MODERATOR = "moderator"
@@ -122,3 +128,11 @@ class HostHealth(StrEnum):
     CLOSED = "closed"  # the circuit is closed: deliveries flow
     OPEN = "open"  # failing: deliveries wait for the next probe
     DEAD = "dead"  # failing for a week: nothing new is queued
+
+
+class Corpus(StrEnum):
+    """Where a search for posts looks: what one has to do with, what everybody may find, or both."""
+
+    LIBRARY = "library"
+    PUBLIC = "public"
+    ALL = "all"

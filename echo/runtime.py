@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from echo.bus import Live
 from echo.cache import Cache
 from echo.config import Config
 from echo.db import Database
-from echo.effects import jobs_of, live_of
+from echo.effects import SLOW_JOBS, jobs_of, live_of
 from echo.errors import Unavailable
 from echo.events import (
     AccessEnded,
@@ -35,7 +36,10 @@ from echo.media.port import MediaStore
 from echo.media.storage import LocalMediaStore
 from echo.policy import push_keys, seals
 from echo.policy.push_keys import PushKeys
-from echo.store import push
+from echo.search.meilisearch import MeilisearchIndex
+from echo.search.postgresql import PostgresIndex
+from echo.store import access, push
+from federation.json_server import JsonServer
 from federation.network import Network, open_network
 from federation.resolve import Directory
 from federation.transport import Transport
@@ -57,6 +61,7 @@ class Runtime:
     directory: ports.RemoteDirectory
     network: Network
     media: MediaStore
+    search: ports.SearchIndex
     push_keys: PushKeys
     seal: Fernet
 
@@ -71,9 +76,11 @@ class Runtime:
         push_keys.bind(self.push_keys)
         seals.bind(self.seal)
         media_port.bind(self.media)
+        ports.bind_search_index(self.search)
 
     async def close(self) -> None:
         """Close every connection."""
+        await self.search.close()
         await self.network.close()
         await self.cache.close()
         await self.database.close()
@@ -108,13 +115,20 @@ async def open_runtime(
         addresses=addresses.of(config),
         directory=Directory() if config.federation.enabled else ports.NullDirectory(),
         network=open_network(config, transport=transport),
-        media=LocalMediaStore(media_folder(config, data), config.media_url),
+        media=open_media_store(config, data),
+        search=_search_index(config),
         push_keys=keys,
         seal=seal,
     )
     database.after_commit = hand_on
     runtime.bind()
     return runtime
+
+
+def _search_index(config: Config) -> ports.SearchIndex:
+    if config.search.engine == "meilisearch":
+        return MeilisearchIndex(JsonServer(config.search.url, config.search.key), config.search.index)
+    return PostgresIndex()
 
 
 async def open_patiently(
@@ -138,6 +152,16 @@ async def open_patiently(
     return None
 
 
+def open_media_store(config: Config, data: Path) -> MediaStore:
+    """Where files are kept: in the bucket that the configuration names, else in a folder."""
+    if not config.object_store.bucket:
+        return LocalMediaStore(media_folder(config, data), config.media_url)
+    # Only servers that use it pay for its library.
+    objects = importlib.import_module("echo.media.objects")
+    opened: MediaStore = objects.ObjectMediaStore(config.object_store, config.media_url)
+    return opened
+
+
 def media_folder(config: Config, data: Path) -> Path:
     """Where uploaded files lie."""
     return Path(config.media.path) if config.media.path else data / "media"
@@ -145,8 +169,14 @@ def media_folder(config: Config, data: Path) -> Path:
 
 async def hand_on(happened: Sequence[Event]) -> None:
     """After a commit: wake the workers, and say live what needs no work first."""
-    if any(True for event in happened for _ in jobs_of(event)):
+    names = {name for event in happened for name, _ in jobs_of(event)}
+    if names - SLOW_JOBS:
         await jobs.wake(Queue.JOBS)
+    if names & SLOW_JOBS:
+        await jobs.wake(Queue.SLOW_JOBS)
+    for event in happened:
+        if isinstance(event, AccessEnded):
+            access.forget(event.user_id, event.token_id)
     live = [message for event in happened if live_of(event) for message in _live(event)]
     if live:
         await bus.publish(live)

@@ -17,7 +17,19 @@ from arq.worker import Worker, func
 from echo import cache
 from echo.runtime import Runtime
 from echo.store import jobs as job_store
-from workers import accounts, deliveries, inbound, letters, mail, outbound, periodic, push, timelines
+from workers import (
+    accounts,
+    deliveries,
+    inbound,
+    letters,
+    mail,
+    media,
+    outbound,
+    periodic,
+    push,
+    search,
+    timelines,
+)
 from workers.bells import Bells
 from workers.jobs import Function, drain
 
@@ -29,6 +41,8 @@ FUNCTIONS: dict[str, Function] = {
     **outbound.JOBS,
     **accounts.JOBS,
     **mail.JOBS,
+    **media.JOBS,
+    **search.JOBS,
     **push.JOBS,
     **letters.JOBS,
 }
@@ -47,6 +61,7 @@ async def work(runtime: Runtime, stop: asyncio.Event, *, slot: int = 1) -> None:
     bells.ring_all()
     tasks = [
         _kept_alive("jobs", lambda: drain(runtime, FUNCTIONS, bells, owner)),
+        _kept_alive("slow jobs", lambda: drain(runtime, FUNCTIONS, bells, owner, slow=True)),
         _kept_alive("leases", lambda: _renew(owner)),
         _kept_alive("bell", bells.listen),
         _kept_alive("arq", lambda: _arq(bells)),

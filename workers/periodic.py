@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from echo.actions import announcements, auth, letters
-from echo.store import tidying
+from echo.actions import announcements, auth, discarding, letters
+from echo.media import ffmpeg
+from echo.search import filling
+from echo.store import instance, search_accounts, tidying
+
+# Far longer than any file is worked on.
+WORKSHOP_SECONDS = 86_400
+FILL_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +39,12 @@ async def tidy(_: dict[str, Any]) -> None:
     await tidying.forget_expired()
 
 
+async def sweep_files(_: dict[str, Any]) -> None:
+    """Files that no post has used for too long, and what killed processes left behind."""
+    await discarding.sweep()
+    await asyncio.to_thread(ffmpeg.sweep_workshops, time.time() - WORKSHOP_SECONDS)
+
+
 async def keep_time_of_announcements(_: dict[str, Any]) -> None:
     """Those that are to be published, and those that are over."""
     await announcements.keep_time()
@@ -41,9 +55,23 @@ async def write_digests(_: dict[str, Any]) -> None:
     await letters.ask_for_digests()
 
 
+async def fill_search(_: dict[str, Any]) -> None:
+    """Posts and accounts that were there before the index; nothing to do once that is finished."""
+    await filling.fill(FILL_SECONDS)
+
+
+async def refresh_fame(_: dict[str, Any]) -> None:
+    """Who is followed by many, and which hashtags are used by many: what a search looks at first."""
+    await search_accounts.refresh_fame()
+    await instance.refresh_hashtag_fame()
+
+
 PERIODIC = (
     Periodic("write_digests", write_digests, minutes={41}),
     Periodic("keep_time_of_announcements", keep_time_of_announcements, minutes=set(range(60))),
     Periodic("forget_stale_access", forget_stale_access),
     Periodic("tidy", tidy, minutes={3, 33}),
+    Periodic("sweep_files", sweep_files, minutes={27}),
+    Periodic("fill_search", fill_search, minutes=set(range(1, 60, 5))),
+    Periodic("refresh_fame", refresh_fame, minutes={41}, hours={3, 15}),
 )

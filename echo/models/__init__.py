@@ -32,6 +32,8 @@ from echo.models.post import (
 )
 from echo.models.push import PushSubscription, ServerSecret
 from echo.models.relation import Block, Follow, Mute
+from echo.models.remote_file import RemoteFile
+from echo.models.search import SearchAccount, SearchFill, SearchPost
 from echo.models.work import Delivery, Host, InboundActivity, Job, OutboundActivity
 
 __all__ = [
@@ -77,6 +79,10 @@ __all__ = [
     "PostStats",
     "PostVersion",
     "PushSubscription",
+    "RemoteFile",
+    "SearchAccount",
+    "SearchFill",
+    "SearchPost",
     "ServerSecret",
     "Session",
     "Severance",

@@ -13,7 +13,7 @@ REFERENCES = [("token_id", "tokens"), ("user_id", "users")]
 
 
 class Migration(migrations.Migration):
-    dependencies = [("echo", "0008_notifications")]
+    dependencies = [("echo", "0011_notifications")]
 
     initial = False
 

@@ -7,7 +7,7 @@ from echo.columns import IdField
 
 
 class Migration(migrations.Migration):
-    dependencies = [("echo", "0009_push")]
+    dependencies = [("echo", "0012_push")]
 
     operations = [
         ops.CreateModel(
