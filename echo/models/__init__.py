@@ -6,7 +6,15 @@ from echo.models.auth import App, AuthorizationCode, OneTimeLink, Session, Token
 from echo.models.card import Card
 from echo.models.conversation import Conversation, ConversationPost
 from echo.models.emoji import CustomEmoji
-from echo.models.notification import Marker, Notification
+from echo.models.letter import Digest
+from echo.models.notification import (
+    Marker,
+    Notification,
+    NotificationPermission,
+    NotificationPolicy,
+    NotificationRequest,
+    Severance,
+)
 from echo.models.poll import Poll, PollOption, PollVote
 from echo.models.post import (
     Bookmark,
@@ -22,6 +30,7 @@ from echo.models.post import (
     ThreadMute,
     Tombstone,
 )
+from echo.models.push import PushSubscription, ServerSecret
 from echo.models.relation import Block, Follow, Mute
 from echo.models.remote_file import RemoteFile
 from echo.models.search import SearchAccount, SearchFill, SearchPost
@@ -44,6 +53,7 @@ __all__ = [
     "ConversationPost",
     "CustomEmoji",
     "Delivery",
+    "Digest",
     "Follow",
     "Hashtag",
     "Host",
@@ -56,6 +66,9 @@ __all__ = [
     "Mention",
     "Mute",
     "Notification",
+    "NotificationPermission",
+    "NotificationPolicy",
+    "NotificationRequest",
     "OneTimeLink",
     "OutboundActivity",
     "Poll",
@@ -65,11 +78,14 @@ __all__ = [
     "PostHashtag",
     "PostStats",
     "PostVersion",
+    "PushSubscription",
     "RemoteFile",
     "SearchAccount",
     "SearchFill",
     "SearchPost",
+    "ServerSecret",
     "Session",
+    "Severance",
     "ThreadMute",
     "Token",
     "Tombstone",
