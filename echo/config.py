@@ -163,6 +163,20 @@ class Registrations(Section, frozen=True):
     ] = True
 
 
+class Trends(Section, frozen=True):
+    """What many people are busy with, for the Explore screens of apps (docs/trends.md)."""
+
+    enabled: Annotated[bool, Doc(description="Whether hashtags, posts and links can be trending.")] = True
+    least: Annotated[
+        int,
+        Doc(
+            description="People who must have used a hashtag or link in a day; likes and boosts of posts.",
+            ge=1,
+            le=1000,
+        ),
+    ] = 3
+
+
 class Mail(Section, frozen=True):
     """Outgoing e-mail. Without a server mails are written to the folder `mail` of the data directory."""
 
@@ -237,6 +251,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     limits: Limits = Limits()
     rate_limits: RateLimits = RateLimits()
     registrations: Registrations = Registrations()
+    trends: Trends = Trends()
     mail: Mail = Mail()
     federation: Federation = Federation()
     dev: Dev = Dev()

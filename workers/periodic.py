@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from echo.actions import announcements, auth, discarding
+from echo.actions import announcements, auth, discarding, trends
 from echo.media import ffmpeg
 from echo.store import tidying
 
@@ -48,7 +48,13 @@ async def keep_time_of_announcements(_: dict[str, Any]) -> None:
     await announcements.keep_time()
 
 
+async def find_trends(_: dict[str, Any]) -> None:
+    """What many people are busy with."""
+    await trends.refresh()
+
+
 PERIODIC = (
+    Periodic("find_trends", find_trends, minutes=set(range(1, 60, 5))),
     Periodic("keep_time_of_announcements", keep_time_of_announcements, minutes=set(range(60))),
     Periodic("forget_stale_access", forget_stale_access),
     Periodic("tidy", tidy, minutes={3, 33}),

@@ -18,6 +18,7 @@ from echo.api import (
     status_actions,
     statuses,
     timelines,
+    trends,
 )
 
 BLUEPRINTS = (
@@ -31,6 +32,7 @@ BLUEPRINTS = (
     statuses.blueprint,
     status_actions.blueprint,
     timelines.blueprint,
+    trends.blueprint,
     conversations.blueprint,
     announcements.blueprint,
     notifications.blueprint,
