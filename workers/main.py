@@ -18,7 +18,7 @@ from echo import cache
 from echo.kinds import Lane
 from echo.runtime import Runtime
 from echo.store import jobs as job_store
-from workers import accounts, cards, deliveries, inbound, mail, media, outbound, periodic, timelines
+from workers import accounts, cards, deliveries, inbound, mail, media, outbound, periodic, search, timelines
 from workers.bells import Bells
 from workers.jobs import Function, drain, drain_outside
 
@@ -32,6 +32,7 @@ FUNCTIONS: dict[str, Function] = {
     **mail.JOBS,
     **cards.JOBS,
     **media.JOBS,
+    **search.JOBS,
 }
 RENEW_SECONDS = 20.0
 

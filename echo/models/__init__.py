@@ -60,6 +60,11 @@ from echo.models.relation import (
 from echo.models.remote_file import (
     RemoteFile,
 )
+from echo.models.search import (
+    SearchAccount,
+    SearchFill,
+    SearchPost,
+)
 from echo.models.trend import (
     Trend,
 )
@@ -110,6 +115,9 @@ __all__ = [
     "PostStats",
     "PostVersion",
     "RemoteFile",
+    "SearchAccount",
+    "SearchFill",
+    "SearchPost",
     "Session",
     "ThreadMute",
     "Token",
