@@ -7,7 +7,7 @@ from echo.columns import SmallIdField
 
 
 class Migration(migrations.Migration):
-    dependencies = [("echo", "0008_media")]
+    dependencies = [("echo", "0010_search_open")]
 
     initial = False
 
