@@ -32,6 +32,10 @@ from echo.models.emoji import (
 from echo.models.notification import (
     Marker,
     Notification,
+    NotificationPermission,
+    NotificationPolicy,
+    NotificationRequest,
+    Severance,
 )
 from echo.models.poll import (
     Poll,
@@ -105,6 +109,9 @@ __all__ = [
     "Mention",
     "Mute",
     "Notification",
+    "NotificationPermission",
+    "NotificationPolicy",
+    "NotificationRequest",
     "OneTimeLink",
     "OutboundActivity",
     "Poll",
@@ -119,6 +126,7 @@ __all__ = [
     "SearchFill",
     "SearchPost",
     "Session",
+    "Severance",
     "ThreadMute",
     "Token",
     "Tombstone",
