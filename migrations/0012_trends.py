@@ -7,7 +7,7 @@ from echo.columns import SmallIdField
 
 
 class Migration(migrations.Migration):
-    dependencies = [("echo", "0010_search_open")]
+    dependencies = [("echo", "0011_notifications")]
 
     initial = False
 
