@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 
 from echo import events
 from echo.events import Event
+from echo.kinds import Lane
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ EFFECTS: dict[type[Event], Effects] = {
     events.Unblocked: Effects(local_jobs=("federation.send_unblock",)),
     events.Muted: Effects(jobs=("timelines.hide_muted",)),
     events.Unmuted: Effects(jobs=("timelines.show_unmuted",)),
+    events.LinkFound: Effects(jobs=("cards.look",)),
     events.FileUploaded: Effects(jobs=("media.process",)),
     events.AccountChanged: Effects(jobs=("search.change_author",), local_jobs=("federation.send_profile",)),
     events.AccountDeleted: Effects(
@@ -59,8 +61,11 @@ EFFECTS: dict[type[Event], Effects] = {
     events.MailAsked: Effects(jobs=("mail.send",)),
 }
 
-# Jobs that may take minutes: workers do them one at a time, beside the others.
-SLOW_JOBS = frozenset({"media.process"})
+# Jobs that are not quick, and where they wait.
+LANES: dict[str, Lane] = {
+    "media.process": Lane.SLOW,
+    "cards.look": Lane.OUTSIDE,
+}
 
 
 def jobs_of(event: Event) -> Iterator[tuple[str, dict[str, object]]]:
@@ -72,6 +77,11 @@ def jobs_of(event: Event) -> Iterator[tuple[str, dict[str, object]]]:
         del arguments["local"]
         for name in names:
             yield name, arguments
+
+
+def lane_of(job: str) -> Lane:
+    """Where a job of this name waits."""
+    return LANES.get(job, Lane.QUICK)
 
 
 def live_of(event: Event) -> str:

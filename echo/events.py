@@ -35,6 +35,14 @@ class PostDeleted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LinkFound(Event):
+    """A post without files links to a page, of which a preview can be shown."""
+
+    post_id: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Liked(Event):
     like_id: int
 

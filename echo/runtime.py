@@ -18,7 +18,7 @@ from echo.bus import Live
 from echo.cache import Cache
 from echo.config import Config
 from echo.db import Database
-from echo.effects import SLOW_JOBS, jobs_of, live_of
+from echo.effects import jobs_of, lane_of, live_of
 from echo.errors import Unavailable
 from echo.events import (
     AccessEnded,
@@ -170,10 +170,8 @@ def media_folder(config: Config, data: Path) -> Path:
 async def hand_on(happened: Sequence[Event]) -> None:
     """After a commit: wake the workers, and say live what needs no work first."""
     names = {name for event in happened for name, _ in jobs_of(event)}
-    if names - SLOW_JOBS:
-        await jobs.wake(Queue.JOBS)
-    if names & SLOW_JOBS:
-        await jobs.wake(Queue.SLOW_JOBS)
+    for lane in {lane_of(name) for name in names}:
+        await jobs.wake(Queue(lane.value))
     for event in happened:
         if isinstance(event, AccessEnded):
             access.forget(event.user_id, event.token_id)

@@ -13,7 +13,8 @@ from quart.typing import TestClientProtocol as Client
 from werkzeug.routing import Rule
 
 from echo.app import create_app
-from echo.config import Config, DatabaseConfig, Instance, RateLimits, RedisConfig, Server
+from echo.config import Config, DatabaseConfig, Instance, RedisConfig, Server
+from echo.config_limits import RateLimits
 from echo.embedded import Engines, temporary_engines
 from echo.runtime import Runtime, open_runtime
 from echo.schema import migrate

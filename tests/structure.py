@@ -53,6 +53,7 @@ MAY_BE_MISSING: dict[str, set[str]] = {
         "fallback",
         "filtered",
     },
+    "PreviewCard": {"missing_attribution"},
     "NotificationGroup": {
         "status_id",
         "report",
@@ -102,6 +103,8 @@ NULLABLE: dict[str, set[str]] = {
     "NotificationFallback": {"summary", "description"},
     "NotificationRequest": {"last_status"},
     "Poll": {"expires_at", "voters_count"},
+    "PreviewCard": {"language", "image", "blurhash", "published_at"},
+    "PreviewCardAuthor": {"account"},
     "PollOption": {"votes_count"},
     "Preferences": {"posting:default:language"},
     "Quote": {"quoted_status"},
@@ -120,7 +123,12 @@ NULLABLE: dict[str, set[str]] = {
     "V1Instance": {"contact_account"},
 }
 # What the tables say about the second holds for the first as well.
-_LIKE = {"CredentialAccount": "Account", "MutedAccount": "Account", "DeletedStatus": "Status"}
+_LIKE = {
+    "TrendsLink": "PreviewCard",
+    "CredentialAccount": "Account",
+    "MutedAccount": "Account",
+    "DeletedStatus": "Status",
+}
 # Real, but not described.
 _TEXT: dict[str, Any] = {"type": "string"}
 _URI_OR_NULL: dict[str, Any] = {"type": ["string", "null"], "format": "uri"}
@@ -159,9 +167,13 @@ ALSO: dict[str, dict[str, Any]] = {
     },
     "WebPushSubscription": {"policy": {"enum": ["all", "followed", "follower", "none"]}},
     "WebPushSubscription.alerts": {"quote": {"type": "boolean"}, "quoted_update": {"type": "boolean"}},
+    "PreviewCard": {"language": {"type": "string"}, "image_description": _TEXT},
+    "TrendsLink": {"language": {"type": "string"}, "image_description": _TEXT},
     "V1Instance.configuration.accounts": dict.fromkeys(_MORE_ACCOUNT_LIMITS, _NUMBER),
     "V1Instance.configuration.media_attachments": {"description_limit": _NUMBER},
 }
+# Addresses that are the empty text where there is none.
+MAY_BE_BLANK = frozenset({"author_url", "provider_url", "embed_url"})
 # Objects with keys of the server's own choosing.
 _OPEN = frozenset({"Rule.translations", "ValidationError.details"})
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
@@ -316,6 +328,8 @@ def _field(key: str, schema: dict[str, Any], where: str) -> dict[str, Any]:
         schema = {"anyOf": [schema, {"type": "null"}]}
     if "integer" in plain:
         schema = schema | {"maximum": _MOST}
+    if key in MAY_BE_BLANK:
+        schema = {name: value for name, value in schema.items() if name != "format"}
     if key in _ID_FIELDS and "string" in plain:
         schema = schema | {"format": "numeric-id"}
     if (where, key) == ("Relationship", "muting_expires_at"):

@@ -9,6 +9,7 @@ from echo import clock, db
 from echo.actions import attaching, composing, conversations, uploads
 from echo.actions.drafts import EditDraft, FileDraft, RemotePost
 from echo.actions.notify import tell
+from echo.actions.posting import find_link
 from echo.actions.remote_media import store_remote_media
 from echo.db import UnitOfWork
 from echo.errors import NotFound
@@ -101,7 +102,8 @@ def _is_newer(edited_at: datetime, post: Post) -> bool:
 
 
 async def _write(post: Post, **changes: object) -> None:
-    await Post.filter(id=post.id).update(version=post.version + 1, **changes)
+    # Which page the post links to is found out anew.
+    await Post.filter(id=post.id).update(version=post.version + 1, card_id=None, **changes)
     # A boost shows the post it boosts, so its rendered half is stale as well.
     await db.execute("UPDATE posts SET version = version + 1 WHERE boost_of_id = $1", post.id)
 
@@ -141,6 +143,7 @@ async def _relink(
         await conversations.keep(unit, post)
     await posts.insert_hashtags(post.id, hashtags)
     await tell(unit, mentioned_ids, NotificationKind.MENTION, post.author_id, post.id)
+    find_link(unit, await posts.get_unscoped_for_worker(post.id))
 
 
 async def _tell_boosters(unit: UnitOfWork, post: Post) -> None:

@@ -11,11 +11,13 @@ import msgspec
 from echo import clock, db
 from echo.actions import conversations
 from echo.actions.notify import tell
+from echo.addresses import here
 from echo.db import UnitOfWork
-from echo.events import PostPublished
+from echo.events import LinkFound, PostPublished
 from echo.kinds import NotificationKind, Quoter, QuoteState, Visibility
 from echo.models import Account, Post
 from echo.store import counters, loading, posts
+from echo.text.first_link import first_link
 
 _INSERT = """
     INSERT INTO posts AS t (id, uri, url, author_id, local, visibility, text, html, spoiler, sensitive,
@@ -94,7 +96,17 @@ async def insert(unit: UnitOfWork, author: Account, new: NewPost) -> Post | None
     if new.visibility == Visibility.DIRECT:
         await conversations.keep(unit, stored)
     unit.emit(PostPublished(local=new.local, post_id=new.id))
+    find_link(unit, stored)
     return stored
+
+
+def find_link(unit: UnitOfWork, post: Post) -> None:
+    """Let somebody look at the page that a post links to. Posts with files or a quote show those instead."""
+    if post.boost_of_id is not None or post.media_ids or post.quote_uri:
+        return
+    url = first_link(post.html, here().base)
+    if url is not None:
+        unit.emit(LinkFound(local=post.local, post_id=post.id, url=url))
 
 
 async def _insert_row(author: Account, new: NewPost) -> Post | None:

@@ -21,6 +21,7 @@ from echo.api import (
     status_actions,
     statuses,
     timelines,
+    trends,
 )
 
 BLUEPRINTS = (
@@ -34,6 +35,7 @@ BLUEPRINTS = (
     statuses.blueprint,
     status_actions.blueprint,
     timelines.blueprint,
+    trends.blueprint,
     conversations.blueprint,
     notification_policy.blueprint,
     notification_groups.blueprint,

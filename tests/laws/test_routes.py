@@ -46,10 +46,7 @@ def test_the_client_api_is_not_open_by_accident() -> None:
         "GET /api/v1/instance/rules",
         "GET /api/v1/instance/translation_languages",
         "GET /api/v1/streaming/health",
-        "GET /api/v1/trends",
         "GET /api/v1/trends/links",
-        "GET /api/v1/trends/statuses",
-        "GET /api/v1/trends/tags",
         "GET /api/v2/instance",
         "POST /api/v1/apps",
     }
