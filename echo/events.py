@@ -107,6 +107,11 @@ class Unmuted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FiltersChanged(Event):
+    account_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountChanged(Event):
     account_id: int
 

@@ -56,6 +56,24 @@ class Quoter(StrEnum):
     OTHERS = "unsupported_policy"  # people whom only the author's server can name
 
 
+class FilterAction(StrEnum):
+    """What apps do with a post that a filter is about."""
+
+    WARN = "warn"  # show it after a click
+    HIDE = "hide"  # do not show it
+    BLUR = "blur"  # hide its files behind a warning
+
+
+class FilterContext(StrEnum):
+    """Where a filter holds."""
+
+    HOME = "home"  # and lists
+    NOTIFICATIONS = "notifications"
+    PUBLIC = "public"
+    THREAD = "thread"
+    ACCOUNT = "account"  # profiles
+
+
 class MediaKind(StrEnum):
     IMAGE = "image"
     GIFV = "gifv"

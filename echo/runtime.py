@@ -17,7 +17,7 @@ from echo.config import Config
 from echo.db import Database
 from echo.effects import jobs_of, live_of
 from echo.errors import Unavailable
-from echo.events import AccessEnded, ConversationChanged, Event, Notified
+from echo.events import AccessEnded, ConversationChanged, Event, FiltersChanged, Notified
 from echo.jobs import Queue
 from echo.media import port as media_port
 from echo.media.port import MediaStore
@@ -139,6 +139,8 @@ def _live(event: Event) -> list[tuple[str, Live]]:
         case ConversationChanged():
             message = Live(event="conversation", conversation=event.conversation_id)
             return [(bus.user_channel(event.account_id), message)]
+        case FiltersChanged():
+            return [(bus.user_channel(event.account_id), Live(event="filters"))]
         case AccessEnded():
             return [
                 (bus.access_channel(), Live(event="access", user=event.user_id, token=event.token_id)),

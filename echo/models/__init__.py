@@ -21,6 +21,7 @@ from echo.models.conversation import (
     Conversation,
     ConversationPost,
 )
+from echo.models.filter import Filter, FilterKeyword, FilterPost
 from echo.models.notification import (
     Marker,
     Notification,
@@ -70,6 +71,9 @@ __all__ = [
     "Conversation",
     "ConversationPost",
     "Delivery",
+    "Filter",
+    "FilterKeyword",
+    "FilterPost",
     "Follow",
     "Hashtag",
     "Host",

@@ -10,8 +10,8 @@ import msgspec
 from echo.db import Row
 from echo.errors import NotFound
 from echo.kinds import QuoteState
-from echo.policy.viewer import NOBODY, Viewer
-from echo.render import account, poll, status_core
+from echo.policy.viewer import Viewer
+from echo.render import account, filtered, poll, status_core
 from echo.store import status_rows
 
 _encode = msgspec.json.Encoder().encode
@@ -46,7 +46,9 @@ async def by_id(viewer: Viewer, post_ids: Sequence[int], *, hide_muted: bool = F
     """The same, by id. A fixed number of statements for a page: one, and two more for what is not cached."""
     if not post_ids:
         return {}
-    page = await _page(viewer, await status_rows.moving(viewer, post_ids))
+    moving = await status_rows.moving(viewer, post_ids)
+    rows = list(moving.values())
+    page = _Page(viewer, moving, await _parts(rows, filtered.versions(rows)))
     rendered: dict[int, bytes] = {}
     for post_id in post_ids:
         post = page.post(post_id, hide_muted=hide_muted)
@@ -61,14 +63,26 @@ async def for_each(account_ids: Sequence[int], post_id: int) -> dict[int, bytes]
     Left out are those who may not read it, and those who mute its author.
     """
     by_viewer = await status_rows.moving_for_each(account_ids, post_id)
-    halves = await _page(NOBODY, {i: row for moving in by_viewer.values() for i, row in moving.items()})
+    rows = [row for moving in by_viewer.values() for row in moving.values()]
+    parts = await _parts(list({row["id"]: row for row in rows}.values()), filtered.versions(rows))
     rendered: dict[int, bytes] = {}
     for account_id, moving in by_viewer.items():
-        page = _Page(Viewer(account_id), moving, halves.posts, halves.authors)
+        page = _Page(Viewer(account_id), moving, parts)
         post = page.post(post_id, hide_muted=True)
         if post is not None:
             rendered[account_id] = post
     return rendered
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What was read of posts: their standing halves and those of their authors, by id, and whose filters say
+    what about them.
+    """
+
+    posts: Mapping[int, bytes]
+    authors: Mapping[int, bytes]
+    filtering: filtered.Filtering
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +91,7 @@ class _Page:
 
     viewer: Viewer
     moving: Mapping[int, Row]
-    posts: Mapping[int, bytes]
-    authors: Mapping[int, bytes]
+    parts: _Parts
 
     def post(self, post_id: int, *, hide_muted: bool) -> bytes | None:
         """A post with what it boosts, or None when it is not to be shown."""
@@ -86,19 +99,31 @@ class _Page:
         if row is None or (hide_muted and row["author_muted"]):
             return None
         if row["boost_of_id"] is None:
-            return self._whole(row, row)
+            return self._whole(row, row, (post_id,))
         original = self.moving.get(row["boost_of_id"])
         if original is None or (hide_muted and original["author_muted"]):
             return None
-        return self._whole(row, original, boosted=self._whole(original, original))
+        ids = (post_id, original["id"])
+        return self._whole(row, original, ids, boosted=self._whole(original, original, ids))
 
-    def _whole(self, row: Row, shown: Row, *, boosted: bytes = b"null", is_quoted: bool = False) -> bytes:
-        """One post: its core, its author, and what moves, which for a boost is that of the post it boosts."""
+    def _whole(
+        self,
+        row: Row,
+        shown: Row,
+        filtered_ids: Sequence[int],
+        *,
+        boosted: bytes = b"null",
+        is_quoted: bool = False,
+    ) -> bytes:
+        """One post: its core, its author, and what moves, which for a boost is that of the post it boosts.
+
+        Shapes:  filtered_ids: the ids by which filters may know it
+        """
         viewer = self.viewer
         parts = [
-            self.posts[row["id"]][:-1],
+            self.parts.posts[row["id"]][:-1],
             b',"account":',
-            account.with_counters(self.authors[row["author_id"]], row),
+            account.with_counters(self.parts.authors[row["author_id"]], row),
             _counters(shown),
             b',"quote":',
             self._quote(shown, is_shallow=is_quoted),
@@ -109,6 +134,7 @@ class _Page:
         ]
         if viewer.account_id is not None:
             parts.append(_marks(shown))
+            parts.append(b',"filtered":' + self.parts.filtering.apply(viewer, shown["id"], filtered_ids))
             if row["author_id"] == viewer.account_id and row is shown and row["visibility"] != "direct":
                 parts.append(b',"pinned":true' if row["pinned"] else b',"pinned":false')
         parts += (b',"reblog":', boosted, b"}")
@@ -126,7 +152,11 @@ class _Page:
         if is_shallow:
             shown_id = f'"{row["quote_of_id"]}"' if is_shown else "null"
             return f'{{"state":"{state}","quoted_status_id":{shown_id}}}'.encode()
-        whole = self._whole(quoted, quoted, is_quoted=True) if quoted is not None and is_shown else b"null"
+        whole = (
+            self._whole(quoted, quoted, (quoted["id"],), is_quoted=True)
+            if quoted is not None and is_shown
+            else b"null"
+        )
         return b'{"state":"%b","quoted_status":%b}' % (state.encode(), whole)
 
 
@@ -139,10 +169,10 @@ def _state_for(row: Row, quoted: Row | None) -> str:
     return "muted_account" if quoted["author_muted"] else QuoteState.ACCEPTED
 
 
-async def _page(viewer: Viewer, moving: Mapping[int, Row]) -> _Page:
-    rows = list(moving.values())
+async def _parts(rows: Sequence[Row], versions: Mapping[int, int]) -> _Parts:
+    """Shapes:  rows: one for each post; versions: see `filtered.versions`"""
     authors = await account.cores_of((row["author_id"], row["author_version"]) for row in rows)
-    return _Page(viewer, moving, await status_core.many(rows), authors)
+    return _Parts(await status_core.many(rows), authors, await filtered.read(versions, rows))
 
 
 def _counters(row: Row) -> bytes:
@@ -157,7 +187,7 @@ def _counters(row: Row) -> bytes:
 def _marks(row: Row) -> bytes:
     return (
         f',"favourited":{_json(row["liked"])},"reblogged":{_json(row["boosted"])}'
-        f',"bookmarked":{_json(row["bookmarked"])},"muted":{_json(row["thread_muted"])},"filtered":[]'
+        f',"bookmarked":{_json(row["bookmarked"])},"muted":{_json(row["thread_muted"])}'
     ).encode()
 
 
