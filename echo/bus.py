@@ -2,7 +2,7 @@
 a message names what changed, and whoever shows it reads the rows with the eyes of its viewer.
 
     channel                payload (MessagePack)
-    live:user:<account>    {event, post | notification | text}   home feed and notifications of a person
+    live:user:<account>    {event, post | notification, list_id} home, notifications and lists of a person
     live:public            {event, post, local, tags, reply}     posts that everyone may read
     live:access            {user, token}                         access that ended
 """
@@ -19,7 +19,7 @@ from echo import cache
 
 log = logging.getLogger(__name__)
 
-LiveEvent = Literal["update", "edit", "delete", "notification", "access", "filters"]
+LiveEvent = Literal["update", "edit", "delete", "notification", "access", "filters", "list_gone"]
 
 
 class Live(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -34,6 +34,7 @@ class Live(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     local: bool = False
     tags: tuple[str, ...] = ()
     media: bool = False
+    list_id: int = 0
 
 
 _encoder = msgspec.msgpack.Encoder()

@@ -2,6 +2,7 @@
 
 from echo.models.account import Account, AccountKey, AccountNote, AccountStats, User
 from echo.models.auth import App, AuthorizationCode, OneTimeLink, Session, Token
+from echo.models.list import List, ListMember
 from echo.models.notification import Marker, Notification
 from echo.models.post import (
     Bookmark,
@@ -36,6 +37,8 @@ __all__ = [
     "InboundActivity",
     "Job",
     "Like",
+    "List",
+    "ListMember",
     "Marker",
     "Media",
     "Mention",
