@@ -2,7 +2,7 @@
 a message names what changed, and whoever shows it reads the rows with the eyes of its viewer.
 
     channel                payload (MessagePack)
-    live:user:<account>    {event, post | notification, list_id} home, notifications and lists of a person
+    live:user:<account>    {event, post | notification | conversation, list_id}   what concerns a person
     live:public            {event, post, local, tags, reply}     posts that everyone may read
     live:access            {user, token}                         access that ended
 """
@@ -19,7 +19,9 @@ from echo import cache
 
 log = logging.getLogger(__name__)
 
-LiveEvent = Literal["update", "edit", "delete", "notification", "access", "filters", "list_gone"]
+LiveEvent = Literal[
+    "update", "edit", "delete", "notification", "conversation", "access", "filters", "list_gone"
+]
 
 
 class Live(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -28,6 +30,7 @@ class Live(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     event: str
     post: int = 0
     notification: int = 0
+    conversation: int = 0
     account: int = 0
     user: int = 0
     token: int | None = None
@@ -42,7 +45,7 @@ _decoder = msgspec.msgpack.Decoder(Live)
 
 
 def user_channel(account_id: int) -> str:
-    """What concerns one person: home, notifications."""
+    """What concerns one person: home, notifications, conversations."""
     return cache.key("live", "user", account_id)
 
 
