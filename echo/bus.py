@@ -2,7 +2,7 @@
 a message names what changed, and whoever shows it reads the rows with the eyes of its viewer.
 
     channel                payload (MessagePack)
-    live:user:<account>    {event, post | notification | conversation}   what concerns a person
+    live:user:<account>    {event, post | notification | conversation, list_id}   what concerns a person
     live:public            {event, post, local, tags, reply}     posts that everyone may read
     live:access            {user, token}                         access that ended
 """
@@ -19,7 +19,9 @@ from echo import cache
 
 log = logging.getLogger(__name__)
 
-LiveEvent = Literal["update", "edit", "delete", "notification", "conversation", "access", "filters"]
+LiveEvent = Literal[
+    "update", "edit", "delete", "notification", "conversation", "access", "filters", "list_gone"
+]
 
 
 class Live(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -35,6 +37,7 @@ class Live(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     local: bool = False
     tags: tuple[str, ...] = ()
     media: bool = False
+    list_id: int = 0
 
 
 _encoder = msgspec.msgpack.Encoder()

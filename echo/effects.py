@@ -36,6 +36,8 @@ EFFECTS: dict[type[Event], Effects] = {
     events.Muted: Effects(jobs=("timelines.hide_muted",)),
     events.Unmuted: Effects(jobs=("timelines.show_unmuted",)),
     events.FiltersChanged: Effects(live="filters"),
+    events.ListChanged: Effects(jobs=("timelines.change_list",)),
+    events.ListRemoved: Effects(jobs=("timelines.drop_list",), live="list"),
     events.AccountChanged: Effects(local_jobs=("federation.send_profile",)),
     events.AccountDeleted: Effects(jobs=("accounts.erase",), local_jobs=("federation.send_goodbye",)),
     events.Notified: Effects(live="notification"),

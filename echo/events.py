@@ -112,6 +112,22 @@ class FiltersChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListChanged(Event):
+    """What a list shows is another; `home_too`: with it what its owner's home shows."""
+
+    list_id: int
+    account_id: int
+    home_too: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListRemoved(Event):
+    list_id: int
+    account_id: int
+    home_too: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountChanged(Event):
     account_id: int
 

@@ -38,6 +38,14 @@ class NotificationKind(StrEnum):
     SIGN_UP = "sign_up"  # for moderators
 
 
+class RepliesPolicy(StrEnum):
+    """Whose answers to others a list shows."""
+
+    FOLLOWED = "followed"  # answers to anybody its owner follows
+    LIST = "list"  # answers to members of the list
+    NONE = "none"  # no answers to others
+
+
 class QuoteState(StrEnum):
     """What became of a quote. What a viewer may not see is decided when it is rendered."""
 

@@ -17,7 +17,7 @@ from echo.config import Config
 from echo.db import Database
 from echo.effects import jobs_of, live_of
 from echo.errors import Unavailable
-from echo.events import AccessEnded, ConversationChanged, Event, FiltersChanged, Notified
+from echo.events import AccessEnded, ConversationChanged, Event, FiltersChanged, ListRemoved, Notified
 from echo.jobs import Queue
 from echo.media import port as media_port
 from echo.media.port import MediaStore
@@ -136,6 +136,9 @@ def _live(event: Event) -> list[tuple[str, Live]]:
         case Notified():
             message = Live(event="notification", notification=event.notification_id)
             return [(bus.user_channel(event.account_id), message)]
+        case ListRemoved():
+            gone = Live(event="list_gone", list_id=event.list_id)
+            return [(bus.user_channel(event.account_id), gone)]
         case ConversationChanged():
             message = Live(event="conversation", conversation=event.conversation_id)
             return [(bus.user_channel(event.account_id), message)]

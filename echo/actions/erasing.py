@@ -30,6 +30,8 @@ async def erase(account_id: int) -> bool:
             "DELETE FROM blocks WHERE blocker_id = $1 OR blocked_id = $1",
             "DELETE FROM mutes WHERE muter_id = $1 OR muted_id = $1",
             "DELETE FROM filters WHERE account_id = $1",
+            "DELETE FROM lists WHERE account_id = $1",
+            "DELETE FROM list_members WHERE account_id = $1",
             "DELETE FROM notifications WHERE account_id = $1 OR from_id = $1",
             "DELETE FROM conversations WHERE account_id = $1",
             "UPDATE tokens SET revoked_at = now() WHERE user_id = $1 AND revoked_at IS NULL",

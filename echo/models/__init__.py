@@ -22,6 +22,7 @@ from echo.models.conversation import (
     ConversationPost,
 )
 from echo.models.filter import Filter, FilterKeyword, FilterPost
+from echo.models.list import List, ListMember
 from echo.models.notification import (
     Marker,
     Notification,
@@ -81,6 +82,8 @@ __all__ = [
     "InboundActivity",
     "Job",
     "Like",
+    "List",
+    "ListMember",
     "Marker",
     "Media",
     "Mention",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from echo.bus import Live
 from echo.policy.viewer import NOBODY, Viewer
 from echo.render import conversation, notification, status
-from echo.store import conversations, live, notifications
+from echo.store import conversations, list_timelines, live, notifications
 from echo.streaming import topics
 from echo.streaming.frames import Told
 from echo.streaming.outlet import Outlet
@@ -61,16 +61,18 @@ class Teller:
         elif message.event == "filters":
             self._tell_each(happening.account_ids, Told("filters_changed"))
         elif message.event == "delete":
-            self._tell_each(happening.account_ids, Told("delete", b"%d" % message.post))
+            told = Told("delete", b"%d" % message.post)
+            self._tell_each(happening.account_ids, told, list_id=message.list_id)
         elif message.event in _NAMES:
             await self._tell_post(happening.account_ids, message)
 
     async def _tell_post(self, account_ids: Iterable[int], message: Live) -> None:
-        listening = [i for i in account_ids if any(True for _ in self._personal(i))]
-        if not listening:
+        list_id = message.list_id
+        listening = [i for i in account_ids if any(True for _ in self._personal(i, list_id=list_id))]
+        if not listening or (list_id and not await list_timelines.holds(list_id, message.post)):
             return
         for account_id, post in (await status.for_each(listening, message.post)).items():
-            self._tell_each((account_id,), Told(_NAMES[message.event], post))
+            self._tell_each((account_id,), Told(_NAMES[message.event], post), list_id=list_id)
 
     async def _tell_notification(self, account_id: int, notification_id: int) -> None:
         listening = list(self._personal(account_id, about_notification=True))
@@ -115,14 +117,14 @@ class Teller:
         ]
         _tell(willing, told)
 
-    def _tell_each(self, account_ids: Iterable[int], told: Told) -> None:
+    def _tell_each(self, account_ids: Iterable[int], told: Told, *, list_id: int = 0) -> None:
         for account_id in account_ids:
-            _tell(list(self._personal(account_id)), told)
+            _tell(list(self._personal(account_id, list_id=list_id)), told)
 
     def _personal(
-        self, account_id: int, *, about_notification: bool = False
+        self, account_id: int, *, about_notification: bool = False, list_id: int = 0
     ) -> Iterable[tuple[Outlet, Label]]:
-        for topic in topics.personal(account_id, about_notification=about_notification):
+        for topic in topics.personal(account_id, about_notification=about_notification, list_id=list_id):
             yield from self._registry.listeners(topic).items()
 
 

@@ -1,8 +1,8 @@
 """Finding the keywords of filters in texts. Keywords are data, never patterns, and time is bounded.
 
-The rules are Mastodon's: upper and lower case are the same. A keyword that is a whole word has no letter, digit
-or mark before it if it begins with one, and none after it if it ends with one; at other ends it may touch
-whatever it likes.
+The rules are Mastodon's: upper and lower case are the same. A keyword that is a whole word has no letter,
+digit or mark before it if it begins with one, and none after it if it ends with one; at other ends it may
+touch whatever it likes.
 """
 
 from __future__ import annotations
