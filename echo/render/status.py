@@ -10,7 +10,7 @@ import msgspec
 from echo.db import Row
 from echo.errors import NotFound
 from echo.kinds import QuoteState
-from echo.policy.viewer import Viewer
+from echo.policy.viewer import NOBODY, Viewer
 from echo.render import account, filtered, poll, status_core
 from echo.store import status_rows
 
@@ -72,6 +72,38 @@ async def for_each(account_ids: Sequence[int], post_id: int) -> dict[int, bytes]
         if post is not None:
             rendered[account_id] = post
     return rendered
+
+
+@dataclass(frozen=True, slots=True)
+class InPublic:
+    """A post as everybody sees it, and what filters say about it, by their owner; those it is nothing to are
+    not there.
+    """
+
+    post: bytes
+    filtered: Mapping[int, bytes]
+
+    def with_filtered(self, account_id: int) -> bytes:
+        """The post with what the filters of one receiver say."""
+        return self.post[:-1] + b',"filtered":' + self.filtered.get(account_id, filtered.NOTHING) + b"}"
+
+
+async def in_public(post_id: int, filters_versions: Mapping[int, int]) -> InPublic | None:
+    """A post for the public streams, whose receivers are told no marks of their own but `filtered`; None when
+    not everybody may read it.
+
+    Shapes:  filters_versions: of the receivers who ever had filters
+    """
+    moving = await status_rows.moving(NOBODY, [post_id])
+    parts = await _parts(list(moving.values()), filters_versions)
+    post = _Page(NOBODY, moving, parts).post(post_id, hide_muted=False)
+    if post is None:
+        return None
+    marks = {
+        account_id: parts.filtering.apply(Viewer(account_id), post_id, (post_id,))
+        for account_id in parts.filtering.filters
+    }
+    return InPublic(post, {id_: found for id_, found in marks.items() if found != filtered.NOTHING})
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from echo.bus import Live
-from echo.policy.viewer import NOBODY, Viewer
+from echo.policy.viewer import Viewer
 from echo.render import conversation, notification, status
 from echo.store import conversations, list_timelines, live, notifications
 from echo.streaming import topics
@@ -104,18 +104,19 @@ class Teller:
             _tell(_without_topic(concerned), Told("delete", b"%d" % message.post))
             return
         audience = await live.audience(message.post, user_ids(outlet for outlet, _, _ in concerned))
-        rendered = await status.many(NOBODY, [message.post])
-        if audience is None or not rendered:
+        if audience is None:
             return
-        # What the receiver's filters say; nobody has filters yet.
-        told = Told(_NAMES[message.event], rendered[0][:-1] + b',"filtered":[]}')
-        willing = [
-            (outlet, label)
-            for outlet, label, topic in concerned
-            if outlet.access.user_id not in audience.unwilling
-            and not (audience.is_silenced and topic.stream.startswith("public"))
-        ]
-        _tell(willing, told)
+        rendered = await status.in_public(message.post, audience.filters_versions)
+        if rendered is None:
+            return
+        name = _NAMES[message.event]
+        common = Told(name, rendered.with_filtered(0))
+        own = {user_id: Told(name, rendered.with_filtered(user_id)) for user_id in rendered.filtered}
+        for outlet, label, topic in concerned:
+            user_id = outlet.access.user_id
+            is_kept_out = audience.is_silenced and topic.stream.startswith("public")
+            if user_id not in audience.unwilling and not is_kept_out:
+                outlet.tell(own.get(user_id or 0, common), label)
 
     def _tell_each(self, account_ids: Iterable[int], told: Told, *, list_id: int = 0) -> None:
         for account_id in account_ids:
