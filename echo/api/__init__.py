@@ -2,6 +2,7 @@
 
 from echo.api import (
     accounts,
+    announcements,
     apps,
     conversations,
     files,
@@ -33,6 +34,7 @@ BLUEPRINTS = (
     timelines.blueprint,
     lists.blueprint,
     conversations.blueprint,
+    announcements.blueprint,
     notifications.blueprint,
     search.blueprint,
     media.blueprint,
