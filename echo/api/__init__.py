@@ -2,6 +2,7 @@
 
 from echo.api import (
     accounts,
+    announcements,
     apps,
     conversations,
     files,
@@ -37,6 +38,7 @@ BLUEPRINTS = (
     filters_v1.blueprint,
     lists.blueprint,
     conversations.blueprint,
+    announcements.blueprint,
     notifications.blueprint,
     search.blueprint,
     media.blueprint,

@@ -17,7 +17,7 @@ REFERENCES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("echo", "0006_statuses")]
+    dependencies = [("echo", "0008_lists")]
 
     initial = False
 

@@ -14,7 +14,7 @@ REFERENCES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("echo", "0004_boosts")]
+    dependencies = [("echo", "0007_announcements")]
 
     initial = False
 
