@@ -71,11 +71,11 @@ class Migration(migrations.Migration):
             },
             bases=["Model"],
         ),
-        *[
-            ops.RunSQL(
+        ops.RunSQL(
+            "; ".join(
                 f"ALTER TABLE {child} ADD CONSTRAINT {child}_{column}_fk FOREIGN KEY ({column})"
                 f" REFERENCES {parent} (id) ON DELETE CASCADE"
+                for child, column, parent in REFERENCES
             )
-            for child, column, parent in REFERENCES
-        ],
+        ),
     ]
