@@ -38,6 +38,7 @@ EFFECTS: dict[type[Event], Effects] = {
     events.FiltersChanged: Effects(live="filters"),
     events.ListChanged: Effects(jobs=("timelines.change_list",)),
     events.ListRemoved: Effects(jobs=("timelines.drop_list",), live="list"),
+    events.FileUploaded: Effects(jobs=("media.process",)),
     events.AccountChanged: Effects(local_jobs=("federation.send_profile",)),
     events.AccountDeleted: Effects(jobs=("accounts.erase",), local_jobs=("federation.send_goodbye",)),
     events.Notified: Effects(live="notification"),
@@ -48,6 +49,9 @@ EFFECTS: dict[type[Event], Effects] = {
     events.AccessEnded: Effects(live="access"),
     events.MailAsked: Effects(jobs=("mail.send",)),
 }
+
+# Jobs that may take minutes: workers do them one at a time, beside the others.
+SLOW_JOBS = frozenset({"media.process"})
 
 
 def jobs_of(event: Event) -> Iterator[tuple[str, dict[str, object]]]:
