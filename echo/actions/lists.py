@@ -120,15 +120,17 @@ def _emit(unit: UnitOfWork, known: List, *, home_too: bool) -> None:
     unit.emit(ListChanged(local=True, list_id=known.id, account_id=known.account_id, home_too=home_too))
 
 
-async def _addable(owner_id: int, account_ids: Sequence[int]) -> list[db.Row]:
-    """Those of these people who live and are followed, asked or oneself; held until the unit ends."""
-    return await db.fetch(
-        "SELECT a.id FROM accounts a LEFT JOIN follows f ON f.follower_id = $1 AND f.followee_id = a.id"
-        " WHERE a.id = ANY($2) AND a.deleted_at IS NULL AND (f.id IS NOT NULL OR a.id = $1)"
-        " FOR SHARE OF a",
+async def _addable(owner_id: int, account_ids: Sequence[int]) -> set[int]:
+    """Those of these people who live and are followed, asked or oneself. Their follows stay until the unit of
+    work ends: whoever ends one meanwhile waits, and then finds them on the list.
+    """
+    followed = await db.fetch(
+        "SELECT a.id FROM follows f JOIN accounts a ON a.id = f.followee_id AND a.deleted_at IS NULL"
+        " WHERE f.follower_id = $1 AND f.followee_id = ANY($2) FOR KEY SHARE OF f",
         owner_id,
         list(account_ids),
     )
+    return {row["id"] for row in followed} | ({owner_id} & set(account_ids))
 
 
 def _changes(draft: ListDraft) -> dict[str, object]:

@@ -355,3 +355,20 @@ async def test_lists_need_their_scopes(api: Api) -> None:
     await api.get(LISTS, by=writer, expect=403)
     await api.post(LISTS, by=reader, expect=403, json={"title": "x"})
     await api.put(f"{LISTS}/{made}", by=writer, json={"title": "x"})
+
+
+async def test_an_unfollow_at_the_same_moment_leaves_nobody_on_the_list(api: Api) -> None:
+    alice, bob = await make.person(), await make.person()
+    made = await new_list(api, alice)
+    for _ in range(5):
+        await make.follow(alice, bob)
+
+        async def unfollow() -> None:
+            await follows.unfollow(alice.id, bob.id)
+
+        async def put() -> None:
+            body = {"account_ids": [str(bob.id)]}
+            await api.client.post(f"{LISTS}/{made}/accounts", headers=alice.headers, json=body)
+
+        await asyncio.gather(put(), unfollow())
+        assert (await api.get(f"{LISTS}/{made}/accounts", by=alice)).json == []
