@@ -27,6 +27,7 @@ from echo.events import (
     Event,
     FiltersChanged,
     ListRemoved,
+    NotificationsMerged,
     Notified,
 )
 from echo.jobs import Queue
@@ -180,6 +181,8 @@ def _live(event: Event) -> list[tuple[str, Live]]:
         case ListRemoved():
             gone = Live(event="list_gone", list_id=event.list_id)
             return [(bus.user_channel(event.account_id), gone)]
+        case NotificationsMerged():
+            return [(bus.user_channel(event.account_id), Live(event="merged"))]
         case ConversationChanged():
             message = Live(event="conversation", conversation=event.conversation_id)
             return [(bus.user_channel(event.account_id), message)]

@@ -1,15 +1,56 @@
 """Rows: columns only. Queries are in `echo.store`, rules in `echo.policy`, writes in `echo.actions`."""
 
-from echo.models.account import Account, AccountKey, AccountNote, AccountStats, User
-from echo.models.announcement import Announcement, AnnouncementDismissal, AnnouncementReaction
-from echo.models.auth import App, AuthorizationCode, OneTimeLink, Session, Token
-from echo.models.card import Card
-from echo.models.conversation import Conversation, ConversationPost
-from echo.models.emoji import CustomEmoji
-from echo.models.filter import Filter, FilterKeyword, FilterPost
-from echo.models.list import List, ListMember
-from echo.models.notification import Marker, Notification
-from echo.models.poll import Poll, PollOption, PollVote
+from echo.models.account import (
+    Account,
+    AccountKey,
+    AccountNote,
+    AccountStats,
+    User,
+)
+from echo.models.announcement import (
+    Announcement,
+    AnnouncementDismissal,
+    AnnouncementReaction,
+)
+from echo.models.auth import (
+    App,
+    AuthorizationCode,
+    OneTimeLink,
+    Session,
+    Token,
+)
+from echo.models.card import (
+    Card,
+)
+from echo.models.conversation import (
+    Conversation,
+    ConversationPost,
+)
+from echo.models.emoji import (
+    CustomEmoji,
+)
+from echo.models.filter import (
+    Filter,
+    FilterKeyword,
+    FilterPost,
+)
+from echo.models.list import (
+    List,
+    ListMember,
+)
+from echo.models.notification import (
+    Marker,
+    Notification,
+    NotificationPermission,
+    NotificationPolicy,
+    NotificationRequest,
+    Severance,
+)
+from echo.models.poll import (
+    Poll,
+    PollOption,
+    PollVote,
+)
 from echo.models.post import (
     Bookmark,
     Hashtag,
@@ -24,10 +65,26 @@ from echo.models.post import (
     ThreadMute,
     Tombstone,
 )
-from echo.models.relation import Block, Follow, Mute
-from echo.models.remote_file import RemoteFile
-from echo.models.search import SearchAccount, SearchFill, SearchPost
-from echo.models.work import Delivery, Host, InboundActivity, Job, OutboundActivity
+from echo.models.relation import (
+    Block,
+    Follow,
+    Mute,
+)
+from echo.models.remote_file import (
+    RemoteFile,
+)
+from echo.models.search import (
+    SearchAccount,
+    SearchFill,
+    SearchPost,
+)
+from echo.models.work import (
+    Delivery,
+    Host,
+    InboundActivity,
+    Job,
+    OutboundActivity,
+)
 
 __all__ = [
     "Account",
@@ -63,6 +120,9 @@ __all__ = [
     "Mention",
     "Mute",
     "Notification",
+    "NotificationPermission",
+    "NotificationPolicy",
+    "NotificationRequest",
     "OneTimeLink",
     "OutboundActivity",
     "Poll",
@@ -77,6 +137,7 @@ __all__ = [
     "SearchFill",
     "SearchPost",
     "Session",
+    "Severance",
     "ThreadMute",
     "Token",
     "Tombstone",
