@@ -17,7 +17,7 @@ REFERENCES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("echo", "0011_lists")]
+    dependencies = [("echo", "0012_lists")]
 
     initial = False
 
