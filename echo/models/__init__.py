@@ -34,6 +34,9 @@ from echo.models.filter import (
     FilterKeyword,
     FilterPost,
 )
+from echo.models.letter import (
+    Digest,
+)
 from echo.models.list import (
     List,
     ListMember,
@@ -64,6 +67,10 @@ from echo.models.post import (
     PostVersion,
     ThreadMute,
     Tombstone,
+)
+from echo.models.push import (
+    PushSubscription,
+    ServerSecret,
 )
 from echo.models.relation import (
     Block,
@@ -103,6 +110,7 @@ __all__ = [
     "ConversationPost",
     "CustomEmoji",
     "Delivery",
+    "Digest",
     "Filter",
     "FilterKeyword",
     "FilterPost",
@@ -132,10 +140,12 @@ __all__ = [
     "PostHashtag",
     "PostStats",
     "PostVersion",
+    "PushSubscription",
     "RemoteFile",
     "SearchAccount",
     "SearchFill",
     "SearchPost",
+    "ServerSecret",
     "Session",
     "Severance",
     "ThreadMute",
