@@ -17,7 +17,7 @@ REFERENCES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("echo", "0012_lists")]
+    dependencies = [("echo", "0014_lists")]
 
     initial = False
 
