@@ -29,8 +29,17 @@ from echo.models.conversation import (
 from echo.models.emoji import (
     CustomEmoji,
 )
+from echo.models.filter import (
+    Filter,
+    FilterKeyword,
+    FilterPost,
+)
 from echo.models.letter import (
     Digest,
+)
+from echo.models.list import (
+    List,
+    ListMember,
 )
 from echo.models.notification import (
     Marker,
@@ -105,6 +114,9 @@ __all__ = [
     "CustomEmoji",
     "Delivery",
     "Digest",
+    "Filter",
+    "FilterKeyword",
+    "FilterPost",
     "Follow",
     "Hashtag",
     "Host",
@@ -112,6 +124,8 @@ __all__ = [
     "InboundActivity",
     "Job",
     "Like",
+    "List",
+    "ListMember",
     "Marker",
     "Media",
     "Mention",
