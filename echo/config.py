@@ -219,6 +219,28 @@ class Federation(Section, frozen=True):
     ] = 20.0
 
 
+class Translation(Section, frozen=True):
+    """A service that translates posts when people ask for it. It gets the text of public posts."""
+
+    provider: Annotated[
+        Literal["none", "libretranslate", "deepl"], Doc(description="none, libretranslate or deepl.")
+    ] = "none"
+    url: Annotated[
+        str,
+        Doc(
+            description=(
+                "Where the service is, without a trailing slash. Empty: libretranslate.com, "
+                "or the service of DeepL that the key is for."
+            )
+        ),
+    ] = ""
+    key: Annotated[str, Doc(description="API key; better from a file or the environment.")] = ""
+    allowed_private_ranges: Annotated[
+        list[str],
+        Doc(description="Networks (CIDR) of a service in this house, such as 127.0.0.1/32. Normally none."),
+    ] = []
+
+
 class Dev(Section, frozen=True):
     """For trying things on one machine. Refused when base_url is a public https address."""
 
@@ -252,6 +274,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     registrations: Registrations = Registrations()
     mail: Mail = Mail()
     federation: Federation = Federation()
+    translation: Translation = Translation()
     dev: Dev = Dev()
     log: Log = Log()
 

@@ -151,6 +151,9 @@ def _check(config: Config) -> None:
     for key in ("trusted_proxies",):
         _networks(f"server.{key}", getattr(config.server, key))
     _networks("federation.allowed_private_ranges", config.federation.allowed_private_ranges)
+    _networks("translation.allowed_private_ranges", config.translation.allowed_private_ranges)
+    if config.translation.provider == "deepl" and not config.translation.key:
+        raise ConfigError("translation.provider is deepl, which needs translation.key")
     if config.dev.enabled and config.is_secure and not is_local_host(config.host):
         raise ConfigError(
             f"dev.enabled cannot be used with the public address {config.base_url}; "

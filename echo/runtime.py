@@ -22,6 +22,7 @@ from echo.jobs import Queue
 from echo.media import port as media_port
 from echo.media.port import MediaStore
 from echo.media.storage import LocalMediaStore
+from echo.translation.opening import open_translator
 from federation.network import Network, open_network
 from federation.resolve import Directory
 from federation.transport import Transport
@@ -43,6 +44,7 @@ class Runtime:
     directory: ports.RemoteDirectory
     network: Network
     media: MediaStore
+    translator: ports.Translator
 
     def bind(self) -> None:
         """Make this the runtime of the current task and of the tasks it starts."""
@@ -53,6 +55,7 @@ class Runtime:
         ports.bind_directory(self.directory)
         self.network.bind()
         media_port.bind(self.media)
+        ports.bind_translator(self.translator)
 
     async def close(self) -> None:
         """Close every connection."""
@@ -76,6 +79,7 @@ async def open_runtime(
         statement_timeout_seconds=config.database.statement_timeout_seconds,
         can_repeat=can_repeat,
     )
+    network = open_network(config, transport=transport)
     runtime = Runtime(
         config=config,
         data=data,
@@ -83,8 +87,9 @@ async def open_runtime(
         cache=Cache(config.redis.url, config.redis.prefix),
         addresses=addresses.of(config),
         directory=Directory() if config.federation.enabled else ports.NullDirectory(),
-        network=open_network(config, transport=transport),
+        network=network,
         media=LocalMediaStore(media_folder(config, data), config.media_url),
+        translator=open_translator(config.translation, network.call_service),
     )
     database.after_commit = hand_on
     runtime.bind()

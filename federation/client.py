@@ -125,6 +125,20 @@ class Client:
             raise Unreachable(f"{url}: longer than {self._deadline_seconds} s") from error
         raise AssertionError
 
+    async def call(self, method: str, url: str, *, headers: Mapping[str, str], body: bytes = b"") -> Answer:
+        """Ask a service that the operator has chosen. Redirects are not followed.
+
+        Returns: the answer, whatever its status
+        Raises:  Refused, Unreachable, Unbelievable (too big)
+        """
+        target = self._checked(url)
+        sent = {"Host": target.authority, "User-Agent": self._user_agent, **headers}
+        try:
+            async with asyncio.timeout(self._deadline_seconds):
+                return await self._exchange(method, target, sent, body, ANSWER_BYTES, cut=False)
+        except TimeoutError as error:
+            raise Unreachable(f"{url}: longer than {self._deadline_seconds} s") from error
+
     async def _follow(self, url: str, accept: str, sign: Sign | None, limit_bytes: int) -> Answer:
         """Go where redirects point, with every check and a signature of its own at each hop."""
         left: set[str] = set()

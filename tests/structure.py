@@ -99,6 +99,7 @@ NULLABLE: dict[str, set[str]] = {
         "poll",
     },
     "Status.application": {"website"},
+    "Translation": {"poll"},
     "V1Instance": {"contact_account"},
 }
 # What the tables say about the second holds for the first as well.

@@ -16,6 +16,7 @@ from echo.api import (
     status_actions,
     statuses,
     timelines,
+    translations,
 )
 
 BLUEPRINTS = (
@@ -29,6 +30,7 @@ BLUEPRINTS = (
     statuses.blueprint,
     status_actions.blueprint,
     timelines.blueprint,
+    translations.blueprint,
     notifications.blueprint,
     search.blueprint,
     media.blueprint,

@@ -63,7 +63,7 @@ def configuration(origin: str) -> dict[str, Any]:
             "min_expiration": 300,
             "max_expiration": 2_629_746,
         },
-        "translation": {"enabled": False},
+        "translation": {"enabled": settings.here().translation.provider != "none"},
         "timelines_access": {
             "live_feeds": {"local": "public", "remote": "public"},
             "hashtag_feeds": {"local": "public", "remote": "public"},

@@ -9,7 +9,7 @@ from echo import addresses, settings
 from echo.api.facts import API_VERSIONS, MASTODON_VERSION, configuration, rules
 from echo.api.reading import own_origin
 from echo.http.access import public
-from echo.http.replies import array, entity, raw
+from echo.http.replies import array, entity
 from echo.render import account
 from echo.store import instance
 from echo.text import languages
@@ -112,13 +112,6 @@ async def extended_description() -> Response:
 async def known_languages() -> Response:
     """The languages that a post can be marked with."""
     return entity([{"code": language.code, "name": language.name} for language in languages.LANGUAGES])
-
-
-@blueprint.get("/api/v1/instance/translation_languages")
-@public
-async def translation_languages() -> Response:
-    """No translator is configured."""
-    return raw(b"{}")
 
 
 @blueprint.get("/api/v1/custom_emojis")
