@@ -3,6 +3,7 @@
 from echo.api import (
     accounts,
     apps,
+    conversations,
     files,
     instance,
     media,
@@ -31,6 +32,7 @@ BLUEPRINTS = (
     status_actions.blueprint,
     timelines.blueprint,
     translations.blueprint,
+    conversations.blueprint,
     notifications.blueprint,
     search.blueprint,
     media.blueprint,

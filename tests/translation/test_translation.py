@@ -77,7 +77,7 @@ async def test_a_post_is_translated_and_its_html_kept(api: Api, libre: FakeLibre
 async def test_descriptions_are_translated_in_the_same_question(api: Api, libre: FakeLibreTranslate) -> None:
     author = await make.person()
     image, bare = await make.image(author, "a red cat"), await make.image(author)
-    post = await make.post(author, "", media_ids=(image.id, bare.id), language="de")
+    post = await make.post(author, " ", media_ids=(image.id, bare.id), language="de")
     found = (await api.post(f"/api/v1/statuses/{post.id}/translate", by=author, json={"lang": "en"})).one(
         "Translation"
     )
