@@ -63,5 +63,6 @@ def _closed_runtime() -> Runtime:
         addresses=addresses.of(config),
         directory=ports.NullDirectory(),
         network=open_network(config),
+        translator=ports.NullTranslator(),
         media=LocalMediaStore(Path(), config.media_url),
     )
