@@ -40,6 +40,10 @@ class Addresses:
     def post(self, post_id: int) -> str:
         return f"{self.base}/ap/posts/{post_id}"
 
+    def stamp(self, secret: str) -> str:
+        """The address of a document that says that a quote is allowed; whoever knows it may read it."""
+        return f"{self.base}/ap/stamps/{secret}"
+
     def activity(self, kind: str, unique: object) -> str:
         """The id of an activity: `kind` and something that is unique among its kind."""
         return f"{self.base}/ap/activities/{kind}/{unique}"

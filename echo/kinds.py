@@ -35,6 +35,8 @@ class NotificationKind(StrEnum):
     FOLLOW_REQUEST = "follow_request"
     POST = "post"  # someone I asked to be told about has posted
     EDIT = "edit"  # a post I boosted was edited
+    QUOTE = "quote"  # a post of mine was quoted
+    QUOTED_EDIT = "quoted_edit"  # a post that I quote was edited
     SIGN_UP = "sign_up"  # for moderators
 
 

@@ -51,7 +51,7 @@ MAY_BE_MISSING: dict[str, set[str]] = {
         "collection",
         "fallback",
     },
-    "Status": {"application", "pinned"},
+    "Status": {"application", "pinned", "local_only", "blocks"},
     "Status.application": {"website"},
     "WebPushSubscription.alerts": {"*"},
     "Application": {"vapid_key"},
@@ -98,6 +98,7 @@ NULLABLE: dict[str, set[str]] = {
         "card",
         "poll",
     },
+    "ShallowQuote": {"quoted_status_id"},
     "Status.application": {"website"},
     "Translation": {"poll"},
     "V1Instance": {"contact_account"},
@@ -118,6 +119,27 @@ _MORE_ACCOUNT_LIMITS = (
     "profile_field_name_limit",
     "profile_field_value_limit",
 )
+# Extensions of ours: docs/api/extensions.md.
+_BLOCK: dict[str, Any] = {
+    "anyOf": [
+        {
+            "type": "object",
+            "properties": {"type": {"enum": ["text"]}, "text": _TEXT, "content": _TEXT},
+            "required": ["type", "text", "content"],
+            "additionalProperties": False,
+        },
+        {
+            "type": "object",
+            "properties": {"type": {"enum": ["image"]}, "media_id": _TEXT},
+            "required": ["type", "media_id"],
+            "additionalProperties": False,
+        },
+    ]
+}
+_STATUS_EXTENSIONS: dict[str, Any] = {
+    "local_only": {"type": "boolean"},
+    "blocks": {"type": "array", "items": _BLOCK},
+}
 ALSO: dict[str, dict[str, Any]] = {
     "Instance.api_versions": {"echo": _NUMBER},
     "Instance.configuration": {"vapid": {"type": "object", "properties": {"public_key": _TEXT}}},
@@ -127,6 +149,9 @@ ALSO: dict[str, dict[str, Any]] = {
         "posting:default:quote_policy": {"enum": ["public", "followers", "nobody"]},
         "reading:autoplay:gifs": {"type": "boolean"},
     },
+    "Status": _STATUS_EXTENSIONS,
+    "DeletedStatus": _STATUS_EXTENSIONS,
+    "StatusSource": {"content_type": {"enum": ["text/plain", "text/markdown"]}},
     "V1Instance.configuration.accounts": dict.fromkeys(_MORE_ACCOUNT_LIMITS, _NUMBER),
     "V1Instance.configuration.media_attachments": {"description_limit": _NUMBER},
 }

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from echo import addresses, clock, db, ids, settings
-from echo.actions import boosts, composing, conversations, posting, uploads
+from echo.actions import boosts, composing, conversations, pieces, posting, quotes, uploads
+from echo.actions.composing import Composed
 from echo.actions.drafts import PostDraft, RemotePost
-from echo.actions.posting import NewPost
+from echo.actions.posting import NewPost, Quoting
 from echo.actions.remote_media import store_remote_media
 from echo.db import UnitOfWork
 from echo.errors import Gone, Invalid, NotFound
 from echo.events import PostDeleted
 from echo.kinds import Visibility
 from echo.models import Account, Media, Post
+from echo.policy.quoting import POLICIES
 from echo.policy.viewer import Viewer
+from echo.policy.visibility import OPEN
 from echo.store import accounts, counters, notifications, posts, relations
 
 
@@ -24,8 +28,9 @@ async def publish(author_id: int, draft: PostDraft) -> Post:
     Returns: the stored post; with an idempotency key that was used before, the post of that time
     Raises:  Invalid for an empty or too long text and unusable files; NotFound when the parent is unreadable
     """
-    text, spoiler = composing.tidy(draft.text, draft.spoiler, has_files=bool(draft.media_ids))
-    composed = await composing.compose(text)
+    has_more = bool(draft.media_ids) or draft.quote_of_id is not None
+    text, spoiler = composing.tidy(draft.text, draft.spoiler, has_files=has_more)
+    composed = await _compose(text, draft)
     async with db.unit_of_work() as unit:
         known = await _claim_key(author_id, draft.idempotency_key)
         if known is not None:
@@ -33,31 +38,76 @@ async def publish(author_id: int, draft: PostDraft) -> Post:
         author = await accounts.get(author_id)
         parent = await _parent(author_id, draft.in_reply_to_id)
         media = await _free_media(author_id, draft.media_ids)
-        post_id, here = ids.new_id(), addresses.here()
-        new = NewPost(
-            id=post_id,
-            uri=here.post(post_id),
-            url=here.post_page(author.username, post_id),
-            local=True,
+        quote = await quotes.choose(
+            author_id,
+            draft.quote_of_id,
             visibility=draft.visibility,
-            created_at=ids.moment_of(post_id),
+            mentioned_ids=composed.mentioned_ids,
+        )
+        await pieces.describe(draft.blocks or (), media)
+        new = _new_post(author, draft, composed, parent=parent, media=media, quote=quote)
+        new = replace(
+            new,
             text=text,
-            html=composed.html,
             spoiler=spoiler,
             sensitive=draft.sensitive or bool(spoiler and media),
-            language=draft.language,
-            parent=parent,
-            media_ids=[file.id for file in media],
-            app_id=draft.app_id,
             mentioned_ids=await _mentionable(author_id, composed.mentioned_ids),
-            hashtags=composed.hashtags,
         )
         stored = await posting.insert(unit, author, new)
         assert stored is not None, "a new id is known already"
         if media:
-            await uploads.attach(media, post_id)
-        await _keep_key(author_id, draft.idempotency_key, post_id)
+            await uploads.attach(media, new.id)
+        if quote is not None:
+            await quotes.published(unit, stored, quote)
+        await _keep_key(author_id, draft.idempotency_key, new.id)
     return stored
+
+
+async def _compose(text: str, draft: PostDraft) -> Composed:
+    texts = [text] if draft.blocks is None else pieces.texts(draft.blocks)
+    return await composing.compose(*texts, content_type=draft.content_type)
+
+
+def _new_post(
+    author: Account,
+    draft: PostDraft,
+    composed: Composed,
+    *,
+    parent: Post | None,
+    media: Sequence[Media],
+    quote: quotes.Choice | None,
+) -> NewPost:
+    """A post of somebody here that is to be stored."""
+    post_id, here = ids.new_id(), addresses.here()
+    visibility = quotes.narrowed(draft.visibility, quote)
+    html = composed.html
+    if draft.blocks is not None:
+        html = pieces.html_of(draft.blocks, composed.pieces, {file.id: file for file in media})
+    if quote is not None:
+        html = quotes.line_of(quote.quoted) + html
+    return NewPost(
+        id=post_id,
+        uri=here.post(post_id),
+        url=here.post_page(author.username, post_id),
+        local=True,
+        visibility=visibility,
+        created_at=ids.moment_of(post_id),
+        html=html,
+        language=draft.language,
+        parent=parent,
+        media_ids=[file.id for file in media],
+        app_id=draft.app_id,
+        hashtags=composed.hashtags,
+        silent_ids=quote.silent_ids if quote else (),
+        quote=quote.quoting if quote else None,
+        quote_automatic=POLICIES[draft.quote_policy] if visibility in OPEN else (),
+        # What answers or quotes a post that never leaves this server would tell of it elsewhere.
+        local_only=draft.local_only
+        or (parent is not None and parent.local_only)
+        or (quote is not None and quote.quoted.local_only),
+        content_type=draft.content_type,
+        blocks=None if draft.blocks is None else pieces.stored(draft.blocks, composed.pieces),
+    )
 
 
 async def receive(author: Account, draft: RemotePost) -> Post:
@@ -97,6 +147,9 @@ async def receive(author: Account, draft: RemotePost) -> Post:
             mentioned_ids=draft.mentioned_ids,
             silent_ids=draft.silent_ids,
             hashtags=draft.hashtags,
+            quote=await _quoted(author, draft),
+            quote_automatic=draft.quote_automatic,
+            quote_manual=draft.quote_manual,
         )
         stored = await posting.insert(unit, author, new)
         if stored is None:
@@ -104,7 +157,13 @@ async def receive(author: Account, draft: RemotePost) -> Post:
             assert known is not None, "the id is in the way of a post that is not there"
             return known
         await _adopt_replies(post_id, author.id, draft.uri, parent)
+        await quotes.received(unit, stored)
     return stored
+
+
+async def _quoted(author: Account, draft: RemotePost) -> Quoting | None:
+    quoted = await posts.find_by_uri_for_worker(draft.quote_uri) if draft.quote_uri else None
+    return quotes.of_remote(author, draft, quoted)
 
 
 async def remove(author_id: int, post_id: int) -> Post:
@@ -144,6 +203,7 @@ async def _take_away(unit: UnitOfWork, post: Post) -> None:
     if not await posts.mark_deleted(post.id):
         return
     await _forget(post)
+    await quotes.uncount(post)
     if post.visibility == Visibility.DIRECT:
         await conversations.take_out(unit, post.id)
     for boost in await Post.filter(boost_of_id=post.id, deleted_at=None):

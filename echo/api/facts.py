@@ -38,7 +38,7 @@ def configuration(origin: str) -> dict[str, Any]:
             "max_avatar_description_length": PORTRAIT_CHARACTERS,
             "max_header_description_length": PORTRAIT_CHARACTERS,
             "max_featured_tags": 0,
-            "max_pinned_statuses": 0,
+            "max_pinned_statuses": limits.pinned_posts,
             "max_profile_fields": limits.profile_fields,
             "profile_field_name_limit": FIELD_CHARACTERS,
             "profile_field_value_limit": FIELD_CHARACTERS,

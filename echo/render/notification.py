@@ -21,6 +21,8 @@ TYPES: dict[str, str] = {
     NotificationKind.FOLLOW_REQUEST: "follow_request",
     NotificationKind.POST: "status",
     NotificationKind.EDIT: "update",
+    NotificationKind.QUOTE: "quote",
+    NotificationKind.QUOTED_EDIT: "quoted_update",
     NotificationKind.SIGN_UP: "admin.sign_up",
 }
 KINDS = {word: kind for kind, word in TYPES.items()}

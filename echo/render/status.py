@@ -119,13 +119,15 @@ class _Page:
         state = row["quote_state"]
         if not state:
             return b"null"
-        quoted = self.moving.get(row["quote_of_id"]) if state == QuoteState.ACCEPTED else None
+        quoted = None
         if state == QuoteState.ACCEPTED:
+            # Posts that are quoted by quoted posts are not read, so of those not even a mute is known.
+            quoted = self.moving.get(row["quote_of_id"])
             state = _state_for(row, quoted)
-        is_shown = quoted is not None and state == QuoteState.ACCEPTED
         if is_shallow:
-            shown_id = f'"{row["quote_of_id"]}"' if is_shown else "null"
+            shown_id = f'"{row["quote_of_id"]}"' if state == QuoteState.ACCEPTED else "null"
             return f'{{"state":"{state}","quoted_status_id":{shown_id}}}'.encode()
+        is_shown = quoted is not None and state == QuoteState.ACCEPTED
         whole = self._whole(quoted, quoted, is_quoted=True) if quoted is not None and is_shown else b"null"
         return b'{"state":"%b","quoted_status":%b}' % (state.encode(), whole)
 
@@ -134,9 +136,9 @@ def _state_for(row: Row, quoted: Row | None) -> str:
     """How an accepted quote stands for the viewer: the quoted post may be nothing for them."""
     if row["quote_of_id"] is None:
         return "deleted"
-    if quoted is None:
-        return str(row["quote_gone"] or "unauthorized")
-    return "muted_account" if quoted["author_muted"] else QuoteState.ACCEPTED
+    if row["quote_gone"] is not None:
+        return str(row["quote_gone"])
+    return "muted_account" if quoted is not None and quoted["author_muted"] else QuoteState.ACCEPTED
 
 
 async def _page(viewer: Viewer, moving: Mapping[int, Row]) -> _Page:

@@ -18,6 +18,8 @@ _INSERT = """
           OR (b.blocker_id = $3 AND b.blocked_id = told.id))
       AND NOT EXISTS (SELECT 1 FROM mutes m WHERE m.muter_id = told.id AND m.muted_id = $3
           AND m.notifications AND (m.expires_at IS NULL OR m.expires_at > now()))
+      AND NOT EXISTS (SELECT 1 FROM posts p JOIN thread_mutes t ON t.thread_id = p.thread_id
+          WHERE p.id = $4 AND t.account_id = told.id)
     ON CONFLICT (account_id, dedupe_key) DO NOTHING
     RETURNING id, account_id
 """

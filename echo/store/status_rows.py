@@ -56,12 +56,13 @@ def _moving(viewer: str, source: str) -> str:
 
 
 def _gone_quote(viewer: str) -> str:
-    """Why the quoted post, which may not be among the rows, is not shown: deleted, or its author blocked."""
+    """Why the quoted post, which may not be among the rows, is nothing for the viewer; null when it is."""
     return f"""(SELECT CASE
         WHEN qp.deleted_at IS NOT NULL THEN 'deleted'
         WHEN EXISTS (SELECT 1 FROM blocks qb WHERE qb.blocker_id = {viewer} AND qb.blocked_id = qp.author_id
             OFFSET 0) THEN 'blocked_account'
-        END FROM posts qp WHERE qp.id = p.quote_of_id)"""
+        WHEN NOT {visible_to(viewer, "qp", "qa")} THEN 'unauthorized'
+        END FROM posts qp JOIN accounts qa ON qa.id = qp.author_id WHERE qp.id = p.quote_of_id)"""
 
 
 def _poll(viewer: str) -> str:

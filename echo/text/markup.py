@@ -172,6 +172,11 @@ def render_plain(text: str) -> str:
     return _paragraphs(escape(tidy(text)))
 
 
+def quote_line(url: str) -> str:
+    """The paragraph that names a quoted post, for those who show no quotes; the others hide it."""
+    return f'<p class="quote-inline">RE: {_link_html(url, _REL)}</p>'
+
+
 def _render_inline(
     text: str,
     targets: Mapping[Handle, MentionTarget],
