@@ -81,6 +81,10 @@ class Addresses:
         """The account id in one of our actor ids (a fragment is ignored)."""
         return self._number(iri.partition("#")[0], f"{self.base}/ap/actors/")
 
+    def quote_request_in(self, iri: str) -> int | None:
+        """The id of the quoting post in the id of one of our requests."""
+        return self._number(iri, self.activity("quote-request", ""))
+
     def post_id_in(self, iri: str) -> int | None:
         """The post id in one of our post ids."""
         return self._number(iri, f"{self.base}/ap/posts/")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from echo import addresses, clock, db, ids, settings
-from echo.actions import boosts, composing, conversations, pieces, posting, quotes, uploads
+from echo.actions import boosts, composing, conversations, pieces, posting, quotes, quotes_elsewhere, uploads
 from echo.actions.composing import Composed
 from echo.actions.drafts import PostDraft, RemotePost
 from echo.actions.posting import NewPost, Quoting
@@ -157,13 +157,13 @@ async def receive(author: Account, draft: RemotePost) -> Post:
             assert known is not None, "the id is in the way of a post that is not there"
             return known
         await _adopt_replies(post_id, author.id, draft.uri, parent)
-        await quotes.received(unit, stored)
+        await quotes_elsewhere.received(unit, stored)
     return stored
 
 
 async def _quoted(author: Account, draft: RemotePost) -> Quoting | None:
     quoted = await posts.find_by_uri_for_worker(draft.quote_uri) if draft.quote_uri else None
-    return quotes.of_remote(author, draft, quoted)
+    return quotes_elsewhere.of_remote(author, draft, quoted)
 
 
 async def remove(author_id: int, post_id: int) -> Post:

@@ -12,14 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from echo import addresses, db
-from echo.actions.drafts import RemotePost
 from echo.actions.notify import tell
 from echo.actions.posting import Quoting
 from echo.db import UnitOfWork
 from echo.errors import Forbidden, Invalid, NotFound
-from echo.events import PolicyChanged, QuoteAnswered, QuoteAsked, QuoteChanged, QuoteRevoked
+from echo.events import PolicyChanged, QuoteAsked, QuoteChanged, QuoteRevoked
 from echo.kinds import NotificationKind, QuoteState, Visibility
-from echo.models import Account, Post
+from echo.models import Post
 from echo.policy.quoting import POLICIES, QuoteRight
 from echo.policy.viewer import Viewer
 from echo.policy.visibility import OPEN
@@ -36,14 +35,6 @@ class Choice:
     quoted: Post
     quoting: Quoting
     silent_ids: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """How somebody elsewhere asked: the id of the request, and that of the post that shall quote."""
-
-    uri: str
-    instrument_uri: str
 
 
 async def choose(
@@ -70,7 +61,7 @@ async def choose(
         uri=quoted.uri,
         state=QuoteState.ACCEPTED if is_accepted else QuoteState.PENDING,
         post_id=quoted.id,
-        stamp_uri=_new_stamp() if is_accepted and not is_own else "",
+        stamp_uri=new_stamp() if is_accepted and not is_own else "",
     )
     return Choice(
         quoted,
@@ -90,7 +81,7 @@ def narrowed(visibility: Visibility, choice: Choice | None) -> Visibility:
 async def published(unit: UnitOfWork, post: Post, choice: Choice) -> None:
     """What follows when a post of somebody here quotes another: it is counted and told, or asked for."""
     if choice.quoting.state == QuoteState.ACCEPTED:
-        await _count(unit, post, choice.quoted)
+        await count(unit, post, choice.quoted)
     else:
         unit.emit(QuoteAsked(local=True, post_id=post.id))
 
@@ -121,7 +112,7 @@ async def revoke(account_id: int, post_id: int, quoting_id: int) -> Post:
         quoting = await quotes.find(quoting_id, quoted.id)
         if quoting is None or await posts.find(Viewer(account_id), quoting_id) is None:
             raise NotFound
-        if await _end(unit, quoting) and quoting.author_id != account_id:
+        if await end(unit, quoting) and quoting.author_id != account_id:
             unit.emit(
                 QuoteRevoked(
                     local=True,
@@ -155,84 +146,6 @@ async def change_policy(unit: UnitOfWork, post: Post, policy: str | None) -> Non
         unit.emit(PolicyChanged(local=True, post_id=post.id))
 
 
-async def receive_request(quoter: Account, quoted: Post, quoting: Post | None, request: Request) -> bool:
-    """Answer somebody elsewhere who wants to quote a post of somebody here; again when they ask again.
-
-    Shapes:  quoting: their post, stored, unless the answer is no
-    Returns: whether they may
-    """
-    async with db.unit_of_work() as unit:
-        is_accepted = quoting is not None and quoting.quote_state != QuoteState.REVOKED
-        stamp_uri = ""
-        if is_accepted and quoting is not None:
-            stamp_uri = quoting.quote_stamp_uri or _new_stamp()
-            if quoting.quote_state != QuoteState.ACCEPTED or quoting.quote_of_id != quoted.id:
-                await quotes.attach(quoting.id, quoted.id, quoted.uri, QuoteState.PENDING)
-                await _accept(unit, quoting, quoted, stamp_uri)
-        unit.emit(
-            QuoteAnswered(
-                local=True,
-                quoter_id=quoter.id,
-                quoted_id=quoted.id,
-                instrument_uri=request.instrument_uri,
-                request_uri=request.uri,
-                stamp_uri=stamp_uri,
-            )
-        )
-    return is_accepted
-
-
-def of_remote(author: Account, draft: RemotePost, quoted: Post | None) -> Quoting | None:
-    """What a post from elsewhere quotes. Only a quote of oneself is believed without a stamp."""
-    if not draft.quote_uri:
-        return None
-    if quoted is None or quoted.boost_of_id is not None:
-        return Quoting(uri=draft.quote_uri, state=QuoteState.PENDING)
-    is_own = quoted.author_id == author.id
-    state = QuoteState.ACCEPTED if is_own else QuoteState.PENDING
-    return Quoting(uri=quoted.uri, state=state, post_id=quoted.id)
-
-
-async def received(unit: UnitOfWork, post: Post) -> None:
-    """What follows when a post from elsewhere was stored: its own quote counts, and others waited for it."""
-    if post.quote_state == QuoteState.ACCEPTED and post.quote_of_id is not None:
-        await counters.count_post_use("quotes", post.quote_of_id, 1)
-    for row in await quotes.waiting_for(post.uri):
-        await quotes.attach(row["id"], post.id, post.uri, QuoteState.PENDING)
-        if row["author_id"] == post.author_id:
-            quoting = await posts.get_unscoped_for_worker(row["id"])
-            await _accept(unit, quoting, post, "")
-
-
-async def accept(quoting_id: int, stamp_uri: str) -> bool:
-    """Believe a quote, whose stamp was fetched from where it belongs; False when that was done before."""
-    async with db.unit_of_work() as unit:
-        await posts.lock(quoting_id)
-        quoting = await posts.get_unscoped_for_worker(quoting_id)
-        if quoting.quote_of_id is None or quoting.deleted_at is not None:
-            return False
-        if quoting.quote_state == QuoteState.ACCEPTED and quoting.quote_stamp_uri == stamp_uri:
-            return False
-        await _accept(unit, quoting, await posts.get_unscoped_for_worker(quoting.quote_of_id), stamp_uri)
-    return True
-
-
-async def refuse(quoting_id: int) -> bool:
-    """The quoted author does not want a quote, or not any more."""
-    async with db.unit_of_work() as unit:
-        await posts.lock(quoting_id)
-        return await _end(unit, await posts.get_unscoped_for_worker(quoting_id))
-
-
-async def receive_revocation(author: Account, stamp_uri: str) -> bool:
-    """The quoted author's server took a stamp back; True when it was one that we know."""
-    quoting = await quotes.find_by_stamp(stamp_uri)
-    if quoting is None or quoting.quote_of_id is None:
-        return False
-    quoted = await posts.get_unscoped_for_worker(quoting.quote_of_id)
-    return quoted.author_id == author.id and await refuse(quoting.id)
-
-
 async def tell_quoters(unit: UnitOfWork, quoted: Post) -> None:
     """Tell people here who quote a post that it says something else now."""
     for row in await quotes.quoters(quoted.id):
@@ -246,20 +159,22 @@ async def uncount(post: Post) -> None:
         await counters.count_post_use("quotes", post.quote_of_id, -1)
 
 
-async def _accept(unit: UnitOfWork, quoting: Post, quoted: Post, stamp_uri: str) -> None:
+async def believe(unit: UnitOfWork, quoting: Post, quoted: Post, stamp_uri: str) -> None:
+    """A quote is allowed: it is shown, counted and told."""
     is_new = quoting.quote_state != QuoteState.ACCEPTED
     await quotes.settle(quoting.id, QuoteState.ACCEPTED, stamp_uri=stamp_uri)
     if is_new:
-        await _count(unit, quoting, quoted)
+        await count(unit, quoting, quoted)
     unit.emit(QuoteChanged(local=quoting.local, post_id=quoting.id))
 
 
-async def _count(unit: UnitOfWork, quoting: Post, quoted: Post) -> None:
+async def count(unit: UnitOfWork, quoting: Post, quoted: Post) -> None:
+    """Count a quote, and tell the quoted author."""
     await counters.count_post_use("quotes", quoted.id, 1)
     await tell(unit, [quoted.author_id], NotificationKind.QUOTE, quoting.author_id, quoting.id)
 
 
-async def _end(unit: UnitOfWork, quoting: Post) -> bool:
+async def end(unit: UnitOfWork, quoting: Post) -> bool:
     """What was accepted is revoked, what was waiting is rejected; False when that was so before."""
     ended = {QuoteState.ACCEPTED: QuoteState.REVOKED, QuoteState.PENDING: QuoteState.REJECTED}
     state = QuoteState(quoting.quote_state) if quoting.quote_state else None
@@ -273,6 +188,6 @@ async def _end(unit: UnitOfWork, quoting: Post) -> bool:
     return True
 
 
-def _new_stamp() -> str:
+def new_stamp() -> str:
     """The address of a new stamp: whoever is told it may see that the quote is allowed."""
     return addresses.here().stamp(secrets.token_urlsafe(18))

@@ -15,6 +15,28 @@ from echo.policy.viewer import Viewer
 from echo.store import loading
 from echo.store.cursor import Cursor
 
+# For the document of a post `p`: `QuotePart`, or null.
+QUOTE_OF_POST = """CASE WHEN p.quote_uri <> '' THEN (
+    SELECT json_build_object('uri', p.quote_uri, 'state', p.quote_state, 'stamp_uri', p.quote_stamp_uri,
+        'author_id', qd.author_id, 'author_uri', qa.uri)
+    FROM (VALUES (p.quote_of_id)) AS one(id) LEFT JOIN posts qd ON qd.id = one.id
+    LEFT JOIN accounts qa ON qa.id = qd.author_id) END"""
+
+
+class QuotePart(msgspec.Struct, frozen=True, kw_only=True):
+    """What a post quotes. The author is not known where the quoted post is not."""
+
+    uri: str
+    state: str
+    stamp_uri: str
+    author_id: int | None
+    author_uri: str | None
+
+    @property
+    def proof(self) -> str | None:
+        """Where it stands that the quote is allowed."""
+        return self.stamp_uri or None if self.state == QuoteState.ACCEPTED else None
+
 
 async def page(viewer: Viewer, post_id: int, cursor: Cursor) -> list[int]:
     """Ids of the posts that quote a post and may, newest first; none of people whom the viewer hides.

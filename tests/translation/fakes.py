@@ -49,10 +49,10 @@ class FakeService:
         return self.translate(request, question)
 
     def languages(self, request: httpx.Request) -> Any:
-        raise NotImplementedError
+        raise AssertionError(request.url)
 
     def translate(self, request: httpx.Request, question: Json) -> httpx.Response:
-        raise NotImplementedError
+        raise AssertionError(request.url)
 
 
 @dataclass
