@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from echo import addresses, ports, settings
 from echo.errors import Invalid, Unavailable
-from echo.store import accounts
+from echo.store import accounts, emojis
 from echo.text import length, markup
+from echo.text.emojis import shortcodes
 from echo.text.markdown import render_markdown
 from echo.text.markup import MentionTarget
 from echo.text.mentions import Handle
@@ -17,6 +18,7 @@ from echo.text.mentions import Handle
 # How long posting may wait for the servers of people it names, in seconds.
 LOOKUP_SECONDS = 4.0
 MENTIONS_MAX = 50
+EMOJIS_MAX = 100
 
 
 PLAIN, MARKDOWN = "text/plain", "text/markdown"
@@ -76,6 +78,11 @@ async def compose(*texts: str, content_type: str = PLAIN) -> Composed:
     return Composed(
         tuple(piece.html for piece in rendered), tuple(dict.fromkeys(named)), tuple(dict.fromkeys(tags))
     )
+
+
+async def emojis_in(*texts: str) -> list[dict[str, str]]:
+    """The custom emojis that texts of people here use, as they are kept beside the texts."""
+    return await emojis.find(shortcodes(*texts)[:EMOJIS_MAX])
 
 
 async def look_up(handles: Sequence[Handle]) -> dict[Handle, tuple[int, MentionTarget]]:

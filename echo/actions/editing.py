@@ -53,7 +53,8 @@ async def edit(author_id: int, post_id: int, draft: EditDraft) -> Post:
             return post
         await _keep_version(post)
         html = await quotes.line_again(post) + _html(draft, composed, files)
-        await _write(post, **changed, html=html, edited_at=clock.now())
+        emojis = await composing.emojis_in(text, spoiler)
+        await _write(post, **changed, html=html, emojis=emojis, edited_at=clock.now())
         await _relink(unit, post, composed.mentioned_ids, (), composed.hashtags)
         await _tell_boosters(unit, post)
         await quotes.tell_quoters(unit, post)

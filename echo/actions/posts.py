@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from echo import addresses, clock, db, ids, settings
-from echo.actions import boosts, composing, conversations, pieces, posting, quotes, quotes_elsewhere, uploads
-from echo.actions.composing import Composed
+from echo import clock, db, ids, settings
+from echo.actions import (
+    boosts,
+    composing,
+    conversations,
+    drafting,
+    pieces,
+    posting,
+    quotes,
+    quotes_elsewhere,
+    uploads,
+)
 from echo.actions.drafts import PostDraft, RemotePost
 from echo.actions.posting import NewPost, Quoting
 from echo.actions.remote_media import store_remote_media
@@ -16,9 +25,7 @@ from echo.errors import Gone, Invalid, NotFound
 from echo.events import PostDeleted
 from echo.kinds import Visibility
 from echo.models import Account, Media, Post
-from echo.policy.quoting import POLICIES
 from echo.policy.viewer import Viewer
-from echo.policy.visibility import OPEN
 from echo.store import accounts, counters, notifications, posts, relations
 
 
@@ -30,7 +37,8 @@ async def publish(author_id: int, draft: PostDraft) -> Post:
     """
     has_more = bool(draft.media_ids) or draft.quote_of_id is not None
     text, spoiler = composing.tidy(draft.text, draft.spoiler, has_files=has_more)
-    composed = await _compose(text, draft)
+    composed = await drafting.compose(text, draft)
+    emojis = await composing.emojis_in(text, spoiler)
     async with db.unit_of_work() as unit:
         known = await _claim_key(author_id, draft.idempotency_key)
         if known is not None:
@@ -45,12 +53,13 @@ async def publish(author_id: int, draft: PostDraft) -> Post:
             mentioned_ids=composed.mentioned_ids,
         )
         await pieces.describe(draft.blocks or (), media)
-        new = _new_post(author, draft, composed, parent=parent, media=media, quote=quote)
+        new = drafting.new_post(author, draft, composed, parent=parent, media=media, quote=quote)
         new = replace(
             new,
             text=text,
             spoiler=spoiler,
             sensitive=draft.sensitive or bool(spoiler and media),
+            emojis=emojis,
             mentioned_ids=await _mentionable(author_id, composed.mentioned_ids),
         )
         stored = await posting.insert(unit, author, new)
@@ -61,53 +70,6 @@ async def publish(author_id: int, draft: PostDraft) -> Post:
             await quotes.published(unit, stored, quote)
         await _keep_key(author_id, draft.idempotency_key, new.id)
     return stored
-
-
-async def _compose(text: str, draft: PostDraft) -> Composed:
-    texts = [text] if draft.blocks is None else pieces.texts(draft.blocks)
-    return await composing.compose(*texts, content_type=draft.content_type)
-
-
-def _new_post(
-    author: Account,
-    draft: PostDraft,
-    composed: Composed,
-    *,
-    parent: Post | None,
-    media: Sequence[Media],
-    quote: quotes.Choice | None,
-) -> NewPost:
-    """A post of somebody here that is to be stored."""
-    post_id, here = ids.new_id(), addresses.here()
-    visibility = quotes.narrowed(draft.visibility, quote)
-    html = composed.html
-    if draft.blocks is not None:
-        html = pieces.html_of(draft.blocks, composed.pieces, {file.id: file for file in media})
-    if quote is not None:
-        html = quotes.line_of(quote.quoted) + html
-    return NewPost(
-        id=post_id,
-        uri=here.post(post_id),
-        url=here.post_page(author.username, post_id),
-        local=True,
-        visibility=visibility,
-        created_at=ids.moment_of(post_id),
-        html=html,
-        language=draft.language,
-        parent=parent,
-        media_ids=[file.id for file in media],
-        app_id=draft.app_id,
-        hashtags=composed.hashtags,
-        silent_ids=quote.silent_ids if quote else (),
-        quote=quote.quoting if quote else None,
-        quote_automatic=POLICIES[draft.quote_policy] if visibility in OPEN else (),
-        # What answers or quotes a post that never leaves this server would tell of it elsewhere.
-        local_only=draft.local_only
-        or (parent is not None and parent.local_only)
-        or (quote is not None and quote.quoted.local_only),
-        content_type=draft.content_type,
-        blocks=None if draft.blocks is None else pieces.stored(draft.blocks, composed.pieces),
-    )
 
 
 async def receive(author: Account, draft: RemotePost) -> Post:

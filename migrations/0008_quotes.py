@@ -5,7 +5,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [("echo", "0006_statuses")]
+    dependencies = [("echo", "0007_announcements")]
 
     initial = False
 
