@@ -89,7 +89,7 @@ def _bare(span: Span) -> Span:
     return replace(span, url=url, end=span.start + len(url))
 
 
-def _name(state: StateInline, silent: bool) -> bool:
+def _parse_name(state: StateInline, silent: bool) -> bool:
     """Rule of the parser: a link, mention or hashtag; a link may stand between `<` and `>`."""
     bracket = int(state.src.startswith("<", state.pos))
     span = state.env[_SPANS].at(state.src, state.pos + bracket)
@@ -105,7 +105,7 @@ def _name(state: StateInline, silent: bool) -> bool:
     return True
 
 
-def _words(state: StateInline, silent: bool) -> bool:
+def _parse_words(state: StateInline, silent: bool) -> bool:
     """Rule of the parser: words, up to where something else may begin."""
     special = _SPECIAL.search(state.src, state.pos, state.posMax)
     end = special.start() if special else state.posMax
@@ -164,8 +164,8 @@ def _write_image(
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "breaks": True, "xhtmlOut": True})
     parser.enable("strikethrough").disable(["html_block", "html_inline"])
-    parser.inline.ruler.at("text", _words)
-    parser.inline.ruler.before("text", "name", _name)
+    parser.inline.ruler.at("text", _parse_words)
+    parser.inline.ruler.before("text", "name", _parse_name)
     parser.add_render_rule("name", _write_name)
     parser.add_render_rule("image", _write_image)
     parser.add_render_rule("fence", _write_code)
