@@ -42,7 +42,7 @@ MAY_BE_MISSING: dict[str, set[str]] = {
     "CustomEmoji": {"category", "featured"},
     "Reaction": {"url", "static_url"},
     "Instance.thumbnail": {"blurhash", "versions"},
-    "MediaAttachment.meta": {"focus", "original", "small"},
+    "MediaAttachment.meta": {"*"},
     "MetaDetails": {"*"},
     "Notification": {
         "status",
@@ -144,11 +144,32 @@ _STATUS_EXTENSIONS: dict[str, Any] = {
     "local_only": {"type": "boolean"},
     "blocks": {"type": "array", "items": _BLOCK},
 }
+_TEXTS: dict[str, Any] = {"type": "array", "items": _TEXT}
+_PLEROMA: dict[str, Any] = {
+    "pleroma": {
+        "type": "object",
+        "properties": {
+            "metadata": {"type": "object", "properties": {"features": _TEXTS, "post_formats": _TEXTS}}
+        },
+    }
+}
 ALSO: dict[str, dict[str, Any]] = {
+    "Instance": _PLEROMA,
+    "V1Instance": _PLEROMA,
     "CustomEmoji": {"featured": {"type": "boolean"}},
     "Instance.api_versions": {"echo": _NUMBER},
     "Instance.configuration": {"vapid": {"type": "object", "properties": {"public_key": _TEXT}}},
     "MediaAttachment": {"preview_remote_url": _URI_OR_NULL, "text_url": _URI_OR_NULL},
+    # The flat keys are those that the first versions had.
+    "MediaAttachment.meta": {
+        **dict.fromkeys(("length", "size", "audio_encode", "audio_bitrate", "audio_channels"), _TEXT),
+        **dict.fromkeys(("fps", "width", "height"), _NUMBER),
+        **{key: {"type": "number"} for key in ("duration", "aspect")},
+        "colors": {
+            "type": "object",
+            "properties": dict.fromkeys(("background", "foreground", "accent"), _TEXT),
+        },
+    },
     "MetaDetails": {"size": _TEXT},
     "Preferences": {
         "posting:default:quote_policy": {"enum": ["public", "followers", "nobody"]},

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from echo import clock, db, settings
-from echo.actions import composing, conversations, pieces, quotes, uploads
+from echo import clock, db
+from echo.actions import attaching, composing, conversations, pieces, quotes, uploads
 from echo.actions.composing import Composed
 from echo.actions.drafts import EditDraft, FileDraft, RemotePost
 from echo.actions.notify import tell
 from echo.actions.remote_media import store_remote_media
 from echo.db import UnitOfWork
-from echo.errors import Invalid, NotFound
+from echo.errors import NotFound
 from echo.events import PostEdited
 from echo.kinds import NotificationKind, Visibility
+from echo.media.result import ImageResult
 from echo.models import Account, Media, Post, PostVersion
 from echo.store import posts
 
@@ -30,16 +31,19 @@ async def edit(author_id: int, post_id: int, draft: EditDraft) -> Post:
     content_type = draft.content_type or known.content_type
     texts = [text] if draft.blocks is None else pieces.texts(draft.blocks)
     composed = await composing.compose(*texts, content_type=content_type)
+    covers = {file.media_id: await uploads.read_cover(file.thumbnail) for file in draft.files}
     async with db.unit_of_work() as unit:
         await posts.lock(post_id)
         post = await _own(author_id, post_id)
         await quotes.change_policy(unit, post, draft.quote_policy)
         media_ids = list(post.media_ids)
         if draft.media_ids is not None:
-            media_ids = await _exchange_media(author_id, post, draft.media_ids)
-        files = await Media.filter(id__in=media_ids)
-        is_redescribed = await _redescribe(media_ids, draft.files)
-        is_redescribed |= await pieces.describe(draft.blocks or (), files)
+            chosen = await attaching.choose(author_id, draft.media_ids, post_id=post.id)
+            # Files that are left out stay attached: earlier versions of the post show them.
+            await attaching.attach(chosen, post.id)
+            media_ids = [file.id for file in chosen]
+        described = (*draft.files, *pieces.descriptions(draft.blocks or ()))
+        is_redescribed = await _redescribe(media_ids, described, covers)
         changed = {
             "text": text,
             "spoiler": spoiler,
@@ -52,7 +56,7 @@ async def edit(author_id: int, post_id: int, draft: EditDraft) -> Post:
         if not is_redescribed and all(getattr(post, name) == value for name, value in changed.items()):
             return post
         await _keep_version(post)
-        html = await quotes.line_again(post) + _html(draft, composed, files)
+        html = await quotes.line_again(post) + await _html(draft, composed)
         emojis = await composing.emojis_in(text, spoiler)
         await _write(post, **changed, html=html, emojis=emojis, edited_at=clock.now())
         await _relink(unit, post, composed.mentioned_ids, (), composed.hashtags)
@@ -62,9 +66,10 @@ async def edit(author_id: int, post_id: int, draft: EditDraft) -> Post:
     return await posts.get_unscoped_for_worker(post_id)
 
 
-def _html(draft: EditDraft, composed: Composed, files: Sequence[Media]) -> str:
+async def _html(draft: EditDraft, composed: Composed) -> str:
     if draft.blocks is None:
         return composed.html
+    files = await Media.filter(id__in=pieces.media_ids(draft.blocks))
     return pieces.html_of(draft.blocks, composed.pieces, {file.id: file for file in files})
 
 
@@ -161,12 +166,14 @@ async def _tell_boosters(unit: UnitOfWork, post: Post) -> None:
     await tell(unit, told, NotificationKind.EDIT, post.author_id, post.id)
 
 
-async def _redescribe(media_ids: Sequence[int], drafts: Sequence[FileDraft]) -> bool:
+async def _redescribe(
+    media_ids: Sequence[int], drafts: Sequence[FileDraft], covers: Mapping[int, ImageResult | None]
+) -> bool:
     """Describe files of the post anew; whether one of them has changed."""
     is_changed = False
     for draft in drafts:
         media = await Media.get_or_none(id=draft.media_id) if draft.media_id in media_ids else None
-        if media is not None and await uploads.redescribe(media, draft):
+        if media is not None and await uploads.redescribe(media, draft, covers.get(draft.media_id)):
             is_changed = True
     return is_changed
 
@@ -176,14 +183,3 @@ async def _own(author_id: int, post_id: int) -> Post:
     if post is None:
         raise NotFound
     return post
-
-
-async def _exchange_media(author_id: int, post: Post, media_ids: Sequence[int]) -> list[int]:
-    """Put exactly these files on the post; the ids, in order."""
-    limit = settings.here().limits.post_media
-    found = await posts.attachable_media(author_id, media_ids, post_id=post.id)
-    if len(found) != len(set(media_ids)) or len(media_ids) > limit:
-        raise Invalid("Validation failed: Media not found, already attached or too many")
-    await Media.filter(post_id=post.id).exclude(id__in=list(media_ids)).update(post_id=None)
-    await uploads.attach(found, post.id)
-    return [media.id for media in found]

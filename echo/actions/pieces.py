@@ -60,7 +60,7 @@ async def describe(blocks: Sequence[Block], files: Sequence[Media]) -> bool:
     """Describe pictures anew where their blocks say so; whether one of them has changed."""
     by_id = {file.id: file for file in files}
     changed = [
-        await uploads.redescribe(by_id[draft.media_id], draft)
+        await uploads.redescribe(by_id[draft.media_id], draft, None)
         for draft in descriptions(blocks)
         if draft.media_id in by_id
     ]

@@ -5,26 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from echo import clock, db, ids, settings
+from echo import clock, db, ids
 from echo.actions import (
+    attaching,
     boosts,
     composing,
     conversations,
+    discarding,
     drafting,
     pieces,
     posting,
     quotes,
     quotes_elsewhere,
-    uploads,
 )
 from echo.actions.drafts import PostDraft, RemotePost
 from echo.actions.posting import NewPost, Quoting
 from echo.actions.remote_media import store_remote_media
 from echo.db import UnitOfWork
-from echo.errors import Gone, Invalid, NotFound
+from echo.errors import Gone, NotFound
 from echo.events import PostDeleted
 from echo.kinds import Visibility
-from echo.models import Account, Media, Post
+from echo.models import Account, Post
 from echo.policy.viewer import Viewer
 from echo.store import accounts, counters, notifications, posts, relations
 
@@ -45,7 +46,7 @@ async def publish(author_id: int, draft: PostDraft) -> Post:
             return await posts.get_unscoped_for_worker(known)
         author = await accounts.get(author_id)
         parent = await _parent(author_id, draft.in_reply_to_id)
-        media = await _free_media(author_id, draft.media_ids)
+        media = await attaching.choose(author_id, draft.media_ids)
         quote = await quotes.choose(
             author_id,
             draft.quote_of_id,
@@ -65,7 +66,7 @@ async def publish(author_id: int, draft: PostDraft) -> Post:
         stored = await posting.insert(unit, author, new)
         assert stored is not None, "a new id is known already"
         if media:
-            await uploads.attach(media, new.id)
+            await attaching.attach(media, new.id)
         if quote is not None:
             await quotes.published(unit, stored, quote)
         await _keep_key(author_id, draft.idempotency_key, new.id)
@@ -128,9 +129,10 @@ async def _quoted(author: Account, draft: RemotePost) -> Quoting | None:
     return quotes_elsewhere.of_remote(author, draft, quoted)
 
 
-async def remove(author_id: int, post_id: int) -> Post:
+async def remove(author_id: int, post_id: int, *, with_files: bool = False) -> Post:
     """Delete a post of one's own. Its files become free again, so that it can be written anew.
 
+    Shapes:  with_files: throw its files away too
     Returns: the post as it was
     Raises:  NotFound when it is not one's own
     """
@@ -139,7 +141,8 @@ async def remove(author_id: int, post_id: int) -> Post:
         if post is None:
             raise NotFound
         await _take_away(unit, post)
-        await Media.filter(post_id=post.id).update(post_id=None)
+        thrown_away = await attaching.free(post.id, for_good=with_files)
+    await discarding.erase(thrown_away)
     return post
 
 
@@ -191,19 +194,6 @@ async def _known(uri: str) -> Post | None:
 
 async def _parent(author_id: int, parent_id: int | None) -> Post | None:
     return None if parent_id is None else await posts.get_original(Viewer(author_id), parent_id)
-
-
-async def _free_media(author_id: int, media_ids: Sequence[int]) -> list[Media]:
-    if not media_ids:
-        return []
-    limit = settings.here().limits.post_media
-    if len(media_ids) > limit:
-        raise Invalid(f"Validation failed: Cannot attach more than {limit} files")
-    found = await posts.attachable_media(author_id, media_ids, post_id=None)
-    missing = set(media_ids) - {media.id for media in found}
-    if missing:
-        raise Invalid(f"Validation failed: Media not found or already attached: {sorted(missing)}")
-    return found
 
 
 async def _mentionable(author_id: int, account_ids: Sequence[int]) -> list[int]:

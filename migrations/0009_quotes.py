@@ -5,7 +5,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [("echo", "0007_announcements")]
+    dependencies = [("echo", "0008_media")]
 
     initial = False
 
