@@ -86,7 +86,7 @@ FEATURES = {
 
 
 def pleroma() -> dict[str, Any]:
-    """What apps of that family look for in both documents: `post_formats` are the values of `content_type`."""
+    """What apps of that family look for; `post_formats` are the values of `content_type`."""
     features = list(FEATURES)
     if settings.here().translation.provider != "none":
         features.append("translation")
