@@ -13,6 +13,7 @@ import msgspec
 
 from echo.config_files import Media, ObjectStore
 from echo.config_section import Doc, Section
+from echo.config_translation import Translation
 
 
 class Instance(Section, frozen=True):
@@ -207,26 +208,25 @@ class Federation(Section, frozen=True):
     ] = 20.0
 
 
-class Translation(Section, frozen=True):
-    """A service that translates posts when people ask for it. It gets the text of public posts."""
+class Search(Section, frozen=True):
+    """How posts are found by words."""
 
-    provider: Annotated[
-        Literal["none", "libretranslate", "deepl"], Doc(description="none, libretranslate or deepl.")
-    ] = "none"
-    url: Annotated[
-        str,
+    engine: Annotated[
+        Literal["postgresql", "meilisearch"],
         Doc(
             description=(
-                "Where the service is, without a trailing slash. Empty: libretranslate.com, "
-                "or the service of DeepL that the key is for."
+                "What keeps the index: postgresql (the database, nothing to install) or meilisearch. "
+                "After a change run `echoctl search rebuild`."
             )
         ),
+    ] = "postgresql"
+    url: Annotated[
+        str, Doc(description="Where Meilisearch answers, such as http://127.0.0.1:7700; any address may be.")
     ] = ""
-    key: Annotated[str, Doc(description="API key; better from a file or the environment.")] = ""
-    allowed_private_ranges: Annotated[
-        list[str],
-        Doc(description="Networks (CIDR) of a service in this house, such as 127.0.0.1/32. Normally none."),
-    ] = []
+    key: Annotated[str, Doc(description="Its API key; better from a file or the environment.")] = ""
+    index: Annotated[
+        str, Doc(description="Name of the index in Meilisearch, when several servers share one.")
+    ] = "posts"
 
 
 class Dev(Section, frozen=True):
@@ -264,6 +264,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     mail: Mail = Mail()
     federation: Federation = Federation()
     translation: Translation = Translation()
+    search: Search = Search()
     dev: Dev = Dev()
     log: Log = Log()
 

@@ -155,6 +155,8 @@ def _check(config: Config) -> None:
     _networks("translation.allowed_private_ranges", config.translation.allowed_private_ranges)
     if config.translation.provider == "deepl" and not config.translation.key:
         raise ConfigError("translation.provider is deepl, which needs translation.key")
+    if config.search.engine == "meilisearch" and not config.search.url.startswith(("http://", "https://")):
+        raise ConfigError("search.url must say where Meilisearch answers: http://host:7700")
     if config.dev.enabled and config.is_secure and not is_local_host(config.host):
         raise ConfigError(
             f"dev.enabled cannot be used with the public address {config.base_url}; "

@@ -31,8 +31,11 @@ from echo.jobs import Queue
 from echo.media import port as media_port
 from echo.media.port import MediaStore
 from echo.media.storage import LocalMediaStore
+from echo.search.meilisearch import MeilisearchIndex
+from echo.search.postgresql import PostgresIndex
 from echo.store import access
 from echo.translation.opening import open_translator
+from federation.json_server import JsonServer
 from federation.network import Network, open_network
 from federation.resolve import Directory
 from federation.transport import Transport
@@ -55,6 +58,7 @@ class Runtime:
     network: Network
     media: MediaStore
     translator: ports.Translator
+    search: ports.SearchIndex
 
     def bind(self) -> None:
         """Make this the runtime of the current task and of the tasks it starts."""
@@ -66,9 +70,11 @@ class Runtime:
         self.network.bind()
         media_port.bind(self.media)
         ports.bind_translator(self.translator)
+        ports.bind_search_index(self.search)
 
     async def close(self) -> None:
         """Close every connection."""
+        await self.search.close()
         await self.network.close()
         await self.cache.close()
         await self.database.close()
@@ -100,6 +106,7 @@ async def open_runtime(
         network=network,
         media=open_media_store(config, data),
         translator=open_translator(config.translation, network.call_service),
+        search=_search_index(config),
     )
     database.after_commit = hand_on
     runtime.bind()
@@ -109,6 +116,12 @@ async def open_runtime(
         await runtime.close()
         raise
     return runtime
+
+
+def _search_index(config: Config) -> ports.SearchIndex:
+    if config.search.engine == "meilisearch":
+        return MeilisearchIndex(JsonServer(config.search.url, config.search.key), config.search.index)
+    return PostgresIndex()
 
 
 async def open_patiently(

@@ -14,7 +14,7 @@ from echo import __version__, addresses, settings
 from echo.config import Config
 from echo.errors import Unavailable
 from echo.ports import Reply
-from federation.client import Client
+from federation.client import ANSWER_BYTES, Client
 from federation.errors import FederationError
 from federation.keys import Keyring
 from federation.memory import Memory
@@ -68,7 +68,7 @@ class Network:
     ) -> Reply:
         """`echo.ports.Caller`: ask a service that the operator has chosen."""
         try:
-            answer = await self.services.call(method, url, headers=headers, body=body)
+            answer = await self.services.call(method, url, body, headers=headers, limit_bytes=ANSWER_BYTES)
         except FederationError as error:
             raise Unavailable(retry_after_seconds=60, detail=str(error)) from error
         return Reply(answer.status, answer.body)

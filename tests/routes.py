@@ -65,4 +65,5 @@ def _closed_runtime() -> Runtime:
         network=open_network(config),
         translator=ports.NullTranslator(),
         media=LocalMediaStore(Path(), config.media_url),
+        search=ports.NullIndex(),
     )

@@ -5,7 +5,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [("echo", "0008_media")]
+    dependencies = [("echo", "0010_search_open")]
 
     initial = False
 
