@@ -19,8 +19,9 @@ from federation.handlers import (
     delete,
     follow,
     like,
-    quote_request,
+    quoterequest,
     reject,
+    remove,
     undo,
     update,
 )
@@ -37,9 +38,9 @@ HANDLERS: Mapping[str, Handler] = {
     "Delete": delete.handle,
     "Follow": follow.handle,
     "Like": like.handle,
-    "QuoteRequest": quote_request.handle,
+    "QuoteRequest": quoterequest.handle,
     "Reject": reject.handle,
-    "Remove": add.handle_removal,
+    "Remove": remove.handle,
     "Undo": undo.handle,
     "Update": update.handle,
 }

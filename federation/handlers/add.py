@@ -1,4 +1,4 @@
-"""Add and Remove: somebody elsewhere pins a post of theirs, or unpins it."""
+"""Add: somebody elsewhere pins a post of theirs."""
 
 from __future__ import annotations
 
@@ -15,15 +15,11 @@ from federation.reasons import Reason
 
 async def handle(activity: Add, actor: Account) -> Reason:
     """Pin a post of the actor's; one that is not known is asked for when somebody here follows the actor."""
-    return await _change(activity, actor, is_pinned=True)
+    return await change(activity, actor, is_pinned=True)
 
 
-async def handle_removal(activity: Remove, actor: Account) -> Reason:
-    """Unpin it again."""
-    return await _change(activity, actor, is_pinned=False)
-
-
-async def _change(activity: Add | Remove, actor: Account, *, is_pinned: bool) -> Reason:
+async def change(activity: Add | Remove, actor: Account, *, is_pinned: bool) -> Reason:
+    """Put a post of the actor's into their featured collection, or take it out."""
     uri = activity.object.id
     if not actor.featured_uri or activity.target != actor.featured_uri:
         return Reason.UNSUPPORTED_OBJECT
