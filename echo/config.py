@@ -14,6 +14,7 @@ import msgspec
 from echo.config_files import Media, ObjectStore
 from echo.config_limits import Limits, RateLimits
 from echo.config_section import Doc, Section
+from echo.config_translation import Translation
 
 
 class Instance(Section, frozen=True):
@@ -225,6 +226,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     trends: Trends = Trends()
     mail: Mail = Mail()
     federation: Federation = Federation()
+    translation: Translation = Translation()
     search: Search = Search()
     dev: Dev = Dev()
     log: Log = Log()

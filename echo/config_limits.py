@@ -12,6 +12,8 @@ class Limits(Section, frozen=True):
 
     post_characters: Annotated[int, Doc(description="Longest post, in characters.", ge=1, le=100_000)] = 500
     post_media: Annotated[int, Doc(description="Most files of a post.", ge=1, le=32)] = 4
+    post_blocks: Annotated[int, Doc(description="Most blocks of a post.", ge=1, le=200)] = 20
+    pinned_posts: Annotated[int, Doc(description="Most posts on top of a profile.", ge=0, le=50)] = 5
     bio_characters: Annotated[int, Doc(description="Longest biography, in characters.", ge=1, le=20_000)] = (
         500
     )

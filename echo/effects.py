@@ -32,6 +32,13 @@ EFFECTS: dict[type[Event], Effects] = {
     events.PostDeleted: Effects(
         jobs=("timelines.remove_post", "search.remove_post"), local_jobs=("federation.send_delete",)
     ),
+    events.PostPinned: Effects(local_jobs=("federation.send_pin",)),
+    events.PostUnpinned: Effects(local_jobs=("federation.send_unpin",)),
+    events.PolicyChanged: Effects(local_jobs=("federation.send_edit",)),
+    events.QuoteAsked: Effects(local_jobs=("federation.send_quote_request",)),
+    events.QuoteAnswered: Effects(local_jobs=("federation.send_quote_answer",)),
+    events.QuoteChanged: Effects(jobs=("timelines.show_edit",), local_jobs=("federation.send_edit",)),
+    events.QuoteRevoked: Effects(local_jobs=("federation.send_quote_end",)),
     events.Liked: Effects(local_jobs=("federation.send_like",)),
     events.Unliked: Effects(local_jobs=("federation.send_unlike",)),
     events.FollowAsked: Effects(local_jobs=("federation.send_follow",)),

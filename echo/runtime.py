@@ -41,6 +41,7 @@ from echo.policy.push_keys import PushKeys
 from echo.search.meilisearch import MeilisearchIndex
 from echo.search.postgresql import PostgresIndex
 from echo.store import access, push
+from echo.translation.opening import open_translator
 from federation.json_server import JsonServer
 from federation.network import Network, open_network
 from federation.resolve import Directory
@@ -63,6 +64,7 @@ class Runtime:
     directory: ports.RemoteDirectory
     network: Network
     media: MediaStore
+    translator: ports.Translator
     search: ports.SearchIndex
     push_keys: PushKeys
     seal: Fernet
@@ -78,6 +80,7 @@ class Runtime:
         push_keys.bind(self.push_keys)
         seals.bind(self.seal)
         media_port.bind(self.media)
+        ports.bind_translator(self.translator)
         ports.bind_search_index(self.search)
 
     async def close(self) -> None:
@@ -109,6 +112,7 @@ async def open_runtime(
     except BaseException:
         await database.close()
         raise
+    network = open_network(config, transport=transport)
     runtime = Runtime(
         config=config,
         data=data,
@@ -116,8 +120,9 @@ async def open_runtime(
         cache=Cache(config.redis.url, config.redis.prefix),
         addresses=addresses.of(config),
         directory=Directory() if config.federation.enabled else ports.NullDirectory(),
-        network=open_network(config, transport=transport),
+        network=network,
         media=open_media_store(config, data),
+        translator=open_translator(config.translation, network.call_service),
         search=_search_index(config),
         push_keys=keys,
         seal=seal,

@@ -15,7 +15,7 @@ from echo import __version__, addresses, settings
 from echo.errors import BadRequest, Gone, NotFound
 from echo.http.access import signed
 from echo.kinds import AccountKind
-from echo.store import federation_reads
+from echo.store import federation_lists, federation_reads
 from echo.store.federation_reads import ActorSource
 from federation.answers import REFUSAL_SECONDS, WEBFINGER_SECONDS, json_as
 from federation.memory import Memory
@@ -149,7 +149,7 @@ async def _usage() -> Usage:
     )
     known = counted.get("usage")
     if known is None:
-        row = await federation_reads.usage()
+        row = await federation_lists.usage()
         known = Usage(
             users=row["users"],
             active_month=row["active_month"],

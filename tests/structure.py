@@ -66,7 +66,7 @@ MAY_BE_MISSING: dict[str, set[str]] = {
         "latest_page_notification_at",
     },
     "GroupedNotificationsResults": {"partial_accounts"},
-    "Status": {"application", "pinned"},
+    "Status": {"application", "pinned", "local_only", "blocks"},
     "Status.application": {"website"},
     "WebPushSubscription.alerts": {"quote", "quoted_update"},
     "Application": {"vapid_key"},
@@ -122,8 +122,10 @@ NULLABLE: dict[str, set[str]] = {
         "card",
         "poll",
     },
+    "ShallowQuote": {"quoted_status_id"},
     "Status.application": {"website"},
     "V1Filter": {"expires_at"},
+    "Translation": {"poll"},
     "V1Instance": {"contact_account"},
 }
 # What the tables say about the second holds for the first as well.
@@ -147,7 +149,39 @@ _MORE_ACCOUNT_LIMITS = (
     "profile_field_name_limit",
     "profile_field_value_limit",
 )
+# Extensions of ours: docs/api/extensions.md.
+_BLOCK: dict[str, Any] = {
+    "anyOf": [
+        {
+            "type": "object",
+            "properties": {"type": {"enum": ["text"]}, "text": _TEXT, "content": _TEXT},
+            "required": ["type", "text", "content"],
+            "additionalProperties": False,
+        },
+        {
+            "type": "object",
+            "properties": {"type": {"enum": ["image"]}, "media_id": _TEXT},
+            "required": ["type", "media_id"],
+            "additionalProperties": False,
+        },
+    ]
+}
+_STATUS_EXTENSIONS: dict[str, Any] = {
+    "local_only": {"type": "boolean"},
+    "blocks": {"type": "array", "items": _BLOCK},
+}
+_TEXTS: dict[str, Any] = {"type": "array", "items": _TEXT}
+_PLEROMA: dict[str, Any] = {
+    "pleroma": {
+        "type": "object",
+        "properties": {
+            "metadata": {"type": "object", "properties": {"features": _TEXTS, "post_formats": _TEXTS}}
+        },
+    }
+}
 ALSO: dict[str, dict[str, Any]] = {
+    "Instance": _PLEROMA,
+    "V1Instance": _PLEROMA,
     "CustomEmoji": {"featured": {"type": "boolean"}},
     "Instance.api_versions": {"echo": _NUMBER},
     "Instance.configuration": {"vapid": {"type": "object", "properties": {"public_key": _TEXT}}},
@@ -169,6 +203,9 @@ ALSO: dict[str, dict[str, Any]] = {
         "posting:default:quote_policy": {"enum": ["public", "followers", "nobody"]},
         "reading:autoplay:gifs": {"type": "boolean"},
     },
+    "Status": _STATUS_EXTENSIONS,
+    "DeletedStatus": _STATUS_EXTENSIONS,
+    "StatusSource": {"content_type": {"enum": ["text/plain", "text/markdown"]}},
     "WebPushSubscription": {"policy": {"enum": ["all", "followed", "follower", "none"]}},
     "WebPushSubscription.alerts": {"quote": {"type": "boolean"}, "quoted_update": {"type": "boolean"}},
     "PreviewCard": {"language": {"type": "string"}, "image_description": _TEXT},

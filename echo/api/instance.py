@@ -6,10 +6,10 @@ import msgspec
 from quart import Blueprint, Response
 
 from echo import addresses, settings
-from echo.api.facts import API_VERSIONS, MASTODON_VERSION, configuration, rules
+from echo.api.facts import API_VERSIONS, MASTODON_VERSION, configuration, pleroma, rules
 from echo.api.reading import own_origin
 from echo.http.access import public
-from echo.http.replies import entity, raw
+from echo.http.replies import entity
 from echo.render import account, emoji
 from echo.store import emojis, instance
 from echo.text import languages
@@ -48,6 +48,7 @@ async def v2() -> Response:
         "wrapstodon": None,
         "contact": {"email": config.instance.contact_email, "account": await _contact()},
         "rules": rules(),
+        "pleroma": pleroma(),
     }
     return entity(document)
 
@@ -82,6 +83,7 @@ async def v1() -> Response:
         },
         "contact_account": await _contact(),
         "rules": rules(),
+        "pleroma": pleroma(),
     }
     return entity(document)
 
@@ -112,13 +114,6 @@ async def extended_description() -> Response:
 async def known_languages() -> Response:
     """The languages that a post can be marked with."""
     return entity([{"code": language.code, "name": language.name} for language in languages.LANGUAGES])
-
-
-@blueprint.get("/api/v1/instance/translation_languages")
-@public
-async def translation_languages() -> Response:
-    """No translator is configured."""
-    return raw(b"{}")
 
 
 @blueprint.get("/api/v1/custom_emojis")
