@@ -83,7 +83,7 @@ def test_a_day_with_javascript(
 
 
 def log_in_through_pages(server: Server, name: str, address: str) -> str:
-    """What a person does in a browser: the log-in page, the consent page. Returns the code shown at the end."""
+    """What a person does in a browser: the log-in page, the consent page. Returns the code."""
     with httpx.Client(headers={"Accept": "text/html"}, follow_redirects=True) as browser:
         page = browser.get(address)
         for _ in range(4):

@@ -7,7 +7,7 @@ from echo.columns import SmallIdField
 
 
 class Migration(migrations.Migration):
-    dependencies = [("echo", "0011_notifications")]
+    dependencies = [("echo", "0015_filters")]
 
     initial = False
 
