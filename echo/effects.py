@@ -39,6 +39,7 @@ EFFECTS: dict[type[Event], Effects] = {
     events.AccountDeleted: Effects(jobs=("accounts.erase",), local_jobs=("federation.send_goodbye",)),
     events.Notified: Effects(live="notification"),
     events.ConversationChanged: Effects(live="conversation"),
+    events.ReportForwarded: Effects(local_jobs=("federation.send_report",)),
     events.AnnouncementChanged: Effects(live="announcement"),
     events.AnnouncementRemoved: Effects(live="announcement"),
     events.AnnouncementReacted: Effects(live="announcement"),

@@ -71,6 +71,13 @@ class Role(StrEnum):
     OWNER = "owner"
 
 
+class ReportCategory(StrEnum):
+    SPAM = "spam"
+    LEGAL = "legal"
+    VIOLATION = "violation"  # of house rules
+    OTHER = "other"
+
+
 class DeliveryState(StrEnum):
     PENDING = "pending"
     DONE = "done"

@@ -35,5 +35,6 @@ JOBS: dict[str, Job] = {
         sending.send_unblock,
         sending.send_profile,
         sending.send_goodbye,
+        sending.send_report,
     )
 }

@@ -143,6 +143,12 @@ def block(*, activity_id: str, actor: str, target: str) -> Block:
     return Block(id=activity_id, actor=actor, object=ObjectRef(id=target), to=(target,))
 
 
+def flag(*, activity_id: str, actor: str, targets: Iterable[str], content: str) -> Flag:
+    """Report an account and posts of it to its server; the account comes first."""
+    first, *others = (ObjectRef(id=target) for target in targets)
+    return Flag(id=activity_id, actor=actor, object=first, more_objects=tuple(others), content=content)
+
+
 def _request(request: Activity) -> ObjectRef:
     return embedded(
         present(id=request.id, type=request.type, actor=request.actor, object=_reference(request.object))

@@ -23,6 +23,7 @@ from echo.models.post import (
     Tombstone,
 )
 from echo.models.relation import Block, Follow, Mute
+from echo.models.report import Report
 from echo.models.work import Delivery, Host, InboundActivity, Job, OutboundActivity
 
 __all__ = [
@@ -63,6 +64,7 @@ __all__ = [
     "PostHashtag",
     "PostStats",
     "PostVersion",
+    "Report",
     "Session",
     "ThreadMute",
     "Token",

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from echo.models import Account
-from federation.handlers import accept, announce, block, create, delete, follow, like, reject, undo, update
+from federation.handlers import accept, announce, block, create, delete, flag, follow, like, reject, undo, update
 from federation.reasons import Reason
 
 Handler = Callable[[Any, Account], Awaitable[Reason]]
@@ -21,6 +21,7 @@ HANDLERS: Mapping[str, Handler] = {
     "Block": block.handle,
     "Create": create.handle,
     "Delete": delete.handle,
+    "Flag": flag.handle,
     "Follow": follow.handle,
     "Like": like.handle,
     "Reject": reject.handle,
