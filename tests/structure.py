@@ -102,6 +102,7 @@ NULLABLE: dict[str, set[str]] = {
         "card",
         "poll",
     },
+    "Report": {"action_taken_at"},
     "Status.application": {"website"},
     "V1Instance": {"contact_account"},
 }

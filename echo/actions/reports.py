@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from echo import clock, db
-from echo.db import UnitOfWork
 from echo.errors import Invalid, NotFound
 from echo.events import ReportForwarded
 from echo.kinds import ReportCategory
@@ -68,7 +67,6 @@ async def report(reporter_id: int, draft: ReportDraft) -> Report:
             created_at=now,
             updated_at=now,
         )
-        await _tell(unit, made)
         if hosts:
             unit.emit(ReportForwarded(local=True, report_id=made.id))
     return made
@@ -80,11 +78,11 @@ async def receive(reporter: Account, target_id: int, uri: str, comment: str, pos
     Shapes:  posts: ActivityPub ids; those that are not the target's are left out
     """
     now = clock.now()
-    async with db.unit_of_work() as unit:
+    async with db.unit_of_work():
         await db.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 1))", f"{uri} {target_id}")
         if uri and await Report.exists(uri=uri, target_id=target_id):
             return False
-        made = await Report.create(
+        await Report.create(
             uri=uri,
             reporter_id=reporter.id,
             target_id=target_id,
@@ -94,7 +92,6 @@ async def receive(reporter: Account, target_id: int, uri: str, comment: str, pos
             created_at=now,
             updated_at=now,
         )
-        await _tell(unit, made)
     return True
 
 
@@ -138,7 +135,3 @@ def _hosts(target: Account, draft: ReportDraft) -> list[str]:
     if not target.domain or not draft.forward:
         return []
     return sorted({host.lower() for host in draft.forward_hosts} or {target.domain})
-
-
-async def _tell(unit: UnitOfWork, made: Report) -> None:
-    """Tell the moderators, once for all reports about somebody that wait."""

@@ -10,7 +10,19 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from echo.models import Account
-from federation.handlers import accept, announce, block, create, delete, flag, follow, like, reject, undo, update
+from federation.handlers import (
+    accept,
+    announce,
+    block,
+    create,
+    delete,
+    flag,
+    follow,
+    like,
+    reject,
+    undo,
+    update,
+)
 from federation.reasons import Reason
 
 Handler = Callable[[Any, Account], Awaitable[Reason]]
