@@ -1,4 +1,5 @@
-"""The configuration: every key with its type, meaning, unit and default, declared once, here.
+"""The configuration: every key with its type, meaning, unit and default, declared once, here and in
+`echo.config_house`.
 
 `config.toml` at the top of the project is written from these declarations (`echoctl config write`) and
 checked against them in CI. How values are found is in `echo/config_load.py`.
@@ -11,34 +12,11 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-Doc = msgspec.Meta
-
-
-class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A table of `config.toml`."""
-
-
-class Instance(Section, frozen=True):
-    """What this server is called."""
-
-    domain: Annotated[
-        str,
-        Doc(
-            description=(
-                "The host in the handles of this server (@name@domain). It can never change once other "
-                "servers know it. A port is allowed in development only."
-            )
-        ),
-    ] = "localhost:3000"
-    title: Annotated[str, Doc(description="Name shown to people and apps.")] = "Echo"
-    description: Annotated[str, Doc(description="One or two sentences about the server, plain text.")] = (
-        "A small Echo server."
-    )
-    contact_email: Annotated[str, Doc(description="Address shown to people who need help. Empty: none.")] = ""
-    languages: Annotated[list[str], Doc(description="Main languages, as ISO 639-1 codes.")] = msgspec.field(
-        default_factory=lambda: ["en"]
-    )
-    rules: Annotated[list[str], Doc(description="House rules, one sentence each.")] = []
+from echo.config_house import Doc as Doc
+from echo.config_house import Instance as Instance
+from echo.config_house import Registrations as Registrations
+from echo.config_house import Section as Section
+from echo.config_house import Timelines as Timelines
 
 
 class Server(Section, frozen=True):
@@ -163,21 +141,6 @@ class RateLimits(Section, frozen=True):
     ] = 15_000
 
 
-class Registrations(Section, frozen=True):
-    """Who may sign up."""
-
-    mode: Annotated[
-        Literal["open", "approval", "invite", "closed"],
-        Doc(description="open, approval (a moderator says yes), invite (only with a link) or closed."),
-    ] = "closed"
-    confirm_email: Annotated[
-        bool, Doc(description="Whether an address must be confirmed before the account can be used.")
-    ] = True
-    reason_required: Annotated[
-        bool, Doc(description="With approval: whether people must say why they want to join.")
-    ] = True
-
-
 class Mail(Section, frozen=True):
     """Outgoing e-mail. Without a server mails are written to the folder `mail` of the data directory."""
 
@@ -251,6 +214,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     limits: Limits = Limits()
     rate_limits: RateLimits = RateLimits()
     registrations: Registrations = Registrations()
+    timelines: Timelines = Timelines()
     mail: Mail = Mail()
     federation: Federation = Federation()
     dev: Dev = Dev()

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from echo import addresses, bus, db, ids, jobs, ports, settings
 from echo.addresses import Addresses
 from echo.bus import Live
@@ -77,6 +79,7 @@ async def open_runtime(
     Shapes:  transport: how requests to other servers travel, in tests; can_repeat: see `Database.open`
     Raises:  Unavailable when an engine cannot be reached
     """
+    config = _with_texts(config, data)
     database = Database()
     await database.open(
         config.database.url,
@@ -128,6 +131,14 @@ async def open_patiently(
 def media_folder(config: Config, data: Path) -> Path:
     """Where uploaded files lie."""
     return Path(config.media.path) if config.media.path else data / "media"
+
+
+def _with_texts(config: Config, data: Path) -> Config:
+    """The configuration with the folder of texts where none is given."""
+    if config.instance.texts:
+        return config
+    instance = msgspec.structs.replace(config.instance, texts=str(data / "texts"))
+    return msgspec.structs.replace(config, instance=instance)
 
 
 async def hand_on(happened: Sequence[Event]) -> None:

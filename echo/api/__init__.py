@@ -6,11 +6,13 @@ from echo.api import (
     apps,
     conversations,
     files,
+    house,
     instance,
     media,
     not_yet,
     notifications,
     oauth,
+    oembed,
     own,
     relations,
     reports,
@@ -19,6 +21,7 @@ from echo.api import (
     status_actions,
     statuses,
     timelines,
+    yearly,
 )
 
 BLUEPRINTS = (
@@ -26,6 +29,8 @@ BLUEPRINTS = (
     oauth.blueprint,
     sign_up.blueprint,
     instance.blueprint,
+    house.blueprint,
+    oembed.blueprint,
     own.blueprint,
     accounts.blueprint,
     relations.blueprint,
@@ -39,5 +44,6 @@ BLUEPRINTS = (
     search.blueprint,
     media.blueprint,
     files.blueprint,
+    yearly.blueprint,
     not_yet.blueprint,
 )

@@ -1,6 +1,7 @@
 """Rows: columns only. Queries are in `echo.store`, rules in `echo.policy`, writes in `echo.actions`."""
 
 from echo.models.account import Account, AccountKey, AccountNote, AccountStats, User
+from echo.models.activity import ActiveWeek
 from echo.models.announcement import Announcement, AnnouncementDismissal, AnnouncementReaction
 from echo.models.auth import App, AuthorizationCode, OneTimeLink, Session, Token
 from echo.models.card import Card
@@ -31,6 +32,7 @@ __all__ = [
     "AccountKey",
     "AccountNote",
     "AccountStats",
+    "ActiveWeek",
     "Announcement",
     "AnnouncementDismissal",
     "AnnouncementReaction",

@@ -17,6 +17,12 @@ _LOAD = f"""
     WHERE t.token_hash = $1 AND t.revoked_at IS NULL
 """
 
+_NOTE_ACTIVE = """
+    WITH seen AS (UPDATE users SET last_active_at = now() WHERE id = $1 RETURNING id)
+    INSERT INTO active_weeks (week, user_id)
+    SELECT date_trunc('week', now() AT TIME ZONE 'UTC')::date, id FROM seen ON CONFLICT DO NOTHING
+"""
+
 
 async def load_token(secret: str) -> Access | None:
     """What this token allows, or None where it is unknown or revoked. Notes twice a day who is active."""
@@ -24,7 +30,7 @@ async def load_token(secret: str) -> Access | None:
     if row is None:
         return None
     if row["was_away"]:
-        await db.execute("UPDATE users SET last_active_at = now() WHERE id = $1", row["user_id"])
+        await db.execute(_NOTE_ACTIVE, row["user_id"])
     return Access(
         token_id=row["id"],
         app_id=row["app_id"],

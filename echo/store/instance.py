@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
-from echo import db
+from echo import clock, db
 from echo.db import Row
+from echo.errors import Unavailable
+from echo.ids import first_id_at
 from echo.store.patterns import literal
+
+
+ANSWER_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +26,15 @@ class Usage:
     active_half_year: int
     local_posts: int
     known_hosts: int
+
+
+async def database_answers() -> bool:
+    """Whether the database answers, and soon."""
+    try:
+        async with asyncio.timeout(ANSWER_SECONDS):
+            return bool(await db.fetch_value("SELECT true"))
+    except (TimeoutError, Unavailable):
+        return False
 
 
 async def usage() -> Usage:
@@ -35,12 +51,14 @@ async def usage() -> Usage:
     return Usage(row["users"], row["month"], row["half_year"], row["posts"], row["hosts"])
 
 
-async def contact_account_id() -> int | None:
-    """The owner of this server, if there is one yet."""
+async def contact_account_id(username: str = "") -> int | None:
+    """The account of this name, or else the owner of this server, if there is one yet."""
     found = await db.fetch_value(
         "SELECT u.id FROM users u JOIN accounts a ON a.id = u.id"
-        " WHERE u.role IN ('owner', 'admin') AND a.suspended_at IS NULL AND a.deleted_at IS NULL"
-        " ORDER BY u.role = 'owner' DESC, u.id LIMIT 1"
+        " WHERE (u.role IN ('owner', 'admin') OR a.username_key = $1)"
+        " AND a.suspended_at IS NULL AND a.deleted_at IS NULL"
+        " ORDER BY a.username_key = $1 DESC, u.role = 'owner' DESC, u.id LIMIT 1",
+        username.lower(),
     )
     return None if found is None else int(found)
 
@@ -54,6 +72,53 @@ async def peers() -> list[str]:
     """The other servers that we know people of."""
     rows = await db.fetch("SELECT DISTINCT host FROM accounts WHERE host <> '' ORDER BY host")
     return [row["host"] for row in rows]
+
+
+async def peers_like(text: str, *, limit: int) -> list[str]:
+    """Other servers whose names begin with a text, those with the most people known here first."""
+    rows = await db.fetch(
+        "SELECT host FROM accounts WHERE host LIKE $1 || '%' AND host <> ''"
+        " GROUP BY host ORDER BY count(*) DESC, host LIMIT $2",
+        literal(text.lower()),
+        limit,
+    )
+    return [row["host"] for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """What happened here in a week: public posts of people here, people who were here, accounts made."""
+
+    begins_at: datetime
+    posts: int
+    active: int
+    sign_ups: int
+
+
+async def weeks(count: int) -> list[Week]:
+    """The last weeks, this one first; they begin on Monday, UTC."""
+    today = clock.now().date()
+    monday = today - timedelta(days=today.weekday())
+    starts = [
+        datetime.combine(monday - timedelta(weeks=n), datetime.min.time(), UTC) for n in range(count)
+    ]
+    rows = await db.fetch(
+        _WEEKS, starts, [first_id_at(start) for start in starts], first_id_at(starts[0] + timedelta(weeks=1))
+    )
+    return [Week(row["begins_at"], row["posts"], row["active"], row["sign_ups"]) for row in rows]
+
+
+_WEEKS = """
+    SELECT w.begins_at,
+        (SELECT count(*) FROM posts p WHERE p.local AND p.visibility = 'public' AND p.boost_of_id IS NULL
+            AND p.deleted_at IS NULL AND p.id >= w.first_id AND p.id < w.end_id) AS posts,
+        (SELECT count(*) FROM active_weeks a WHERE a.week = (w.begins_at AT TIME ZONE 'UTC')::date) AS active,
+        (SELECT count(*) FROM users u WHERE u.created_at >= w.begins_at
+            AND u.created_at < w.begins_at + interval '7 days') AS sign_ups
+    FROM (SELECT begins_at, first_id, lag(first_id, 1, $3) OVER (ORDER BY begins_at DESC) AS end_id
+        FROM unnest($1::timestamptz[], $2::bigint[]) AS t(begins_at, first_id)) w
+    ORDER BY w.begins_at DESC
+"""
 
 
 async def hashtags_like(text: str, *, limit: int, offset: int) -> list[Row]:

@@ -20,7 +20,8 @@ async def forget_finished_work() -> None:
 
 
 async def forget_expired() -> None:
-    """Mutes that ended, and keys of posts that no app sends again."""
+    """Mutes that ended, keys of posts that no app sends again, and who was here a quarter of a year ago."""
+    await _in_batches("active_weeks", "week < now() - interval '14 weeks'")
     await _in_batches("mutes", "expires_at < now() - interval '1 hour'")
     await _in_batches("idempotency_keys", "created_at < now() - interval '2 days'")
 

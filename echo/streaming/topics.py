@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from echo import bus
 from echo.bus import Live
 from echo.errors import BadRequest, Unauthorized
-from echo.policy import streams
+from echo.policy import feeds, streams
 from echo.policy.access import Access
+from echo.policy.feeds import Feed, Sides
 from echo.text.hashtags import normalise
 
 # How a subscription is called in the frames that it causes: the stream, and what was typed beside it.
@@ -65,8 +66,22 @@ def open(stream: str, access: Access, *, tag: str = "", list_id: str = "") -> Su
     if stream in ("hashtag", "hashtag:local"):
         if not tag:
             raise BadRequest("Missing tag name parameter")
-        return Subscription(Topic(stream, tag=normalise(tag) or tag.casefold()), (stream, tag))
-    return Subscription(Topic(stream), (stream,))
+        part = _readable_part(stream, access)
+        return Subscription(Topic(part, tag=normalise(tag) or tag.casefold()), (stream, tag))
+    return Subscription(Topic(_readable_part(stream, access)), (stream,))
+
+
+def _readable_part(stream: str, access: Access) -> str:
+    """The public or hashtag stream, or what is left of it where one side of it is closed. Raises Unauthorized."""
+    media = ":media" if stream.endswith(":media") else ""
+    base, _, side = stream.removesuffix(":media").partition(":")
+    asked = Sides(local=side != "remote", remote=side != "local")
+    feed = Feed.HASHTAG if base == "hashtag" else Feed.LIVE
+    left = feeds.readable(feed, asked, is_signed_in=True, role=access.role)
+    if left.is_none:
+        raise Unauthorized("Not authorized to stream this channel")
+    part = "" if left.local and left.remote else ":local" if left.local else ":remote"
+    return base + part + media
 
 
 def personal(account_id: int, *, about_notification: bool) -> Iterator[Topic]:

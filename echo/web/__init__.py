@@ -1,9 +1,10 @@
 """Pages for browsers: plain HTML that works without scripts."""
 
-from echo.web import account, entry, home, letters, oauth, profiles, set_up, static_files
+from echo.web import account, entry, home, letters, oauth, profiles, set_up, static_files, texts
 
 BLUEPRINTS = (
     home.blueprint,
+    texts.blueprint,
     entry.blueprint,
     letters.blueprint,
     set_up.blueprint,
