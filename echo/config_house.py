@@ -43,8 +43,8 @@ class Instance(Section, frozen=True):
         str,
         Doc(
             description=(
-                "Folder with texts in Markdown: about.md, privacy.md, terms-2026-01-31.md (in force from that "
-                "day), rules.md (a list; indented lines are hints), rules.de.md and such (translations). "
+                "Folder with texts in Markdown: about.md, privacy.md, terms-2026-01-31.md (in force from "
+                "that day), rules.md (a list; indented lines are hints), rules.de.md (translations). "
                 "Empty: texts in the data directory."
             )
         ),

@@ -71,6 +71,13 @@ class Role(StrEnum):
     OWNER = "owner"
 
 
+class BlockSeverity(StrEnum):
+    """How far a server is blocked."""
+
+    SILENCE = "silence"
+    SUSPEND = "suspend"
+
+
 class ReportCategory(StrEnum):
     SPAM = "spam"
     LEGAL = "legal"

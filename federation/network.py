@@ -12,6 +12,7 @@ from typing import Any
 from activitypub import iri
 from echo import __version__, addresses, settings
 from echo.config import Config
+from federation.blocked import BlockedServers
 from federation.client import Client
 from federation.errors import FederationError
 from federation.keys import Keyring
@@ -33,6 +34,7 @@ class Network:
     client: Client
     keys: Keyring
     failures: Memory[str, FederationError]
+    blocked: BlockedServers
     flights: dict[str, asyncio.Task[Any]] = field(default_factory=dict)
     background: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -72,6 +74,7 @@ def open_network(config: Config, *, transport: Transport | None = None) -> Netwo
     Shapes:  transport: how bytes travel, in tests; real connections otherwise
     """
     reach = reach_of(config)
+    blocked = BlockedServers()
     client = Client(
         transport=transport or open_transport(reach),
         reach=reach,
@@ -79,8 +82,9 @@ def open_network(config: Config, *, transport: Transport | None = None) -> Netwo
         deadline_seconds=config.federation.timeout_seconds,
         per_host=config.federation.deliveries_per_host,
         in_all=config.federation.deliveries_at_once + 32,
+        is_blocked=blocked.have,
     )
-    return Network(client=client, keys=Keyring(), failures=Memory(size=10_000, seconds=600))
+    return Network(client=client, keys=Keyring(), failures=Memory(size=10_000, seconds=600), blocked=blocked)
 
 
 def allow_http() -> bool:

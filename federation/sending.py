@@ -13,6 +13,7 @@ from echo.store import accounts, federation_reads, outbound, relations, reports
 from echo.store.federation_reads import PostSource
 from echo.store.outbound import Inbox, Outgoing
 from federation import outbox, recipients
+from federation.network import network
 from federation.outbox import Pair
 from federation.server_actor import ensure_server_actor
 
@@ -141,7 +142,10 @@ async def send_report(report_id: int) -> None:
 
 async def _hand_over(activity: Outgoing, inboxes: Sequence[Inbox], *, again: bool = False) -> None:
     """Write what leaves. Done twice (a job may run twice) it is written once."""
-    if not inboxes or not settings.here().federation.enabled:
+    if not settings.here().federation.enabled:
+        return
+    inboxes = [inbox for inbox in inboxes if not await network().blocked.have(inbox.url)]
+    if not inboxes:
         return
     async with db.unit_of_work():
         activity_id = await outbound.insert(activity)

@@ -40,6 +40,7 @@ REMOVED_PATHS = frozenset({"/api/v1/timelines/direct"})
 MAY_BE_MISSING: dict[str, set[str]] = {
     "Account": {"noindex", "roles", "moved", "suspended", "limited", "memorial"},
     "CustomEmoji": {"category", "featured"},
+    "DomainBlock": {"comment"},
     "Reaction": {"url", "static_url"},
     "Instance.thumbnail": {"blurhash", "versions"},
     "MediaAttachment.meta": {"focus", "original", "small"},
@@ -104,6 +105,7 @@ NULLABLE: dict[str, set[str]] = {
     },
     "Report": {"action_taken_at"},
     "Status.application": {"website"},
+    "TermsOfService": {"succeeded_by"},
     "V1Instance": {"contact_account"},
 }
 # What the tables say about the second holds for the first as well.

@@ -174,8 +174,8 @@ class ProfileDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignUp:
-    """Somebody who wants an account here. The password is clear text and goes no further than its hash, the day
-    of birth no further than the question whether it is long enough ago.
+    """Somebody who wants an account here. The password is clear text and goes no further than its hash, the
+    day of birth no further than the question whether it is long enough ago.
     """
 
     username: str

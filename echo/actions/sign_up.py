@@ -25,6 +25,7 @@ _LABELS = {
     "password": "Password",
     "agreement": "Service agreement",
     "reason": "Reason",
+    "date_of_birth": "Date of birth",
 }
 Problems = dict[str, list[FieldError]]
 

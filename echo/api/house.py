@@ -9,10 +9,10 @@ from quart import Blueprint, Response
 from echo import cache, settings
 from echo.api.reading import params
 from echo.errors import NotFound
-from echo.http.access import needs, page, public
+from echo.http.access import needs, optional, page, public, viewer
 from echo.http.replies import entity, raw
-from echo.render import emoji, times
-from echo.store import emojis, house_texts, instance
+from echo.render import emoji, server_block, times
+from echo.store import emojis, house_texts, instance, server_blocks
 from echo.text import languages
 
 blueprint = Blueprint("house", __name__)
@@ -37,6 +37,17 @@ async def peers_search() -> Response:
         return _nothing()
     text = (await params()).text("q", "").strip()
     return entity(await instance.peers_like(text, limit=PEERS_FOUND) if text else [])
+
+
+@blueprint.get("/api/v1/instance/domain_blocks")
+@optional()
+async def domain_blocks() -> Response:
+    """Other servers that are blocked here, for those whom the operator lets read it."""
+    chosen = settings.here().instance
+    if not _may_read(chosen.publish_blocks):
+        return _nothing()
+    with_reasons = _may_read(chosen.publish_block_reasons)
+    return entity(server_block.many(await server_blocks.listing(), with_reasons=with_reasons))
 
 
 @blueprint.get("/api/v1/instance/activity")
@@ -139,6 +150,10 @@ async def health() -> Response:
     ]
     text = f"does not answer: {', '.join(silent)}" if silent else "OK"
     return Response(text, status=503 if silent else 200, content_type="text/plain; charset=utf-8")
+
+
+def _may_read(who: str) -> bool:
+    return who == "all" or (who == "users" and not viewer().is_anonymous)
 
 
 def _terms(found: house_texts.Terms | None) -> Response:

@@ -25,6 +25,7 @@ from echo.models.post import (
 )
 from echo.models.relation import Block, Follow, Mute
 from echo.models.report import Report
+from echo.models.server_block import ServerBlock
 from echo.models.work import Delivery, Host, InboundActivity, Job, OutboundActivity
 
 __all__ = [
@@ -67,6 +68,7 @@ __all__ = [
     "PostStats",
     "PostVersion",
     "Report",
+    "ServerBlock",
     "Session",
     "ThreadMute",
     "Token",

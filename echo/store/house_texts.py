@@ -80,7 +80,7 @@ def terms(on: date | None = None) -> Terms | None:
 
 
 def rules() -> list[tuple[RuleText, dict[str, RuleText]]]:
-    """The house rules with their translations by language; those of the configuration where there is no file."""
+    """The house rules with their translations by language; those of the configuration without a file."""
     written = documents.read_rules(_read(_folder() / "rules.md") or "")
     if not written:
         return [(RuleText(text), {}) for text in settings.here().instance.rules]

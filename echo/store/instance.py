@@ -13,7 +13,6 @@ from echo.errors import Unavailable
 from echo.ids import first_id_at
 from echo.store.patterns import literal
 
-
 ANSWER_SECONDS = 2.0
 
 
@@ -99,9 +98,7 @@ async def weeks(count: int) -> list[Week]:
     """The last weeks, this one first; they begin on Monday, UTC."""
     today = clock.now().date()
     monday = today - timedelta(days=today.weekday())
-    starts = [
-        datetime.combine(monday - timedelta(weeks=n), datetime.min.time(), UTC) for n in range(count)
-    ]
+    starts = [datetime.combine(monday - timedelta(weeks=n), datetime.min.time(), UTC) for n in range(count)]
     rows = await db.fetch(
         _WEEKS, starts, [first_id_at(start) for start in starts], first_id_at(starts[0] + timedelta(weeks=1))
     )

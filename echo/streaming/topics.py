@@ -72,7 +72,7 @@ def open(stream: str, access: Access, *, tag: str = "", list_id: str = "") -> Su
 
 
 def _readable_part(stream: str, access: Access) -> str:
-    """The public or hashtag stream, or what is left of it where one side of it is closed. Raises Unauthorized."""
+    """A public or hashtag stream, or what is left where one side of it is closed. Raises Unauthorized."""
     media = ":media" if stream.endswith(":media") else ""
     base, _, side = stream.removesuffix(":media").partition(":")
     asked = Sides(local=side != "remote", remote=side != "local")

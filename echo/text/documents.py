@@ -27,7 +27,7 @@ def render(markdown: str) -> str:
 
 
 def read_rules(text: str) -> list[RuleText]:
-    """The items of a list, numbered or not; the lines under an item are its hint. The rest is not looked at."""
+    """The items of a list, numbered or not; the lines under an item are its hint. Other lines say nothing."""
     rules: list[RuleText] = []
     for line in text.splitlines():
         item = _ITEM.fullmatch(line.rstrip())

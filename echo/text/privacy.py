@@ -8,8 +8,8 @@ PRIVACY_WRITTEN_ON = date(2026, 11, 25)
 PRIVACY = """\
 # Privacy on {title}
 
-This text says what the software behind {domain} does with data about you. The people who run it may do more or
-less; ask them.
+This text says what the software behind {domain} does with data about you. The people who run it may do more
+or less; ask them.
 
 ## What is kept
 
