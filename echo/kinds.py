@@ -78,6 +78,15 @@ class BlockSeverity(StrEnum):
     SUSPEND = "suspend"
 
 
+class ItemState(StrEnum):
+    """How somebody stands to a collection that they were put into."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    REVOKED = "revoked"  # they have withdrawn
+
+
 class ReportCategory(StrEnum):
     SPAM = "spam"
     LEGAL = "legal"

@@ -39,6 +39,7 @@ REMOVED_PATHS = frozenset({"/api/v1/timelines/direct"})
 # Fields that exist only for some: an asterisk stands for every field.
 MAY_BE_MISSING: dict[str, set[str]] = {
     "Account": {"noindex", "roles", "moved", "suspended", "limited", "memorial"},
+    "CollectionItem": {"account_id"},
     "CustomEmoji": {"category", "featured"},
     "DomainBlock": {"comment"},
     "Reaction": {"url", "static_url"},
@@ -70,6 +71,7 @@ NULLABLE: dict[str, set[str]] = {
     "Account": {"discoverable", "hide_collections", "last_status_at"},
     "Announcement": {"starts_at", "ends_at"},
     "Application": {"website"},
+    "Collection": {"language", "tag"},
     "CredentialAccount.source": {"language", "hide_collections", "discoverable"},
     "CredentialApplication": {"website"},
     "ExtendedDescription": {"updated_at"},

@@ -51,6 +51,9 @@ async def report(reporter_id: int, draft: ReportDraft) -> Report:
     wanted = sorted(set(draft.post_ids))
     if await reports.readable_posts(Viewer(reporter_id), target.id, wanted) != wanted:
         raise NotFound
+    asked = sorted(set(draft.collection_ids))
+    if await reports.readable_collections(Viewer(reporter_id), target.id, asked) != asked:
+        raise NotFound
     hosts = _hosts(target, draft)
     now = clock.now()
     async with db.unit_of_work() as unit:
@@ -61,7 +64,7 @@ async def report(reporter_id: int, draft: ReportDraft) -> Report:
             comment=draft.comment,
             post_ids=wanted,
             rule_ids=list(draft.rule_ids) if draft.category == ReportCategory.VIOLATION else [],
-            collection_ids=list(draft.collection_ids),
+            collection_ids=asked,
             forwarded=bool(hosts),
             forward_hosts=hosts,
             created_at=now,

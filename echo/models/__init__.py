@@ -5,6 +5,7 @@ from echo.models.activity import ActiveWeek
 from echo.models.announcement import Announcement, AnnouncementDismissal, AnnouncementReaction
 from echo.models.auth import App, AuthorizationCode, OneTimeLink, Session, Token
 from echo.models.card import Card
+from echo.models.collection import Collection, CollectionItem
 from echo.models.conversation import Conversation, ConversationPost
 from echo.models.emoji import CustomEmoji
 from echo.models.notification import Marker, Notification
@@ -42,6 +43,8 @@ __all__ = [
     "Block",
     "Bookmark",
     "Card",
+    "Collection",
+    "CollectionItem",
     "Conversation",
     "ConversationPost",
     "CustomEmoji",

@@ -21,7 +21,7 @@ _STAFF = frozenset({Role.MODERATOR, Role.ADMIN, Role.OWNER})
 
 
 class Feed(StrEnum):
-    """The kinds of timelines; as keys of the configuration begin."""
+    """The kinds of timelines."""
 
     LIVE = "live"
     HASHTAG = "hashtag"
@@ -43,7 +43,13 @@ class Sides:
 def settings_of(feed: Feed) -> dict[str, str]:
     """What the operator has chosen, by side: local and remote."""
     chosen = settings.here().timelines
-    return {side: getattr(chosen, f"{feed}_{side}") for side in ("local", "remote")}
+    sides: dict[Feed, tuple[str, str]] = {
+        Feed.LIVE: (chosen.live_local, chosen.live_remote),
+        Feed.HASHTAG: (chosen.hashtag_local, chosen.hashtag_remote),
+        Feed.LINK: (chosen.link_local, chosen.link_remote),
+    }
+    local, remote = sides[feed]
+    return {"local": local, "remote": remote}
 
 
 def readable(feed: Feed, asked: Sides, *, is_signed_in: bool, role: str) -> Sides:

@@ -9,6 +9,7 @@ from echo.db import Row
 from echo.models import Report
 from echo.policy.viewer import Viewer
 from echo.policy.visibility import visible_to
+from echo.store import collections
 
 _ROWS = """
     SELECT r.*, t.username AS target_username, t.domain AS target_domain, t.uri AS target_uri,
@@ -29,6 +30,14 @@ async def readable_posts(viewer: Viewer, author_id: int, post_ids: Sequence[int]
         list(post_ids),
     )
     return [row["id"] for row in rows]
+
+
+async def readable_collections(viewer: Viewer, owner_id: int, collection_ids: Sequence[int]) -> list[int]:
+    """Those of these collections that this account made and the viewer may see."""
+    if not collection_ids:
+        return []
+    found = await collections.rows(viewer, collection_ids)
+    return sorted(number for number, row in found.items() if row["account_id"] == owner_id)
 
 
 async def posts_of(author_id: int, uris: Sequence[str]) -> list[int]:

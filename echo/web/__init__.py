@@ -1,6 +1,6 @@
 """Pages for browsers: plain HTML that works without scripts."""
 
-from echo.web import account, entry, home, letters, oauth, profiles, set_up, static_files, texts
+from echo.web import account, collections, entry, home, letters, oauth, profiles, set_up, static_files, texts
 
 BLUEPRINTS = (
     home.blueprint,
@@ -11,5 +11,6 @@ BLUEPRINTS = (
     account.blueprint,
     oauth.blueprint,
     profiles.blueprint,
+    collections.blueprint,
     static_files.blueprint,
 )
