@@ -12,11 +12,9 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from echo.config_house import Doc as Doc
-from echo.config_house import Instance as Instance
-from echo.config_house import Registrations as Registrations
-from echo.config_house import Section as Section
-from echo.config_house import Timelines as Timelines
+from echo.config_files import Media, ObjectStore
+from echo.config_house import Instance, Registrations, Timelines
+from echo.config_section import Doc, Section
 
 
 class Server(Section, frozen=True):
@@ -76,17 +74,6 @@ class RedisConfig(Section, frozen=True):
     prefix: Annotated[str, Doc(description="Put before every key, when several servers share one Redis.")] = (
         "echo:"
     )
-
-
-class Media(Section, frozen=True):
-    """Uploaded files."""
-
-    path: Annotated[str, Doc(description="Folder for files. Empty: media in the data directory.")] = ""
-    base_url: Annotated[
-        str, Doc(description="Public address of the files, for a CDN. Empty: <server.base_url>/media.")
-    ] = ""
-    image_limit_bytes: Annotated[int, Doc(description="Largest image, in bytes.", ge=1024)] = 16_777_216
-    image_limit_pixels: Annotated[int, Doc(description="Largest image, in pixels.", ge=1024)] = 33_177_600
 
 
 class Limits(Section, frozen=True):
@@ -211,6 +198,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     database: DatabaseConfig = DatabaseConfig()
     redis: RedisConfig = RedisConfig()
     media: Media = Media()
+    object_store: ObjectStore = ObjectStore()
     limits: Limits = Limits()
     rate_limits: RateLimits = RateLimits()
     registrations: Registrations = Registrations()

@@ -6,11 +6,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-Doc = msgspec.Meta
-
-
-class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A table of `config.toml`."""
+from echo.config_section import Doc, Section
 
 
 class Instance(Section, frozen=True):

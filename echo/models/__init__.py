@@ -25,6 +25,7 @@ from echo.models.post import (
     Tombstone,
 )
 from echo.models.relation import Block, Follow, Mute
+from echo.models.remote_file import RemoteFile
 from echo.models.report import Report
 from echo.models.server_block import ServerBlock
 from echo.models.work import Delivery, Host, InboundActivity, Job, OutboundActivity
@@ -70,6 +71,7 @@ __all__ = [
     "PostHashtag",
     "PostStats",
     "PostVersion",
+    "RemoteFile",
     "Report",
     "ServerBlock",
     "Session",

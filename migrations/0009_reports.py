@@ -11,7 +11,7 @@ REFERENCES = [("reports", "reporter_id", "accounts"), ("reports", "target_id", "
 
 
 class Migration(migrations.Migration):
-    dependencies = [("echo", "0007_announcements")]
+    dependencies = [("echo", "0008_media")]
 
     initial = False
 
