@@ -303,3 +303,17 @@ async def test_the_page(client: Client) -> None:
     assert "alice" in html
     for wrong in ("1", "x"):
         assert (await client.get(f"/collections/{wrong}")).status_code == 404
+
+
+async def test_a_whole_life_under_the_older_name(api: Api) -> None:
+    alice, bob = await make.person(), await featurable()
+    known = await made(alice, bob)
+    mine = await api.get(f"/api/v1_alpha/accounts/{bob.id}/in_collections", by=bob)
+    (item,) = many(mine)[0]["items"]
+    await api.put(f"/api/v1_alpha/collections/{known}", by=alice, form={"name": "a"})
+    renamed = await api.patch(f"/api/v1_alpha/collections/{known}", by=alice, form={"name": "b"})
+    assert one(renamed)["name"] == "b"
+    await api.post(f"/api/v1_alpha/collections/{known}/items/{item['id']}/revoke", by=bob)
+    await api.delete(f"/api/v1_alpha/collections/{known}/items/{item['id']}", by=alice, expect=404)
+    await api.delete(f"/api/v1_alpha/collections/{known}", by=alice)
+    await api.get(f"{PATH}/{known}", expect=404)
