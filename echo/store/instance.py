@@ -6,8 +6,9 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
-from echo import clock, db
+from echo import cache, clock, db
 from echo.db import Row
 from echo.errors import Unavailable
 from echo.ids import first_id_at
@@ -27,6 +28,10 @@ class Usage:
     known_hosts: int
 
 
+# Every app asks for the figures when it starts, and nobody minds if they are a minute old.
+USAGE_SECONDS = 60.0
+
+
 async def database_answers() -> bool:
     """Whether the database answers, and soon."""
     try:
@@ -37,7 +42,15 @@ async def database_answers() -> bool:
 
 
 async def usage() -> Usage:
-    """Today's figures, for nodeinfo and instance."""
+    """Today's figures, for nodeinfo and instance; counted once a minute."""
+    known = cast("Usage | None", cache.memory().recall("usage", None))
+    if known is None:
+        known = await _count_usage()
+        cache.memory().keep("usage", None, known, seconds=USAGE_SECONDS)
+    return known
+
+
+async def _count_usage() -> Usage:
     row = await db.fetch_one(
         "SELECT (SELECT count(*) FROM users WHERE confirmed_at IS NOT NULL) AS users,"
         " (SELECT count(*) FROM users WHERE last_active_at > now() - interval '30 days') AS month,"
