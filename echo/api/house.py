@@ -12,7 +12,7 @@ from echo.errors import NotFound
 from echo.http.access import needs, optional, page, public, viewer
 from echo.http.replies import entity, raw
 from echo.render import emoji, server_block, times
-from echo.store import emojis, house_texts, instance, server_blocks
+from echo.store import emojis, house, house_texts, instance, server_blocks
 from echo.text import languages
 
 blueprint = Blueprint("house", __name__)
@@ -36,7 +36,7 @@ async def peers_search() -> Response:
     if not settings.here().instance.publish_peers:
         return _nothing()
     text = (await params()).text("q", "").strip()
-    return entity(await instance.peers_like(text, limit=PEERS_FOUND) if text else [])
+    return entity(await house.peers_like(text, limit=PEERS_FOUND) if text else [])
 
 
 @blueprint.get("/api/v1/instance/domain_blocks")
@@ -64,7 +64,7 @@ async def activity() -> Response:
                 "logins": str(week.active),
                 "registrations": str(week.sign_ups),
             }
-            for week in await instance.weeks(WEEKS)
+            for week in await house.weeks(WEEKS)
         ]
     )
 
@@ -145,7 +145,7 @@ async def health() -> Response:
     """`OK` while the database and Redis answer; else 503 and which of them does not."""
     silent = [
         name
-        for name, answers in (("database", await instance.database_answers()), ("redis", await cache.ping()))
+        for name, answers in (("database", await house.database_answers()), ("redis", await cache.ping()))
         if not answers
     ]
     text = f"does not answer: {', '.join(silent)}" if silent else "OK"

@@ -27,6 +27,7 @@ from echo.models.post import (
 from echo.models.relation import Block, Follow, Mute
 from echo.models.remote_file import RemoteFile
 from echo.models.report import Report
+from echo.models.search import SearchAccount, SearchFill, SearchPost
 from echo.models.server_block import ServerBlock
 from echo.models.work import Delivery, Host, InboundActivity, Job, OutboundActivity
 
@@ -73,6 +74,9 @@ __all__ = [
     "PostVersion",
     "RemoteFile",
     "Report",
+    "SearchAccount",
+    "SearchFill",
+    "SearchPost",
     "ServerBlock",
     "Session",
     "ThreadMute",

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import cast
 
-from echo import cache, clock, db
+from echo import cache, db
 from echo.db import Row
-from echo.errors import Unavailable
-from echo.ids import first_id_at
-from echo.store.patterns import literal
-
-ANSWER_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +23,6 @@ class Usage:
 
 # Every app asks for the figures when it starts, and nobody minds if they are a minute old.
 USAGE_SECONDS = 60.0
-
-
-async def database_answers() -> bool:
-    """Whether the database answers, and soon."""
-    try:
-        async with asyncio.timeout(ANSWER_SECONDS):
-            return bool(await db.fetch_value("SELECT true"))
-    except (TimeoutError, Unavailable):
-        return False
 
 
 async def usage() -> Usage:
@@ -86,66 +70,33 @@ async def peers() -> list[str]:
     return [row["host"] for row in rows]
 
 
-async def peers_like(text: str, *, limit: int) -> list[str]:
-    """Other servers whose names begin with a text, those with the most people known here first."""
-    rows = await db.fetch(
-        "SELECT host FROM accounts WHERE host LIKE $1 || '%' AND host <> ''"
-        " GROUP BY host ORDER BY count(*) DESC, host LIMIT $2",
-        literal(text.lower()),
-        limit,
-    )
-    return [row["host"] for row in rows]
-
-
-@dataclass(frozen=True, slots=True)
-class Week:
-    """What happened here in a week: public posts of people here, people who were here, accounts made."""
-
-    begins_at: datetime
-    posts: int
-    active: int
-    sign_ups: int
-
-
-async def weeks(count: int) -> list[Week]:
-    """The last weeks, this one first; they begin on Monday, UTC."""
-    today = clock.now().date()
-    monday = today - timedelta(days=today.weekday())
-    starts = [datetime.combine(monday - timedelta(weeks=n), datetime.min.time(), UTC) for n in range(count)]
-    rows = await db.fetch(
-        _WEEKS, starts, [first_id_at(start) for start in starts], first_id_at(starts[0] + timedelta(weeks=1))
-    )
-    return [Week(row["begins_at"], row["posts"], row["active"], row["sign_ups"]) for row in rows]
-
-
-_WEEKS = """
-    SELECT w.begins_at,
-        (SELECT count(*) FROM posts p WHERE p.local AND p.visibility = 'public' AND p.boost_of_id IS NULL
-            AND p.deleted_at IS NULL AND p.id >= w.first_id AND p.id < w.end_id) AS posts,
-        (SELECT count(*) FROM active_weeks a WHERE a.week = (w.begins_at AT TIME ZONE 'UTC')::date) AS active,
-        (SELECT count(*) FROM users u WHERE u.created_at >= w.begins_at
-            AND u.created_at < w.begins_at + interval '7 days') AS sign_ups
-    FROM (SELECT begins_at, first_id, lag(first_id, 1, $3) OVER (ORDER BY begins_at DESC) AS end_id
-        FROM unnest($1::timestamptz[], $2::bigint[]) AS t(begins_at, first_id)) w
-    ORDER BY w.begins_at DESC
+# `~>=~` compares byte by byte, as the index does; LIKE with an argument would read every hashtag.
+_HASHTAGS_LIKE = """
+    SELECT h.id, h.name FROM (SELECT id, name FROM hashtags
+        WHERE name ~>=~ $1 AND name ~<~ ($1 || chr(1114111))
+        ORDER BY name = $1 DESC, fame DESC, name LIMIT 100) h
+    CROSS JOIN LATERAL (SELECT count(*) AS uses FROM (SELECT 1 FROM post_hashtags ph
+        JOIN posts p ON p.id = ph.post_id AND p.visibility = 'public' AND p.deleted_at IS NULL
+        WHERE ph.hashtag_id = h.id ORDER BY ph.post_id DESC LIMIT 50) q) u
+    WHERE u.uses > 0 ORDER BY h.name = $1 DESC, u.uses DESC, h.name LIMIT $2 OFFSET $3
 """
+
+
+async def refresh_hashtag_fame() -> None:
+    """Note anew how much hashtags are used, where it has doubled or halved."""
+    await db.execute(
+        "UPDATE hashtags h SET fame = n.fame FROM (SELECT hashtag_id,"
+        " ceil(log(2, count(*) + 1))::smallint AS fame FROM post_hashtags GROUP BY hashtag_id) n"
+        " WHERE n.hashtag_id = h.id AND n.fame <> h.fame"
+    )
 
 
 async def hashtags_like(text: str, *, limit: int, offset: int) -> list[Row]:
     """Rows (id, name) of hashtags that begin with a folded text, most used first.
 
-    Those that only private posts use are not told.
+    Those that only private posts use are not told. Of many, the most famous are counted, each to fifty.
     """
-    return await db.fetch(
-        "SELECT h.id, h.name FROM hashtags h JOIN post_hashtags ph ON ph.hashtag_id = h.id"
-        " JOIN posts p ON p.id = ph.post_id AND p.visibility = 'public' AND p.deleted_at IS NULL"
-        " WHERE h.name LIKE $1 || '%' GROUP BY h.id ORDER BY h.name = $2 DESC, count(*) DESC, h.name"
-        " LIMIT $3 OFFSET $4",
-        literal(text),
-        text,
-        limit,
-        offset,
-    )
+    return await db.fetch(_HASHTAGS_LIKE, text, limit, offset)
 
 
 async def hashtag_days(names: Sequence[str]) -> list[Row]:

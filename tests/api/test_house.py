@@ -15,7 +15,7 @@ from echo.actions import server_blocks
 from echo.kinds import BlockSeverity, Role, Visibility
 from echo.models import User
 from echo.runtime import Runtime
-from echo.store import instance
+from echo.store import house
 from tests import make
 from tests.api.asking import Api
 from tests.conftest import changed
@@ -330,7 +330,7 @@ async def test_health(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     async def silent() -> bool:
         return False
 
-    monkeypatch.setattr(instance, "database_answers", silent)
+    monkeypatch.setattr(house, "database_answers", silent)
     answer = await client.get("/health")
     assert (answer.status_code, await answer.get_data()) == (503, b"does not answer: database")
 

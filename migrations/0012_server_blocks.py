@@ -6,7 +6,7 @@ from tortoise import fields
 
 
 class Migration(migrations.Migration):
-    dependencies = [("echo", "0009_reports")]
+    dependencies = [("echo", "0011_reports")]
 
     initial = False
 
