@@ -8,7 +8,14 @@ from echo.models.card import Card
 from echo.models.collection import Collection, CollectionItem
 from echo.models.conversation import Conversation, ConversationPost
 from echo.models.emoji import CustomEmoji
-from echo.models.notification import Marker, Notification
+from echo.models.notification import (
+    Marker,
+    Notification,
+    NotificationPermission,
+    NotificationPolicy,
+    NotificationRequest,
+    Severance,
+)
 from echo.models.poll import Poll, PollOption, PollVote
 from echo.models.post import (
     Bookmark,
@@ -63,6 +70,9 @@ __all__ = [
     "Mention",
     "Mute",
     "Notification",
+    "NotificationPermission",
+    "NotificationPolicy",
+    "NotificationRequest",
     "OneTimeLink",
     "OutboundActivity",
     "Poll",
@@ -79,6 +89,7 @@ __all__ = [
     "SearchPost",
     "ServerBlock",
     "Session",
+    "Severance",
     "ThreadMute",
     "Token",
     "Tombstone",
