@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from echo import clock, db, ids
+from echo.actions.notify import tell
 from echo.db import UnitOfWork
 from echo.errors import FieldError, Forbidden, Invalid, NotFound
-from echo.kinds import ItemState, Role
+from echo.kinds import ItemState, NotificationKind, Role
 from echo.models import Account, Collection, CollectionItem
 from echo.policy import collections as policy
 from echo.store import accounts, collections, relations
@@ -58,13 +59,16 @@ async def create(owner_id: int, draft: CollectionDraft, member_ids: Sequence[int
 async def edit(owner_id: int, collection_id: int, draft: CollectionDraft) -> None:
     """Change a collection of one's own. Raises NotFound, Invalid with the reasons by field."""
     values = _values(draft, is_new=False)
-    async with db.unit_of_work():
+    async with db.unit_of_work() as unit:
         known = await _own(owner_id, collection_id)
         changed = {name: value for name, value in values.items() if getattr(known, name) != value}
         if not changed:
             return
         known.update_from_dict(changed | {"updated_at": clock.now()})
         await known.save()
+        if changed.keys() & {"name", "description"}:
+            members = await collections.member_ids(known.id)
+            await tell(unit, members, NotificationKind.COLLECTION_EDIT, owner_id, object_id=known.id)
 
 
 async def remove(owner_id: int, collection_id: int) -> None:
@@ -115,12 +119,15 @@ async def _put_in(unit: UnitOfWork, collection: Collection, member_id: int) -> C
             "Validation failed: Account has already been taken",
             details={"account": [FieldError("ERR_TAKEN", "has already been taken")]},
         )
-    return await CollectionItem.create(
+    made = await CollectionItem.create(
         collection_id=collection.id,
         account_id=member.id,
         state=ItemState.ACCEPTED.value,
         created_at=clock.now(),
     )
+    kind = NotificationKind.COLLECTED
+    await tell(unit, [member.id], kind, collection.account_id, object_id=collection.id)
+    return made
 
 
 async def _require_featurable(owner_id: int, member: Account) -> None:

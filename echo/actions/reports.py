@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from echo import clock, db
+from echo.actions.notify import tell
+from echo.db import UnitOfWork
 from echo.errors import Invalid, NotFound
 from echo.events import ReportForwarded
-from echo.kinds import ReportCategory
+from echo.kinds import NotificationKind, ReportCategory
 from echo.models import Account, Report
 from echo.policy.viewer import Viewer
-from echo.store import accounts, reports
+from echo.store import accounts, notifications, reports
 
 COMMENT_CHARACTERS = 1000
 # Longer texts of other servers are cut.
@@ -70,6 +72,7 @@ async def report(reporter_id: int, draft: ReportDraft) -> Report:
             created_at=now,
             updated_at=now,
         )
+        await _tell(unit, made)
         if hosts:
             unit.emit(ReportForwarded(local=True, report_id=made.id))
     return made
@@ -81,11 +84,11 @@ async def receive(reporter: Account, target_id: int, uri: str, comment: str, pos
     Shapes:  posts: ActivityPub ids; those that are not the target's are left out
     """
     now = clock.now()
-    async with db.unit_of_work():
+    async with db.unit_of_work() as unit:
         await db.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 1))", f"{uri} {target_id}")
         if uri and await Report.exists(uri=uri, target_id=target_id):
             return False
-        await Report.create(
+        made = await Report.create(
             uri=uri,
             reporter_id=reporter.id,
             target_id=target_id,
@@ -95,6 +98,7 @@ async def receive(reporter: Account, target_id: int, uri: str, comment: str, pos
             created_at=now,
             updated_at=now,
         )
+        await _tell(unit, made)
     return True
 
 
@@ -138,3 +142,10 @@ def _hosts(target: Account, draft: ReportDraft) -> list[str]:
     if not target.domain or not draft.forward:
         return []
     return sorted({host.lower() for host in draft.forward_hosts} or {target.domain})
+
+
+async def _tell(unit: UnitOfWork, made: Report) -> None:
+    """Tell the moderators, once for all reports about somebody that wait."""
+    if not await reports.is_open_about(made.target_id, made.id):
+        moderators = await notifications.moderator_ids()
+        await tell(unit, moderators, NotificationKind.REPORT, made.reporter_id, object_id=made.id)

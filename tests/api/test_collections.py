@@ -317,3 +317,17 @@ async def test_a_whole_life_under_the_older_name(api: Api) -> None:
     await api.delete(f"/api/v1_alpha/collections/{known}/items/{item['id']}", by=alice, expect=404)
     await api.delete(f"/api/v1_alpha/collections/{known}", by=alice)
     await api.get(f"{PATH}/{known}", expect=404)
+
+
+async def test_who_is_put_in_is_told_and_of_changes_too(api: Api) -> None:
+    alice, bob = await make.person("alice"), await featurable("bob")
+    known = await made(alice, bob, description="birds")
+    (told,) = (await api.get("/api/v1/notifications", by=bob)).many("Notification")
+    assert (told["type"], told["account"]["acct"]) == ("added_to_collection", "alice")
+    assert (told["collection"]["id"], told["collection"]["description"]) == (str(known), "birds")
+    await api.patch(f"{PATH}/{known}", by=alice, form={"sensitive": "true"})
+    await api.patch(f"{PATH}/{known}", by=alice, form={"name": "Fish"})
+    newest, _ = (await api.get("/api/v1/notifications", by=bob)).many("Notification")
+    assert (newest["type"], newest["collection"]["name"]) == ("collection_update", "Fish")
+    await api.delete(f"{PATH}/{known}", by=alice)
+    assert (await api.get("/api/v1/notifications", by=bob)).json == []

@@ -9,7 +9,7 @@ import pytest
 from echo import clock
 from echo.actions import posts, reports
 from echo.errors import NotFound
-from echo.kinds import Visibility
+from echo.kinds import Role, Visibility
 from echo.models import Account, Job, Report
 from echo.runtime import Runtime
 from tests import make
@@ -123,3 +123,23 @@ async def test_settled_and_opened_again(runtime: Runtime) -> None:
     assert (await Report.get(id=made.id)).resolved_at is None
     with pytest.raises(NotFound):
         await reports.resolve(99, by_id=None)
+
+
+async def test_moderators_are_told_once_for_reports_that_wait(api: Api) -> None:
+    alice, bob = await make.person("alice"), await make.person("bob")
+    mod, admin = await make.person(role=Role.MODERATOR), await make.person(role=Role.ADMIN)
+    first = (await api.post(PATH, by=alice, form={"account_id": bob.id, "comment": "rude"})).json["id"]
+    await api.post(PATH, by=bob, form={"account_id": bob.id})
+    for caller in (mod, admin):
+        (told,) = (await api.get("/api/v1/notifications", by=caller)).many("Notification")
+        assert (told["type"], told["account"]["acct"]) == ("admin.report", "alice")
+        assert (told["report"]["id"], told["report"]["comment"]) == (first, "rude")
+        grouped = (await api.get("/api/v2/notifications", by=caller)).one("GroupedNotificationsResults")
+        assert grouped["notification_groups"][0]["report"]["target_account"]["acct"] == "bob"
+    for caller in (alice, bob):
+        assert (await api.get("/api/v1/notifications", by=caller)).json == []
+    await reports.resolve(int(first), by_id=mod.id)
+    for known in await Report.all():
+        await reports.resolve(known.id, by_id=mod.id)
+    await api.post(PATH, by=alice, form={"account_id": bob.id})
+    assert len((await api.get("/api/v1/notifications", by=mod)).json) == 2
