@@ -8,6 +8,7 @@ from echo import __version__, settings
 from echo.actions.accounts import FIELD_CHARACTERS, PORTRAIT_CHARACTERS
 from echo.actions.uploads import DESCRIPTION_CHARACTERS, binary
 from echo.media.containers import AUDIO_TYPES, VIDEO_TYPES
+from echo.policy import push_keys
 from echo.policy.feeds import Feed, settings_of
 from echo.store import house_texts
 
@@ -35,7 +36,7 @@ def configuration(origin: str, *, has_terms: bool) -> dict[str, Any]:
             "privacy_policy": f"{base}/privacy-policy",
             "terms_of_service": f"{base}/terms-of-service" if has_terms else None,
         },
-        "vapid": {"public_key": ""},
+        "vapid": {"public_key": push_keys.here().public},
         "accounts": {
             "max_display_name_length": limits.display_name_characters,
             "max_note_length": limits.bio_characters,

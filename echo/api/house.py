@@ -132,6 +132,20 @@ async def donation_campaigns() -> Response:
     return Response(b"", status=204)
 
 
+@blueprint.get("/api/v1_alpha/async_refreshes/<refresh_id>")
+@needs("read")
+async def async_refresh(refresh_id: str) -> Response:
+    """Nothing is fetched later for an answer that was given: no answer has the header that leads here."""
+    raise NotFound
+
+
+@blueprint.post("/api/v1/accounts/<account>/email_subscriptions")
+@public
+async def email_subscriptions(account: str) -> Response:
+    """Nobody can follow somebody by e-mail: as on a Mastodon where that is switched off."""
+    raise NotFound
+
+
 @blueprint.get("/invite/<code>")
 @public
 async def invite(code: str) -> Response:

@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable
 
 from quart import Blueprint, Response
 
-from echo.errors import NotFound
 from echo.http.access import needs, public
 from echo.http.replies import raw
 
@@ -54,24 +53,3 @@ def _empty_list() -> Response:
 
 for _path, _scopes in EMPTY_LISTS.items():
     _mount(_path, _scopes, _empty_list)
-
-
-@blueprint.get("/api/v1_alpha/async_refreshes/<refresh_id>")
-@needs("read")
-async def async_refresh(refresh_id: str) -> Response:
-    """Nothing is fetched later for an answer that was given: no answer has the header that leads here."""
-    raise NotFound
-
-
-@blueprint.post("/api/v1/accounts/<account>/email_subscriptions")
-@public
-async def email_subscriptions(account: str) -> Response:
-    """Nobody can follow somebody by e-mail: as on a Mastodon where that is switched off."""
-    raise NotFound
-
-
-@blueprint.get("/api/v1/push/subscription")
-@needs("push")
-async def push_subscription() -> Response:
-    """No subscription; apps rely on the 404."""
-    raise NotFound

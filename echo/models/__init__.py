@@ -8,6 +8,7 @@ from echo.models.card import Card
 from echo.models.collection import Collection, CollectionItem
 from echo.models.conversation import Conversation, ConversationPost
 from echo.models.emoji import CustomEmoji
+from echo.models.letter import Digest
 from echo.models.notification import (
     Marker,
     Notification,
@@ -31,6 +32,7 @@ from echo.models.post import (
     ThreadMute,
     Tombstone,
 )
+from echo.models.push import PushSubscription, ServerSecret
 from echo.models.relation import Block, Follow, Mute
 from echo.models.remote_file import RemoteFile
 from echo.models.report import Report
@@ -58,6 +60,7 @@ __all__ = [
     "ConversationPost",
     "CustomEmoji",
     "Delivery",
+    "Digest",
     "Follow",
     "Hashtag",
     "Host",
@@ -82,12 +85,14 @@ __all__ = [
     "PostHashtag",
     "PostStats",
     "PostVersion",
+    "PushSubscription",
     "RemoteFile",
     "Report",
     "SearchAccount",
     "SearchFill",
     "SearchPost",
     "ServerBlock",
+    "ServerSecret",
     "Session",
     "Severance",
     "ThreadMute",

@@ -1,6 +1,18 @@
 """Pages for browsers: plain HTML that works without scripts."""
 
-from echo.web import account, collections, entry, home, letters, oauth, profiles, set_up, static_files, texts
+from echo.web import (
+    account,
+    collections,
+    entry,
+    home,
+    letters,
+    notices,
+    oauth,
+    profiles,
+    set_up,
+    static_files,
+    texts,
+)
 
 BLUEPRINTS = (
     home.blueprint,
@@ -9,6 +21,7 @@ BLUEPRINTS = (
     letters.blueprint,
     set_up.blueprint,
     account.blueprint,
+    notices.blueprint,
     oauth.blueprint,
     profiles.blueprint,
     collections.blueprint,
