@@ -57,6 +57,9 @@ class Addresses:
     def tag_page(self, name: str) -> str:
         return f"{self.base}/tags/{quote(name)}"
 
+    def collection_page(self, collection_id: int) -> str:
+        return f"{self.base}/collections/{collection_id}"
+
     def file(self, key: str) -> str:
         """The public address of a stored file; `key` may already be an address (remote files)."""
         return key if "://" in key else f"{self.media}/{quote(key)}"

@@ -1,4 +1,5 @@
-"""The configuration: every key with its type, meaning, unit and default, declared once, here.
+"""The configuration: every key with its type, meaning, unit and default, declared once, here and in
+`echo.config_house`.
 
 `config.toml` at the top of the project is written from these declarations (`echoctl config write`) and
 checked against them in CI. How values are found is in `echo/config_load.py`.
@@ -12,32 +13,10 @@ from urllib.parse import urlsplit
 import msgspec
 
 from echo.config_files import Media, ObjectStore
+from echo.config_house import Instance, Registrations, Timelines
 from echo.config_limits import Limits, RateLimits
 from echo.config_section import Doc, Section
 from echo.config_translation import Translation
-
-
-class Instance(Section, frozen=True):
-    """What this server is called."""
-
-    domain: Annotated[
-        str,
-        Doc(
-            description=(
-                "The host in the handles of this server (@name@domain). It can never change once other "
-                "servers know it. A port is allowed in development only."
-            )
-        ),
-    ] = "localhost:3000"
-    title: Annotated[str, Doc(description="Name shown to people and apps.")] = "Echo"
-    description: Annotated[str, Doc(description="One or two sentences about the server, plain text.")] = (
-        "A small Echo server."
-    )
-    contact_email: Annotated[str, Doc(description="Address shown to people who need help. Empty: none.")] = ""
-    languages: Annotated[list[str], Doc(description="Main languages, as ISO 639-1 codes.")] = msgspec.field(
-        default_factory=lambda: ["en"]
-    )
-    rules: Annotated[list[str], Doc(description="House rules, one sentence each.")] = []
 
 
 class Server(Section, frozen=True):
@@ -97,21 +76,6 @@ class RedisConfig(Section, frozen=True):
     prefix: Annotated[str, Doc(description="Put before every key, when several servers share one Redis.")] = (
         "echo:"
     )
-
-
-class Registrations(Section, frozen=True):
-    """Who may sign up."""
-
-    mode: Annotated[
-        Literal["open", "approval", "invite", "closed"],
-        Doc(description="open, approval (a moderator says yes), invite (only with a link) or closed."),
-    ] = "closed"
-    confirm_email: Annotated[
-        bool, Doc(description="Whether an address must be confirmed before the account can be used.")
-    ] = True
-    reason_required: Annotated[
-        bool, Doc(description="With approval: whether people must say why they want to join.")
-    ] = True
 
 
 class Trends(Section, frozen=True):
@@ -224,6 +188,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     rate_limits: RateLimits = RateLimits()
     registrations: Registrations = Registrations()
     trends: Trends = Trends()
+    timelines: Timelines = Timelines()
     mail: Mail = Mail()
     federation: Federation = Federation()
     translation: Translation = Translation()

@@ -46,6 +46,7 @@ class RateLimits(Section, frozen=True):
     ] = 30
     posts_per_user: Annotated[int, Doc(description="Posts of a person in 3 hours.", ge=1)] = 300
     follows_per_user: Annotated[int, Doc(description="Follows of a person in a day.", ge=1)] = 400
+    reports_per_user: Annotated[int, Doc(description="Reports of a person in a day.", ge=1)] = 400
     pages_per_address: Annotated[
         int, Doc(description="Pages shown to an address in 5 minutes, by each web process.", ge=1)
     ] = 1000

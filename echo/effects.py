@@ -64,6 +64,7 @@ EFFECTS: dict[type[Event], Effects] = {
     events.DigestDue: Effects(jobs=("letters.digest",)),
     events.NotificationsMerged: Effects(live="merged"),
     events.ConversationChanged: Effects(live="conversation"),
+    events.ReportForwarded: Effects(local_jobs=("federation.send_report",)),
     events.AnnouncementChanged: Effects(live="announcement"),
     events.AnnouncementRemoved: Effects(live="announcement"),
     events.AnnouncementReacted: Effects(live="announcement"),

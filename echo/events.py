@@ -250,6 +250,13 @@ class ConversationChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReportForwarded(Event):
+    """A report goes to other servers as well."""
+
+    report_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AnnouncementChanged(Event):
     """An announcement is published, or says something else now."""
 

@@ -151,6 +151,29 @@ class Role(StrEnum):
     OWNER = "owner"
 
 
+class BlockSeverity(StrEnum):
+    """How far a server is blocked."""
+
+    SILENCE = "silence"
+    SUSPEND = "suspend"
+
+
+class ItemState(StrEnum):
+    """How somebody stands to a collection that they were put into."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    REVOKED = "revoked"  # they have withdrawn
+
+
+class ReportCategory(StrEnum):
+    SPAM = "spam"
+    LEGAL = "legal"
+    VIOLATION = "violation"  # of house rules
+    OTHER = "other"
+
+
 class DeliveryState(StrEnum):
     PENDING = "pending"
     DONE = "done"

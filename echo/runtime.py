@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 from cryptography.fernet import Fernet
 
 from echo import addresses, bus, db, ids, jobs, ports, settings
@@ -99,6 +100,7 @@ async def open_runtime(
     Shapes:  transport: how requests to other servers travel, in tests; can_repeat: see `Database.open`
     Raises:  Unavailable when an engine cannot be reached
     """
+    config = _with_texts(config, data)
     database = Database()
     await database.open(
         config.database.url,
@@ -172,6 +174,14 @@ def open_media_store(config: Config, data: Path) -> MediaStore:
 def media_folder(config: Config, data: Path) -> Path:
     """Where uploaded files lie."""
     return Path(config.media.path) if config.media.path else data / "media"
+
+
+def _with_texts(config: Config, data: Path) -> Config:
+    """The configuration with the folder of texts where none is given."""
+    if config.instance.texts:
+        return config
+    instance = msgspec.structs.replace(config.instance, texts=str(data / "texts"))
+    return msgspec.structs.replace(config, instance=instance)
 
 
 async def hand_on(happened: Sequence[Event]) -> None:

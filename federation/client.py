@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -74,9 +74,11 @@ class Client:
         deadline_seconds: float,
         per_host: int = 4,
         in_all: int = 128,
+        is_blocked: Callable[[str], Awaitable[bool]] | None = None,
     ) -> None:
         self._transport = transport
         self._reach = reach
+        self._is_blocked = is_blocked
         self._user_agent = user_agent
         self._deadline_seconds = deadline_seconds
         self._gate = Gate(per_host=per_host, in_all=in_all)
@@ -117,7 +119,7 @@ class Client:
         Returns: the answer, whatever its status, with the beginning of its body
         Raises:  Refused, Unreachable
         """
-        target = self._checked(url)
+        target = await self._allowed(url)
         signed = sign("POST", _on_wire(target))
         return await self._insist("POST", target, signed, body, RECEIPT_BYTES, cut=True)
 
@@ -163,7 +165,7 @@ class Client:
         left: set[str] = set()
         seen: set[str] = set()
         for _ in range(MAX_HOPS + 1):
-            target = self._checked(url)
+            target = await self._allowed(url)
             if target.text in seen or target.authority in left:
                 raise Refused(f"redirected in a circle: {url}")
             seen.add(target.text)
@@ -227,6 +229,12 @@ class Client:
             name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers.raw
         }
         return Answer(response.status_code, target.text, headers_of_answer, content)
+
+    async def _allowed(self, url: str) -> Iri:
+        target = self._checked(url)
+        if self._is_blocked is not None and await self._is_blocked(target.text):
+            raise Refused(f"{target.authority} is blocked here")
+        return target
 
     def _checked(self, url: str) -> Iri:
         try:

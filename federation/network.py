@@ -14,6 +14,7 @@ from echo import __version__, addresses, settings
 from echo.config import Config
 from echo.errors import Unavailable
 from echo.ports import Reply
+from federation.blocked import BlockedServers
 from federation.client import ANSWER_BYTES, Client
 from federation.errors import FederationError
 from federation.keys import Keyring
@@ -38,6 +39,7 @@ class Network:
     services: Client
     keys: Keyring
     failures: Memory[str, FederationError]
+    blocked: BlockedServers
     flights: dict[str, asyncio.Task[Any]] = field(default_factory=dict)
     background: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -88,6 +90,7 @@ def open_network(config: Config, *, transport: Transport | None = None) -> Netwo
     Shapes:  transport: how bytes travel, in tests; real connections otherwise
     """
     reach = reach_of(config)
+    blocked = BlockedServers()
     client = Client(
         transport=transport or open_transport(reach),
         reach=reach,
@@ -95,6 +98,7 @@ def open_network(config: Config, *, transport: Transport | None = None) -> Netwo
         deadline_seconds=config.federation.timeout_seconds,
         per_host=config.federation.deliveries_per_host,
         in_all=config.federation.deliveries_at_once + 32,
+        is_blocked=blocked.have,
     )
     in_house = reach_of_services(config)
     services = Client(
@@ -104,7 +108,11 @@ def open_network(config: Config, *, transport: Transport | None = None) -> Netwo
         deadline_seconds=config.federation.timeout_seconds,
     )
     return Network(
-        client=client, services=services, keys=Keyring(), failures=Memory(size=10_000, seconds=600)
+        client=client,
+        services=services,
+        keys=Keyring(),
+        failures=Memory(size=10_000, seconds=600),
+        blocked=blocked,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from activitypub import document as documents
@@ -13,6 +14,7 @@ from activitypub.activities import Like as WireLike
 from activitypub.objects import ObjectRef
 from activitypub.vocabulary import PUBLIC
 from echo import addresses, clock, ids, settings
+from echo.db import Row
 from echo.models import Account
 from echo.models import Follow as FollowRow
 from echo.store.federation_reads import ActorSource, PostSource
@@ -192,6 +194,20 @@ def profile(source: ActorSource) -> Outgoing:
         cc=(addresses.here().collection(source.id, "followers"),),
     )
     return _outgoing(activity, source.id, key=source.uri)
+
+
+def report(row: Row, *, sender_id: int, posts: Sequence[str]) -> Outgoing:
+    """A report that is forwarded, in the name of this server: who made it is not told.
+
+    Shapes:  row: of `store.reports.rows`; posts: ActivityPub ids
+    """
+    activity = write.flag(
+        activity_id=addresses.here().activity("report", row["id"]),
+        actor=addresses.here().actor(sender_id),
+        targets=(row["target_uri"], *posts),
+        content=row["comment"],
+    )
+    return _outgoing(activity, sender_id, key=f"report {row['id']}")
 
 
 def goodbye(account: Account) -> Outgoing:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
+
 from echo import addresses, db, jobs, settings
 from echo.jobs import Queue
 from echo.models import Account, Like
-from echo.store import accounts, federation_reads, outbound, relations
+from echo.store import accounts, federation_reads, outbound, relations, reports
 from echo.store.federation_reads import PostSource
 from echo.store.outbound import Inbox, Outgoing
 from federation import outbox, recipients
+from federation.network import network
 from federation.outbox import Pair
+from federation.server_actor import ensure_server_actor
 
 
 async def send_post(post_id: int) -> None:
@@ -126,9 +130,22 @@ async def send_goodbye(account_id: int) -> None:
         await hand_over(outbox.goodbye(account), await recipients.of_everybody())
 
 
+async def send_report(report_id: int) -> None:
+    """Forward a report to the servers that it concerns."""
+    row = (await reports.rows([report_id])).get(report_id)
+    if row is not None:
+        posts = await reports.uris(msgspec.json.decode(row["post_ids"], type=list[int]))
+        inboxes = recipients.places(await reports.forward_inboxes(report_id))
+        sender_id = await ensure_server_actor()
+        await hand_over(outbox.report(row, sender_id=sender_id, posts=posts), inboxes)
+
+
 async def hand_over(activity: Outgoing, inboxes: Sequence[Inbox], *, again: bool = False) -> None:
     """Write what leaves. Done twice (a job may run twice) it is written once."""
-    if not inboxes or not settings.here().federation.enabled:
+    if not settings.here().federation.enabled:
+        return
+    inboxes = [inbox for inbox in inboxes if not await network().blocked.have(inbox.url)]
+    if not inboxes:
         return
     async with db.unit_of_work():
         activity_id = await outbound.insert(activity)

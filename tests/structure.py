@@ -39,7 +39,9 @@ REMOVED_PATHS = frozenset({"/api/v1/timelines/direct"})
 # Fields that exist only for some: an asterisk stands for every field.
 MAY_BE_MISSING: dict[str, set[str]] = {
     "Account": {"noindex", "roles", "moved", "suspended", "limited", "memorial"},
+    "CollectionItem": {"account_id"},
     "CustomEmoji": {"category", "featured"},
+    "DomainBlock": {"comment"},
     "Reaction": {"url", "static_url"},
     "Instance.thumbnail": {"blurhash", "versions"},
     "Filter": {"keywords", "statuses"},  # not inside a FilterResult
@@ -83,6 +85,7 @@ NULLABLE: dict[str, set[str]] = {
     "Account": {"discoverable", "hide_collections", "last_status_at"},
     "Announcement": {"starts_at", "ends_at"},
     "Application": {"website"},
+    "Collection": {"language", "tag"},
     "CredentialAccount.source": {"language", "hide_collections", "discoverable"},
     "CredentialApplication": {"website"},
     "ExtendedDescription": {"updated_at"},
@@ -126,6 +129,8 @@ NULLABLE: dict[str, set[str]] = {
     "Status.application": {"website"},
     "V1Filter": {"expires_at"},
     "Translation": {"poll"},
+    "Report": {"action_taken_at"},
+    "TermsOfService": {"succeeded_by"},
     "V1Instance": {"contact_account"},
 }
 # What the tables say about the second holds for the first as well.

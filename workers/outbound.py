@@ -40,5 +40,6 @@ JOBS: dict[str, Job] = {
         quote_sending.send_quote_request,
         quote_sending.send_quote_answer,
         quote_sending.send_quote_end,
+        sending.send_report,
     )
 }

@@ -174,6 +174,12 @@ def delete_stamp(*, activity_id: str, actor: str, stamp: str, to: Iterable[str])
     return Delete(id=activity_id, actor=actor, object=ObjectRef(id=stamp), to=tuple(to))
 
 
+def flag(*, activity_id: str, actor: str, targets: Iterable[str], content: str) -> Flag:
+    """Report an account and posts of it to its server; the account comes first."""
+    first, *others = (ObjectRef(id=target) for target in targets)
+    return Flag(id=activity_id, actor=actor, object=first, more_objects=tuple(others), content=content)
+
+
 def _request(request: Activity) -> ObjectRef:
     instrument = _reference(request.instrument) if isinstance(request, QuoteRequest) else None
     return embedded(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from echo.kinds import AccountKind, MediaKind, Quoter, Visibility
 
@@ -200,7 +200,9 @@ class ProfileDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignUp:
-    """Somebody who wants an account here. The password is clear text and goes no further than its hash."""
+    """Somebody who wants an account here. The password is clear text and goes no further than its hash, the
+    day of birth no further than the question whether it is long enough ago.
+    """
 
     username: str
     email: str
@@ -208,4 +210,5 @@ class SignUp:
     locale: str = "en"
     reason: str = ""
     agreement: bool = False
+    born_on: date | None = None
     app_id: int | None = None

@@ -152,7 +152,7 @@ async def _relink(
     if post.visibility == Visibility.DIRECT and len(await posts.mentions([post.id])) > before:
         # It is between more people now: another conversation.
         await conversations.take_out(unit, post.id)
-        await conversations.keep(unit, post)
+        await conversations.keep(unit, post, is_new=False)
     await posts.insert_hashtags(post.id, hashtags)
     await tell(unit, mentioned_ids, NotificationKind.MENTION, post.author_id, post.id)
     find_link(unit, await posts.get_unscoped_for_worker(post.id))

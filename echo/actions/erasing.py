@@ -37,6 +37,8 @@ async def erase(account_id: int) -> bool:
             "DELETE FROM list_members WHERE account_id = $1",
             "DELETE FROM notifications WHERE account_id = $1 OR from_id = $1",
             "DELETE FROM conversations WHERE account_id = $1",
+            "DELETE FROM collections WHERE account_id = $1",
+            "DELETE FROM collection_items WHERE account_id = $1",
             "UPDATE tokens SET revoked_at = now() WHERE user_id = $1 AND revoked_at IS NULL",
             "DELETE FROM sessions WHERE user_id = $1",
         ):

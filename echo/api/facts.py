@@ -10,6 +10,8 @@ from echo.actions.composing import CONTENT_TYPES
 from echo.actions.uploads import DESCRIPTION_CHARACTERS, binary
 from echo.media.containers import AUDIO_TYPES, VIDEO_TYPES
 from echo.policy import push_keys
+from echo.policy.feeds import Feed, settings_of
+from echo.store import house_texts
 
 # Apps read a Mastodon version from the front (some only the first three characters); what follows the plus
 # sign is ours and ignored. Never a two-digit part in the first three characters, no spaces, no "compatible;".
@@ -20,7 +22,7 @@ IMAGE_TYPES = ("image/jpeg", "image/png", "image/gif", "image/webp", "image/avif
 MOVIE_TYPES = (*VIDEO_TYPES, *AUDIO_TYPES)
 
 
-def configuration(origin: str) -> dict[str, Any]:
+def configuration(origin: str, *, has_terms: bool) -> dict[str, Any]:
     """The `configuration` of version 2; version 1 shows some of its parts.
 
     Shapes:  origin: scheme and host by which the caller reached us; streaming is there as well
@@ -32,8 +34,8 @@ def configuration(origin: str) -> dict[str, Any]:
             "streaming": "ws" + origin.removeprefix("http"),
             "status": None,
             "about": f"{base}/about",
-            "privacy_policy": f"{base}/about",
-            "terms_of_service": None,
+            "privacy_policy": f"{base}/privacy-policy",
+            "terms_of_service": f"{base}/terms-of-service" if has_terms else None,
         },
         "vapid": {"public_key": push_keys.here().public},
         "accounts": {
@@ -69,10 +71,11 @@ def configuration(origin: str) -> dict[str, Any]:
         },
         "translation": {"enabled": settings.here().translation.provider != "none"},
         "timelines_access": {
-            "live_feeds": {"local": "public", "remote": "public"},
-            "hashtag_feeds": {"local": "public", "remote": "public"},
-            "trending_link_feeds": {"local": "public", "remote": "public"},
+            "live_feeds": settings_of(Feed.LIVE),
+            "hashtag_feeds": settings_of(Feed.HASHTAG),
+            "trending_link_feeds": settings_of(Feed.LINK),
         },
+        # Whoever is not blocked may talk to us: there is no list of servers that may.
         "limited_federation": False,
     }
 
@@ -95,8 +98,16 @@ def pleroma() -> dict[str, Any]:
 
 
 def rules() -> list[dict[str, Any]]:
-    """The rules of the house, numbered from 1."""
+    """The rules of the house, numbered from 1, with their translations by language."""
     return [
-        {"id": str(number), "text": text, "hint": "", "translations": {}}
-        for number, text in enumerate(settings.here().instance.rules, 1)
+        {
+            "id": str(number),
+            "text": rule.text,
+            "hint": rule.hint,
+            "translations": {
+                language: {"text": translated.text, "hint": translated.hint}
+                for language, translated in translations.items()
+            },
+        }
+        for number, (rule, translations) in enumerate(house_texts.rules(), 1)
     ]

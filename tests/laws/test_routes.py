@@ -41,15 +41,22 @@ def test_the_client_api_is_not_open_by_accident() -> None:
         "GET /api/v1/accounts/<account>/identity_proofs",
         "GET /api/v1/custom_emojis",
         "GET /api/v1/directory",
+        "GET /api/oembed",
         "GET /api/v1/instance",
+        "GET /api/v1/instance/activity",
         "GET /api/v1/instance/extended_description",
         "GET /api/v1/instance/languages",
         "GET /api/v1/instance/peers",
+        "GET /api/v1/instance/privacy_policy",
         "GET /api/v1/instance/rules",
+        "GET /api/v1/instance/terms_of_service",
+        "GET /api/v1/instance/terms_of_service/<day>",
         "GET /api/v1/instance/translation_languages",
+        "GET /api/v1/peers/search",
         "GET /api/v1/streaming/health",
         "GET /api/v1/trends/links",
         "GET /api/v2/instance",
+        "POST /api/v1/accounts/<account>/email_subscriptions",
         "POST /api/v1/apps",
     }
 
@@ -59,6 +66,8 @@ def test_whatever_writes_needs_a_scope_that_writes() -> None:
         if route.method == "GET" or not route.path.startswith("/api/"):
             continue
         if route.path in {"/api/v1/apps", "/api/v1/streaming"} | QUESTIONS:
+            continue
+        if route.path.endswith("/email_subscriptions"):
             continue
         scopes = route.mark.partition(" ")[2].removeprefix("or user ").split()
         assert scopes, f"{route.method} {route.path}: {route.mark}"

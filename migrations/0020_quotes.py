@@ -5,7 +5,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [("echo", "0016_trends")]
+    dependencies = [("echo", "0019_trends")]
 
     initial = False
 

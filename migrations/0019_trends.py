@@ -7,7 +7,7 @@ from echo.columns import SmallIdField
 
 
 class Migration(migrations.Migration):
-    dependencies = [("echo", "0015_filters")]
+    dependencies = [("echo", "0018_collections")]
 
     initial = False
 
