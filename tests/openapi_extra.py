@@ -45,7 +45,21 @@ SCHEMAS: dict[str, Json] = {
     },
 }
 
+_POLICY = fields(
+    filter_not_following="boolean",
+    filter_not_followers="boolean",
+    filter_new_accounts="boolean",
+    filter_private_mentions="boolean",
+)
+
 EXTRA: dict[str, Json] = {
+    "POST /api/v1/accounts/{account}/email_subscriptions": route(OBJECT),
+    "GET /api/v1/donation_campaigns": {"answers": {"204": {"description": "There is none"}}},
+    "GET /api/v1/notifications/policy": route(OBJECT),
+    "PATCH /api/v1/notifications/policy": route(OBJECT, body=_POLICY),
+    "PUT /api/v1/notifications/policy": route(OBJECT, body=_POLICY),
+    "POST /api/v2/notifications/clear": route(OBJECT),
+    "GET /api/v1/peers/search": route(many(TEXT), parameters=query(q="string")),
     "GET /.well-known/host-meta": route(TEXT, kind="application/xrd+xml"),
     "GET /.well-known/host-meta.json": route(OBJECT, kind="application/jrd+json"),
     "GET /.well-known/nodeinfo": route(OBJECT),
