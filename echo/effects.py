@@ -41,12 +41,18 @@ EFFECTS: dict[type[Event], Effects] = {
     events.Unblocked: Effects(local_jobs=("federation.send_unblock",)),
     events.Muted: Effects(jobs=("timelines.hide_muted",)),
     events.Unmuted: Effects(jobs=("timelines.show_unmuted",)),
+    events.FiltersChanged: Effects(live="filters"),
+    events.ListChanged: Effects(jobs=("timelines.change_list",)),
+    events.ListRemoved: Effects(jobs=("timelines.drop_list",), live="list"),
     events.FileUploaded: Effects(jobs=("media.process",)),
     events.AccountChanged: Effects(jobs=("search.change_author",), local_jobs=("federation.send_profile",)),
     events.AccountDeleted: Effects(
         jobs=("accounts.erase", "search.remove_author"), local_jobs=("federation.send_goodbye",)
     ),
     events.Notified: Effects(live="notification"),
+    events.PushDue: Effects(jobs=("push.send",)),
+    events.LetterDue: Effects(jobs=("letters.tell",)),
+    events.DigestDue: Effects(jobs=("letters.digest",)),
     events.NotificationsMerged: Effects(live="merged"),
     events.ConversationChanged: Effects(live="conversation"),
     events.AnnouncementChanged: Effects(live="announcement"),

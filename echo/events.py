@@ -107,6 +107,27 @@ class Unmuted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FiltersChanged(Event):
+    account_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListChanged(Event):
+    """What a list shows is another; `home_too`: with it what its owner's home shows."""
+
+    list_id: int
+    account_id: int
+    home_too: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListRemoved(Event):
+    list_id: int
+    account_id: int
+    home_too: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FileUploaded(Event):
     """A video, a recording or a moving GIF is stored as it came, and is to be made ready."""
 
@@ -127,6 +148,29 @@ class AccountDeleted(Event):
 class Notified(Event):
     notification_id: int
     account_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushDue(Event):
+    """An app wants to be told of a notification."""
+
+    subscription_id: int
+    notification_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterDue(Event):
+    """Somebody who is away may want a letter about a notification."""
+
+    notification_id: int
+    account_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestDue(Event):
+    """Somebody has been away for long and wants to know what happened."""
+
+    user_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,12 +55,29 @@ class SeveranceKind(StrEnum):
     SUSPENSION = "suspension"  # an account was suspended
 
 
+class PushPolicy(StrEnum):
+    """Whose notifications are pushed."""
+
+    ALL = "all"
+    FOLLOWED = "followed"
+    FOLLOWER = "follower"
+    NONE = "none"
+
+
 class Handling(IntEnum):
     """What is done with notifications of some people; the greater is the stricter."""
 
     ACCEPT = 0
     FILTER = 1  # kept apart, until the person says that they want them
     DROP = 2
+
+
+class RepliesPolicy(StrEnum):
+    """Whose answers to others a list shows."""
+
+    FOLLOWED = "followed"  # answers to anybody its owner follows
+    LIST = "list"  # answers to members of the list
+    NONE = "none"  # no answers to others
 
 
 class QuoteState(StrEnum):
@@ -79,6 +96,24 @@ class Quoter(StrEnum):
     FOLLOWERS = "followers"
     FOLLOWING = "following"
     OTHERS = "unsupported_policy"  # people whom only the author's server can name
+
+
+class FilterAction(StrEnum):
+    """What apps do with a post that a filter is about."""
+
+    WARN = "warn"  # show it after a click
+    HIDE = "hide"  # do not show it
+    BLUR = "blur"  # hide its files behind a warning
+
+
+class FilterContext(StrEnum):
+    """Where a filter holds."""
+
+    HOME = "home"  # and lists
+    NOTIFICATIONS = "notifications"
+    PUBLIC = "public"
+    THREAD = "thread"
+    ACCOUNT = "account"  # profiles
 
 
 class MediaKind(StrEnum):

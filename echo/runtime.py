@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from cryptography.fernet import Fernet
+
 from echo import addresses, bus, db, ids, jobs, ports, settings
 from echo.addresses import Addresses
 from echo.bus import Live
@@ -25,6 +27,8 @@ from echo.events import (
     AnnouncementRemoved,
     ConversationChanged,
     Event,
+    FiltersChanged,
+    ListRemoved,
     NotificationsMerged,
     Notified,
 )
@@ -32,9 +36,11 @@ from echo.jobs import Queue
 from echo.media import port as media_port
 from echo.media.port import MediaStore
 from echo.media.storage import LocalMediaStore
+from echo.policy import push_keys, seals
+from echo.policy.push_keys import PushKeys
 from echo.search.meilisearch import MeilisearchIndex
 from echo.search.postgresql import PostgresIndex
-from echo.store import access
+from echo.store import access, push
 from federation.json_server import JsonServer
 from federation.network import Network, open_network
 from federation.resolve import Directory
@@ -58,6 +64,8 @@ class Runtime:
     network: Network
     media: MediaStore
     search: ports.SearchIndex
+    push_keys: PushKeys
+    seal: Fernet
 
     def bind(self) -> None:
         """Make this the runtime of the current task and of the tasks it starts."""
@@ -67,6 +75,8 @@ class Runtime:
         addresses.bind(self.addresses)
         ports.bind_directory(self.directory)
         self.network.bind()
+        push_keys.bind(self.push_keys)
+        seals.bind(self.seal)
         media_port.bind(self.media)
         ports.bind_search_index(self.search)
 
@@ -93,6 +103,12 @@ async def open_runtime(
         statement_timeout_seconds=config.database.statement_timeout_seconds,
         can_repeat=can_repeat,
     )
+    try:
+        ids.set_process(await db.fetch_value("SELECT nextval('process_numbers')"))
+        keys, seal = await push.server_keys(), await asyncio.to_thread(seals.load, data)
+    except BaseException:
+        await database.close()
+        raise
     runtime = Runtime(
         config=config,
         data=data,
@@ -103,14 +119,11 @@ async def open_runtime(
         network=open_network(config, transport=transport),
         media=open_media_store(config, data),
         search=_search_index(config),
+        push_keys=keys,
+        seal=seal,
     )
     database.after_commit = hand_on
     runtime.bind()
-    try:
-        ids.set_process(await db.fetch_value("SELECT nextval('process_numbers')"))
-    except BaseException:
-        await runtime.close()
-        raise
     return runtime
 
 
@@ -176,6 +189,9 @@ def _live(event: Event) -> list[tuple[str, Live]]:
         case Notified():
             message = Live(event="notification", notification=event.notification_id)
             return [(bus.user_channel(event.account_id), message)]
+        case ListRemoved():
+            gone = Live(event="list_gone", list_id=event.list_id)
+            return [(bus.user_channel(event.account_id), gone)]
         case NotificationsMerged():
             return [(bus.user_channel(event.account_id), Live(event="merged"))]
         case ConversationChanged():
@@ -187,6 +203,8 @@ def _live(event: Event) -> list[tuple[str, Live]]:
             return _to_everybody("announcement.reaction", event.announcement_id, event.name)
         case AnnouncementRemoved():
             return _to_everybody("announcement.delete", event.announcement_id)
+        case FiltersChanged():
+            return [(bus.user_channel(event.account_id), Live(event="filters"))]
         case AccessEnded():
             return [
                 (bus.access_channel(), Live(event="access", user=event.user_id, token=event.token_id)),
