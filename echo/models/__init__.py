@@ -7,6 +7,9 @@ from echo.models.account import (
     AccountStats,
     User,
 )
+from echo.models.activity import (
+    ActiveWeek,
+)
 from echo.models.announcement import (
     Announcement,
     AnnouncementDismissal,
@@ -21,6 +24,10 @@ from echo.models.auth import (
 )
 from echo.models.card import (
     Card,
+)
+from echo.models.collection import (
+    Collection,
+    CollectionItem,
 )
 from echo.models.conversation import (
     Conversation,
@@ -80,10 +87,19 @@ from echo.models.relation import (
 from echo.models.remote_file import (
     RemoteFile,
 )
+from echo.models.report import (
+    Report,
+)
 from echo.models.search import (
     SearchAccount,
     SearchFill,
     SearchPost,
+)
+from echo.models.server_block import (
+    ServerBlock,
+)
+from echo.models.trend import (
+    Trend,
 )
 from echo.models.work import (
     Delivery,
@@ -98,6 +114,7 @@ __all__ = [
     "AccountKey",
     "AccountNote",
     "AccountStats",
+    "ActiveWeek",
     "Announcement",
     "AnnouncementDismissal",
     "AnnouncementReaction",
@@ -106,6 +123,8 @@ __all__ = [
     "Block",
     "Bookmark",
     "Card",
+    "Collection",
+    "CollectionItem",
     "Conversation",
     "ConversationPost",
     "CustomEmoji",
@@ -142,14 +161,17 @@ __all__ = [
     "PostVersion",
     "PushSubscription",
     "RemoteFile",
+    "Report",
     "SearchAccount",
     "SearchFill",
     "SearchPost",
+    "ServerBlock",
     "ServerSecret",
     "Session",
     "Severance",
     "ThreadMute",
     "Token",
     "Tombstone",
+    "Trend",
     "User",
 ]
