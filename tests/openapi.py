@@ -20,7 +20,7 @@ from echo import __version__
 from echo.policy.scopes import ALL
 from tests import structure
 from tests.coverage_page import shape
-from tests.openapi_extra import EXTRA, SCHEMAS
+from tests.openapi_extra import ADDED, EXTRA, SCHEMAS
 from tests.routes import Route, all_routes
 
 FILE = Path(__file__).parent.parent / "echo/web/static/openapi.json"
@@ -138,7 +138,13 @@ def _described(route: Route) -> Json | None:
     known = _of_structure()
     operation = known.get((route.method, place)) or known.get((TWINS.get(route.method, ""), place))
     operation = operation or known.get((route.method, route.shape))
-    return None if operation is None else _read(operation, route)
+    if operation is None:
+        return None
+    found = _read(operation, route)
+    added = ADDED.get(f"{route.method} {_path(route)}")
+    if added:
+        found["body"]["properties"] |= added
+    return found
 
 
 @cache

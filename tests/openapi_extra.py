@@ -74,3 +74,15 @@ EXTRA: dict[str, Json] = {
     "GET /api/v1/streaming/health": route(TEXT, kind="text/plain"),
     "GET /api/v1/trends": route(many(ref("Tag")), parameters=query(limit="integer", offset="integer")),
 }
+
+_BLOCK: Json = fields(type="string", text="string", media_id="string", description="string")
+_WRITING: Json = {
+    "content_type": {"type": "string", "enum": ["text/plain", "text/markdown"]},
+    "blocks": many(_BLOCK),
+}
+# Parameters of our own beside those that are described: docs/api/extensions.md.
+ADDED: dict[str, dict[str, Json]] = {
+    "POST /api/v1/statuses": {**_WRITING, "local_only": {"type": "boolean"}, "quote_id": TEXT},
+    "PUT /api/v1/statuses/{status_id}": _WRITING,
+    "PATCH /api/v1/statuses/{status_id}": _WRITING,
+}
