@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
+from pathlib import Path
 from typing import Protocol
+
+from echo.errors import Unavailable
 
 
 class RemoteDirectory(Protocol):
@@ -22,6 +25,21 @@ class RemoteDirectory(Protocol):
         ...
 
 
+class RemoteFiles(Protocol):
+    """Fetches files of other servers."""
+
+    async def download(self, url: str, path: Path, limit_bytes: int) -> None:
+        """Write what is at an address into a file; raises TooLarge, Unavailable."""
+        ...
+
+
+class NullFiles:
+    """Fetches nothing."""
+
+    async def download(self, url: str, path: Path, limit_bytes: int) -> None:
+        raise Unavailable(detail="this server does not federate")
+
+
 class NullDirectory:
     """Knows nobody: for tests and for a server that does not federate."""
 
@@ -37,6 +55,18 @@ class NullDirectory:
 
 _directory: ContextVar[RemoteDirectory] = ContextVar("echo_directory")
 _NULL = NullDirectory()
+_files: ContextVar[RemoteFiles] = ContextVar("echo_remote_files")
+_NO_FILES = NullFiles()
+
+
+def bind_files(files: RemoteFiles) -> None:
+    """Make this the way to other servers' files of the current task and of the tasks it starts."""
+    _files.set(files)
+
+
+def files() -> RemoteFiles:
+    """The way to other servers' files."""
+    return _files.get(_NO_FILES)
 
 
 def bind_directory(directory: RemoteDirectory) -> None:

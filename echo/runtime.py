@@ -31,6 +31,7 @@ from echo.jobs import Queue
 from echo.media import port as media_port
 from echo.media.port import MediaStore
 from echo.media.storage import LocalMediaStore
+from federation.files import Files
 from federation.network import Network, open_network
 from federation.resolve import Directory
 from federation.transport import Transport
@@ -60,6 +61,7 @@ class Runtime:
         settings.bind(self.config)
         addresses.bind(self.addresses)
         ports.bind_directory(self.directory)
+        ports.bind_files(Files() if self.config.federation.enabled else ports.NullFiles())
         self.network.bind()
         media_port.bind(self.media)
 

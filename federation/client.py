@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
+from pathlib import Path
 from urllib.parse import urljoin
 
 import httpx
@@ -26,7 +27,7 @@ from federation.errors import FederationError, Refused, Resting, Unreachable, Un
 from federation.gate import Gate
 from federation.memory import Memory
 from federation.reach import Reach
-from federation.transport import FAILURES, Dropped, meaning_of, read_body
+from federation.transport import FAILURES, Dropped, meaning_of, read_body, write_body
 
 # Headers that prove who asks, made for one method and address (as it will stand on the wire).
 Sign = Callable[[str, str], Mapping[str, str]]
@@ -104,6 +105,21 @@ class Client:
             raise Unwelcome(f"{url}: {answer.status}", answer_status=answer.status)
         return answer
 
+    async def download(
+        self, url: str, path: Path, *, accept: str, limit_bytes: int, deadline_seconds: float
+    ) -> None:
+        """Write what is at an address into a file, unsigned, with a deadline of its own.
+
+        Raises:  as `get`; `federation.transport.Oversize` for more than the limit
+        """
+        try:
+            async with asyncio.timeout(deadline_seconds):
+                answer = await self._follow(url, accept, None, limit_bytes, into=path)
+        except TimeoutError as error:
+            raise Unreachable(f"{url}: longer than {deadline_seconds} s") from error
+        if not answer.is_success:
+            raise Unwelcome(f"{url}: {answer.status}", answer_status=answer.status)
+
     async def post(self, url: str, body: bytes, *, sign: Sign) -> Answer:
         """Deliver a body. Redirects are not followed.
 
@@ -125,7 +141,9 @@ class Client:
             raise Unreachable(f"{url}: longer than {self._deadline_seconds} s") from error
         raise AssertionError
 
-    async def _follow(self, url: str, accept: str, sign: Sign | None, limit_bytes: int) -> Answer:
+    async def _follow(
+        self, url: str, accept: str, sign: Sign | None, limit_bytes: int, *, into: Path | None = None
+    ) -> Answer:
         """Go where redirects point, with every check and a signature of its own at each hop."""
         left: set[str] = set()
         seen: set[str] = set()
@@ -134,7 +152,7 @@ class Client:
             if target.text in seen or target.authority in left:
                 raise Refused(f"redirected in a circle: {url}")
             seen.add(target.text)
-            answer = await self._ask(target, accept, sign, limit_bytes)
+            answer = await self._ask(target, accept, sign, limit_bytes, into=into)
             place = answer.headers.get("location")
             if answer.status not in _REDIRECTS or not place:
                 return answer
@@ -143,7 +161,9 @@ class Client:
                 left.add(target.authority)
         raise Refused(f"more than {MAX_HOPS} redirects: {url}")
 
-    async def _ask(self, target: Iri, accept: str, sign: Sign | None, limit_bytes: int) -> Answer:
+    async def _ask(
+        self, target: Iri, accept: str, sign: Sign | None, limit_bytes: int, *, into: Path | None
+    ) -> Answer:
         if (rest := self._resting.get(target.authority)) is not None:
             raise Resting(f"{target.authority} asked for a pause", retry_after_seconds=rest)
         headers = {
@@ -154,7 +174,7 @@ class Client:
         }
         if sign is not None:
             headers.update(sign("GET", _on_wire(target)))
-        answer = await self._exchange("GET", target, headers, b"", limit_bytes, cut=False)
+        answer = await self._exchange("GET", target, headers, b"", limit_bytes, cut=False, into=into)
         if answer.status in (429, 503) and (pause := answer.retry_after_seconds):
             self._resting.put(target.authority, pause, seconds=pause)
         return answer
@@ -168,8 +188,12 @@ class Client:
         limit_bytes: int,
         *,
         cut: bool,
+        into: Path | None = None,
     ) -> Answer:
-        """One request and its answer. `cut`: the rest of a long answer is dropped, not an error."""
+        """One request and its answer. `cut`: the rest of a long answer is dropped, not an error.
+
+        Shapes:  into: where the body of a success is written, in place of `Answer.body`
+        """
         request = httpx.Request(
             method,
             _parsed(_on_wire(target)),
@@ -181,7 +205,11 @@ class Client:
             try:
                 response = await self._transport.handle_async_request(request)
                 try:
-                    content = await read_body(response, limit_bytes, cut=cut)
+                    if into is not None and response.is_success:
+                        await write_body(response, limit_bytes, into)
+                        content = b""
+                    else:
+                        content = await read_body(response, limit_bytes, cut=cut or into is not None)
                 finally:
                     await response.stream.aclose()  # type: ignore[union-attr]
             except FederationError:

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from echo.actions import announcements, auth, discarding
+from echo.actions import announcements, auth, copies, discarding
 from echo.media import ffmpeg
 from echo.store import tidying
 
@@ -40,6 +40,7 @@ async def tidy(_: dict[str, Any]) -> None:
 async def sweep_files(_: dict[str, Any]) -> None:
     """Files that no post has used for too long, and what killed processes left behind."""
     await discarding.sweep()
+    await copies.sweep()
     await asyncio.to_thread(ffmpeg.sweep_workshops, time.time() - WORKSHOP_SECONDS)
 
 

@@ -15,7 +15,7 @@ from echo.errors import FieldError, Invalid
 from echo.events import AccountChanged, AccountDeleted
 from echo.kinds import AccountKind
 from echo.models import Account, AccountStats, User
-from echo.store import accounts
+from echo.store import accounts, remote_files
 from echo.text import length, markup
 
 FIELD_CHARACTERS = 255
@@ -64,6 +64,7 @@ async def store_remote(draft: RemoteAccount) -> Account:
             )
             await account.save()
         await _store_remote_counts(account.id, draft)
+        await remote_files.know([draft.avatar, draft.header, *(emoji.url for emoji in draft.emojis)])
         unit.emit(AccountChanged(local=False, account_id=account.id))
     return account
 

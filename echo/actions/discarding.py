@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from echo import clock, db, settings
+from echo.actions import copies
 from echo.actions.uploads import get_own
 from echo.errors import Invalid
 from echo.media import port
@@ -39,6 +40,8 @@ async def erase(media_ids: Sequence[int]) -> None:
         for key in (media.source_key, media.file_key, media.preview_key):
             if key:
                 await port.store().delete(key)
+        if media.remote_url:
+            await copies.drop([media.remote_url, media.preview_remote_url])
         await media.delete()
 
 

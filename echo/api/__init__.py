@@ -13,6 +13,7 @@ from echo.api import (
     oauth,
     own,
     relations,
+    remote_files,
     search,
     sign_up,
     status_actions,
@@ -37,5 +38,6 @@ BLUEPRINTS = (
     search.blueprint,
     media.blueprint,
     files.blueprint,
+    remote_files.blueprint,
     not_yet.blueprint,
 )
