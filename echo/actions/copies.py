@@ -175,6 +175,7 @@ async def _remove(rows: Sequence[Row]) -> None:
 
 async def _await_other(digest: str) -> Copy:
     """Another process writes this copy: wait a moment for it, else leave people to the origin."""
+    row = None
     for _ in range(_LOOKS):
         row = await remote_files.find(digest)
         if row is None:
@@ -184,6 +185,8 @@ async def _await_other(digest: str) -> Copy:
         if not row["file_key"]:
             break
         await asyncio.sleep(_LOOK_SECONDS)
+    if row is None:
+        raise NotFound
     return Copy(url=row["url"])
 
 

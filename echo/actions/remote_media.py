@@ -26,7 +26,9 @@ async def store_remote_media(account_id: int, post_id: int, files: Sequence[Remo
             media = Media(id=ids.new_id(), account_id=account_id, post_id=post_id, created_at=clock.now())
         media.kind, media.content_type = file.kind.value, file.content_type[:255]
         media.remote_url, media.preview_remote_url = file.url, file.preview_url
-        media.description, media.blurhash, media.meta = file.description, file.blurhash, _meta(file)
+        media.update_from_dict(
+            {"description": file.description, "blurhash": file.blurhash, "meta": _meta(file)}
+        )
         await media.save(force_create=is_new)
         stored.append(media.id)
     await remote_files.know(url for file in files[:MAX_FILES] for url in (file.url, file.preview_url))

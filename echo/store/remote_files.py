@@ -34,7 +34,7 @@ async def know(urls: Iterable[str]) -> None:
 
 
 async def find(digest: str) -> Row | None:
-    """Row (id, url, file_key, content_type, stays, failures, retry_at, fetched_at); None when nobody named it."""
+    """Row (id, url, file_key, content_type, stays, failures, retry_at, fetched_at); None if unknown."""
     return await db.fetch_one(
         "SELECT id, url, file_key, content_type, stays, failures, retry_at, fetched_at FROM remote_files"
         " WHERE digest = $1",
