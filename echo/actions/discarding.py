@@ -48,12 +48,14 @@ async def erase(media_ids: Sequence[int]) -> None:
 async def sweep() -> int:
     """Throw away what no post has used for too long, and what a crash left. Returns how many files."""
     now = clock.now()
-    await db.execute(
-        "UPDATE media SET discarded_at = $1 WHERE post_id IS NULL AND discarded_at IS NULL"
-        " AND greatest(created_at, freed_at) < $2",
-        now - 2 * PATIENCE,
-        now - timedelta(hours=settings.here().media.unused_hours),
-    )
+    async with db.unit_of_work():
+        await db.wait_for_disk()  # files are removed because of this commit
+        await db.execute(
+            "UPDATE media SET discarded_at = $1 WHERE post_id IS NULL AND discarded_at IS NULL"
+            " AND greatest(created_at, freed_at) < $2",
+            now - 2 * PATIENCE,
+            now - timedelta(hours=settings.here().media.unused_hours),
+        )
     swept = 0
     while True:
         rows = await db.fetch(
