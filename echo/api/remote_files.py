@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from quart import Blueprint, Response
 
 from echo.actions import copies
@@ -12,6 +14,7 @@ from echo.http.access import stored
 blueprint = Blueprint("remote_files", __name__)
 # What is under an address may change there without being told here.
 A_WEEK = "public, max-age=604800"
+_DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 @blueprint.get("/media/remote/<name>")
@@ -19,6 +22,8 @@ A_WEEK = "public, max-age=604800"
 async def remote_file(name: str) -> Response:
     """A file of another server that a post or an account here names; anything else is unknown."""
     digest = name.partition(".")[0]
+    if not _DIGEST.fullmatch(digest):
+        raise NotFound
     copy = await copies.find(digest)
     if not copy.url:
         try:
