@@ -49,7 +49,7 @@ def bucket_server(folder: Path) -> Iterator[ObjectStore]:
                 bucket=BUCKET, endpoint=f"http://127.0.0.1:{s3}", access_key=KEY, secret_key=SECRET
             )
         finally:
-            server.terminate()
+            server.kill()  # asked nicely it waits for its own parts, for minutes
             server.wait()
 
 
