@@ -24,6 +24,7 @@ from echo.models.post import (
 )
 from echo.models.relation import Block, Follow, Mute
 from echo.models.remote_file import RemoteFile
+from echo.models.search import SearchAccount, SearchFill, SearchPost
 from echo.models.work import Delivery, Host, InboundActivity, Job, OutboundActivity
 
 __all__ = [
@@ -65,6 +66,9 @@ __all__ = [
     "PostStats",
     "PostVersion",
     "RemoteFile",
+    "SearchAccount",
+    "SearchFill",
+    "SearchPost",
     "Session",
     "ThreadMute",
     "Token",
