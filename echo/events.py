@@ -35,6 +35,67 @@ class PostDeleted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LinkFound(Event):
+    """A post without files links to a page, of which a preview can be shown."""
+
+    post_id: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostPinned(Event):
+    """The author put a post on top of their profile."""
+
+    post_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostUnpinned(Event):
+    post_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyChanged(Event):
+    """The author said anew who may quote a post."""
+
+    post_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteAsked(Event):
+    """A post of somebody here quotes one from elsewhere, whose author has not been asked yet."""
+
+    post_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteAnswered(Event):
+    """Somebody elsewhere asked to quote a post of somebody here; the stamp is empty when they may not."""
+
+    quoter_id: int
+    quoted_id: int
+    instrument_uri: str
+    request_uri: str
+    stamp_uri: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteChanged(Event):
+    """The quote of a post was accepted, refused or taken back; `local`: the quoting post is from here."""
+
+    post_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteRevoked(Event):
+    """Somebody here took back that a post (`post_id`) may be quoted, and with it a stamp."""
+
+    post_id: int
+    quoter_id: int
+    stamp_uri: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Liked(Event):
     like_id: int
 
@@ -107,6 +168,27 @@ class Unmuted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FiltersChanged(Event):
+    account_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListChanged(Event):
+    """What a list shows is another; `home_too`: with it what its owner's home shows."""
+
+    list_id: int
+    account_id: int
+    home_too: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListRemoved(Event):
+    list_id: int
+    account_id: int
+    home_too: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FileUploaded(Event):
     """A video, a recording or a moving GIF is stored as it came, and is to be made ready."""
 
@@ -130,6 +212,29 @@ class Notified(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PushDue(Event):
+    """An app wants to be told of a notification."""
+
+    subscription_id: int
+    notification_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterDue(Event):
+    """Somebody who is away may want a letter about a notification."""
+
+    notification_id: int
+    account_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestDue(Event):
+    """Somebody has been away for long and wants to know what happened."""
+
+    user_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NotificationsMerged(Event):
     """What was kept apart from somebody is among the rest now."""
 
@@ -142,6 +247,13 @@ class ConversationChanged(Event):
 
     conversation_id: int
     account_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportForwarded(Event):
+    """A report goes to other servers as well."""
+
+    report_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

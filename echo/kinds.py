@@ -55,12 +55,29 @@ class SeveranceKind(StrEnum):
     SUSPENSION = "suspension"  # an account was suspended
 
 
+class PushPolicy(StrEnum):
+    """Whose notifications are pushed."""
+
+    ALL = "all"
+    FOLLOWED = "followed"
+    FOLLOWER = "follower"
+    NONE = "none"
+
+
 class Handling(IntEnum):
     """What is done with notifications of some people; the greater is the stricter."""
 
     ACCEPT = 0
     FILTER = 1  # kept apart, until the person says that they want them
     DROP = 2
+
+
+class RepliesPolicy(StrEnum):
+    """Whose answers to others a list shows."""
+
+    FOLLOWED = "followed"  # answers to anybody its owner follows
+    LIST = "list"  # answers to members of the list
+    NONE = "none"  # no answers to others
 
 
 class QuoteState(StrEnum):
@@ -81,6 +98,24 @@ class Quoter(StrEnum):
     OTHERS = "unsupported_policy"  # people whom only the author's server can name
 
 
+class FilterAction(StrEnum):
+    """What apps do with a post that a filter is about."""
+
+    WARN = "warn"  # show it after a click
+    HIDE = "hide"  # do not show it
+    BLUR = "blur"  # hide its files behind a warning
+
+
+class FilterContext(StrEnum):
+    """Where a filter holds."""
+
+    HOME = "home"  # and lists
+    NOTIFICATIONS = "notifications"
+    PUBLIC = "public"
+    THREAD = "thread"
+    ACCOUNT = "account"  # profiles
+
+
 class MediaKind(StrEnum):
     IMAGE = "image"
     GIFV = "gifv"
@@ -95,11 +130,48 @@ class MediaState(StrEnum):
     FAILED = "failed"  # it could not be read
 
 
+class TrendKind(StrEnum):
+    HASHTAG = "hashtag"
+    LINK = "link"
+    POST = "post"
+
+
+class Lane(StrEnum):
+    """Where a job waits for its turn, so that what takes long holds nothing up."""
+
+    QUICK = "jobs"  # milliseconds: many at a time
+    SLOW = "slow_jobs"  # minutes of computing: one at a time
+    OUTSIDE = "outside_jobs"  # waits for servers of others: many at a time, each for itself
+
+
 class Role(StrEnum):
     USER = "user"
     MODERATOR = "moderator"
     ADMIN = "admin"
     OWNER = "owner"
+
+
+class BlockSeverity(StrEnum):
+    """How far a server is blocked."""
+
+    SILENCE = "silence"
+    SUSPEND = "suspend"
+
+
+class ItemState(StrEnum):
+    """How somebody stands to a collection that they were put into."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    REVOKED = "revoked"  # they have withdrawn
+
+
+class ReportCategory(StrEnum):
+    SPAM = "spam"
+    LEGAL = "legal"
+    VIOLATION = "violation"  # of house rules
+    OTHER = "other"
 
 
 class DeliveryState(StrEnum):

@@ -10,13 +10,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+from cryptography.fernet import Fernet
+
 from echo import addresses, bus, db, ids, jobs, ports, settings
 from echo.addresses import Addresses
 from echo.bus import Live
 from echo.cache import Cache
 from echo.config import Config
 from echo.db import Database
-from echo.effects import SLOW_JOBS, jobs_of, live_of
+from echo.effects import jobs_of, lane_of, live_of
 from echo.errors import Unavailable
 from echo.events import (
     AccessEnded,
@@ -25,6 +28,8 @@ from echo.events import (
     AnnouncementRemoved,
     ConversationChanged,
     Event,
+    FiltersChanged,
+    ListRemoved,
     NotificationsMerged,
     Notified,
 )
@@ -32,9 +37,12 @@ from echo.jobs import Queue
 from echo.media import port as media_port
 from echo.media.port import MediaStore
 from echo.media.storage import LocalMediaStore
+from echo.policy import push_keys, seals
+from echo.policy.push_keys import PushKeys
 from echo.search.meilisearch import MeilisearchIndex
 from echo.search.postgresql import PostgresIndex
-from echo.store import access
+from echo.store import access, push
+from echo.translation.opening import open_translator
 from federation.files import Files
 from federation.json_server import JsonServer
 from federation.network import Network, open_network
@@ -58,7 +66,10 @@ class Runtime:
     directory: ports.RemoteDirectory
     network: Network
     media: MediaStore
+    translator: ports.Translator
     search: ports.SearchIndex
+    push_keys: PushKeys
+    seal: Fernet
 
     def bind(self) -> None:
         """Make this the runtime of the current task and of the tasks it starts."""
@@ -69,7 +80,10 @@ class Runtime:
         ports.bind_directory(self.directory)
         ports.bind_files(Files() if self.config.federation.enabled else ports.NullFiles())
         self.network.bind()
+        push_keys.bind(self.push_keys)
+        seals.bind(self.seal)
         media_port.bind(self.media)
+        ports.bind_translator(self.translator)
         ports.bind_search_index(self.search)
 
     async def close(self) -> None:
@@ -88,6 +102,7 @@ async def open_runtime(
     Shapes:  transport: how requests to other servers travel, in tests; can_repeat: see `Database.open`
     Raises:  Unavailable when an engine cannot be reached
     """
+    config = _with_texts(config, data)
     database = Database()
     await database.open(
         config.database.url,
@@ -95,6 +110,13 @@ async def open_runtime(
         statement_timeout_seconds=config.database.statement_timeout_seconds,
         can_repeat=can_repeat,
     )
+    try:
+        ids.set_process(await db.fetch_value("SELECT nextval('process_numbers')"))
+        keys, seal = await push.server_keys(), await asyncio.to_thread(seals.load, data)
+    except BaseException:
+        await database.close()
+        raise
+    network = open_network(config, transport=transport)
     runtime = Runtime(
         config=config,
         data=data,
@@ -102,17 +124,15 @@ async def open_runtime(
         cache=Cache(config.redis.url, config.redis.prefix),
         addresses=addresses.of(config),
         directory=Directory() if config.federation.enabled else ports.NullDirectory(),
-        network=open_network(config, transport=transport),
+        network=network,
         media=open_media_store(config, data),
+        translator=open_translator(config.translation, network.call_service),
         search=_search_index(config),
+        push_keys=keys,
+        seal=seal,
     )
     database.after_commit = hand_on
     runtime.bind()
-    try:
-        ids.set_process(await db.fetch_value("SELECT nextval('process_numbers')"))
-    except BaseException:
-        await runtime.close()
-        raise
     return runtime
 
 
@@ -158,13 +178,19 @@ def media_folder(config: Config, data: Path) -> Path:
     return Path(config.media.path) if config.media.path else data / "media"
 
 
+def _with_texts(config: Config, data: Path) -> Config:
+    """The configuration with the folder of texts where none is given."""
+    if config.instance.texts:
+        return config
+    instance = msgspec.structs.replace(config.instance, texts=str(data / "texts"))
+    return msgspec.structs.replace(config, instance=instance)
+
+
 async def hand_on(happened: Sequence[Event]) -> None:
     """After a commit: wake the workers, and say live what needs no work first."""
     names = {name for event in happened for name, _ in jobs_of(event)}
-    if names - SLOW_JOBS:
-        await jobs.wake(Queue.JOBS)
-    if names & SLOW_JOBS:
-        await jobs.wake(Queue.SLOW_JOBS)
+    for lane in {lane_of(name) for name in names}:
+        await jobs.wake(Queue(lane.value))
     for event in happened:
         if isinstance(event, AccessEnded):
             access.forget(event.user_id, event.token_id)
@@ -178,6 +204,9 @@ def _live(event: Event) -> list[tuple[str, Live]]:
         case Notified():
             message = Live(event="notification", notification=event.notification_id)
             return [(bus.user_channel(event.account_id), message)]
+        case ListRemoved():
+            gone = Live(event="list_gone", list_id=event.list_id)
+            return [(bus.user_channel(event.account_id), gone)]
         case NotificationsMerged():
             return [(bus.user_channel(event.account_id), Live(event="merged"))]
         case ConversationChanged():
@@ -189,6 +218,8 @@ def _live(event: Event) -> list[tuple[str, Live]]:
             return _to_everybody("announcement.reaction", event.announcement_id, event.name)
         case AnnouncementRemoved():
             return _to_everybody("announcement.delete", event.announcement_id)
+        case FiltersChanged():
+            return [(bus.user_channel(event.account_id), Live(event="filters"))]
         case AccessEnded():
             return [
                 (bus.access_channel(), Live(event="access", user=event.user_id, token=event.token_id)),

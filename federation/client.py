@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -27,7 +27,7 @@ from federation.errors import FederationError, Refused, Resting, Unreachable, Un
 from federation.gate import Gate
 from federation.memory import Memory
 from federation.reach import Reach
-from federation.transport import FAILURES, Dropped, meaning_of, read_body, write_body
+from federation.transport import FAILURES, Dropped, meaning_of, take_body
 
 # Headers that prove who asks, made for one method and address (as it will stand on the wire).
 Sign = Callable[[str, str], Mapping[str, str]]
@@ -75,9 +75,11 @@ class Client:
         deadline_seconds: float,
         per_host: int = 4,
         in_all: int = 128,
+        is_blocked: Callable[[str], Awaitable[bool]] | None = None,
     ) -> None:
         self._transport = transport
         self._reach = reach
+        self._is_blocked = is_blocked
         self._user_agent = user_agent
         self._deadline_seconds = deadline_seconds
         self._gate = Gate(per_host=per_host, in_all=in_all)
@@ -89,21 +91,22 @@ class Client:
         await self._transport.aclose()
 
     async def get(
-        self, url: str, *, accept: str, sign: Sign | None = None, limit_bytes: int = ANSWER_BYTES
+        self,
+        url: str,
+        *,
+        accept: str,
+        sign: Sign | None = None,
+        limit_bytes: int = ANSWER_BYTES,
+        cut: bool = False,
     ) -> Answer:
         """Ask for a document.
 
+        Shapes:  cut: of a longer answer the beginning is enough
         Returns: an answer with a status of success
         Raises:  Refused, Unreachable, Resting, Unwelcome (any other status), Unbelievable (too big)
         """
-        try:
-            async with asyncio.timeout(self._deadline_seconds):
-                answer = await self._follow(url, accept, sign, limit_bytes)
-        except TimeoutError as error:
-            raise Unreachable(f"{url}: longer than {self._deadline_seconds} s") from error
-        if not answer.is_success:
-            raise Unwelcome(f"{url}: {answer.status}", answer_status=answer.status)
-        return answer
+        asking = self._follow(url, accept, sign, limit_bytes, cut=cut)
+        return await self._in_time(url, asking, self._deadline_seconds)
 
     async def download(
         self, url: str, path: Path, *, accept: str, limit_bytes: int, deadline_seconds: float
@@ -112,13 +115,18 @@ class Client:
 
         Raises:  as `get`; `federation.transport.Oversize` for more than the limit
         """
+        asking = self._follow(url, accept, None, limit_bytes, cut=False, into=path)
+        await self._in_time(url, asking, deadline_seconds)
+
+    async def _in_time(self, url: str, asking: Awaitable[Answer], seconds: float) -> Answer:
         try:
-            async with asyncio.timeout(deadline_seconds):
-                answer = await self._follow(url, accept, None, limit_bytes, into=path)
+            async with asyncio.timeout(seconds):
+                answer = await asking
         except TimeoutError as error:
-            raise Unreachable(f"{url}: longer than {deadline_seconds} s") from error
+            raise Unreachable(f"{url}: longer than {seconds} s") from error
         if not answer.is_success:
             raise Unwelcome(f"{url}: {answer.status}", answer_status=answer.status)
+        return answer
 
     async def post(self, url: str, body: bytes, *, sign: Sign) -> Answer:
         """Deliver a body. Redirects are not followed.
@@ -126,7 +134,7 @@ class Client:
         Returns: the answer, whatever its status, with the beginning of its body
         Raises:  Refused, Unreachable
         """
-        target = self._checked(url)
+        target = await self._allowed(url)
         signed = sign("POST", _on_wire(target))
         return await self._insist("POST", target, signed, body, RECEIPT_BYTES, cut=True)
 
@@ -166,17 +174,24 @@ class Client:
         raise AssertionError
 
     async def _follow(
-        self, url: str, accept: str, sign: Sign | None, limit_bytes: int, *, into: Path | None = None
+        self,
+        url: str,
+        accept: str,
+        sign: Sign | None,
+        limit_bytes: int,
+        *,
+        cut: bool,
+        into: Path | None = None,
     ) -> Answer:
         """Go where redirects point, with every check and a signature of its own at each hop."""
         left: set[str] = set()
         seen: set[str] = set()
         for _ in range(MAX_HOPS + 1):
-            target = self._checked(url)
+            target = await self._allowed(url)
             if target.text in seen or target.authority in left:
                 raise Refused(f"redirected in a circle: {url}")
             seen.add(target.text)
-            answer = await self._ask(target, accept, sign, limit_bytes, into=into)
+            answer = await self._ask(target, accept, sign, limit_bytes, cut, into)
             place = answer.headers.get("location")
             if answer.status not in _REDIRECTS or not place:
                 return answer
@@ -186,7 +201,7 @@ class Client:
         raise Refused(f"more than {MAX_HOPS} redirects: {url}")
 
     async def _ask(
-        self, target: Iri, accept: str, sign: Sign | None, limit_bytes: int, *, into: Path | None
+        self, target: Iri, accept: str, sign: Sign | None, limit_bytes: int, cut: bool, into: Path | None
     ) -> Answer:
         if (rest := self._resting.get(target.authority)) is not None:
             raise Resting(f"{target.authority} asked for a pause", retry_after_seconds=rest)
@@ -198,7 +213,7 @@ class Client:
         }
         if sign is not None:
             headers.update(sign("GET", _on_wire(target)))
-        answer = await self._exchange("GET", target, headers, b"", limit_bytes, cut=False, into=into)
+        answer = await self._exchange("GET", target, headers, b"", limit_bytes, cut=cut, into=into)
         if answer.status in (429, 503) and (pause := answer.retry_after_seconds):
             self._resting.put(target.authority, pause, seconds=pause)
         return answer
@@ -229,11 +244,7 @@ class Client:
             try:
                 response = await self._transport.handle_async_request(request)
                 try:
-                    if into is not None and response.is_success:
-                        await write_body(response, limit_bytes, into)
-                        content = b""
-                    else:
-                        content = await read_body(response, limit_bytes, cut=cut or into is not None)
+                    content = await take_body(response, limit_bytes, into, cut=cut)
                 finally:
                     await response.stream.aclose()  # type: ignore[union-attr]
             except FederationError:
@@ -244,6 +255,12 @@ class Client:
             name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers.raw
         }
         return Answer(response.status_code, target.text, headers_of_answer, content)
+
+    async def _allowed(self, url: str) -> Iri:
+        target = self._checked(url)
+        if self._is_blocked is not None and await self._is_blocked(target.text):
+            raise Refused(f"{target.authority} is blocked here")
+        return target
 
     def _checked(self, url: str) -> Iri:
         try:

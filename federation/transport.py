@@ -98,6 +98,16 @@ class Oversize(Unbelievable):
     """More bytes than are taken."""
 
 
+async def take_body(response: httpx.Response, limit_bytes: int, into: Path | None, *, cut: bool) -> bytes:
+    """The decoded body; that of a success is written into a file where there is one, and empty here."""
+    if into is None:
+        return await read_body(response, limit_bytes, cut=cut)
+    if not response.is_success:
+        return await read_body(response, limit_bytes, cut=True)
+    await write_body(response, limit_bytes, into)
+    return b""
+
+
 async def read_body(response: httpx.Response, limit_bytes: int, *, cut: bool) -> bytes:
     """The decoded body. More than the limit is an error, or with `cut` left out."""
     parts: list[bytes] = []

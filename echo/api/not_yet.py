@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable
 
 from quart import Blueprint, Response
 
-from echo.errors import NotFound
 from echo.http.access import needs, public
 from echo.http.replies import raw
 
@@ -17,10 +16,6 @@ blueprint = Blueprint("not_yet", __name__)
 
 # path -> scopes of the token that must be sent (None: open to everybody)
 EMPTY_LISTS: dict[str, tuple[str, ...] | None] = {
-    "/api/v1/lists": ("read:lists",),
-    "/api/v1/accounts/<account>/lists": ("read:lists",),
-    "/api/v1/filters": ("read:filters",),
-    "/api/v2/filters": ("read:filters",),
     "/api/v1/followed_tags": ("follow", "read:follows"),
     "/api/v1/featured_tags": ("read:accounts",),
     "/api/v1/accounts/<account>/featured_tags": None,
@@ -29,10 +24,6 @@ EMPTY_LISTS: dict[str, tuple[str, ...] | None] = {
     "/api/v1/endorsements": ("read:accounts",),
     "/api/v1/scheduled_statuses": ("read:statuses",),
     "/api/v1/domain_blocks": ("follow", "read:blocks"),
-    "/api/v1/trends": None,
-    "/api/v1/trends/tags": None,
-    "/api/v1/trends/statuses": None,
-    "/api/v1/trends/links": None,
     "/api/v1/suggestions": ("read:accounts",),
     "/api/v2/suggestions": ("read:accounts",),
     "/api/v1/directory": None,
@@ -54,10 +45,3 @@ def _empty_list() -> Response:
 
 for _path, _scopes in EMPTY_LISTS.items():
     _mount(_path, _scopes, _empty_list)
-
-
-@blueprint.get("/api/v1/push/subscription")
-@needs("push")
-async def push_subscription() -> Response:
-    """No subscription; apps rely on the 404."""
-    raise NotFound

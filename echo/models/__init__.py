@@ -1,11 +1,53 @@
 """Rows: columns only. Queries are in `echo.store`, rules in `echo.policy`, writes in `echo.actions`."""
 
-from echo.models.account import Account, AccountKey, AccountNote, AccountStats, User
-from echo.models.announcement import Announcement, AnnouncementDismissal, AnnouncementReaction
-from echo.models.auth import App, AuthorizationCode, OneTimeLink, Session, Token
-from echo.models.card import Card
-from echo.models.conversation import Conversation, ConversationPost
-from echo.models.emoji import CustomEmoji
+from echo.models.account import (
+    Account,
+    AccountKey,
+    AccountNote,
+    AccountStats,
+    User,
+)
+from echo.models.activity import (
+    ActiveWeek,
+)
+from echo.models.announcement import (
+    Announcement,
+    AnnouncementDismissal,
+    AnnouncementReaction,
+)
+from echo.models.auth import (
+    App,
+    AuthorizationCode,
+    OneTimeLink,
+    Session,
+    Token,
+)
+from echo.models.card import (
+    Card,
+)
+from echo.models.collection import (
+    Collection,
+    CollectionItem,
+)
+from echo.models.conversation import (
+    Conversation,
+    ConversationPost,
+)
+from echo.models.emoji import (
+    CustomEmoji,
+)
+from echo.models.filter import (
+    Filter,
+    FilterKeyword,
+    FilterPost,
+)
+from echo.models.letter import (
+    Digest,
+)
+from echo.models.list import (
+    List,
+    ListMember,
+)
 from echo.models.notification import (
     Marker,
     Notification,
@@ -14,7 +56,11 @@ from echo.models.notification import (
     NotificationRequest,
     Severance,
 )
-from echo.models.poll import Poll, PollOption, PollVote
+from echo.models.poll import (
+    Poll,
+    PollOption,
+    PollVote,
+)
 from echo.models.post import (
     Bookmark,
     Hashtag,
@@ -29,16 +75,46 @@ from echo.models.post import (
     ThreadMute,
     Tombstone,
 )
-from echo.models.relation import Block, Follow, Mute
-from echo.models.remote_file import RemoteFile
-from echo.models.search import SearchAccount, SearchFill, SearchPost
-from echo.models.work import Delivery, Host, InboundActivity, Job, OutboundActivity
+from echo.models.push import (
+    PushSubscription,
+    ServerSecret,
+)
+from echo.models.relation import (
+    Block,
+    Follow,
+    Mute,
+)
+from echo.models.remote_file import (
+    RemoteFile,
+)
+from echo.models.report import (
+    Report,
+)
+from echo.models.search import (
+    SearchAccount,
+    SearchFill,
+    SearchPost,
+)
+from echo.models.server_block import (
+    ServerBlock,
+)
+from echo.models.trend import (
+    Trend,
+)
+from echo.models.work import (
+    Delivery,
+    Host,
+    InboundActivity,
+    Job,
+    OutboundActivity,
+)
 
 __all__ = [
     "Account",
     "AccountKey",
     "AccountNote",
     "AccountStats",
+    "ActiveWeek",
     "Announcement",
     "AnnouncementDismissal",
     "AnnouncementReaction",
@@ -47,10 +123,16 @@ __all__ = [
     "Block",
     "Bookmark",
     "Card",
+    "Collection",
+    "CollectionItem",
     "Conversation",
     "ConversationPost",
     "CustomEmoji",
     "Delivery",
+    "Digest",
+    "Filter",
+    "FilterKeyword",
+    "FilterPost",
     "Follow",
     "Hashtag",
     "Host",
@@ -58,6 +140,8 @@ __all__ = [
     "InboundActivity",
     "Job",
     "Like",
+    "List",
+    "ListMember",
     "Marker",
     "Media",
     "Mention",
@@ -75,14 +159,19 @@ __all__ = [
     "PostHashtag",
     "PostStats",
     "PostVersion",
+    "PushSubscription",
     "RemoteFile",
+    "Report",
     "SearchAccount",
     "SearchFill",
     "SearchPost",
+    "ServerBlock",
+    "ServerSecret",
     "Session",
     "Severance",
     "ThreadMute",
     "Token",
     "Tombstone",
+    "Trend",
     "User",
 ]
