@@ -229,10 +229,8 @@ class Client:
         cut: bool,
         into: Path | None = None,
     ) -> Answer:
-        """One request and its answer. `cut`: the rest of a long answer is dropped, not an error.
-
-        Shapes:  into: where the body of a success is written, in place of `Answer.body`
-        """
+        """One request and its answer. `cut`: the rest of a long answer is dropped, not an error; `into`: where
+        the body of a success is written."""
         request = httpx.Request(
             method,
             _parsed(_on_wire(target)),
