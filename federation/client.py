@@ -229,8 +229,8 @@ class Client:
         cut: bool,
         into: Path | None = None,
     ) -> Answer:
-        """One request and its answer. `cut`: the rest of a long answer is dropped, not an error; `into`: where
-        the body of a success is written."""
+        """One request and its answer. `cut`: the rest of a long answer is dropped, not an error; `into`:
+        where the body of a success is written."""
         request = httpx.Request(
             method,
             _parsed(_on_wire(target)),
