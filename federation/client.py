@@ -191,7 +191,7 @@ class Client:
             if target.text in seen or target.authority in left:
                 raise Refused(f"redirected in a circle: {url}")
             seen.add(target.text)
-            answer = await self._ask(target, accept, sign, limit_bytes, cut, into)
+            answer = await self._ask(target, accept, sign, limit_bytes, into, cut=cut)
             place = answer.headers.get("location")
             if answer.status not in _REDIRECTS or not place:
                 return answer
@@ -201,7 +201,7 @@ class Client:
         raise Refused(f"more than {MAX_HOPS} redirects: {url}")
 
     async def _ask(
-        self, target: Iri, accept: str, sign: Sign | None, limit_bytes: int, cut: bool, into: Path | None
+        self, target: Iri, accept: str, sign: Sign | None, limit_bytes: int, into: Path | None, *, cut: bool
     ) -> Answer:
         if (rest := self._resting.get(target.authority)) is not None:
             raise Resting(f"{target.authority} asked for a pause", retry_after_seconds=rest)
