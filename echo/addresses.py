@@ -5,11 +5,15 @@ Actor and post ids never contain a user name, so that people can be renamed.
 
 from __future__ import annotations
 
+import hashlib
+import re
 from contextvars import ContextVar
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 from echo.config import Config
+
+_ENDING = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|mp4|webm|mov|mp3|ogg|wav|flac|m4a)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,8 @@ class Addresses:
     base: str  # https://host
     domain: str  # handle host
     media: str
+    # Whether files of other servers are shown from here.
+    copies: bool = False
 
     def actor(self, account_id: int) -> str:
         return f"{self.base}/ap/actors/{account_id}"
@@ -61,8 +67,19 @@ class Addresses:
         return f"{self.base}/collections/{collection_id}"
 
     def file(self, key: str) -> str:
-        """The public address of a stored file; `key` may already be an address (remote files)."""
-        return key if "://" in key else f"{self.media}/{quote(key)}"
+        """The public address of a stored file; `key` may be the address of a file of another server."""
+        if "://" in key:
+            return self.remote_file(key)
+        return f"{self.media}/{quote(key)}"
+
+    def remote_file(self, url: str) -> str:
+        """Where a file of another server is shown: from here, so that it does not learn who looks."""
+        if not self.copies:
+            return url
+        digest = hashlib.sha256(url.encode()).hexdigest()
+        # Some apps look at the ending; we do not.
+        ending = _ENDING.search(urlsplit(url).path)
+        return f"{self.base}/media/remote/{digest}{ending[0].lower() if ending else ''}"
 
     @property
     def missing_avatar(self) -> str:
@@ -105,7 +122,12 @@ _current: ContextVar[Addresses] = ContextVar("echo_addresses")
 
 def of(config: Config) -> Addresses:
     """The addresses of a configuration."""
-    return Addresses(base=config.base_url, domain=config.instance.domain, media=config.media_url)
+    return Addresses(
+        base=config.base_url,
+        domain=config.instance.domain,
+        media=config.media_url,
+        copies=config.media.remote_cache and config.federation.enabled,
+    )
 
 
 def bind(addresses: Addresses) -> None:

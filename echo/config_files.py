@@ -43,6 +43,21 @@ class Media(Section, frozen=True):
     unused_hours: Annotated[
         int, Doc(description="How long a file that no post uses is kept, in hours.", ge=1, le=8760)
     ] = 24
+    remote_cache: Annotated[
+        bool,
+        Doc(
+            description=(
+                "Whether pictures and other files of other servers are fetched once and shown from here, so "
+                "that they do not learn who looks at them."
+            )
+        ),
+    ] = True
+    remote_cache_bytes: Annotated[
+        int, Doc(description="Room for such copies, in bytes; the oldest make room for new ones.", ge=0)
+    ] = 5_368_709_120
+    remote_file_limit_bytes: Annotated[
+        int, Doc(description="Largest such copy, in bytes; larger files stay where they are.", ge=1024)
+    ] = 41_943_040
 
 
 class ObjectStore(Section, frozen=True):

@@ -146,6 +146,11 @@ async def execute(sql: str, *arguments: object) -> int:
     return int(last) if last.isdigit() else 0
 
 
+async def wait_for_disk() -> None:
+    """Let this unit of work end when it is on the disk, in workers too: something outside follows from it."""
+    await execute("SET LOCAL synchronous_commit TO on")
+
+
 def outage(error: BaseException) -> Unavailable:
     """The error that says: the database is away or too busy, come back in a moment."""
     return Unavailable(retry_after_seconds=2, detail=f"database: {type(error).__name__}: {error}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from echo.errors import Unavailable
@@ -25,6 +26,21 @@ class RemoteDirectory(Protocol):
     async def post_by_iri(self, iri: str) -> int | None:
         """The post with this id or page address."""
         ...
+
+
+class RemoteFiles(Protocol):
+    """Fetches files of other servers."""
+
+    async def download(self, url: str, path: Path, limit_bytes: int) -> None:
+        """Write what is at an address into a file; raises TooLarge, Unavailable."""
+        ...
+
+
+class NullFiles:
+    """Fetches nothing."""
+
+    async def download(self, url: str, path: Path, limit_bytes: int) -> None:
+        raise Unavailable(detail="this server does not federate")
 
 
 class NullDirectory:
@@ -117,6 +133,18 @@ def translator() -> Translator:
 
 _directory: ContextVar[RemoteDirectory] = ContextVar("echo_directory")
 _NULL = NullDirectory()
+_files: ContextVar[RemoteFiles] = ContextVar("echo_remote_files")
+_NO_FILES = NullFiles()
+
+
+def bind_files(files: RemoteFiles) -> None:
+    """Make this the way to other servers' files of the current task and of the tasks it starts."""
+    _files.set(files)
+
+
+def files() -> RemoteFiles:
+    """The way to other servers' files."""
+    return _files.get(_NO_FILES)
 
 
 def bind_directory(directory: RemoteDirectory) -> None:

@@ -43,6 +43,7 @@ from echo.search.meilisearch import MeilisearchIndex
 from echo.search.postgresql import PostgresIndex
 from echo.store import access, push
 from echo.translation.opening import open_translator
+from federation.files import Files
 from federation.json_server import JsonServer
 from federation.network import Network, open_network
 from federation.resolve import Directory
@@ -77,6 +78,7 @@ class Runtime:
         settings.bind(self.config)
         addresses.bind(self.addresses)
         ports.bind_directory(self.directory)
+        ports.bind_files(Files() if self.config.federation.enabled else ports.NullFiles())
         self.network.bind()
         push_keys.bind(self.push_keys)
         seals.bind(self.seal)

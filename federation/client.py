@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
+from pathlib import Path
 from urllib.parse import urljoin
 
 import httpx
@@ -26,7 +27,7 @@ from federation.errors import FederationError, Refused, Resting, Unreachable, Un
 from federation.gate import Gate
 from federation.memory import Memory
 from federation.reach import Reach
-from federation.transport import FAILURES, Dropped, meaning_of, read_body
+from federation.transport import FAILURES, Dropped, meaning_of, take_body
 
 # Headers that prove who asks, made for one method and address (as it will stand on the wire).
 Sign = Callable[[str, str], Mapping[str, str]]
@@ -104,11 +105,25 @@ class Client:
         Returns: an answer with a status of success
         Raises:  Refused, Unreachable, Resting, Unwelcome (any other status), Unbelievable (too big)
         """
+        asking = self._follow(url, accept, sign, limit_bytes, cut=cut)
+        return await self._in_time(url, asking, self._deadline_seconds)
+
+    async def download(
+        self, url: str, path: Path, *, accept: str, limit_bytes: int, deadline_seconds: float
+    ) -> None:
+        """Write what is at an address into a file, unsigned, with a deadline of its own.
+
+        Raises:  as `get`; `federation.transport.Oversize` for more than the limit
+        """
+        asking = self._follow(url, accept, None, limit_bytes, cut=False, into=path)
+        await self._in_time(url, asking, deadline_seconds)
+
+    async def _in_time(self, url: str, asking: Awaitable[Answer], seconds: float) -> Answer:
         try:
-            async with asyncio.timeout(self._deadline_seconds):
-                answer = await self._follow(url, accept, sign, limit_bytes, cut=cut)
+            async with asyncio.timeout(seconds):
+                answer = await asking
         except TimeoutError as error:
-            raise Unreachable(f"{url}: longer than {self._deadline_seconds} s") from error
+            raise Unreachable(f"{url}: longer than {seconds} s") from error
         if not answer.is_success:
             raise Unwelcome(f"{url}: {answer.status}", answer_status=answer.status)
         return answer
@@ -159,7 +174,14 @@ class Client:
         raise AssertionError
 
     async def _follow(
-        self, url: str, accept: str, sign: Sign | None, limit_bytes: int, *, cut: bool
+        self,
+        url: str,
+        accept: str,
+        sign: Sign | None,
+        limit_bytes: int,
+        *,
+        cut: bool,
+        into: Path | None = None,
     ) -> Answer:
         """Go where redirects point, with every check and a signature of its own at each hop."""
         left: set[str] = set()
@@ -169,7 +191,7 @@ class Client:
             if target.text in seen or target.authority in left:
                 raise Refused(f"redirected in a circle: {url}")
             seen.add(target.text)
-            answer = await self._ask(target, accept, sign, limit_bytes, cut=cut)
+            answer = await self._ask(target, accept, sign, limit_bytes, into, cut=cut)
             place = answer.headers.get("location")
             if answer.status not in _REDIRECTS or not place:
                 return answer
@@ -179,7 +201,7 @@ class Client:
         raise Refused(f"more than {MAX_HOPS} redirects: {url}")
 
     async def _ask(
-        self, target: Iri, accept: str, sign: Sign | None, limit_bytes: int, *, cut: bool
+        self, target: Iri, accept: str, sign: Sign | None, limit_bytes: int, into: Path | None, *, cut: bool
     ) -> Answer:
         if (rest := self._resting.get(target.authority)) is not None:
             raise Resting(f"{target.authority} asked for a pause", retry_after_seconds=rest)
@@ -191,7 +213,7 @@ class Client:
         }
         if sign is not None:
             headers.update(sign("GET", _on_wire(target)))
-        answer = await self._exchange("GET", target, headers, b"", limit_bytes, cut=cut)
+        answer = await self._exchange("GET", target, headers, b"", limit_bytes, cut=cut, into=into)
         if answer.status in (429, 503) and (pause := answer.retry_after_seconds):
             self._resting.put(target.authority, pause, seconds=pause)
         return answer
@@ -205,8 +227,10 @@ class Client:
         limit_bytes: int,
         *,
         cut: bool,
+        into: Path | None = None,
     ) -> Answer:
-        """One request and its answer. `cut`: the rest of a long answer is dropped, not an error."""
+        """One request and its answer. `cut`: the rest of a long answer is dropped, not an error; `into`:
+        where the body of a success is written."""
         request = httpx.Request(
             method,
             _parsed(_on_wire(target)),
@@ -218,7 +242,7 @@ class Client:
             try:
                 response = await self._transport.handle_async_request(request)
                 try:
-                    content = await read_body(response, limit_bytes, cut=cut)
+                    content = await take_body(response, limit_bytes, into, cut=cut)
                 finally:
                     await response.stream.aclose()  # type: ignore[union-attr]
             except FederationError:

@@ -11,6 +11,7 @@ import ssl
 import zlib
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import aiohttp
 import httpx
@@ -93,6 +94,20 @@ def _look_up(host: str, port: int, family: int) -> list[tuple[int, int, int, str
     return list(socket.getaddrinfo(host, port, family=family, type=socket.SOCK_STREAM))
 
 
+class Oversize(Unbelievable):
+    """More bytes than are taken."""
+
+
+async def take_body(response: httpx.Response, limit_bytes: int, into: Path | None, *, cut: bool) -> bytes:
+    """The decoded body; that of a success is written into a file where there is one, and empty here."""
+    if into is None:
+        return await read_body(response, limit_bytes, cut=cut)
+    if not response.is_success:
+        return await read_body(response, limit_bytes, cut=True)
+    await write_body(response, limit_bytes, into)
+    return b""
+
+
 async def read_body(response: httpx.Response, limit_bytes: int, *, cut: bool) -> bytes:
     """The decoded body. More than the limit is an error, or with `cut` left out."""
     parts: list[bytes] = []
@@ -104,8 +119,26 @@ async def read_body(response: httpx.Response, limit_bytes: int, *, cut: bool) ->
         if size > limit_bytes:
             if cut:
                 break
-            raise Unbelievable(f"{response.request.url}: more than {limit_bytes} bytes")
+            raise Oversize(f"{response.request.url}: more than {limit_bytes} bytes")
     return b"".join(parts)[:limit_bytes]
+
+
+async def write_body(response: httpx.Response, limit_bytes: int, path: Path) -> None:
+    """Write the decoded body there, piece by piece. More than the limit is an error."""
+    length = response.headers.get("content-length", "")
+    if length.isascii() and length.isdigit() and int(length[:18]) > limit_bytes:
+        raise Oversize(f"{response.request.url}: {length} bytes")
+    encoding = response.headers.get("content-encoding", "identity").strip().lower()
+    size = 0
+    file = await asyncio.to_thread(path.open, "wb")
+    try:
+        async for part in _decoded(response, encoding, limit_bytes):
+            size += len(part)
+            if size > limit_bytes:
+                raise Oversize(f"{response.request.url}: more than {limit_bytes} bytes")
+            await asyncio.to_thread(file.write, part)
+    finally:
+        await asyncio.to_thread(file.close)
 
 
 async def _decoded(response: httpx.Response, encoding: str, limit_bytes: int) -> AsyncIterator[bytes]:
@@ -122,7 +155,7 @@ async def _decoded(response: httpx.Response, encoding: str, limit_bytes: int) ->
     async for chunk in stream:
         yield unpack.decompress(chunk, limit_bytes + 1)
         if unpack.unconsumed_tail:
-            raise Unbelievable(f"{response.request.url}: more than {limit_bytes} bytes")
+            raise Oversize(f"{response.request.url}: more than {limit_bytes} bytes")
 
 
 def meaning_of(error: BaseException, target: Iri) -> FederationError:

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from echo.actions import announcements, auth, discarding, letters, trends
+from echo.actions import announcements, auth, copies, discarding, letters, trends
 from echo.media import ffmpeg
 from echo.search import filling
 from echo.store import instance, search_accounts, tidying
@@ -42,6 +42,7 @@ async def tidy(_: dict[str, Any]) -> None:
 async def sweep_files(_: dict[str, Any]) -> None:
     """Files that no post has used for too long, and what killed processes left behind."""
     await discarding.sweep()
+    await copies.sweep()
     await asyncio.to_thread(ffmpeg.sweep_workshops, time.time() - WORKSHOP_SECONDS)
 
 

@@ -15,7 +15,7 @@ from echo.errors import FieldError, Invalid
 from echo.events import AccountChanged, AccountDeleted
 from echo.kinds import AccountKind
 from echo.models import Account, AccountStats, User
-from echo.store import accounts, search_accounts, server_blocks
+from echo.store import accounts, remote_files, search_accounts, server_blocks
 from echo.text import length, markup
 
 FIELD_CHARACTERS = 255
@@ -65,6 +65,7 @@ async def store_remote(draft: RemoteAccount) -> Account:
             await account.save()
         await search_accounts.keep(account)
         await _store_remote_counts(account.id, draft)
+        await remote_files.know([draft.avatar, draft.header, *(emoji.url for emoji in draft.emojis)])
         unit.emit(AccountChanged(local=False, account_id=account.id))
     return account
 

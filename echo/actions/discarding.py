@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from echo import clock, db, settings
+from echo.actions import copies
 from echo.actions.uploads import get_own
 from echo.errors import Invalid
 from echo.media import port
@@ -39,18 +40,22 @@ async def erase(media_ids: Sequence[int]) -> None:
         for key in (media.source_key, media.file_key, media.preview_key):
             if key:
                 await port.store().delete(key)
+        if media.remote_url:
+            await copies.drop([media.remote_url, media.preview_remote_url])
         await media.delete()
 
 
 async def sweep() -> int:
     """Throw away what no post has used for too long, and what a crash left. Returns how many files."""
     now = clock.now()
-    await db.execute(
-        "UPDATE media SET discarded_at = $1 WHERE post_id IS NULL AND discarded_at IS NULL"
-        " AND greatest(created_at, freed_at) < $2",
-        now - 2 * PATIENCE,
-        now - timedelta(hours=settings.here().media.unused_hours),
-    )
+    async with db.unit_of_work():
+        await db.wait_for_disk()  # files are removed because of this commit
+        await db.execute(
+            "UPDATE media SET discarded_at = $1 WHERE post_id IS NULL AND discarded_at IS NULL"
+            " AND greatest(created_at, freed_at) < $2",
+            now - 2 * PATIENCE,
+            now - timedelta(hours=settings.here().media.unused_hours),
+        )
     swept = 0
     while True:
         rows = await db.fetch(

@@ -18,7 +18,7 @@ from echo.events import PostEdited
 from echo.kinds import NotificationKind, Visibility
 from echo.media.result import ImageResult
 from echo.models import Account, Media, Post, PostVersion
-from echo.store import posts
+from echo.store import posts, remote_files
 
 
 async def edit(author_id: int, post_id: int, draft: EditDraft) -> Post:
@@ -88,8 +88,9 @@ async def receive_edit(author: Account, draft: RemotePost) -> bool:
         if not _is_newer(draft.edited_at, post):
             return False
         await _keep_version(post)
-        await Media.filter(post_id=post.id).delete()
+        # Files that are left out stay: earlier versions of the post show them.
         media_ids = await store_remote_media(author.id, post.id, draft.media)
+        await remote_files.know(emoji.url for emoji in draft.emojis)
         await _write(
             post,
             html=draft.html,

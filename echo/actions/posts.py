@@ -27,7 +27,7 @@ from echo.events import PostDeleted
 from echo.kinds import Visibility
 from echo.models import Account, Post
 from echo.policy.viewer import Viewer
-from echo.store import accounts, counters, notifications, posts, relations
+from echo.store import accounts, counters, notifications, posts, relations, remote_files
 
 
 async def publish(author_id: int, draft: PostDraft) -> Post:
@@ -114,6 +114,7 @@ async def receive(author: Account, draft: RemotePost) -> Post:
             quote_automatic=draft.quote_automatic,
             quote_manual=draft.quote_manual,
         )
+        await remote_files.know(emoji.url for emoji in draft.emojis)
         stored = await posting.insert(unit, author, new)
         if stored is None:
             known = await _known(draft.uri)
@@ -157,6 +158,8 @@ async def receive_removal(author: Account, uri: str) -> bool:
         if post is None:
             return False
         await _take_away(unit, post)
+        thrown_away = await attaching.free(post.id, for_good=True)
+    await discarding.erase(thrown_away)
     return True
 
 

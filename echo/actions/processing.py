@@ -78,17 +78,20 @@ async def _store(media: Media, made: Movie, poster: ImageResult | None) -> None:
     store, size_bytes = port.store(), (await asyncio.to_thread(made.path.stat)).st_size
     media.file_key = media.file_key or keys.new_key(made.extension)
     preview_key = keys.new_key(poster.preview.extension) if poster else ""
-    named = await db.execute(
-        "UPDATE media SET file_key = $2, preview_key = coalesce(nullif(preview_key, ''), $3)"
-        " WHERE id = $1 AND state = 'waiting' AND discarded_at IS NULL",
-        media.id,
-        media.file_key,
-        preview_key,
-    )
+    async with db.unit_of_work():
+        await db.wait_for_disk()
+        named = await db.execute(
+            "UPDATE media SET file_key = $2, preview_key = coalesce(nullif(preview_key, ''), $3)"
+            " WHERE id = $1 AND state = 'waiting' AND discarded_at IS NULL",
+            media.id,
+            media.file_key,
+            preview_key,
+        )
     if not named:
         return
     await store.put(media.file_key, made.path, made.content_type)
     async with db.unit_of_work():
+        await db.wait_for_disk()  # the source is removed because of this commit
         # Its owner may describe it, or choose a cover, while it is being made.
         now = await Media.filter(id=media.id).select_for_update().get_or_none()
         if now is None or now.discarded_at is not None:
@@ -109,9 +112,11 @@ async def _store(media: Media, made: Movie, poster: ImageResult | None) -> None:
 
 async def _fail(media: Media, reason: str) -> None:
     log.info("media %s cannot be made ready: %s", media.id, reason)
-    await Media.filter(id=media.id, state=MediaState.WAITING.value).update(
-        state=MediaState.FAILED.value, source_key=""
-    )
+    async with db.unit_of_work():
+        await db.wait_for_disk()
+        await Media.filter(id=media.id, state=MediaState.WAITING.value).update(
+            state=MediaState.FAILED.value, source_key=""
+        )
     for key in (media.source_key, media.file_key):
         if key:
             await port.store().delete(key)

@@ -7,28 +7,31 @@ from collections.abc import Sequence
 from echo import clock, ids
 from echo.actions.drafts import RemoteMedia
 from echo.models import Media
+from echo.store import remote_files
 
 # More files than this are not shown by any client; the rest is dropped, as other servers do.
 MAX_FILES = 16
 
 
 async def store_remote_media(account_id: int, post_id: int, files: Sequence[RemoteMedia]) -> list[int]:
-    """Store the files of a remote post; their ids, in order."""
+    """Store the files of a remote post; their ids, in order. A file that the post had before keeps its id."""
+    if not files:
+        return []
+    known = {media.remote_url: media for media in await Media.filter(post_id=post_id)}
     stored = []
     for file in files[:MAX_FILES]:
-        media = await Media.create(
-            id=ids.new_id(),
-            account_id=account_id,
-            post_id=post_id,
-            kind=file.kind.value,
-            content_type=file.content_type[:255],
-            remote_url=file.url,
-            description=file.description,
-            blurhash=file.blurhash,
-            meta=_meta(file),
-            created_at=clock.now(),
+        media = known.pop(file.url, None)
+        is_new = media is None
+        if media is None:
+            media = Media(id=ids.new_id(), account_id=account_id, post_id=post_id, created_at=clock.now())
+        media.kind, media.content_type = file.kind.value, file.content_type[:255]
+        media.remote_url, media.preview_remote_url = file.url, file.preview_url
+        media.update_from_dict(
+            {"description": file.description, "blurhash": file.blurhash, "meta": _meta(file)}
         )
+        await media.save(force_create=is_new)
         stored.append(media.id)
+    await remote_files.know(url for file in files[:MAX_FILES] for url in (file.url, file.preview_url))
     return stored
 
 

@@ -23,6 +23,7 @@ from echo.api import (
     push,
     quotes,
     relations,
+    remote_files,
     reports,
     search,
     sign_up,
@@ -64,6 +65,7 @@ BLUEPRINTS = (
     search.blueprint,
     media.blueprint,
     files.blueprint,
+    remote_files.blueprint,
     yearly.blueprint,
     not_yet.blueprint,
 )

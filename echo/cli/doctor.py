@@ -9,12 +9,13 @@ import socket
 import ssl
 import struct
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from urllib.parse import urlsplit
 
 from echo import cache, db
 from echo.cli.common import Common, engines_for, load_config, say
+from echo.cli.doctor_files import files, video
+from echo.cli.findings import Check, Finding
 from echo.config import Config
 from echo.config_load import is_local_host
 from echo.errors import Unavailable
@@ -30,21 +31,11 @@ SAMPLE_POSTS = 5_000
 LAG_POSTS = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One check: `state` is ok, warning or failed; `advice` says what to do."""
-
-    name: str
-    state: str
-    found: str
-    advice: str = ""
-
-
-Check = Callable[[Config, Common], Awaitable[Finding]]
-
-
 async def doctor(*, common: Common = Common()) -> int:
-    """Check engines, migrations, clock, DNS, TLS, proxy, disk, queues, search. Exit status 1: one failed."""
+    """Check engines, migrations, clock, DNS, TLS, proxy, disk, files, video, queues, search.
+
+    Exit status 1: something failed.
+    """
     with engines_for(load_config(common), common.data) as config:
         findings = [await _safely(name, check, config, common) for name, check in CHECKS.items()]
     lines = []
@@ -232,6 +223,8 @@ CHECKS: dict[str, Check] = {
     "tls": tls,
     "proxy": proxy,
     "disk": disk,
+    "files": files,
+    "video": video,
     "queues": queues,
     "search": search,
 }

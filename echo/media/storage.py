@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from echo.errors import NotFound
+from echo.errors import NotFound, Unavailable
 from echo.media import keys
 from echo.media.port import Opened
 
 _PIECE_BYTES = 256 * 1024
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 
 class LocalMediaStore:
@@ -42,10 +44,15 @@ class LocalMediaStore:
     async def put(self, key: str, content: bytes | Path, content_type: str) -> None:
         """Store a whole file under a key from `new_key`.
 
-        Raises:  ValueError when the type is not that of the key's ending
+        Raises:  ValueError when the type is not that of the key's ending; Unavailable when the disk is full
         """
         keys.check(key, content_type)
-        await asyncio.to_thread(self._write, self.path_of(key), content)
+        try:
+            await asyncio.to_thread(self._write, self.path_of(key), content)
+        except OSError as error:
+            if error.errno in _FULL:
+                raise Unavailable(detail=f"no room for files: {error}") from error
+            raise
 
     async def read(self, key: str) -> bytes:
         """The content of a file. Raises:  NotFound"""

@@ -20,6 +20,7 @@ class MediaPart(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     content_type: str
     file_key: str
+    preview_key: str
     remote_url: str
     description: str | None
     blurhash: str | None
@@ -129,7 +130,8 @@ _POSTS = f"""
         p.deleted_at, p.version, p.emojis, p.media_ids,
         coalesce(s.replies, 0) AS replies, coalesce(s.boosts, 0) AS boosts, coalesce(s.likes, 0) AS likes,
         coalesce((SELECT json_agg(json_build_object('id', m.id, 'kind', m.kind,
-                'content_type', m.content_type, 'file_key', m.file_key, 'remote_url', m.remote_url,
+                'content_type', m.content_type, 'file_key', m.file_key, 'preview_key', m.preview_key,
+                'remote_url', m.remote_url,
                 'description', m.description, 'blurhash', m.blurhash, 'meta', m.meta) ORDER BY m.id)
             FROM media m WHERE m.post_id = p.id), '[]') AS media,
         coalesce((SELECT json_agg(json_build_object('uri', ma.uri, 'username', ma.username,

@@ -178,9 +178,12 @@ def _attachment(part: MediaPart) -> wire.Attachment:
     original = part.meta.get("original")
     size = original if isinstance(original, dict) else {}
     focus = part.meta.get("focus")
+    here = addresses.here()
+    moves = part.kind in (MediaKind.VIDEO, MediaKind.GIFV, MediaKind.AUDIO)
     return wire.Attachment(
         kind="Document",
-        url=addresses.here().file(part.file_key or part.remote_url),
+        url=here.file(part.file_key) if part.file_key else part.remote_url,
+        thumbnail=wire.Picture(url=here.file(part.preview_key)) if moves and part.preview_key else None,
         media_type=part.content_type or None,
         alt=part.description,
         blurhash=part.blurhash,

@@ -6,11 +6,13 @@ import itertools
 import time
 from collections.abc import Iterator
 from typing import Any
+from urllib.request import Request, urlopen
 
 import pytest
 from mastodon import StreamListener
 
 from tests.e2e.servers import Person, Server, eventually, never, running
+from tests.media import clips
 
 _numbers = itertools.count(1)
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -177,6 +179,26 @@ def test_an_image_travels_with_its_description(friends: tuple[Person, Person]) -
     assert shown["type"] == "image"
     assert shown["description"] == "a red square"
     assert shown["meta"]["original"]["width"] == 64
+    # Bob's server fetches it when he looks, and shows it from its own address.
+    assert shown["url"].startswith(bob.client.api_base_url)
+    assert shown["remote_url"].startswith(alice.client.api_base_url)
+    with urlopen(shown["url"]) as answer:
+        assert (answer.status, answer.headers["Content-Type"]) == (200, "image/png")
+
+
+def test_a_video_is_made_ready_and_travels(friends: tuple[Person, Person]) -> None:
+    alice, bob = friends
+    media = alice.client.media_post(clips.mp4(), mime_type="video/mp4", synchronous=True)
+    assert media["url"]
+    alice.client.status_post("look, it moves", media_ids=[media["id"]])
+    seen = eventually(lambda: on_home(bob, "look, it moves"))
+    (shown,) = seen["media_attachments"]
+    assert shown["type"] == "video"
+    request = Request(shown["url"], headers={"Range": "bytes=4-7"})
+    with urlopen(request) as answer:
+        assert (answer.status, answer.read()) == (206, b"ftyp")
+    with urlopen(shown["preview_url"]) as answer:
+        assert answer.headers["Content-Type"] == "image/jpeg"
 
 
 def picture() -> bytes:

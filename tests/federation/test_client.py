@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from pathlib import Path
 
 import httpx
 import pytest
@@ -15,7 +16,7 @@ import pytest
 from federation.client import ANSWER_BYTES, Client
 from federation.errors import Refused, Resting, Unbelievable, Unreachable, Unwelcome
 from federation.reach import Reach, parse_networks
-from federation.transport import open_transport
+from federation.transport import Oversize, open_transport
 from tests.fediverse import Router
 
 LOOPBACK = Reach(extra=tuple(parse_networks(["127.0.0.0/8"])), ports=None, plain_http=True)
@@ -367,3 +368,49 @@ async def test_s_b11_values_in_addresses_stay_values(part: str) -> None:
     for request in router.asked:
         assert "x-evil" not in request.headers
         assert b"\r" not in request.url.raw_path
+
+
+async def test_a_file_is_written_piece_by_piece(server: Server, client: Client, tmp_path: Path) -> None:
+    server.says("/file", b"x" * 300_000)
+    server.says("/moved", status=302, Location="/file")
+    server.says("/packed", gzip.compress(b"y" * 300_000), Content_Encoding="gzip")
+    for path, letter in (("/file", b"x"), ("/moved", b"x"), ("/packed", b"y")):
+        target = tmp_path / "file"
+        await client.download(
+            server.url + path, target, accept="*/*", limit_bytes=300_000, deadline_seconds=20.0
+        )
+        assert target.read_bytes() == letter * 300_000
+
+
+async def test_a_file_that_is_too_large_is_not_written_to_its_end(
+    server: Server, client: Client, tmp_path: Path
+) -> None:
+    server.says("/told", b"x" * 300_000)
+    server.says("/bomb", gzip.compress(bytes(50_000_000)), Content_Encoding="gzip")
+    for path in ("/told", "/bomb"):
+        target = tmp_path / path.strip("/")
+        with pytest.raises(Oversize):
+            await client.download(
+                server.url + path, target, accept="*/*", limit_bytes=100_000, deadline_seconds=20.0
+            )
+        assert not target.exists() or target.stat().st_size <= 100_000
+
+
+async def test_s_b12_a_file_that_drips_is_given_up(server: Server, client: Client, tmp_path: Path) -> None:
+    async def drip(_: object, writer: asyncio.StreamWriter, __: str, ___: dict[str, str]) -> None:
+        writer.write(b"HTTP/1.1 200 X\r\nContent-Length: 1000\r\n\r\n")
+        while True:
+            writer.write(b"x")
+            await writer.drain()
+            await asyncio.sleep(0.05)
+
+    server.paths["/drip"] = drip
+    with pytest.raises(Unreachable):
+        await client.download(
+            server.url + "/drip", tmp_path / "f", accept="*/*", limit_bytes=5000, deadline_seconds=0.5
+        )
+    server.says("/no", status=404)
+    with pytest.raises(Unwelcome):
+        await client.download(
+            server.url + "/no", tmp_path / "f", accept="*/*", limit_bytes=5000, deadline_seconds=20.0
+        )

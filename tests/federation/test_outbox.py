@@ -9,14 +9,16 @@ import pytest
 
 from activitypub import document as documents
 from activitypub.read import read_activity
+from echo import addresses
 from echo.actions import accounts, blocks, boosts, editing, follows, likes, posts
 from echo.actions.drafts import EditDraft, ProfileDraft
 from echo.effects import EFFECTS
 from echo.events import Event
 from echo.kinds import FollowState, Visibility
-from echo.models import Account, Follow, OutboundActivity, Post
-from echo.store import deliveries
+from echo.models import Account, Follow, Media, OutboundActivity, Post
+from echo.store import deliveries, federation_reads
 from federation import resolve, sending
+from federation.translate.posts import note_of
 from tests import make
 from tests.federation.peer import Actor, Json, Peer
 from tests.fediverse import Echo, settle_down
@@ -279,3 +281,19 @@ async def test_a_post_that_was_never_sent_is_called_back(one: Echo, peer: Peer) 
     await settle_down([one])
     assert [activity["type"] for activity in peer.delivered] == ["Delete"]
     assert await Post.filter(deleted_at=None).count() == 0
+
+
+async def test_a_video_leaves_with_its_poster_and_without_what_an_edit_left_out(one: Echo) -> None:
+    alice = await make.person()
+    left_out, video = await make.image(alice), await make.image(alice)
+    await Media.filter(id=video.id).update(kind="video", content_type="video/mp4")
+    post = await make.post(alice, "look", media_ids=(left_out.id,))
+    await editing.edit(alice.id, post.id, EditDraft(text="look", media_ids=(video.id,)))
+    source = (await federation_reads.posts_for_worker([post.id]))[post.id]
+    (attached,) = note_of(source).attachments
+    stored = await Media.get(id=video.id)
+    assert (attached.kind, attached.media_type) == ("Document", "video/mp4")
+    assert attached.url == addresses.here().file(stored.file_key)
+    assert attached.thumbnail is not None
+    assert attached.thumbnail.url == addresses.here().file(stored.preview_key)
+    assert (attached.width, attached.height) == (60, 40)

@@ -20,7 +20,15 @@ from echo.media.probe import MovieLimits, probe
 from echo.media.result import Refusal, Refused
 from tests.media import clips
 
-BINARIES = pytest.mark.parametrize("binary", clips.BINARIES, ids=lambda path: Path(path).name)
+# The one of this system too, when the slow tests run.
+BINARIES = pytest.mark.parametrize(
+    "binary",
+    [
+        pytest.param(path, marks=() if path == clips.INSTALLED else pytest.mark.slow)
+        for path in clips.BINARIES
+    ],
+    ids=lambda path: Path(path).name,
+)
 
 
 @pytest.fixture
@@ -134,8 +142,9 @@ async def test_pictures_that_are_too_large_are_refused(workshop: Path) -> None:
 
 
 @BINARIES
-@pytest.mark.parametrize("kind", sorted(clips.PLAYLISTS))
-@pytest.mark.parametrize("demuxer", ["mov", "mp3"])
+@pytest.mark.parametrize(
+    ("kind", "demuxer"), [*((kind, "mov") for kind in sorted(clips.PLAYLISTS)), ("hls", "mp3")]
+)
 async def test_playlists_are_not_followed(workshop: Path, binary: str, kind: str, demuxer: str) -> None:
     """Whatever they are taken for: the named demuxer reads them as what they are not."""
     (workshop / "source").write_bytes(clips.PLAYLISTS[kind])

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from echo.errors import NotFound
+from echo.errors import NotFound, Unavailable
 from echo.media.keys import content_type_of
 from echo.media.port import MediaStore
 from echo.media.storage import LocalMediaStore
@@ -111,3 +113,61 @@ def test_no_key_leads_out_of_the_folder(key: str) -> None:
     except NotFound:
         return
     assert Path("/srv/media") in path.resolve().parents
+
+
+async def test_a_file_can_be_opened_in_parts_and_copied(store: LocalMediaStore, tmp_path: Path) -> None:
+    key, content = store.new_key("mp4"), bytes(range(256)) * 4000
+    await store.put(key, content, "video/mp4")
+    opened = await store.open(key)
+    assert opened.size_bytes == len(content)
+    assert b"".join([piece async for piece in opened.part(5, 600_000)]) == content[5:600_000]
+    await store.save(key, tmp_path / "copy")
+    assert (tmp_path / "copy").read_bytes() == content
+    other = store.new_key("mp4")
+    with pytest.raises(NotFound):
+        await store.open(other)
+    with pytest.raises(NotFound):
+        await store.save(other, tmp_path / "copy")
+
+
+async def test_what_is_not_ready_is_kept_but_has_no_type_to_be_served_as(store: LocalMediaStore) -> None:
+    key = store.new_key("raw")
+    await store.put(key, b"x", "application/octet-stream")
+    assert await store.read(key) == b"x"
+    with pytest.raises(NotFound):
+        content_type_of(key)
+
+
+async def test_names_and_folders_are_on_the_disk_before_a_row_names_them(
+    store: LocalMediaStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was not flushed is what a power cut takes away."""
+    flushed: list[str] = []
+    fsync = os.fsync
+
+    def watch(descriptor: int) -> None:
+        flushed.append(os.readlink(f"/proc/self/fd/{descriptor}"))
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", watch)
+    key = store.new_key("png")
+    await store.put(key, b"x", "image/png")
+    folder = store.path_of(key).parent
+    assert flushed[0].startswith(f"{folder}/.new-")
+    assert flushed[1:] == [str(place) for place in (folder, folder.parent, folder.parent.parent, tmp_path)]
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EROFS])
+async def test_r_18_a_full_disk_is_an_outage_and_leaves_nothing(
+    store: LocalMediaStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(number, "no room")
+
+    key = store.new_key("png")
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        with pytest.raises(Unavailable):
+            await store.put(key, b"x", "image/png")
+    assert files_in(tmp_path) == []
+    await store.put(key, b"x", "image/png")
