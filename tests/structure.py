@@ -44,6 +44,7 @@ MAY_BE_MISSING: dict[str, set[str]] = {
     "DomainBlock": {"comment"},
     "Reaction": {"url", "static_url"},
     "Instance.thumbnail": {"blurhash", "versions"},
+    "Filter": {"keywords", "statuses"},  # not inside a FilterResult
     "MediaAttachment.meta": {"*"},
     "MetaDetails": {"*"},
     "Notification": {
@@ -88,6 +89,8 @@ NULLABLE: dict[str, set[str]] = {
     "CredentialApplication": {"website"},
     "ExtendedDescription": {"updated_at"},
     "Field": {"verified_at"},
+    "Filter": {"expires_at"},
+    "FilterResult": {"keyword_matches", "status_matches"},
     "Instance": {"wrapstodon"},
     "Instance.configuration.urls": {"status", "terms_of_service"},
     "Instance.contact": {"account"},
@@ -122,6 +125,7 @@ NULLABLE: dict[str, set[str]] = {
     "Report": {"action_taken_at"},
     "Status.application": {"website"},
     "TermsOfService": {"succeeded_by"},
+    "V1Filter": {"expires_at"},
     "V1Instance": {"contact_account"},
 }
 # What the tables say about the second holds for the first as well.

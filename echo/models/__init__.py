@@ -8,7 +8,9 @@ from echo.models.card import Card
 from echo.models.collection import Collection, CollectionItem
 from echo.models.conversation import Conversation, ConversationPost
 from echo.models.emoji import CustomEmoji
+from echo.models.filter import Filter, FilterKeyword, FilterPost
 from echo.models.letter import Digest
+from echo.models.list import List, ListMember
 from echo.models.notification import (
     Marker,
     Notification,
@@ -61,6 +63,9 @@ __all__ = [
     "CustomEmoji",
     "Delivery",
     "Digest",
+    "Filter",
+    "FilterKeyword",
+    "FilterPost",
     "Follow",
     "Hashtag",
     "Host",
@@ -68,6 +73,8 @@ __all__ = [
     "InboundActivity",
     "Job",
     "Like",
+    "List",
+    "ListMember",
     "Marker",
     "Media",
     "Mention",

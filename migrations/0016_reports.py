@@ -11,7 +11,7 @@ REFERENCES = [("reports", "reporter_id", "accounts"), ("reports", "target_id", "
 
 
 class Migration(migrations.Migration):
-    dependencies = [("echo", "0013_letters")]
+    dependencies = [("echo", "0015_filters")]
 
     initial = False
 

@@ -13,7 +13,7 @@ REFERENCES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("echo", "0015_server_blocks")]
+    dependencies = [("echo", "0017_server_blocks")]
 
     initial = False
 

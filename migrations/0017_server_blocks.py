@@ -6,7 +6,7 @@ from tortoise import fields
 
 
 class Migration(migrations.Migration):
-    dependencies = [("echo", "0014_reports")]
+    dependencies = [("echo", "0016_reports")]
 
     initial = False
 
