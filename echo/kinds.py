@@ -130,6 +130,20 @@ class MediaState(StrEnum):
     FAILED = "failed"  # it could not be read
 
 
+class TrendKind(StrEnum):
+    HASHTAG = "hashtag"
+    LINK = "link"
+    POST = "post"
+
+
+class Lane(StrEnum):
+    """Where a job waits for its turn, so that what takes long holds nothing up."""
+
+    QUICK = "jobs"  # milliseconds: many at a time
+    SLOW = "slow_jobs"  # minutes of computing: one at a time
+    OUTSIDE = "outside_jobs"  # waits for servers of others: many at a time, each for itself
+
+
 class Role(StrEnum):
     USER = "user"
     MODERATOR = "moderator"

@@ -90,16 +90,23 @@ class Client:
         await self._transport.aclose()
 
     async def get(
-        self, url: str, *, accept: str, sign: Sign | None = None, limit_bytes: int = ANSWER_BYTES
+        self,
+        url: str,
+        *,
+        accept: str,
+        sign: Sign | None = None,
+        limit_bytes: int = ANSWER_BYTES,
+        cut: bool = False,
     ) -> Answer:
         """Ask for a document.
 
+        Shapes:  cut: of a longer answer the beginning is enough
         Returns: an answer with a status of success
         Raises:  Refused, Unreachable, Resting, Unwelcome (any other status), Unbelievable (too big)
         """
         try:
             async with asyncio.timeout(self._deadline_seconds):
-                answer = await self._follow(url, accept, sign, limit_bytes)
+                answer = await self._follow(url, accept, sign, limit_bytes, cut=cut)
         except TimeoutError as error:
             raise Unreachable(f"{url}: longer than {self._deadline_seconds} s") from error
         if not answer.is_success:
@@ -151,7 +158,9 @@ class Client:
             raise Unreachable(f"{target.text}: longer than {self._deadline_seconds} s") from error
         raise AssertionError
 
-    async def _follow(self, url: str, accept: str, sign: Sign | None, limit_bytes: int) -> Answer:
+    async def _follow(
+        self, url: str, accept: str, sign: Sign | None, limit_bytes: int, *, cut: bool
+    ) -> Answer:
         """Go where redirects point, with every check and a signature of its own at each hop."""
         left: set[str] = set()
         seen: set[str] = set()
@@ -160,7 +169,7 @@ class Client:
             if target.text in seen or target.authority in left:
                 raise Refused(f"redirected in a circle: {url}")
             seen.add(target.text)
-            answer = await self._ask(target, accept, sign, limit_bytes)
+            answer = await self._ask(target, accept, sign, limit_bytes, cut=cut)
             place = answer.headers.get("location")
             if answer.status not in _REDIRECTS or not place:
                 return answer
@@ -169,7 +178,9 @@ class Client:
                 left.add(target.authority)
         raise Refused(f"more than {MAX_HOPS} redirects: {url}")
 
-    async def _ask(self, target: Iri, accept: str, sign: Sign | None, limit_bytes: int) -> Answer:
+    async def _ask(
+        self, target: Iri, accept: str, sign: Sign | None, limit_bytes: int, *, cut: bool
+    ) -> Answer:
         if (rest := self._resting.get(target.authority)) is not None:
             raise Resting(f"{target.authority} asked for a pause", retry_after_seconds=rest)
         headers = {
@@ -180,7 +191,7 @@ class Client:
         }
         if sign is not None:
             headers.update(sign("GET", _on_wire(target)))
-        answer = await self._exchange("GET", target, headers, b"", limit_bytes, cut=False)
+        answer = await self._exchange("GET", target, headers, b"", limit_bytes, cut=cut)
         if answer.status in (429, 503) and (pause := answer.retry_after_seconds):
             self._resting.put(target.authority, pause, seconds=pause)
         return answer

@@ -27,6 +27,7 @@ async def erase(account_id: int) -> bool:
             "DELETE FROM posts WHERE author_id = $1",
             "DELETE FROM likes WHERE account_id = $1",
             "DELETE FROM bookmarks WHERE account_id = $1",
+            "DELETE FROM thread_mutes WHERE account_id = $1",
             "DELETE FROM mentions WHERE account_id = $1",
             "DELETE FROM follows WHERE follower_id = $1 OR followee_id = $1",
             "DELETE FROM blocks WHERE blocker_id = $1 OR blocked_id = $1",
@@ -62,6 +63,9 @@ async def _recount(account_id: int) -> None:
         " WHERE l.account_id = $1 AND l.post_id = s.post_id",
         "UPDATE post_stats s SET boosts = greatest(s.boosts - 1, 0) FROM posts p"
         " WHERE p.author_id = $1 AND p.boost_of_id = s.post_id AND p.deleted_at IS NULL",
+        "UPDATE post_stats s SET quotes = greatest(s.quotes - n.count, 0) FROM (SELECT quote_of_id, count(*)"
+        " FROM posts WHERE author_id = $1 AND quote_of_id IS NOT NULL AND quote_state = 'accepted'"
+        " AND deleted_at IS NULL GROUP BY 1) n WHERE n.quote_of_id = s.post_id",
         "UPDATE post_stats s SET replies = greatest(s.replies - n.count, 0) FROM (SELECT in_reply_to_id,"
         " count(*) FROM posts WHERE author_id = $1 AND in_reply_to_id IS NOT NULL AND deleted_at IS NULL"
         " GROUP BY 1) n WHERE n.in_reply_to_id = s.post_id",

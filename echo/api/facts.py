@@ -6,6 +6,7 @@ from typing import Any
 
 from echo import __version__, settings
 from echo.actions.accounts import FIELD_CHARACTERS, PORTRAIT_CHARACTERS
+from echo.actions.composing import CONTENT_TYPES
 from echo.actions.uploads import DESCRIPTION_CHARACTERS, binary
 from echo.media.containers import AUDIO_TYPES, VIDEO_TYPES
 from echo.policy import push_keys
@@ -43,7 +44,7 @@ def configuration(origin: str, *, has_terms: bool) -> dict[str, Any]:
             "max_avatar_description_length": PORTRAIT_CHARACTERS,
             "max_header_description_length": PORTRAIT_CHARACTERS,
             "max_featured_tags": 0,
-            "max_pinned_statuses": 0,
+            "max_pinned_statuses": limits.pinned_posts,
             "max_profile_fields": limits.profile_fields,
             "profile_field_name_limit": FIELD_CHARACTERS,
             "profile_field_value_limit": FIELD_CHARACTERS,
@@ -68,7 +69,7 @@ def configuration(origin: str, *, has_terms: bool) -> dict[str, Any]:
             "min_expiration": 300,
             "max_expiration": 2_629_746,
         },
-        "translation": {"enabled": False},
+        "translation": {"enabled": settings.here().translation.provider != "none"},
         "timelines_access": {
             "live_feeds": settings_of(Feed.LIVE),
             "hashtag_feeds": settings_of(Feed.HASHTAG),
@@ -77,6 +78,23 @@ def configuration(origin: str, *, has_terms: bool) -> dict[str, Any]:
         # Whoever is not blocked may talk to us: there is no list of servers that may.
         "limited_federation": False,
     }
+
+
+# Words by which Soapbox, Mangane, pl-fe and Nicolium switch features on, each with what makes it true here.
+FEATURES = {
+    "mastodon_api": "this API",
+    "mastodon_api_streaming": "echo.streaming",
+    "quote_posting": "echo.api.quotes, and `quote_id` beside `quoted_status_id`",
+    "editing": "PUT /api/v1/statuses/:id",
+}
+
+
+def pleroma() -> dict[str, Any]:
+    """What apps of that family look for; `post_formats` are the values of `content_type`."""
+    features = list(FEATURES)
+    if settings.here().translation.provider != "none":
+        features.append("translation")
+    return {"metadata": {"features": features, "post_formats": list(CONTENT_TYPES)}}
 
 
 def rules() -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ import msgspec
 from quart import Blueprint, Response
 
 from echo import addresses, settings
-from echo.api.facts import API_VERSIONS, MASTODON_VERSION, configuration, rules
+from echo.api.facts import API_VERSIONS, MASTODON_VERSION, configuration, pleroma, rules
 from echo.api.reading import own_origin
 from echo.http.access import public
 from echo.http.replies import entity
@@ -52,6 +52,7 @@ async def v2() -> Response:
         "wrapstodon": None,
         "contact": {"email": config.instance.contact_email, "account": await _contact()},
         "rules": rules(),
+        "pleroma": pleroma(),
     }
     return entity(document)
 
@@ -86,6 +87,7 @@ async def v1() -> Response:
         },
         "contact_account": await _contact(),
         "rules": rules(),
+        "pleroma": pleroma(),
     }
     return entity(document)
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from quart import Blueprint, Response
 
 from echo.api.reading import cursor_of, page_link, params, status_page, timeline
+from echo.errors import NotFound
 from echo.http.access import account_id, current, has_token, needs, optional, viewer
 from echo.http.params import Params
 from echo.http.replies import array
 from echo.policy import feeds
 from echo.policy.feeds import Feed, Sides
 from echo.render import status
-from echo.store import home, timelines
+from echo.store import home, timelines, trends
 from echo.store.timelines import PublicFilter
 from echo.text.hashtags import normalise
 
@@ -58,6 +59,18 @@ async def tag_timeline(name: str) -> Response:
         none_of=_names(given.list("none")),
     )
     return await timeline(viewer(), ids)
+
+
+@blueprint.get("/api/v1/timelines/link")
+@optional("read:statuses")
+async def link_timeline() -> Response:
+    """Public posts that link to a trending page."""
+    given = await params()
+    card_id = await trends.find_link(given.require_text("url"))
+    if card_id is None:
+        raise NotFound
+    cursor = cursor_of(given, default=20, maximum=40)
+    return await timeline(viewer(), await timelines.link(viewer(), card_id, cursor))
 
 
 @blueprint.get("/api/v1/favourites")

@@ -1,16 +1,53 @@
 """Rows: columns only. Queries are in `echo.store`, rules in `echo.policy`, writes in `echo.actions`."""
 
-from echo.models.account import Account, AccountKey, AccountNote, AccountStats, User
-from echo.models.activity import ActiveWeek
-from echo.models.announcement import Announcement, AnnouncementDismissal, AnnouncementReaction
-from echo.models.auth import App, AuthorizationCode, OneTimeLink, Session, Token
-from echo.models.card import Card
-from echo.models.collection import Collection, CollectionItem
-from echo.models.conversation import Conversation, ConversationPost
-from echo.models.emoji import CustomEmoji
-from echo.models.filter import Filter, FilterKeyword, FilterPost
-from echo.models.letter import Digest
-from echo.models.list import List, ListMember
+from echo.models.account import (
+    Account,
+    AccountKey,
+    AccountNote,
+    AccountStats,
+    User,
+)
+from echo.models.activity import (
+    ActiveWeek,
+)
+from echo.models.announcement import (
+    Announcement,
+    AnnouncementDismissal,
+    AnnouncementReaction,
+)
+from echo.models.auth import (
+    App,
+    AuthorizationCode,
+    OneTimeLink,
+    Session,
+    Token,
+)
+from echo.models.card import (
+    Card,
+)
+from echo.models.collection import (
+    Collection,
+    CollectionItem,
+)
+from echo.models.conversation import (
+    Conversation,
+    ConversationPost,
+)
+from echo.models.emoji import (
+    CustomEmoji,
+)
+from echo.models.filter import (
+    Filter,
+    FilterKeyword,
+    FilterPost,
+)
+from echo.models.letter import (
+    Digest,
+)
+from echo.models.list import (
+    List,
+    ListMember,
+)
 from echo.models.notification import (
     Marker,
     Notification,
@@ -19,7 +56,11 @@ from echo.models.notification import (
     NotificationRequest,
     Severance,
 )
-from echo.models.poll import Poll, PollOption, PollVote
+from echo.models.poll import (
+    Poll,
+    PollOption,
+    PollVote,
+)
 from echo.models.post import (
     Bookmark,
     Hashtag,
@@ -34,13 +75,39 @@ from echo.models.post import (
     ThreadMute,
     Tombstone,
 )
-from echo.models.push import PushSubscription, ServerSecret
-from echo.models.relation import Block, Follow, Mute
-from echo.models.remote_file import RemoteFile
-from echo.models.report import Report
-from echo.models.search import SearchAccount, SearchFill, SearchPost
-from echo.models.server_block import ServerBlock
-from echo.models.work import Delivery, Host, InboundActivity, Job, OutboundActivity
+from echo.models.push import (
+    PushSubscription,
+    ServerSecret,
+)
+from echo.models.relation import (
+    Block,
+    Follow,
+    Mute,
+)
+from echo.models.remote_file import (
+    RemoteFile,
+)
+from echo.models.report import (
+    Report,
+)
+from echo.models.search import (
+    SearchAccount,
+    SearchFill,
+    SearchPost,
+)
+from echo.models.server_block import (
+    ServerBlock,
+)
+from echo.models.trend import (
+    Trend,
+)
+from echo.models.work import (
+    Delivery,
+    Host,
+    InboundActivity,
+    Job,
+    OutboundActivity,
+)
 
 __all__ = [
     "Account",
@@ -105,5 +172,6 @@ __all__ = [
     "ThreadMute",
     "Token",
     "Tombstone",
+    "Trend",
     "User",
 ]

@@ -2,6 +2,7 @@
 
 from echo.web import (
     account,
+    api_page,
     collections,
     entry,
     home,
@@ -24,6 +25,7 @@ BLUEPRINTS = (
     notices.blueprint,
     oauth.blueprint,
     profiles.blueprint,
+    api_page.blueprint,
     collections.blueprint,
     static_files.blueprint,
 )

@@ -12,6 +12,7 @@ from typing import Any
 from echo.models import Account
 from federation.handlers import (
     accept,
+    add,
     announce,
     block,
     create,
@@ -19,7 +20,9 @@ from federation.handlers import (
     flag,
     follow,
     like,
+    quoterequest,
     reject,
+    remove,
     undo,
     update,
 )
@@ -29,6 +32,7 @@ Handler = Callable[[Any, Account], Awaitable[Reason]]
 
 HANDLERS: Mapping[str, Handler] = {
     "Accept": accept.handle,
+    "Add": add.handle,
     "Announce": announce.handle,
     "Block": block.handle,
     "Create": create.handle,
@@ -36,7 +40,9 @@ HANDLERS: Mapping[str, Handler] = {
     "Flag": flag.handle,
     "Follow": follow.handle,
     "Like": like.handle,
+    "QuoteRequest": quoterequest.handle,
     "Reject": reject.handle,
+    "Remove": remove.handle,
     "Undo": undo.handle,
     "Update": update.handle,
 }
