@@ -10,7 +10,7 @@ from echo import cache, settings
 from echo.api.reading import params
 from echo.errors import NotFound
 from echo.http.access import needs, optional, page, public, viewer
-from echo.http.replies import entity, raw
+from echo.http.replies import entity
 from echo.render import emoji, server_block, times
 from echo.store import emojis, house, house_texts, instance, server_blocks
 from echo.text import languages
@@ -109,13 +109,6 @@ async def terms_of_day(day: str) -> Response:
 async def known_languages() -> Response:
     """The languages that a post can be marked with."""
     return entity([{"code": language.code, "name": language.name} for language in languages.LANGUAGES])
-
-
-@blueprint.get("/api/v1/instance/translation_languages")
-@public
-async def translation_languages() -> Response:
-    """No translator is configured."""
-    return raw(b"{}")
 
 
 @blueprint.get("/api/v1/custom_emojis")

@@ -70,7 +70,8 @@ async def link_timeline() -> Response:
     if card_id is None:
         raise NotFound
     cursor = cursor_of(given, default=20, maximum=40)
-    return await timeline(viewer(), await timelines.link(viewer(), card_id, cursor))
+    wanted = _readable(Feed.LINK, given)
+    return await timeline(viewer(), await timelines.link(viewer(), card_id, cursor, wanted) if wanted else [])
 
 
 @blueprint.get("/api/v1/favourites")

@@ -185,8 +185,10 @@ async def test_blocked_and_muted_people_are_not_met(api: Api) -> None:
     first = await direct(bob, "@alice @carol hello")
     await blocks.block(alice.id, bob.id)
     assert await listed(api, alice) == []
-    # What carol says to both is shown, without him.
+    # Nobody is told of what names somebody they block, so it is no conversation either.
     await direct(carol, "@alice @bob hi", reply_to=first.id)
+    assert await listed(api, alice) == []
+    await direct(carol, "@alice only us", reply_to=first.id)
     assert [between(one) for one in await listed(api, alice)] == [["carol"]]
     await direct(bob, "@carol @alice psst", reply_to=first.id)
     (mine,) = await listed(api, alice)

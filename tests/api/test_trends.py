@@ -15,6 +15,7 @@ from echo.runtime import Runtime
 from echo.text.page import PageFacts
 from tests import make
 from tests.api.asking import Api
+from tests.conftest import changed
 
 TAGS, POSTS, LINKS = "/api/v1/trends/tags", "/api/v1/trends/statuses", "/api/v1/trends/links"
 URL = "https://news.test/story"
@@ -138,3 +139,18 @@ async def test_a_local_only_or_private_post_makes_no_trend(api: Api, runtime: Ru
         await Post.filter(id=local.id).update(local_only=True)
     await trends.refresh()
     assert (await api.get(TAGS)).json == []
+
+
+async def test_the_posts_of_a_link_are_for_whom_the_operator_lets_read_them(
+    api: Api, runtime: Runtime
+) -> None:
+    alice, *_ = await crowd(1)
+    made = await linked()
+    await trends.refresh()
+    runtime.config = changed(runtime.config, timelines={"link_local": "authenticated"})
+    await api.get("/api/v1/timelines/link", query={"url": URL}, expect=422)
+    found = await api.get("/api/v1/timelines/link", by=alice, query={"url": URL})
+    assert sorted(found.ids) == sorted(post.id for post in made)
+    runtime.config = changed(runtime.config, timelines={"link_local": "public", "link_remote": "disabled"})
+    await api.get("/api/v1/timelines/link", query={"url": URL}, expect=422)
+    assert len((await api.get("/api/v1/timelines/link", by=alice, query={"url": URL})).json) == 4

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from echo.http.access import MARK
 from tests.routes import all_routes
 
@@ -72,3 +74,9 @@ def test_whatever_writes_needs_a_scope_that_writes() -> None:
         scopes = route.mark.partition(" ")[2].removeprefix("or user ").split()
         assert scopes, f"{route.method} {route.path}: {route.mark}"
         assert all(scope in ("follow", "push") or scope.startswith("write") for scope in scopes), route
+
+
+def test_no_route_stands_before_another() -> None:
+    """Of two that are the same the second is never asked. Streams have one for HTTP and one for sockets."""
+    seen = Counter((route.method, route.shape) for route in all_routes() if route.path not in SOCKETS)
+    assert [route for route, count in seen.items() if count > 1] == []
