@@ -12,7 +12,8 @@ from echo.kinds import AccountKind, MediaKind, Visibility
 class PostDraft:
     """A post that somebody here wants to publish.
 
-    Shapes:  text: as typed; media_ids: own, not attached yet; language: normalised code or None
+    Shapes:  text: as typed; media_ids: own, not attached yet; language: normalised code or None;
+             allowed_mention_ids: whom the text may name at most; None: anybody
     """
 
     text: str
@@ -24,6 +25,7 @@ class PostDraft:
     media_ids: tuple[int, ...] = ()
     app_id: int | None = None
     idempotency_key: str = ""
+    allowed_mention_ids: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ async def erase(account_id: int) -> bool:
             "DELETE FROM posts WHERE author_id = $1",
             "DELETE FROM likes WHERE account_id = $1",
             "DELETE FROM bookmarks WHERE account_id = $1",
+            "DELETE FROM scheduled_posts WHERE account_id = $1",
             "DELETE FROM mentions WHERE account_id = $1",
             "DELETE FROM follows WHERE follower_id = $1 OR followee_id = $1",
             "DELETE FROM blocks WHERE blocker_id = $1 OR blocked_id = $1",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from echo import addresses, clock, db, ids, settings
-from echo.actions import boosts, composing, posting, uploads
+from echo.actions import boosts, composing, idempotency, posting, uploads
+from echo.actions.composing import Composed
 from echo.actions.drafts import PostDraft, RemotePost
 from echo.actions.posting import NewPost
 from echo.actions.remote_media import store_remote_media
@@ -13,22 +15,25 @@ from echo.db import UnitOfWork
 from echo.errors import Gone, Invalid, NotFound
 from echo.events import PostDeleted
 from echo.models import Account, Media, Post
+from echo.policy.interaction import require_expected
 from echo.policy.viewer import Viewer
 from echo.store import accounts, counters, notifications, posts, relations
 
 
-async def publish(author_id: int, draft: PostDraft) -> Post:
+async def publish(author_id: int, draft: PostDraft, *, composed: Composed | None = None) -> Post:
     """Publish a post of somebody here.
 
+    Shapes:  composed: what `composing.compose` made of the draft's text, for callers in a unit of work
     Returns: the stored post; with an idempotency key that was used before, the post of that time
     Raises:  Invalid for an empty or too long text and unusable files; NotFound when the parent is unreadable
     """
     text, spoiler = composing.tidy(draft.text, draft.spoiler, has_files=bool(draft.media_ids))
-    composed = await composing.compose(text)
+    composed = composed or await composing.compose(text)
+    require_expected(author_id, composed.mentioned_ids, draft.allowed_mention_ids)
     async with db.unit_of_work() as unit:
-        known = await _claim_key(author_id, draft.idempotency_key)
+        known = await idempotency.claim(author_id, draft.idempotency_key)
         if known is not None:
-            return await posts.get_unscoped_for_worker(known)
+            return await posts.get_unscoped_for_worker(known.require_post())
         author = await accounts.get(author_id)
         parent = await _parent(author_id, draft.in_reply_to_id)
         media = await _free_media(author_id, draft.media_ids)
@@ -55,7 +60,7 @@ async def publish(author_id: int, draft: PostDraft) -> Post:
         assert stored is not None, "a new id is known already"
         if media:
             await uploads.attach(media, post_id)
-        await _keep_key(author_id, draft.idempotency_key, post_id)
+        await idempotency.keep(author_id, draft.idempotency_key, post_id=post_id)
     return stored
 
 
@@ -164,6 +169,19 @@ async def _known(uri: str) -> Post | None:
     return await posts.find_by_uri_for_worker(uri) if lives else None
 
 
+async def check(author_id: int, draft: PostDraft) -> PostDraft:
+    """What `publish` would refuse now, for a post that is to wait. The draft, with its text made tidy.
+
+    Raises:  as `publish`
+    """
+    text, spoiler = composing.tidy(draft.text, draft.spoiler, has_files=bool(draft.media_ids))
+    composed = await composing.compose(text)
+    require_expected(author_id, composed.mentioned_ids, draft.allowed_mention_ids)
+    await _parent(author_id, draft.in_reply_to_id)
+    await _free_media(author_id, draft.media_ids)
+    return replace(draft, text=text, spoiler=spoiler)
+
+
 async def _parent(author_id: int, parent_id: int | None) -> Post | None:
     return None if parent_id is None else await posts.get_original(Viewer(author_id), parent_id)
 
@@ -185,40 +203,6 @@ async def _mentionable(author_id: int, account_ids: Sequence[int]) -> list[int]:
     """Those who do not block the author: the others are named in the text, and not told."""
     apart = await relations.estranged(author_id, account_ids)
     return [i for i in account_ids if i not in apart]
-
-
-async def _claim_key(author_id: int, key: str) -> int | None:
-    """The post that was made with this key; None when the key is ours to use. Waits for a parallel use."""
-    if not key:
-        return None
-    await db.execute(
-        "DELETE FROM idempotency_keys WHERE account_id = $1 AND key = $2"
-        " AND created_at < now() - interval '24 hours'",
-        author_id,
-        key,
-    )
-    taken = await db.fetch(
-        "INSERT INTO idempotency_keys (account_id, key, created_at) VALUES ($1, $2, now())"
-        " ON CONFLICT (account_id, key) DO NOTHING RETURNING id",
-        author_id,
-        key,
-    )
-    if taken:
-        return None
-    found = await db.fetch_value(
-        "SELECT post_id FROM idempotency_keys WHERE account_id = $1 AND key = $2", author_id, key
-    )
-    return None if found is None else int(found)
-
-
-async def _keep_key(author_id: int, key: str, post_id: int) -> None:
-    if key:
-        await db.execute(
-            "UPDATE idempotency_keys SET post_id = $3 WHERE account_id = $1 AND key = $2",
-            author_id,
-            key,
-            post_id,
-        )
 
 
 async def _adopt_replies(post_id: int, author_id: int, uri: str, parent: Post | None) -> None:

@@ -57,7 +57,7 @@ async def describe(account_id: int, draft: FileDraft) -> Media:
     Raises:  NotFound, also when a post uses it: then it changes with the post; Invalid
     """
     media = await get_own(account_id, draft.media_id)
-    if media.post_id is not None:
+    if not is_free(media):
         raise NotFound
     await redescribe(media, draft)
     return media
@@ -78,7 +78,8 @@ async def redescribe(media: Media, draft: FileDraft) -> bool:
 async def attach(files: Sequence[Media], post_id: int) -> None:
     """Put free files onto a post. Raises Invalid when another post was faster."""
     attached = await db.execute(
-        "UPDATE media SET post_id = $2 WHERE id = ANY($1) AND (post_id IS NULL OR post_id = $2)",
+        "UPDATE media SET post_id = $2 WHERE id = ANY($1) AND (post_id IS NULL OR post_id = $2)"
+        " AND scheduled_id IS NULL",
         [media.id for media in files],
         post_id,
     )
@@ -89,12 +90,17 @@ async def attach(files: Sequence[Media], post_id: int) -> None:
 async def discard(account_id: int, media_id: int) -> None:
     """Throw away a file of one's own that no post uses. Raises Invalid when one does."""
     media = await get_own(account_id, media_id)
-    if media.post_id is not None:
+    if not is_free(media):
         raise Invalid("Media attachment is currently used by a status")
     await media.delete()
     for key in (media.file_key, media.preview_key):
         if key:
             await port.store().delete(key)
+
+
+def is_free(media: Media) -> bool:
+    """Whether no post uses a file, and none that waits for its time."""
+    return media.post_id is None and media.scheduled_id is None
 
 
 async def get_own(account_id: int, media_id: int) -> Media:

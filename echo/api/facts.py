@@ -58,10 +58,10 @@ def configuration(origin: str) -> dict[str, Any]:
             "video_matrix_limit": 0,
         },
         "polls": {
-            "max_options": 0,
-            "max_characters_per_option": 50,
-            "min_expiration": 300,
-            "max_expiration": 2_629_746,
+            "max_options": limits.poll_options,
+            "max_characters_per_option": limits.poll_option_characters,
+            "min_expiration": limits.poll_min_seconds,
+            "max_expiration": limits.poll_max_seconds,
         },
         "translation": {"enabled": False},
         "timelines_access": {

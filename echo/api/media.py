@@ -45,7 +45,7 @@ async def upload() -> Response:
 async def show(media_id: str) -> Response:
     """A file of one's own that no post uses yet."""
     stored = await uploads.get_own(account_id(), read_id(media_id))
-    if stored.post_id is not None:
+    if not uploads.is_free(stored):
         raise NotFound
     return entity(media.one(stored))
 

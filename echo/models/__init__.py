@@ -17,6 +17,7 @@ from echo.models.post import (
     Tombstone,
 )
 from echo.models.relation import Block, Follow, Mute
+from echo.models.schedule import ScheduledPost
 from echo.models.work import Delivery, Host, InboundActivity, Job, OutboundActivity
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "PostHashtag",
     "PostStats",
     "PostVersion",
+    "ScheduledPost",
     "Session",
     "Token",
     "Tombstone",

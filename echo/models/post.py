@@ -145,6 +145,7 @@ class Media(Model):
     id = IdField()
     account_id = fields.BigIntField(db_index=True)
     post_id = fields.BigIntField(null=True, db_index=True)
+    scheduled_id = fields.BigIntField(null=True, description="the post that waits with it")
     kind = fields.CharField(max_length=16, description="echo.kinds.MediaKind")
     content_type = fields.CharField(max_length=255, default="", db_default="")
     file_key = fields.CharField(
@@ -181,6 +182,7 @@ class IdempotencyKey(Model):
     account_id = fields.BigIntField()
     key = fields.CharField(max_length=255)
     post_id = fields.BigIntField(null=True)
+    scheduled_id = fields.BigIntField(null=True, description="while the post waits for its time")
     created_at = fields.DatetimeField()
 
     class Meta:
