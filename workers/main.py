@@ -17,7 +17,7 @@ from arq.worker import Worker, func
 from echo import cache
 from echo.runtime import Runtime
 from echo.store import jobs as job_store
-from workers import accounts, deliveries, inbound, mail, outbound, periodic, timelines
+from workers import accounts, deliveries, due, inbound, mail, outbound, periodic, timelines
 from workers.bells import Bells
 from workers.jobs import Function, drain
 
@@ -49,6 +49,7 @@ async def work(runtime: Runtime, stop: asyncio.Event, *, slot: int = 1) -> None:
         _kept_alive("bell", bells.listen),
         _kept_alive("arq", lambda: _arq(bells)),
         _kept_alive("inbound", lambda: inbound.drain(runtime, bells, owner)),
+        _kept_alive("due", lambda: due.drain(owner)),
         _kept_alive("deliveries", lambda: deliveries.drain(runtime, bells, owner)),
     ]
     running = [asyncio.create_task(task) for task in tasks]

@@ -9,6 +9,7 @@ from datetime import datetime
 import msgspec
 
 from echo import clock, db
+from echo.actions import conversations
 from echo.actions.notify import tell
 from echo.db import UnitOfWork
 from echo.events import PostPublished
@@ -73,6 +74,8 @@ async def insert(unit: UnitOfWork, author: Account, new: NewPost) -> Post | None
         await counters.count_post_use("replies", new.parent.id, 1)
     await tell(unit, new.mentioned_ids, NotificationKind.MENTION, author.id, new.id)
     await _tell_subscribers(unit, author.id, new)
+    if new.visibility == Visibility.DIRECT:
+        await conversations.keep(unit, stored)
     unit.emit(PostPublished(local=new.local, post_id=new.id))
     return stored
 

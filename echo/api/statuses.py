@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 
 from quart import Blueprint, Response, request
 
-from echo.actions import editing, posts
+from echo import clock
+from echo.actions import editing, posts, schedules
 from echo.actions.drafts import EditDraft, PostDraft
+from echo.actions.idempotency import UsedOtherwise
 from echo.api.reading import account_page, cursor_of, file_draft, params, read_id, update_route
+from echo.api.writing import due_at, unexpected
 from echo.errors import Invalid, NotFound
 from echo.http.access import account_id, current, needs, optional, viewer
 from echo.http.families import count_for_account
@@ -16,11 +20,13 @@ from echo.http.params import Params
 from echo.http.replies import array, entity, raw
 from echo.kinds import Visibility
 from echo.policy import preferences
+from echo.policy.interaction import UnexpectedMentions
 from echo.policy.viewer import Viewer
-from echo.render import status
+from echo.render import scheduled, status
 from echo.render.entities import StatusSource
 from echo.store import accounts, threads
 from echo.store import posts as post_store
+from echo.store import schedules as schedule_store
 from echo.text import languages
 
 blueprint = Blueprint("statuses", __name__)
@@ -41,7 +47,7 @@ async def create() -> Response:
     """Publish a post."""
     await count_for_account("posts")
     given = await params()
-    for unsupported in ("poll", "scheduled_at", "quoted_status_id"):
+    for unsupported in ("poll", "quoted_status_id"):
         if given.has(unsupported):
             raise Invalid(f"Validation failed: {unsupported} is not supported by this server")
     chosen = preferences.read((await accounts.user(account_id())).settings)
@@ -55,9 +61,9 @@ async def create() -> Response:
         media_ids=given.ids("media_ids"),
         app_id=current().app_id,
         idempotency_key=_idempotency_key(),
+        allowed_mention_ids=given.ids("allowed_mentions") if given.has("allowed_mentions") else None,
     )
-    post = await posts.publish(account_id(), draft)
-    return raw(await status.one(viewer(), post.id))
+    return await _make(draft, due_at(given))
 
 
 @blueprint.get("/api/v1/statuses")
@@ -155,6 +161,26 @@ async def reblogged_by(status_id: str) -> Response:
     cursor = cursor_of(await params(), default=40, maximum=80)
     rows = await post_store.boosters(viewer(), post.id, cursor.condition("p.id"), cursor.order("p.id"))
     return await account_page(cursor.newest_first(rows), cursor)
+
+
+async def _make(draft: PostDraft, at: datetime | None) -> Response:
+    """Publish a post now, or keep it for its time; what was made with the same key is answered again."""
+    try:
+        if at is not None and at > clock.now() + schedules.NEAREST:
+            return await _scheduled(await schedules.schedule(account_id(), draft, at))
+        post = await posts.publish(account_id(), draft)
+        return raw(await status.one(viewer(), post.id))
+    except UsedOtherwise as error:
+        made = error.made
+        if made.post_id is not None:
+            return raw(await status.one(viewer(), made.post_id))
+        return await _scheduled(made.scheduled_id or 0)
+    except UnexpectedMentions as error:
+        return await unexpected(error)
+
+
+async def _scheduled(schedule_id: int) -> Response:
+    return entity(await scheduled.one(await schedule_store.get(account_id(), schedule_id)))
 
 
 async def _own(status_id: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from echo.models.account import Account, AccountKey, AccountNote, AccountStats, User
 from echo.models.auth import App, AuthorizationCode, OneTimeLink, Session, Token
+from echo.models.conversation import Conversation, ConversationPost
 from echo.models.notification import Marker, Notification
 from echo.models.post import (
     Bookmark,
@@ -29,6 +30,8 @@ __all__ = [
     "AuthorizationCode",
     "Block",
     "Bookmark",
+    "Conversation",
+    "ConversationPost",
     "Delivery",
     "Follow",
     "Hashtag",

@@ -11,8 +11,11 @@ from echo.columns import EMPTY_DICT, SmallIdField
 
 
 class ScheduledPost(Model):
-    """A post that is published at `due_at`. The row goes in the transaction that publishes it, so it is
-    published once; one that cannot be published stays, with the reason, until its author does something."""
+    """A post that waits to be published at `due_at`.
+
+    The row goes in the transaction that publishes it, so that happens once; one that cannot be published
+    stays, with the reason, until its author does something.
+    """
 
     id = SmallIdField()
     account_id = fields.BigIntField()

@@ -23,7 +23,9 @@ def may_boost(visibility: str, *, is_author: bool) -> bool:
     return visibility == Visibility.FOLLOWERS and is_author
 
 
-def require_expected(author_id: int, mentioned_ids: Sequence[int], allowed_ids: Collection[int] | None) -> None:
+def require_expected(
+    author_id: int, mentioned_ids: Sequence[int], allowed_ids: Collection[int] | None
+) -> None:
     """Whether a text names those alone who were allowed; None allows anybody, and oneself is always.
 
     Raises:  UnexpectedMentions

@@ -165,6 +165,32 @@ class StatusCoreWithApp(StatusCore, frozen=True, kw_only=True):
     application: Application
 
 
+class ScheduledParams(Entity, frozen=True, kw_only=True):
+    """What was asked for, in the words of the request."""
+
+    text: str
+    poll: Any
+    media_ids: list[str] | None
+    sensitive: bool
+    spoiler_text: str | None
+    visibility: str
+    in_reply_to_id: int | None
+    language: str | None
+    application_id: int
+    quoted_status_id: str | None
+    quote_approval_policy: str | None
+    scheduled_at: None = None
+    idempotency: None = None
+    with_rate_limit: bool = False
+
+
+class ScheduledStatus(Entity, frozen=True, kw_only=True):
+    id: str
+    scheduled_at: str
+    params: ScheduledParams
+    media_attachments: list[MediaAttachment]
+
+
 class Relationship(Entity, frozen=True, kw_only=True):
     id: str
     following: bool

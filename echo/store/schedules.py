@@ -46,7 +46,8 @@ async def get(account_id: int, schedule_id: int) -> Row:
 async def failed(account_id: int) -> list[Row]:
     """Those of a person that could not be published, oldest first."""
     return await db.fetch(
-        f"SELECT {_COLUMNS} FROM scheduled_posts WHERE account_id = $1 AND failure <> '' ORDER BY id", account_id
+        f"SELECT {_COLUMNS} FROM scheduled_posts WHERE account_id = $1 AND failure <> '' ORDER BY id",
+        account_id,
     )
 
 
@@ -98,10 +99,11 @@ async def postpone(account_id: int, schedule_id: int, due_at: datetime) -> bool:
 
 async def delete(account_id: int, schedule_id: int) -> bool:
     """Forget one; False when it is not there any more. Its files are free again."""
-    deleted = await db.execute(
-        "DELETE FROM scheduled_posts WHERE account_id = $1 AND id = $2", account_id, schedule_id
+    return bool(
+        await db.execute(
+            "DELETE FROM scheduled_posts WHERE account_id = $1 AND id = $2", account_id, schedule_id
+        )
     )
-    return await _freed(schedule_id, deleted)
 
 
 async def hold_media(schedule_id: int, media_ids: list[int]) -> int:
@@ -131,10 +133,9 @@ async def claim(owner: str, limit: int) -> list[Row]:
 async def take(owner: str, schedule_id: int) -> bool:
     """Delete one that this worker holds, in the unit of work that publishes it. False: somebody else did, or
     its author gave it another time."""
-    deleted = await db.execute(
-        "DELETE FROM scheduled_posts WHERE id = $1 AND lease_owner = $2", schedule_id, owner
+    return bool(
+        await db.execute("DELETE FROM scheduled_posts WHERE id = $1 AND lease_owner = $2", schedule_id, owner)
     )
-    return await _freed(schedule_id, deleted)
 
 
 async def retry(owner: str, schedule_id: int, seconds: float) -> None:
@@ -169,8 +170,8 @@ async def next_due() -> datetime | None:
     return found
 
 
-async def _freed(schedule_id: int, deleted: int) -> bool:
-    """Free the files of one that is deleted."""
-    if deleted:
-        await db.execute("UPDATE media SET scheduled_id = NULL WHERE scheduled_id = $1", schedule_id)
-    return bool(deleted)
+async def release(owner: str) -> None:
+    """Give back what a former process of this worker held when it died."""
+    await db.execute(
+        "UPDATE scheduled_posts SET lease_owner = '', lease_until = NULL WHERE lease_owner = $1", owner
+    )

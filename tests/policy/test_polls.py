@@ -87,7 +87,9 @@ def test_more_may_be_chosen_later_where_several_may() -> None:
 )
 def test_whatever_is_accepted_is_new_and_there(multiple: bool, chosen: set[int], choices: list[int]) -> None:
     try:
-        taken = require_vote(Ballot(options=4, multiple=multiple, expires_at=None, chosen=chosen), choices, NOW)
+        taken = require_vote(
+            Ballot(options=4, multiple=multiple, expires_at=None, chosen=chosen), choices, NOW
+        )
     except Invalid:
         return
     assert set(taken) == set(choices)

@@ -1,0 +1,56 @@
+"""Posts that wait for their time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from echo.actions.drafts import PostDraft
+from echo.db import Row
+from echo.models import Media
+from echo.render import entities, media, times
+from echo.render.status import WIRE_VISIBILITY
+from echo.store import schedules
+
+_encode = msgspec.json.Encoder().encode
+
+
+async def one(row: Row) -> entities.ScheduledStatus:
+    """One row of `store.schedules`."""
+    files = await schedules.media([row["id"]])
+    return _one(row, files.get(row["id"], []))
+
+
+async def many(rows: Sequence[Row]) -> list[bytes]:
+    """The same for a page, in two statements."""
+    files = await schedules.media([row["id"] for row in rows])
+    return [_encode(_one(row, files.get(row["id"], []))) for row in rows]
+
+
+def _one(row: Row, files: Sequence[Media]) -> entities.ScheduledStatus:
+    draft = msgspec.json.decode(row["draft"], type=PostDraft)
+    by_id = {file.id: file for file in files}
+    kept = [by_id[media_id] for media_id in draft.media_ids if media_id in by_id]
+    return entities.ScheduledStatus(
+        id=str(row["id"]),
+        scheduled_at=times.iso(row["due_at"]),
+        params=_params(draft),
+        media_attachments=[media.one(file) for file in kept],
+    )
+
+
+def _params(draft: PostDraft) -> entities.ScheduledParams:
+    return entities.ScheduledParams(
+        text=draft.text,
+        poll=None,
+        media_ids=[str(media_id) for media_id in draft.media_ids] or None,
+        sensitive=draft.sensitive,
+        spoiler_text=draft.spoiler or None,
+        visibility=WIRE_VISIBILITY[draft.visibility],
+        in_reply_to_id=draft.in_reply_to_id,
+        language=draft.language,
+        application_id=draft.app_id or 0,
+        quoted_status_id=None,
+        quote_approval_policy=None,
+    )

@@ -1,0 +1,42 @@
+"""What is due by the clock, to the second: posts that waited for their time."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from echo import clock
+from echo.actions import schedules
+from echo.errors import Unavailable
+from echo.store import schedules as schedule_store
+
+log = logging.getLogger(__name__)
+AT_ONCE = 16
+# Something may be written down meanwhile that is due before what is known of.
+SWEEP_SECONDS = 5.0
+
+
+async def drain(owner: str) -> None:
+    """Do what is due for ever; what was missed is caught up."""
+    await schedule_store.release(owner)
+    while True:
+        wait_seconds = SWEEP_SECONDS
+        try:
+            while await step(owner):
+                continue
+            wait_seconds = await until_next()
+        except Unavailable as error:
+            log.warning("what is due waits for the database: %s", error)
+        await asyncio.sleep(wait_seconds)
+
+
+async def step(owner: str) -> int:
+    """Do some of what is due now. Returns how much it was."""
+    return await schedules.publish_due(owner, AT_ONCE)
+
+
+async def until_next() -> float:
+    due_at = await schedule_store.next_due()
+    if due_at is None:
+        return SWEEP_SECONDS
+    return min(max((due_at - clock.now()).total_seconds(), 0.2), SWEEP_SECONDS)
