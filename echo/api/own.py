@@ -21,7 +21,7 @@ from echo.http.replies import entity, raw
 from echo.policy import preferences
 from echo.render import own_account, times
 from echo.render.entities import Marker
-from echo.render.status import WIRE_VISIBILITY
+from echo.render.status_core import WIRE_VISIBILITY
 from echo.store import accounts
 from echo.text import languages
 

@@ -43,9 +43,9 @@ async def unexpected(error: UnexpectedMentions) -> Response:
 
 def _moment(text: str) -> datetime:
     """A moment as apps write it: ISO 8601, or as in letters; UTC when no zone is named."""
-    for read in (datetime.fromisoformat, parsedate_to_datetime):
+    for read in (datetime.fromisoformat, parsedate_to_datetime) if len(text) <= MOMENT_CHARACTERS else ():
         try:
-            moment = read(text[:MOMENT_CHARACTERS])
+            moment = read(text)
             return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
         except (ValueError, OverflowError, TypeError, IndexError):
             continue

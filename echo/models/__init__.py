@@ -1,9 +1,35 @@
 """Rows: columns only. Queries are in `echo.store`, rules in `echo.policy`, writes in `echo.actions`."""
 
-from echo.models.account import Account, AccountKey, AccountNote, AccountStats, User
-from echo.models.auth import App, AuthorizationCode, OneTimeLink, Session, Token
-from echo.models.conversation import Conversation, ConversationPost
-from echo.models.notification import Marker, Notification
+from echo.models.account import (
+    Account,
+    AccountKey,
+    AccountNote,
+    AccountStats,
+    User,
+)
+from echo.models.auth import (
+    App,
+    AuthorizationCode,
+    OneTimeLink,
+    Session,
+    Token,
+)
+from echo.models.card import (
+    Card,
+)
+from echo.models.conversation import (
+    Conversation,
+    ConversationPost,
+)
+from echo.models.notification import (
+    Marker,
+    Notification,
+)
+from echo.models.poll import (
+    Poll,
+    PollOption,
+    PollVote,
+)
 from echo.models.post import (
     Bookmark,
     Hashtag,
@@ -15,11 +41,22 @@ from echo.models.post import (
     PostHashtag,
     PostStats,
     PostVersion,
+    ThreadMute,
     Tombstone,
 )
-from echo.models.relation import Block, Follow, Mute
+from echo.models.relation import (
+    Block,
+    Follow,
+    Mute,
+)
 from echo.models.schedule import ScheduledPost
-from echo.models.work import Delivery, Host, InboundActivity, Job, OutboundActivity
+from echo.models.work import (
+    Delivery,
+    Host,
+    InboundActivity,
+    Job,
+    OutboundActivity,
+)
 
 __all__ = [
     "Account",
@@ -30,6 +67,7 @@ __all__ = [
     "AuthorizationCode",
     "Block",
     "Bookmark",
+    "Card",
     "Conversation",
     "ConversationPost",
     "Delivery",
@@ -47,12 +85,16 @@ __all__ = [
     "Notification",
     "OneTimeLink",
     "OutboundActivity",
+    "Poll",
+    "PollOption",
+    "PollVote",
     "Post",
     "PostHashtag",
     "PostStats",
     "PostVersion",
     "ScheduledPost",
     "Session",
+    "ThreadMute",
     "Token",
     "Tombstone",
     "User",

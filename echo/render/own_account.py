@@ -8,7 +8,7 @@ from echo.kinds import Role
 from echo.models import Account, User
 from echo.policy import preferences
 from echo.render import account, entities
-from echo.render.status import WIRE_VISIBILITY
+from echo.render.status_core import WIRE_VISIBILITY
 from echo.store import users
 
 _encode = msgspec.json.Encoder().encode

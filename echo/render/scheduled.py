@@ -10,7 +10,7 @@ from echo.actions.drafts import PostDraft
 from echo.db import Row
 from echo.models import Media
 from echo.render import entities, media, times
-from echo.render.status import WIRE_VISIBILITY
+from echo.render.status_core import WIRE_VISIBILITY
 from echo.store import schedules
 
 _encode = msgspec.json.Encoder().encode

@@ -23,7 +23,7 @@ MORE = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("echo", "0005_conversations")]
+    dependencies = [("echo", "0006_statuses")]
 
     initial = False
 
