@@ -27,6 +27,8 @@ EFFECTS: dict[type[Event], Effects] = {
     events.PostDeleted: Effects(jobs=("timelines.remove_post",), local_jobs=("federation.send_delete",)),
     events.Liked: Effects(local_jobs=("federation.send_like",)),
     events.Unliked: Effects(local_jobs=("federation.send_unlike",)),
+    events.Voted: Effects(local_jobs=("federation.send_votes",)),
+    events.PollCounted: Effects(jobs=("timelines.show_counts",), local_jobs=("federation.send_counts",)),
     events.FollowAsked: Effects(local_jobs=("federation.send_follow",)),
     events.FollowAccepted: Effects(jobs=("timelines.merge",), local_jobs=("federation.send_accept",)),
     events.FollowEnded: Effects(jobs=("timelines.unmerge",), local_jobs=("federation.send_unfollow",)),

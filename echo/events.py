@@ -49,6 +49,21 @@ class Unliked(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Voted(Event):
+    """Somebody here chose in a poll of another server."""
+
+    poll_id: int
+    account_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollCounted(Event):
+    """A poll has new counts that others may be told, or is over. `local`: the poll is."""
+
+    post_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FollowAsked(Event):
     """A follow was written, pending; the followee may be elsewhere."""
 

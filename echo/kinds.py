@@ -35,6 +35,7 @@ class NotificationKind(StrEnum):
     FOLLOW_REQUEST = "follow_request"
     POST = "post"  # someone I asked to be told about has posted
     EDIT = "edit"  # a post I boosted was edited
+    POLL = "poll"  # one's own poll, or one that one voted in, is over
     SIGN_UP = "sign_up"  # for moderators
 
 

@@ -9,6 +9,19 @@ from echo.kinds import AccountKind, MediaKind, Visibility
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PollDraft:
+    """A question that somebody here wants to ask.
+
+    Shapes:  options: as typed; duration_seconds: from when it is published; None: nobody said
+    """
+
+    options: tuple[str, ...]
+    duration_seconds: int | None
+    multiple: bool = False
+    hide_totals: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PostDraft:
     """A post that somebody here wants to publish.
 
@@ -26,6 +39,7 @@ class PostDraft:
     app_id: int | None = None
     idempotency_key: str = ""
     allowed_mention_ids: tuple[int, ...] | None = None
+    poll: PollDraft | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +56,10 @@ class FileDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditDraft:
-    """What a post shall say from now on. `media_ids` None keeps the files; `files` describes them anew."""
+    """What a post shall say from now on. `media_ids` None keeps the files; `files` describes them anew.
+
+    Shapes:  poll: what it shall ask; None: as before, unless `drops_poll`, or files take its place
+    """
 
     text: str
     spoiler: str = ""
@@ -50,6 +67,9 @@ class EditDraft:
     language: str | None = None
     media_ids: tuple[int, ...] | None = None
     files: tuple[FileDraft, ...] = ()
+    poll: PollDraft | None = None
+    drops_poll: bool = False
+    allowed_mention_ids: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +91,19 @@ class RemoteMedia:
 class RemoteEmoji:
     shortcode: str
     url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemotePoll:
+    """What a post of another server asks, and how often each answer was chosen.
+
+    Shapes:  expires_at: UTC; None: never; voters: None where the server does not say
+    """
+
+    options: tuple[tuple[str, int], ...]
+    multiple: bool = False
+    expires_at: datetime | None = None
+    voters: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +131,7 @@ class RemotePost:
     media: tuple[RemoteMedia, ...] = ()
     emojis: tuple[RemoteEmoji, ...] = ()
     conversation_uri: str = ""
+    poll: RemotePoll | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

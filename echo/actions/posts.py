@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from echo import addresses, clock, db, ids, settings
-from echo.actions import boosts, composing, conversations, idempotency, posting, uploads
+from echo.actions import boosts, composing, conversations, idempotency, polls, posting, uploads
 from echo.actions.composing import Composed
 from echo.actions.drafts import PostDraft, RemotePost
 from echo.actions.posting import NewPost
@@ -19,6 +19,8 @@ from echo.models import Account, Media, Post
 from echo.policy.interaction import require_expected
 from echo.policy.viewer import Viewer
 from echo.store import accounts, counters, notifications, posts, relations
+from echo.store import polls as poll_store
+from echo.store.polls import Answers
 
 
 async def publish(author_id: int, draft: PostDraft, *, composed: Composed | None = None) -> Post:
@@ -28,7 +30,9 @@ async def publish(author_id: int, draft: PostDraft, *, composed: Composed | None
     Returns: the stored post; with an idempotency key that was used before, the post of that time
     Raises:  Invalid for an empty or too long text and unusable files; NotFound when the parent is unreadable
     """
-    text, spoiler = composing.tidy(draft.text, draft.spoiler, has_files=bool(draft.media_ids))
+    answers = _answers(draft)
+    has_more = bool(draft.media_ids or answers)
+    text, spoiler = composing.tidy(draft.text, draft.spoiler, has_more=has_more)
     composed = composed or await composing.compose(text)
     require_expected(author_id, composed.mentioned_ids, draft.allowed_mention_ids)
     async with db.unit_of_work() as unit:
@@ -56,9 +60,12 @@ async def publish(author_id: int, draft: PostDraft, *, composed: Composed | None
             app_id=draft.app_id,
             mentioned_ids=await _mentionable(author_id, composed.mentioned_ids),
             hashtags=composed.hashtags,
+            poll_id=None if answers is None else await poll_store.new_id(),
         )
         stored = await posting.insert(unit, author, new)
         assert stored is not None, "a new id is known already"
+        if answers is not None and new.poll_id is not None:
+            await poll_store.insert(new.poll_id, post_id, answers)
         if media:
             await uploads.attach(media, post_id)
         await idempotency.keep(author_id, draft.idempotency_key, post_id=post_id)
@@ -102,12 +109,15 @@ async def receive(author: Account, draft: RemotePost) -> Post:
             mentioned_ids=draft.mentioned_ids,
             silent_ids=draft.silent_ids,
             hashtags=draft.hashtags,
+            poll_id=None if draft.poll is None else await poll_store.new_id(),
         )
         stored = await posting.insert(unit, author, new)
         if stored is None:
             known = await _known(draft.uri)
             assert known is not None, "the id is in the way of a post that is not there"
             return known
+        if draft.poll is not None and new.poll_id is not None:
+            await poll_store.insert(new.poll_id, post_id, polls.answers_from(draft.poll))
         await _adopt_replies(post_id, author.id, draft.uri, parent)
     return stored
 
@@ -177,12 +187,22 @@ async def check(author_id: int, draft: PostDraft) -> PostDraft:
 
     Raises:  as `publish`
     """
-    text, spoiler = composing.tidy(draft.text, draft.spoiler, has_files=bool(draft.media_ids))
+    has_more = bool(draft.media_ids or _answers(draft))
+    text, spoiler = composing.tidy(draft.text, draft.spoiler, has_more=has_more)
     composed = await composing.compose(text)
     require_expected(author_id, composed.mentioned_ids, draft.allowed_mention_ids)
     await _parent(author_id, draft.in_reply_to_id)
     await _free_media(author_id, draft.media_ids)
     return replace(draft, text=text, spoiler=spoiler)
+
+
+def _answers(draft: PostDraft) -> Answers | None:
+    """What a draft asks. Raises Invalid for a bad poll, and for one beside files."""
+    if draft.poll is None:
+        return None
+    if draft.media_ids:
+        raise Invalid("Validation failed: A post has either files or a poll")
+    return polls.answers_of(draft.poll)
 
 
 async def _parent(author_id: int, parent_id: int | None) -> Post | None:

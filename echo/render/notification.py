@@ -21,6 +21,7 @@ TYPES: dict[str, str] = {
     NotificationKind.FOLLOW_REQUEST: "follow_request",
     NotificationKind.POST: "status",
     NotificationKind.EDIT: "update",
+    NotificationKind.POLL: "poll",
     NotificationKind.SIGN_UP: "admin.sign_up",
 }
 KINDS = {word: kind for kind, word in TYPES.items()}
