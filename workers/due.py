@@ -1,4 +1,4 @@
-"""What is due by the clock, to the second: posts that waited for their time."""
+"""What is due by the clock, to the second: posts that waited for their time, polls that end."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import asyncio
 import logging
 
 from echo import clock
-from echo.actions import schedules
+from echo.actions import polls, schedules
 from echo.errors import Unavailable
+from echo.store import polls as poll_store
 from echo.store import schedules as schedule_store
 
 log = logging.getLogger(__name__)
@@ -32,11 +33,11 @@ async def drain(owner: str) -> None:
 
 async def step(owner: str) -> int:
     """Do some of what is due now. Returns how much it was."""
-    return await schedules.publish_due(owner, AT_ONCE)
+    return await schedules.publish_due(owner, AT_ONCE) + await polls.do_due(AT_ONCE)
 
 
 async def until_next() -> float:
-    due_at = await schedule_store.next_due()
-    if due_at is None:
-        return SWEEP_SECONDS
-    return min(max((due_at - clock.now()).total_seconds(), 0.2), SWEEP_SECONDS)
+    """How long nothing is due, in seconds."""
+    moments = (await schedule_store.next_due(), await poll_store.next_due())
+    waits = [(moment - clock.now()).total_seconds() for moment in moments if moment is not None]
+    return min(max(min(waits, default=SWEEP_SECONDS), 0.2), SWEEP_SECONDS)

@@ -90,6 +90,7 @@ async def _public_message(post: Post, event: str) -> Live:
 JOBS: dict[str, Callable[..., Awaitable[None]]] = {
     "timelines.add_post": add_post,
     "timelines.show_edit": show_edit,
+    "timelines.show_counts": show_edit,
     "timelines.remove_post": remove_post,
     "timelines.merge": merge,
     "timelines.unmerge": unmerge,

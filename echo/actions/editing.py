@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from echo import clock, db, settings
-from echo.actions import composing, conversations, uploads
+from echo.actions import composing, conversations, polls, uploads, versions
 from echo.actions.drafts import EditDraft, FileDraft, RemotePost
 from echo.actions.notify import tell
 from echo.actions.remote_media import store_remote_media
@@ -14,8 +15,10 @@ from echo.db import UnitOfWork
 from echo.errors import Invalid, NotFound
 from echo.events import PostEdited
 from echo.kinds import NotificationKind, Visibility
-from echo.models import Account, Media, Post, PostVersion
+from echo.models import Account, Media, Post
+from echo.policy.interaction import require_expected
 from echo.store import posts
+from echo.store.polls import Answers
 
 
 async def edit(author_id: int, post_id: int, draft: EditDraft) -> Post:
@@ -23,23 +26,27 @@ async def edit(author_id: int, post_id: int, draft: EditDraft) -> Post:
 
     Raises:  NotFound when it is not one's own; Invalid for an empty or too long text and unusable files
     """
-    known = await _own(author_id, post_id)
-    has_files = bool(known.media_ids if draft.media_ids is None else draft.media_ids)
-    text, spoiler = composing.tidy(draft.text, draft.spoiler, has_files=has_files)
+    known = _hung_on(await _own(author_id, post_id), draft)
+    text, spoiler = composing.tidy(draft.text, draft.spoiler, has_more=known.has_more)
     composed = await composing.compose(text)
+    require_expected(author_id, composed.mentioned_ids, draft.allowed_mention_ids)
     async with db.unit_of_work() as unit:
         await posts.lock(post_id)
         post = await _own(author_id, post_id)
+        hung_on, before = _hung_on(post, draft), await versions.say(post)
         media_ids = list(post.media_ids)
-        if draft.media_ids is not None:
-            media_ids = await _exchange_media(author_id, post, draft.media_ids)
+        if hung_on.media_ids is not None:
+            media_ids = await _exchange_media(author_id, post, hung_on.media_ids)
+        poll_id, is_asked_anew = post.poll_id, False
+        if not hung_on.keeps_poll:
+            poll_id, is_asked_anew = await polls.change(post, hung_on.answers)
         sensitive = draft.sensitive or bool(spoiler and media_ids)
         is_redescribed = await _redescribe(media_ids, draft.files)
         now_said = (text, spoiler, sensitive, draft.language, media_ids)
         said = (post.text, post.spoiler, post.sensitive, post.language, post.media_ids)
-        if now_said == said and not is_redescribed:
+        if now_said == said and not is_redescribed and not is_asked_anew:
             return post
-        await _keep_version(post)
+        await versions.keep(post, before)
         await _write(
             post,
             text=text,
@@ -48,6 +55,7 @@ async def edit(author_id: int, post_id: int, draft: EditDraft) -> Post:
             sensitive=sensitive,
             language=draft.language,
             media_ids=media_ids,
+            poll_id=poll_id,
             edited_at=clock.now(),
         )
         await _relink(unit, post, composed.mentioned_ids, (), composed.hashtags)
@@ -63,13 +71,15 @@ async def receive_edit(author: Account, draft: RemotePost) -> bool:
     """
     async with db.unit_of_work() as unit:
         known = await Post.get_or_none(uri=draft.uri, author_id=author.id, deleted_at=None)
-        if known is None or draft.edited_at is None:
+        if known is None:
             return False
         await posts.lock(known.id)
         post = await Post.get(id=known.id)
-        if not _is_newer(draft.edited_at, post):
-            return False
-        await _keep_version(post)
+        if draft.edited_at is None or not _is_newer(draft.edited_at, post):
+            return await polls.receive_counts(post, draft.poll)
+        await versions.keep(post, await versions.say(post))
+        answers = None if draft.poll is None else polls.answers_from(draft.poll)
+        poll_id, _ = await polls.change(post, answers)
         await Media.filter(post_id=post.id).delete()
         media_ids = await store_remote_media(author.id, post.id, draft.media)
         await _write(
@@ -79,6 +89,7 @@ async def receive_edit(author: Account, draft: RemotePost) -> bool:
             sensitive=draft.sensitive,
             language=draft.language,
             media_ids=media_ids,
+            poll_id=poll_id,
             edited_at=min(draft.edited_at, clock.now()),
             url=draft.url or post.url,
             emojis=[{"shortcode": e.shortcode, "url": e.url} for e in draft.emojis],
@@ -87,6 +98,30 @@ async def receive_edit(author: Account, draft: RemotePost) -> bool:
         await _tell_boosters(unit, post)
         unit.emit(PostEdited(local=False, post_id=post.id))
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class _HungOn:
+    """What hangs on a post after an edit. `media_ids` None: the files it has; `answers`: what it asks."""
+
+    media_ids: Sequence[int] | None
+    answers: Answers | None
+    keeps_poll: bool
+    has_more: bool
+
+
+def _hung_on(post: Post, draft: EditDraft) -> _HungOn:
+    """A post has either files or a poll: what the draft brings takes the place of the other.
+
+    Raises:  Invalid for a bad poll, and when it brings both
+    """
+    if draft.poll is not None:
+        if draft.media_ids:
+            raise Invalid("Validation failed: A post has either files or a poll")
+        return _HungOn((), polls.answers_of(draft.poll), keeps_poll=False, has_more=True)
+    keeps_poll = post.poll_id is not None and not draft.drops_poll and not draft.media_ids
+    files = post.media_ids if draft.media_ids is None else draft.media_ids
+    return _HungOn(draft.media_ids, None, keeps_poll=keeps_poll, has_more=bool(files) or keeps_poll)
 
 
 def _is_newer(edited_at: datetime, post: Post) -> bool:
@@ -98,18 +133,6 @@ async def _write(post: Post, **changes: object) -> None:
     await Post.filter(id=post.id).update(version=post.version + 1, **changes)
     # A boost shows the post it boosts, so its rendered half is stale as well.
     await db.execute("UPDATE posts SET version = version + 1 WHERE boost_of_id = $1", post.id)
-
-
-async def _keep_version(post: Post) -> None:
-    await PostVersion.create(
-        post_id=post.id,
-        text=post.text,
-        html=post.html,
-        spoiler=post.spoiler,
-        sensitive=post.sensitive,
-        media_ids=post.media_ids,
-        created_at=post.edited_at or post.created_at,
-    )
 
 
 async def _relink(
@@ -171,6 +194,6 @@ async def _exchange_media(author_id: int, post: Post, media_ids: Sequence[int]) 
     found = await posts.attachable_media(author_id, media_ids, post_id=post.id)
     if len(found) != len(set(media_ids)) or len(media_ids) > limit:
         raise Invalid("Validation failed: Media not found, already attached or too many")
-    await Media.filter(post_id=post.id).exclude(id__in=list(media_ids)).update(post_id=None)
+    # Those that leave still belong to it: what it said before shows them.
     await uploads.attach(found, post.id)
     return [media.id for media in found]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 
-from echo import clock, db, settings
+from echo import clock, db, ports, settings
 from echo.actions.drafts import PollDraft, RemotePoll
 from echo.actions.notify import tell
 from echo.errors import Invalid
@@ -19,6 +21,8 @@ from echo.store.polls import Answers, Stored
 
 # New counts are told this long after a vote, together with the votes that come in meanwhile.
 TELL_AFTER = timedelta(minutes=3)
+# Somebody waits for the answer.
+ASK_SECONDS = 4.0
 COUNT_MAX = 2**31 - 1
 
 
@@ -89,12 +93,20 @@ async def receive_counts(post: Post, remote: RemotePoll | None) -> bool:
         if not _is_same(poll, answers):
             return False
         is_changed = await polls.set_counts(poll.id, answers.votes, answers.voters)
-        if answers.expires_at != poll.expires_at:
+        if answers.expires_at != poll.expires_at and not _are_over(poll, answers):
             await polls.set_end(poll.id, answers.expires_at, hide_totals=poll.hide_totals)
             is_changed = True
         if is_changed:
             unit.emit(PollCounted(local=False, post_id=post.id))
     return is_changed
+
+
+async def ask_again(poll: Stored) -> None:
+    """Ask the origin of a poll elsewhere how it stands, when what we know is old. It may not answer."""
+    if not poll.local and await polls.take_stale(poll.id):
+        with suppress(TimeoutError):
+            async with asyncio.timeout(ASK_SECONDS):
+                await ports.directory().refresh_post(poll.post_uri)
 
 
 async def change(post: Post, answers: Answers | None) -> tuple[int | None, bool]:
@@ -170,3 +182,8 @@ def _is_same(poll: Stored, answers: Answers) -> bool:
     """Whether the question stayed the same, so that what was chosen still means something."""
     return (poll.titles, poll.multiple) == (tuple(answers.titles), answers.multiple)
 
+
+def _are_over(poll: Stored, answers: Answers) -> bool:
+    """Whether a poll was over and stays so: a server that only says "closed" names another end each time."""
+    now = clock.now()
+    return rules.is_over(poll.expires_at, now) and rules.is_over(answers.expires_at, now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from echo import addresses, clock, db, ids, settings
@@ -122,8 +123,9 @@ async def receive(author: Account, draft: RemotePost) -> Post:
     return stored
 
 
-async def remove(author_id: int, post_id: int) -> Post:
-    """Delete a post of one's own. Its files become free again, so that it can be written anew.
+async def remove(author_id: int, post_id: int, *, deletes_media: bool = False) -> Post:
+    """Delete a post of one's own. Its files become free again, so that it can be written anew, unless they
+    shall go with it.
 
     Returns: the post as it was
     Raises:  NotFound when it is not one's own
@@ -133,7 +135,12 @@ async def remove(author_id: int, post_id: int) -> Post:
         if post is None:
             raise NotFound
         await _take_away(unit, post)
+        files = await Media.filter(post_id=post.id)
         await Media.filter(post_id=post.id).update(post_id=None)
+    for file in files if deletes_media else ():
+        # One that went onto another post this very moment stays.
+        with suppress(NotFound, Invalid):
+            await uploads.discard(author_id, file.id)
     return post
 
 

@@ -12,7 +12,7 @@ from echo.actions import editing, posts, schedules
 from echo.actions.drafts import EditDraft, PostDraft
 from echo.actions.idempotency import UsedOtherwise
 from echo.api.reading import account_page, cursor_of, file_draft, params, read_id, update_route
-from echo.api.writing import due_at, unexpected
+from echo.api.writing import drops_poll, due_at, poll_draft, unexpected
 from echo.errors import Invalid, NotFound
 from echo.http.access import account_id, current, needs, optional, viewer
 from echo.http.families import count_for_account
@@ -22,7 +22,7 @@ from echo.kinds import Visibility
 from echo.policy import preferences
 from echo.policy.interaction import UnexpectedMentions
 from echo.policy.viewer import Viewer
-from echo.render import scheduled, status
+from echo.render import history, scheduled, status
 from echo.render.entities import StatusSource
 from echo.store import accounts, threads
 from echo.store import posts as post_store
@@ -47,7 +47,7 @@ async def create() -> Response:
     """Publish a post."""
     await count_for_account("posts")
     given = await params()
-    for unsupported in ("poll", "quoted_status_id"):
+    for unsupported in ("quoted_status_id",):
         if given.has(unsupported):
             raise Invalid(f"Validation failed: {unsupported} is not supported by this server")
     chosen = preferences.read((await accounts.user(account_id())).settings)
@@ -61,7 +61,8 @@ async def create() -> Response:
         media_ids=given.ids("media_ids"),
         app_id=current().app_id,
         idempotency_key=_idempotency_key(),
-        allowed_mention_ids=given.ids("allowed_mentions") if given.has("allowed_mentions") else None,
+        allowed_mention_ids=_allowed(given),
+        poll=poll_draft(given),
     )
     return await _make(draft, due_at(given))
 
@@ -100,8 +101,14 @@ async def edit(status_id: str) -> Response:
             for described in given.objects("media_attributes")
             if (media_id := described.id("id")) is not None
         ),
+        poll=poll_draft(given),
+        drops_poll=drops_poll(given),
+        allowed_mention_ids=_allowed(given),
     )
-    post = await editing.edit(account_id(), read_id(status_id), draft)
+    try:
+        post = await editing.edit(account_id(), read_id(status_id), draft)
+    except UnexpectedMentions as error:
+        return await unexpected(error)
     return raw(await status.one(viewer(), post.id))
 
 
@@ -115,7 +122,8 @@ async def delete(status_id: str) -> Response:
     if post is None or post.author_id != account_id():
         raise NotFound
     rendered = await status.with_source(viewer(), post_id, post.text)
-    await posts.remove(account_id(), post_id)
+    deletes_media = (await params()).boolean("delete_media", default=False)
+    await posts.remove(account_id(), post_id, deletes_media=deletes_media)
     return raw(rendered)
 
 
@@ -131,6 +139,13 @@ async def context(status_id: str) -> Response:
     above = b",".join(rendered[i] for i in ancestors if i in rendered)
     below = b",".join(rendered[i] for i in descendants if i in rendered)
     return raw(b'{"ancestors":[' + above + b'],"descendants":[' + below + b"]}")
+
+
+@blueprint.get("/api/v1/statuses/<status_id>/history")
+@optional("read:statuses")
+async def versions(status_id: str) -> Response:
+    """What a post said before each edit, and what it says, oldest first."""
+    return array(await history.many(await post_store.get(viewer(), read_id(status_id))))
 
 
 @blueprint.get("/api/v1/statuses/<status_id>/source")
@@ -189,6 +204,11 @@ async def _own(status_id: str) -> str | None:
     if post.author_id != account_id():
         raise NotFound
     return post.language
+
+
+def _allowed(given: Params) -> tuple[int, ...] | None:
+    """Whom the text may name, where an app asks for that."""
+    return given.ids("allowed_mentions") if given.has("allowed_mentions") else None
 
 
 def _visibility(given: Params, default: Visibility) -> Visibility:

@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 import msgspec
 from quart import Response
 
+from echo.actions.drafts import PollDraft
 from echo.errors import Invalid
 from echo.http.params import Params
 from echo.http.replies import raw
@@ -32,6 +33,24 @@ def require_due_at(given: Params) -> datetime:
     if moment is None:
         raise Invalid("Validation failed: Scheduled at can't be blank")
     return moment
+
+
+def poll_draft(given: Params) -> PollDraft | None:
+    """The poll that a form asks for; None without one."""
+    asked = given.sub("poll")
+    if not asked.values:
+        return None
+    return PollDraft(
+        options=asked.list("options"),
+        duration_seconds=asked.integer("expires_in"),
+        multiple=asked.boolean("multiple", default=False),
+        hide_totals=asked.boolean("hide_totals", default=False),
+    )
+
+
+def drops_poll(given: Params) -> bool:
+    """Whether a form says that there shall be no poll, by null or an empty one; saying nothing keeps it."""
+    return "poll" in given.values and poll_draft(given) is None
 
 
 async def unexpected(error: UnexpectedMentions) -> Response:

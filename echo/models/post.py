@@ -92,6 +92,11 @@ class PostVersion(Model):
     spoiler = fields.TextField(default="", db_default="")
     sensitive = fields.BooleanField(default=False, db_default=False)
     media_ids: Any = fields.JSONField(default=list, db_default=EMPTY_LIST)
+    files: Any = fields.JSONField(
+        null=True, description="the files as they were, in order; null: see media_ids"
+    )
+    poll_titles: Any = fields.JSONField(null=True, description="what the poll asked; null: there was none")
+    emojis: Any = fields.JSONField(default=list, db_default=EMPTY_LIST)
     created_at = fields.DatetimeField()
 
     class Meta:

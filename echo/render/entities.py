@@ -206,11 +206,18 @@ class StatusCoreWithApp(StatusCore, frozen=True, kw_only=True):
     application: Application
 
 
+class ScheduledPoll(Entity, frozen=True, kw_only=True):
+    options: list[str]
+    expires_in: int
+    multiple: bool
+    hide_totals: bool
+
+
 class ScheduledParams(Entity, frozen=True, kw_only=True):
     """What was asked for, in the words of the request."""
 
     text: str
-    poll: Any
+    poll: ScheduledPoll | None
     media_ids: list[str] | None
     sensitive: bool
     spoiler_text: str | None
@@ -249,6 +256,29 @@ class Relationship(Entity, frozen=True, kw_only=True):
     domain_blocking: bool
     endorsed: bool
     note: str
+
+
+class VersionOption(Entity, frozen=True, kw_only=True):
+    title: str
+
+
+class VersionPoll(Entity, frozen=True, kw_only=True):
+    options: list[VersionOption]
+
+
+class StatusEditCore(Entity, frozen=True, kw_only=True):
+    """What a post said once, without its author."""
+
+    content: str
+    spoiler_text: str
+    sensitive: bool
+    created_at: str
+    media_attachments: list[MediaAttachment]
+    emojis: list[CustomEmoji]
+
+
+class StatusEditWithPoll(StatusEditCore, frozen=True, kw_only=True):
+    poll: VersionPoll
 
 
 class StatusSource(Entity, frozen=True, kw_only=True):

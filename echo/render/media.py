@@ -15,12 +15,12 @@ from echo.render import entities
 def attachments(rows: str | None, order: Sequence[int]) -> list[entities.MediaAttachment]:
     """The files of a post in their order, from the JSON that `status_rows.standing` made."""
     by_id = {row["id"]: row for row in msgspec.json.decode(rows or "[]")}
-    return [_attachment(by_id[media_id]) for media_id in order if media_id in by_id]
+    return [shown(by_id[media_id]) for media_id in order if media_id in by_id]
 
 
 def one(media: Media) -> entities.MediaAttachment:
     """One file, as its owner sees it."""
-    return _attachment(
+    return shown(
         {
             "id": media.id,
             "kind": media.kind,
@@ -34,7 +34,8 @@ def one(media: Media) -> entities.MediaAttachment:
     )
 
 
-def _attachment(row: dict[str, Any]) -> entities.MediaAttachment:
+def shown(row: dict[str, Any]) -> entities.MediaAttachment:
+    """One file, from the JSON of its row."""
     here = addresses.here()
     url = here.file(row["file_key"]) if row["file_key"] else row["remote_url"]
     preview = here.file(row["preview_key"]) if row["preview_key"] else url

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from echo.actions.drafts import PostDraft
+from echo.actions.drafts import PollDraft, PostDraft
 from echo.db import Row
 from echo.models import Media
 from echo.render import entities, media, times
@@ -43,7 +43,7 @@ def _one(row: Row, files: Sequence[Media]) -> entities.ScheduledStatus:
 def _params(draft: PostDraft) -> entities.ScheduledParams:
     return entities.ScheduledParams(
         text=draft.text,
-        poll=None,
+        poll=_poll(draft.poll),
         media_ids=[str(media_id) for media_id in draft.media_ids] or None,
         sensitive=draft.sensitive,
         spoiler_text=draft.spoiler or None,
@@ -53,4 +53,15 @@ def _params(draft: PostDraft) -> entities.ScheduledParams:
         application_id=draft.app_id or 0,
         quoted_status_id=None,
         quote_approval_policy=None,
+    )
+
+
+def _poll(draft: PollDraft | None) -> entities.ScheduledPoll | None:
+    if draft is None:
+        return None
+    return entities.ScheduledPoll(
+        options=list(draft.options),
+        expires_in=draft.duration_seconds or 0,
+        multiple=draft.multiple,
+        hide_totals=draft.hide_totals,
     )

@@ -105,7 +105,7 @@ class _Page:
             b',"poll":',
             b"null"
             if shown["poll"] is None
-            else poll.one(viewer, shown["poll"], is_author=shown["author_id"] == viewer.account_id),
+            else poll.part(viewer, shown["poll"], is_author=shown["author_id"] == viewer.account_id),
         ]
         if viewer.account_id is not None:
             parts.append(_marks(shown))

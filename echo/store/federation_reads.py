@@ -12,6 +12,7 @@ from echo import db
 from echo.db import Row
 from echo.policy.viewer import NOBODY, Viewer
 from echo.policy.visibility import visible_to
+from echo.store.polls import POLL_OF_POST, PollPart
 
 
 class MediaPart(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,6 +82,7 @@ class PostSource:
     mentions: tuple[MentionPart, ...]
     hashtags: tuple[str, ...]
     emojis: tuple[EmojiPart, ...]
+    poll: PollPart | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +117,7 @@ class ActorSource:
     posts: int
 
 
-_POSTS = """
+_POSTS = f"""
     SELECT p.id, p.uri, p.url, p.local, p.author_id, a.uri AS author_uri, a.username AS author_username,
         a.followers_uri AS author_followers_uri, p.visibility, p.text, p.html, p.spoiler, p.sensitive,
         p.language, coalesce(parent.uri, p.in_reply_to_uri) AS parent_uri,
@@ -133,7 +135,8 @@ _POSTS = """
             AS mentions,
         coalesce((SELECT json_agg(h.name ORDER BY ph.id)
             FROM post_hashtags ph JOIN hashtags h ON h.id = ph.hashtag_id WHERE ph.post_id = p.id), '[]')
-            AS hashtags
+            AS hashtags,
+        {POLL_OF_POST} AS poll
     FROM posts p JOIN accounts a ON a.id = p.author_id
     LEFT JOIN posts parent ON parent.id = p.in_reply_to_id
     LEFT JOIN accounts pa ON pa.id = parent.author_id
@@ -146,6 +149,7 @@ _media = msgspec.json.Decoder(tuple[MediaPart, ...])
 _mentions = msgspec.json.Decoder(tuple[MentionPart, ...])
 _texts = msgspec.json.Decoder(tuple[str, ...])
 _numbers = msgspec.json.Decoder(list[int])
+_poll = msgspec.json.Decoder(PollPart)
 _emojis = msgspec.json.Decoder(tuple[EmojiPart, ...])
 _fields = msgspec.json.Decoder(tuple[FieldPart, ...])
 
@@ -261,11 +265,13 @@ async def usage() -> Row:
 
 def _post(row: Row) -> PostSource:
     order = {media_id: place for place, media_id in enumerate(_numbers.decode(row["media_ids"]))}
-    media = sorted(_media.decode(row["media"]), key=lambda part: order.get(part.id, len(order)))
+    # Files of former versions belong to the post as well.
+    shown = (part for part in _media.decode(row["media"]) if part.id in order)
+    media = sorted(shown, key=lambda part: order[part.id])
     plain = {
         name: row[name]
         for name in PostSource.__dataclass_fields__
-        if name not in ("media", "mentions", "hashtags", "emojis")
+        if name not in ("media", "mentions", "hashtags", "emojis", "poll")
     }
     return PostSource(
         **plain,
@@ -273,6 +279,7 @@ def _post(row: Row) -> PostSource:
         mentions=_mentions.decode(row["mentions"]),
         hashtags=_texts.decode(row["hashtags"]),
         emojis=_emojis.decode(row["emojis"]),
+        poll=None if row["poll"] is None else _poll.decode(row["poll"]),
     )
 
 

@@ -28,7 +28,8 @@ async def insert(
 ) -> list[Row]:
     """Tell these people, those that are here, at most once each; rows (id, account_id) of what is new.
 
-    Nobody is told of what they did themselves (that their poll is over they are), or by people they block or whose notifications they mute.
+    Nobody is told of what they did themselves (but for the end of a poll), or by people they block or whose
+    notifications they mute.
     """
     if not account_ids:
         return []

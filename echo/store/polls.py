@@ -6,12 +6,35 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import msgspec
+
 from echo import clock, db
 from echo.db import Row
 from echo.errors import NotFound
 
 # How long the last counts of a poll elsewhere may take to arrive after its end.
 LATE = timedelta(minutes=5)
+# Older counts of a poll elsewhere are asked for again when somebody looks at it.
+STALE = timedelta(minutes=1)
+
+
+POLL_OF_POST = """CASE WHEN p.poll_id IS NOT NULL THEN (
+    SELECT json_build_object('expires_at', po.expires_at, 'multiple', po.multiple,
+        'hide_totals', po.hide_totals, 'voters', po.voters,
+        'options', (SELECT json_agg(json_build_array(op.title, op.votes) ORDER BY op.position)
+            FROM poll_options op WHERE op.poll_id = po.id))
+    FROM polls po WHERE po.id = p.poll_id) END"""
+"""The poll of the post `p` as JSON, which `PollPart` reads; an expression of SQL."""
+
+
+class PollPart(msgspec.Struct, frozen=True, kw_only=True):
+    """`options`: title and votes."""
+
+    expires_at: datetime | None
+    multiple: bool
+    hide_totals: bool
+    voters: int | None
+    options: list[tuple[str, int]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,17 +58,17 @@ class Stored:
 
     id: int
     post_id: int
+    post_uri: str
     author_id: int
     local: bool
     multiple: bool
     hide_totals: bool
     expires_at: datetime | None
-    fetched_at: datetime | None
     titles: tuple[str, ...]
 
 
 _STORED = """
-    SELECT po.id, po.post_id, p.author_id, p.local, po.multiple, po.hide_totals, po.expires_at, po.fetched_at,
+    SELECT po.id, po.post_id, p.uri AS post_uri, p.author_id, p.local, po.multiple, po.hide_totals, po.expires_at,
         (SELECT array_agg(o.title ORDER BY o.position) FROM poll_options o WHERE o.poll_id = po.id) AS titles
     FROM polls po JOIN posts p ON p.id = po.post_id AND p.deleted_at IS NULL
 """
@@ -114,6 +137,22 @@ async def set_counts(poll_id: int, votes: Sequence[int], voters: int | None) -> 
     return bool(changed)
 
 
+async def take_stale(poll_id: int) -> bool:
+    """Whether the origin of a poll elsewhere is to be asked for its counts now: they are old, and may have
+    changed since. True is said once, until they are old again."""
+    now = clock.now()
+    return bool(
+        await db.execute(
+            "UPDATE polls po SET fetched_at = $2 FROM posts p WHERE p.id = po.post_id AND NOT p.local"
+            " AND po.id = $1 AND (po.fetched_at IS NULL OR po.fetched_at < $3"
+            " AND (po.expires_at IS NULL OR po.fetched_at < po.expires_at))",
+            poll_id,
+            now,
+            now - STALE,
+        )
+    )
+
+
 async def delete(poll_id: int) -> None:
     """Forget a poll with everything in it."""
     await db.execute("DELETE FROM polls WHERE id = $1", poll_id)
@@ -121,10 +160,16 @@ async def delete(poll_id: int) -> None:
 
 async def get(poll_id: int) -> Stored:
     """A poll of a post that is not deleted, whoever may read that. Raises NotFound."""
-    row = await db.fetch_one(f"{_STORED} WHERE po.id = $1", poll_id)
-    if row is None:
+    found = await find(poll_id)
+    if found is None:
         raise NotFound
-    return _stored(row)
+    return found
+
+
+async def find(poll_id: int) -> Stored | None:
+    """The same, or None."""
+    row = await db.fetch_one(f"{_STORED} WHERE po.id = $1", poll_id)
+    return None if row is None else _stored(row)
 
 
 async def find_of_post(post_id: int) -> Stored | None:
