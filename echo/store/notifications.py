@@ -13,7 +13,7 @@ _INSERT = """
     INSERT INTO notifications (account_id, kind, from_id, post_id, dedupe_key, created_at)
     SELECT told.id, $2, $3, $4, $5, now()
     FROM unnest($1::bigint[]) AS told(id) JOIN users u ON u.id = told.id
-    WHERE (told.id <> $3 OR $2 = 'poll')
+    WHERE (told.id <> $3 OR $2::varchar = 'poll')
       AND NOT EXISTS (SELECT 1 FROM blocks b WHERE (b.blocker_id = told.id AND b.blocked_id = $3)
           OR (b.blocker_id = $3 AND b.blocked_id = told.id))
       AND NOT EXISTS (SELECT 1 FROM mutes m WHERE m.muter_id = told.id AND m.muted_id = $3

@@ -68,7 +68,8 @@ class Stored:
 
 
 _STORED = """
-    SELECT po.id, po.post_id, p.uri AS post_uri, p.author_id, p.local, po.multiple, po.hide_totals, po.expires_at,
+    SELECT po.id, po.post_id, p.uri AS post_uri, p.author_id, p.local, po.multiple, po.hide_totals,
+        po.expires_at,
         (SELECT array_agg(o.title ORDER BY o.position) FROM poll_options o WHERE o.poll_id = po.id) AS titles
     FROM polls po JOIN posts p ON p.id = po.post_id AND p.deleted_at IS NULL
 """

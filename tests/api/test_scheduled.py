@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -21,12 +20,6 @@ from tests.make import Person
 
 STATUSES = "/api/v1/statuses"
 SCHEDULED = "/api/v1/scheduled_statuses"
-
-
-@pytest.fixture(autouse=True)
-def on_time() -> Iterator[None]:
-    yield
-    clock.shift(timedelta())
 
 
 def later(**ahead: float) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -21,12 +20,6 @@ from tests.make import Person
 from tests.workers.test_mail import letters, text_of
 from workers import due
 from workers.mail import send
-
-
-@pytest.fixture(autouse=True)
-def on_time() -> Iterator[None]:
-    yield
-    clock.shift(timedelta())
 
 
 def in_an_hour() -> datetime:
