@@ -207,7 +207,7 @@ async def test_only_so_many_wait(api: Api, runtime: Runtime) -> None:
 async def test_files_stay_with_the_post_that_waits(api: Api) -> None:
     alice = await make.person()
     image, other = await make.image(alice, "a cat"), await make.image(alice)
-    made = (await schedule(api, alice, "", **{"media_ids": [image.id, other.id]})).one("ScheduledStatus")
+    made = (await schedule(api, alice, "", media_ids=[image.id, other.id])).one("ScheduledStatus")
     assert [file["id"] for file in made["media_attachments"]] == [str(image.id), str(other.id)]
     assert made["params"]["media_ids"] == [str(image.id), str(other.id)]
     (await api.get(SCHEDULED, by=alice)).many("ScheduledStatus")
@@ -216,7 +216,7 @@ async def test_files_stay_with_the_post_that_waits(api: Api) -> None:
     await api.delete(f"/api/v1/media/{image.id}", by=alice, expect=422)
     taken = {"status": "x", "media_ids": [image.id]}
     await api.post(STATUSES, by=alice, expect=422, json=taken)
-    await schedule(api, alice, expect=422, **{"media_ids": [image.id]})
+    await schedule(api, alice, expect=422, media_ids=[image.id])
     clock.shift(timedelta(hours=2))
     await publish_due()
     post = await Post.get(author_id=alice.id)
@@ -228,7 +228,7 @@ async def test_files_stay_with_the_post_that_waits(api: Api) -> None:
 async def test_files_of_a_deleted_one_are_free(api: Api) -> None:
     alice = await make.person()
     image = await make.image(alice)
-    made = (await schedule(api, alice, **{"media_ids": [image.id]})).json
+    made = (await schedule(api, alice, media_ids=[image.id])).json
     await api.delete(f"{SCHEDULED}/{made['id']}", by=alice)
     (await api.get(f"/api/v1/media/{image.id}", by=alice)).one("MediaAttachment")
     await api.post(STATUSES, by=alice, json={"status": "x", "media_ids": [image.id]})
