@@ -107,6 +107,8 @@ async def change_profile(account_id: int, draft: ProfileDraft) -> Account:
             changes["fields_"] = [
                 {"name": f.name, "value": f.value, "source": f.source, "verified_at": None} for f in fields
             ]
+        if changes.keys() & {"display_name", "note_source", "fields_"}:
+            changes["emojis"] = await _emojis(account, changes)
         if changes:
             account.update_from_dict(changes | {"version": account.version + 1})
             await account.save()
@@ -212,6 +214,16 @@ def _check_profile(draft: ProfileDraft) -> None:
     if details:
         first = next(iter(details))
         raise Invalid(f"Validation failed: {first} {details[first][0].description}", details=details)
+
+
+async def _emojis(account: Account, changes: dict[str, Any]) -> list[dict[str, str]]:
+    """The custom emojis of a profile as it will be."""
+    fields = changes.get("fields_", account.fields_)
+    return await composing.emojis_in(
+        changes.get("display_name", account.display_name),
+        changes.get("note_source", account.note_source),
+        *(text for field in fields for text in (field["name"], field.get("source") or "")),
+    )
 
 
 async def _bio(note: str) -> str:

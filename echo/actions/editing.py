@@ -11,6 +11,7 @@ from echo.actions import composing, conversations, polls, uploads, versions
 from echo.actions.drafts import EditDraft, FileDraft, RemotePost
 from echo.actions.notify import tell
 from echo.actions.remote_media import store_remote_media
+from echo.actions.versions import Said
 from echo.db import UnitOfWork
 from echo.errors import Invalid, NotFound
 from echo.events import PostEdited
@@ -56,6 +57,7 @@ async def edit(author_id: int, post_id: int, draft: EditDraft) -> Post:
             language=draft.language,
             media_ids=media_ids,
             poll_id=poll_id,
+            emojis=await composing.emojis_in(text, spoiler, *hung_on.titles(before)),
             edited_at=clock.now(),
         )
         await _relink(unit, post, composed.mentioned_ids, (), composed.hashtags)
@@ -108,6 +110,12 @@ class _HungOn:
     answers: Answers | None
     keeps_poll: bool
     has_more: bool
+
+    def titles(self, before: Said) -> Sequence[str]:
+        """What the poll asks from now on."""
+        if self.answers is not None:
+            return self.answers.titles
+        return before["poll_titles"] or () if self.keeps_poll else ()
 
 
 def _hung_on(post: Post, draft: EditDraft) -> _HungOn:

@@ -36,6 +36,7 @@ async def publish(author_id: int, draft: PostDraft, *, composed: Composed | None
     text, spoiler = composing.tidy(draft.text, draft.spoiler, has_more=has_more)
     composed = composed or await composing.compose(text)
     require_expected(author_id, composed.mentioned_ids, draft.allowed_mention_ids)
+    emojis = await composing.emojis_in(text, spoiler, *(answers.titles if answers else ()))
     async with db.unit_of_work() as unit:
         known = await idempotency.claim(author_id, draft.idempotency_key)
         if known is not None:
@@ -58,6 +59,7 @@ async def publish(author_id: int, draft: PostDraft, *, composed: Composed | None
             language=draft.language,
             parent=parent,
             media_ids=[file.id for file in media],
+            emojis=emojis,
             app_id=draft.app_id,
             mentioned_ids=await _mentionable(author_id, composed.mentioned_ids),
             hashtags=composed.hashtags,

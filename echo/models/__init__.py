@@ -1,35 +1,13 @@
 """Rows: columns only. Queries are in `echo.store`, rules in `echo.policy`, writes in `echo.actions`."""
 
-from echo.models.account import (
-    Account,
-    AccountKey,
-    AccountNote,
-    AccountStats,
-    User,
-)
-from echo.models.auth import (
-    App,
-    AuthorizationCode,
-    OneTimeLink,
-    Session,
-    Token,
-)
-from echo.models.card import (
-    Card,
-)
-from echo.models.conversation import (
-    Conversation,
-    ConversationPost,
-)
-from echo.models.notification import (
-    Marker,
-    Notification,
-)
-from echo.models.poll import (
-    Poll,
-    PollOption,
-    PollVote,
-)
+from echo.models.account import Account, AccountKey, AccountNote, AccountStats, User
+from echo.models.announcement import Announcement, AnnouncementDismissal, AnnouncementReaction
+from echo.models.auth import App, AuthorizationCode, OneTimeLink, Session, Token
+from echo.models.card import Card
+from echo.models.conversation import Conversation, ConversationPost
+from echo.models.emoji import CustomEmoji
+from echo.models.notification import Marker, Notification
+from echo.models.poll import Poll, PollOption, PollVote
 from echo.models.post import (
     Bookmark,
     Hashtag,
@@ -44,25 +22,18 @@ from echo.models.post import (
     ThreadMute,
     Tombstone,
 )
-from echo.models.relation import (
-    Block,
-    Follow,
-    Mute,
-)
+from echo.models.relation import Block, Follow, Mute
 from echo.models.schedule import ScheduledPost
-from echo.models.work import (
-    Delivery,
-    Host,
-    InboundActivity,
-    Job,
-    OutboundActivity,
-)
+from echo.models.work import Delivery, Host, InboundActivity, Job, OutboundActivity
 
 __all__ = [
     "Account",
     "AccountKey",
     "AccountNote",
     "AccountStats",
+    "Announcement",
+    "AnnouncementDismissal",
+    "AnnouncementReaction",
     "App",
     "AuthorizationCode",
     "Block",
@@ -70,6 +41,7 @@ __all__ = [
     "Card",
     "Conversation",
     "ConversationPost",
+    "CustomEmoji",
     "Delivery",
     "Follow",
     "Hashtag",

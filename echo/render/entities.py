@@ -18,6 +18,17 @@ class CustomEmoji(Entity, frozen=True, kw_only=True):
     visible_in_picker: bool = False
 
 
+class ListedEmoji(Entity, frozen=True, kw_only=True, omit_defaults=True):
+    """A custom emoji to choose from. What is false or empty is left out, as Mastodon does."""
+
+    shortcode: str
+    url: str
+    static_url: str
+    visible_in_picker: bool
+    category: str = ""
+    featured: bool = False
+
+
 class Field(Entity, frozen=True, kw_only=True):
     name: str
     value: str
@@ -206,39 +217,6 @@ class StatusCoreWithApp(StatusCore, frozen=True, kw_only=True):
     application: Application
 
 
-class ScheduledPoll(Entity, frozen=True, kw_only=True):
-    options: list[str]
-    expires_in: int
-    multiple: bool
-    hide_totals: bool
-
-
-class ScheduledParams(Entity, frozen=True, kw_only=True):
-    """What was asked for, in the words of the request."""
-
-    text: str
-    poll: ScheduledPoll | None
-    media_ids: list[str] | None
-    sensitive: bool
-    spoiler_text: str | None
-    visibility: str
-    in_reply_to_id: int | None
-    language: str | None
-    application_id: int
-    quoted_status_id: str | None
-    quote_approval_policy: str | None
-    scheduled_at: None = None
-    idempotency: None = None
-    with_rate_limit: bool = False
-
-
-class ScheduledStatus(Entity, frozen=True, kw_only=True):
-    id: str
-    scheduled_at: str
-    params: ScheduledParams
-    media_attachments: list[MediaAttachment]
-
-
 class Relationship(Entity, frozen=True, kw_only=True):
     id: str
     following: bool
@@ -256,29 +234,6 @@ class Relationship(Entity, frozen=True, kw_only=True):
     domain_blocking: bool
     endorsed: bool
     note: str
-
-
-class VersionOption(Entity, frozen=True, kw_only=True):
-    title: str
-
-
-class VersionPoll(Entity, frozen=True, kw_only=True):
-    options: list[VersionOption]
-
-
-class StatusEditCore(Entity, frozen=True, kw_only=True):
-    """What a post said once, without its author."""
-
-    content: str
-    spoiler_text: str
-    sensitive: bool
-    created_at: str
-    media_attachments: list[MediaAttachment]
-    emojis: list[CustomEmoji]
-
-
-class StatusEditWithPoll(StatusEditCore, frozen=True, kw_only=True):
-    poll: VersionPoll
 
 
 class StatusSource(Entity, frozen=True, kw_only=True):

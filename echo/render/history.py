@@ -8,10 +8,34 @@ import msgspec
 
 from echo.db import Row
 from echo.models import Post
-from echo.render import account, entities, media, times
+from echo.render import account, media, times
+from echo.render.entities import CustomEmoji, Entity, MediaAttachment
 from echo.store import versions
 
 _encode = msgspec.json.Encoder().encode
+
+
+class VersionOption(Entity, frozen=True, kw_only=True):
+    title: str
+
+
+class VersionPoll(Entity, frozen=True, kw_only=True):
+    options: list[VersionOption]
+
+
+class StatusEditCore(Entity, frozen=True, kw_only=True):
+    """What a post said once, without its author."""
+
+    content: str
+    spoiler_text: str
+    sensitive: bool
+    created_at: str
+    media_attachments: list[MediaAttachment]
+    emojis: list[CustomEmoji]
+
+
+class StatusEditWithPoll(StatusEditCore, frozen=True, kw_only=True):
+    poll: VersionPoll
 
 
 async def many(post: Post) -> list[bytes]:
@@ -49,8 +73,8 @@ def _one(said: dict[str, Any], author: bytes) -> bytes:
         "emojis": account.emojis(said["emojis"]),
     }
     if said["poll_titles"] is None:
-        core = entities.StatusEditCore(**common)
+        core = StatusEditCore(**common)
     else:
-        options = [entities.VersionOption(title=title) for title in said["poll_titles"]]
-        core = entities.StatusEditWithPoll(**common, poll=entities.VersionPoll(options=options))
+        options = [VersionOption(title=title) for title in said["poll_titles"]]
+        core = StatusEditWithPoll(**common, poll=VersionPoll(options=options))
     return _encode(core)[:-1] + b',"account":' + author + b"}"

@@ -12,12 +12,12 @@ from echo.errors import NotFound
 from echo.policy.viewer import Viewer
 from echo.render import account, times
 from echo.render.entities import Poll, PollOption, PollWithVotes
-from echo.store import status_rows
+from echo.store import status_more, status_rows
 from echo.store.polls import Stored
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """What `store.status_rows` says of a poll. `options`: title and votes; `own`: what the viewer chose;
+    """What `store.status_more` says of a poll. `options`: title and votes; `own`: what the viewer chose;
     `emojis`: those of the post."""
 
     id: int
@@ -36,7 +36,9 @@ _encode = msgspec.json.Encoder().encode
 
 async def one(viewer: Viewer, stored: Stored) -> bytes:
     """A poll as JSON. Raises NotFound when the viewer may not read its post."""
-    row = (await status_rows.moving(viewer, [stored.post_id])).get(stored.post_id)
+    if stored.post_id not in await status_rows.moving(viewer, [stored.post_id]):
+        raise NotFound
+    row = (await status_more.more(viewer, [stored.post_id])).get(stored.post_id)
     if row is None or row["poll"] is None:
         raise NotFound
     return part(viewer, row["poll"], is_author=stored.author_id == viewer.account_id)

@@ -9,14 +9,48 @@ import msgspec
 from echo.actions.drafts import PollDraft, PostDraft
 from echo.db import Row
 from echo.models import Media
-from echo.render import entities, media, times
+from echo.render import media, times
+from echo.render.entities import Entity, MediaAttachment
 from echo.render.status_core import WIRE_VISIBILITY
 from echo.store import schedules
 
 _encode = msgspec.json.Encoder().encode
 
 
-async def one(row: Row) -> entities.ScheduledStatus:
+class ScheduledPoll(Entity, frozen=True, kw_only=True):
+    options: list[str]
+    expires_in: int
+    multiple: bool
+    hide_totals: bool
+
+
+class ScheduledParams(Entity, frozen=True, kw_only=True):
+    """What was asked for, in the words of the request."""
+
+    text: str
+    poll: ScheduledPoll | None
+    media_ids: list[str] | None
+    sensitive: bool
+    spoiler_text: str | None
+    visibility: str
+    in_reply_to_id: int | None
+    language: str | None
+    application_id: int
+    quoted_status_id: str | None
+    quote_approval_policy: str | None
+    scheduled_at: None = None
+    idempotency: None = None
+    with_rate_limit: bool = False
+
+
+class ScheduledStatus(Entity, frozen=True, kw_only=True):
+    id: str
+    scheduled_at: str
+    params: ScheduledParams
+    media_attachments: list[MediaAttachment]
+
+
+async def one(row: Row) -> ScheduledStatus:
     """One row of `store.schedules`."""
     files = await schedules.media([row["id"]])
     return _one(row, files.get(row["id"], []))
@@ -28,11 +62,11 @@ async def many(rows: Sequence[Row]) -> list[bytes]:
     return [_encode(_one(row, files.get(row["id"], []))) for row in rows]
 
 
-def _one(row: Row, files: Sequence[Media]) -> entities.ScheduledStatus:
+def _one(row: Row, files: Sequence[Media]) -> ScheduledStatus:
     draft = msgspec.json.decode(row["draft"], type=PostDraft)
     by_id = {file.id: file for file in files}
     kept = [by_id[media_id] for media_id in draft.media_ids if media_id in by_id]
-    return entities.ScheduledStatus(
+    return ScheduledStatus(
         id=str(row["id"]),
         scheduled_at=times.iso(row["due_at"]),
         params=_params(draft),
@@ -40,8 +74,8 @@ def _one(row: Row, files: Sequence[Media]) -> entities.ScheduledStatus:
     )
 
 
-def _params(draft: PostDraft) -> entities.ScheduledParams:
-    return entities.ScheduledParams(
+def _params(draft: PostDraft) -> ScheduledParams:
+    return ScheduledParams(
         text=draft.text,
         poll=_poll(draft.poll),
         media_ids=[str(media_id) for media_id in draft.media_ids] or None,
@@ -56,10 +90,10 @@ def _params(draft: PostDraft) -> entities.ScheduledParams:
     )
 
 
-def _poll(draft: PollDraft | None) -> entities.ScheduledPoll | None:
+def _poll(draft: PollDraft | None) -> ScheduledPoll | None:
     if draft is None:
         return None
-    return entities.ScheduledPoll(
+    return ScheduledPoll(
         options=list(draft.options),
         expires_in=draft.duration_seconds or 0,
         multiple=draft.multiple,

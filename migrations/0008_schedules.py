@@ -23,7 +23,7 @@ MORE = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("echo", "0006_statuses")]
+    dependencies = [("echo", "0007_announcements")]
 
     initial = False
 

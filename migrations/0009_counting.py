@@ -9,7 +9,7 @@ from tortoise import fields
 
 
 class Migration(migrations.Migration):
-    dependencies = [("echo", "0007_schedules")]
+    dependencies = [("echo", "0008_schedules")]
 
     initial = False
 
