@@ -8,6 +8,14 @@ from tortoise.fields.db_defaults import SqlDefault
 from tortoise import fields
 
 
+REFERENCES = [
+    ("polls", "post_id", "posts"),
+    ("poll_options", "poll_id", "polls"),
+    ("poll_votes", "poll_id", "polls"),
+    ("poll_votes", "account_id", "accounts"),
+]
+
+
 class Migration(migrations.Migration):
     dependencies = [("echo", "0008_schedules")]
 
@@ -61,5 +69,12 @@ class Migration(migrations.Migration):
                 decoder=loads,
             ),
         ),
+        *[
+            ops.RunSQL(
+                f"ALTER TABLE {child} ADD CONSTRAINT {child}_{column}_fk FOREIGN KEY ({column})"
+                f" REFERENCES {parent} (id) ON DELETE CASCADE"
+            )
+            for child, column, parent in REFERENCES
+        ],
         ops.RunSQL("CREATE INDEX polls_counted ON polls (tell_at) WHERE tell_at IS NOT NULL"),
     ]

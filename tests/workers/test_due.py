@@ -6,20 +6,31 @@ import asyncio
 from datetime import datetime, timedelta
 
 import pytest
+from quart.typing import TestClientProtocol as Client
 
 from echo import clock, db
-from echo.actions import moderation, posts, schedules
-from echo.actions.drafts import PostDraft
+from echo.actions import blocks, moderation, polls, posts, schedules
+from echo.actions.drafts import PollDraft, PostDraft, RemotePoll
+from echo.db import Row
 from echo.errors import Unavailable
 from echo.kinds import Visibility
-from echo.models import Post, ScheduledPost
+from echo.models import Notification, Post, ScheduledPost
 from echo.runtime import Runtime
+from echo.store import polls as poll_store
 from echo.store import schedules as store
 from tests import make
+from tests.api.asking import Api
 from tests.make import Person
 from tests.workers.test_mail import letters, text_of
 from workers import due
 from workers.mail import send
+
+ASKED = PollDraft(options=("yes", "no"), duration_seconds=3600)
+
+
+@pytest.fixture
+def api(client: Client) -> Api:
+    return Api(client)
 
 
 def in_an_hour() -> datetime:
@@ -188,3 +199,82 @@ async def test_the_drain_looks_again_when_the_next_one_is_due(runtime: Runtime) 
     assert await due.until_next() == due.SWEEP_SECONDS
     clock.shift(timedelta(minutes=59, seconds=58))
     assert 0 < await due.until_next() <= 2
+
+
+# Polls
+
+
+async def ended(author: Person, *voters: Person) -> Post:
+    """A poll in which these people voted and that is over by now."""
+    post = await make.post(author, "Well?", poll=ASKED)
+    for voter in voters:
+        await polls.vote(voter.id, post.poll_id or 0, [0])
+    clock.shift(timedelta(hours=2))
+    return post
+
+
+async def test_the_end_of_a_poll_is_told_once_to_its_author_and_the_voters(runtime: Runtime) -> None:
+    alice, bob, carol, deaf = [await make.person() for _ in range(4)]
+    await blocks.mute(deaf.id, alice.id)
+    post = await ended(alice, bob, carol, deaf)
+
+    async def work(owner: str) -> None:
+        while await due.step(owner):
+            pass
+
+    await asyncio.gather(*(work(f"host/{slot}") for slot in range(3)))
+    told = await Notification.filter(kind="poll").values_list("account_id", "from_id", "post_id")
+    assert sorted(told) == sorted((person.id, alice.id, post.id) for person in (alice, bob, carol))
+    assert await db.fetch_value("SELECT count(*) FROM jobs WHERE name = 'timelines.show_counts'") == 1
+
+
+async def test_a_worker_killed_while_it_tells_tells_after_all(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice, bob = await make.person(), await make.person()
+    await ended(alice, bob)
+    take = poll_store.take_counted
+
+    async def killed(limit: int) -> list[Row]:
+        await take(limit)
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(poll_store, "take_counted", killed)
+    with pytest.raises(asyncio.CancelledError):
+        await due.step("host/1")
+    monkeypatch.undo()
+    assert await Notification.all().count() == 0
+    await due.step("host/2")
+    assert await Notification.filter(kind="poll").count() == 2
+
+
+async def test_nobody_is_told_of_the_end_of_what_is_deleted_or_was_over_before(runtime: Runtime) -> None:
+    alice, bob = await make.person(), await make.person()
+    post = await ended(alice, bob)
+    await posts.remove(alice.id, post.id)
+    over = RemotePoll(options=(("a", 1), ("b", 2)), expires_at=clock.now() - timedelta(days=1))
+    await make.remote_post(await make.stranger(), poll=over)
+    await due.step("host/1")
+    assert await Notification.all().count() == 0
+
+
+async def test_a_poll_elsewhere_waits_for_its_last_counts(runtime: Runtime) -> None:
+    bob = await make.person()
+    ends = RemotePoll(options=(("a", 1), ("b", 2)), expires_at=clock.now() + timedelta(hours=1))
+    post = await make.remote_post(await make.stranger(), poll=ends)
+    await polls.vote(bob.id, post.poll_id or 0, [0])
+    clock.shift(timedelta(hours=1, minutes=4))
+    assert await due.step("host/1") == 0
+    clock.shift(timedelta(hours=1, minutes=5, seconds=1))
+    assert await due.step("host/1") == 1
+    assert await Notification.filter(kind="poll").values_list("account_id", flat=True) == [bob.id]
+
+
+async def test_the_notification_shows_the_poll_that_is_over(api: Api) -> None:
+    alice, bob = await make.person(), await make.person()
+    await ended(alice, bob)
+    await due.step("host/1")
+    for person in (alice, bob):
+        (told,) = (await api.get("/api/v1/notifications", by=person)).many("Notification")
+        assert (told["type"], told["status"]["poll"]["expired"]) == ("poll", True)
+        assert told["account"]["id"] == str(alice.id)
