@@ -37,6 +37,7 @@ EFFECTS: dict[type[Event], Effects] = {
     events.Unblocked: Effects(local_jobs=("federation.send_unblock",)),
     events.Muted: Effects(jobs=("timelines.hide_muted",)),
     events.Unmuted: Effects(jobs=("timelines.show_unmuted",)),
+    events.FileUploaded: Effects(jobs=("media.process",)),
     events.AccountChanged: Effects(local_jobs=("federation.send_profile",)),
     events.AccountDeleted: Effects(jobs=("accounts.erase",), local_jobs=("federation.send_goodbye",)),
     events.Notified: Effects(live="notification"),
@@ -47,6 +48,9 @@ EFFECTS: dict[type[Event], Effects] = {
     events.AccessEnded: Effects(live="access"),
     events.MailAsked: Effects(jobs=("mail.send",)),
 }
+
+# Jobs that may take minutes: workers do them one at a time, beside the others.
+SLOW_JOBS = frozenset({"media.process"})
 
 
 def jobs_of(event: Event) -> Iterator[tuple[str, dict[str, object]]]:

@@ -122,6 +122,13 @@ class Unmuted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FileUploaded(Event):
+    """A video, a recording or a moving GIF is stored as it came, and is to be made ready."""
+
+    media_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountChanged(Event):
     account_id: int
 

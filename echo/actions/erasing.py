@@ -22,6 +22,8 @@ async def erase(account_id: int) -> bool:
         await _recount(account_id)
         await _leave_conversations(account_id)
         for sql in (
+            # The files go with the next sweep.
+            "UPDATE media SET discarded_at = now() - interval '1 day' WHERE account_id = $1",
             "DELETE FROM posts WHERE author_id = $1",
             "DELETE FROM likes WHERE account_id = $1",
             "DELETE FROM bookmarks WHERE account_id = $1",

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 
-from echo import addresses, clock, db, ids, settings
-from echo.actions import boosts, composing, conversations, idempotency, polls, posting, uploads
+from echo import addresses, clock, db, ids
+from echo.actions import (
+    attaching,
+    boosts,
+    composing,
+    conversations,
+    discarding,
+    idempotency,
+    polls,
+    posting,
+)
 from echo.actions.composing import Composed
 from echo.actions.drafts import PostDraft, RemotePost
 from echo.actions.posting import NewPost
@@ -16,7 +24,7 @@ from echo.db import UnitOfWork
 from echo.errors import Gone, Invalid, NotFound
 from echo.events import PostDeleted
 from echo.kinds import Visibility
-from echo.models import Account, Media, Post
+from echo.models import Account, Post
 from echo.policy.interaction import require_expected
 from echo.policy.viewer import Viewer
 from echo.store import accounts, counters, notifications, posts, relations
@@ -43,7 +51,7 @@ async def publish(author_id: int, draft: PostDraft, *, composed: Composed | None
             return await posts.get_unscoped_for_worker(known.require_post())
         author = await accounts.get(author_id)
         parent = await _parent(author_id, draft.in_reply_to_id)
-        media = await _free_media(author_id, draft.media_ids)
+        media = await attaching.choose(author_id, draft.media_ids)
         post_id, here = ids.new_id(), addresses.here()
         new = NewPost(
             id=post_id,
@@ -70,7 +78,7 @@ async def publish(author_id: int, draft: PostDraft, *, composed: Composed | None
         if answers is not None and new.poll_id is not None:
             await poll_store.insert(new.poll_id, post_id, answers)
         if media:
-            await uploads.attach(media, post_id)
+            await attaching.attach(media, post_id)
         await idempotency.keep(author_id, draft.idempotency_key, post_id=post_id)
     return stored
 
@@ -125,10 +133,10 @@ async def receive(author: Account, draft: RemotePost) -> Post:
     return stored
 
 
-async def remove(author_id: int, post_id: int, *, deletes_media: bool = False) -> Post:
-    """Delete a post of one's own. Its files become free again, so that it can be written anew, unless they
-    shall go with it.
+async def remove(author_id: int, post_id: int, *, with_files: bool = False) -> Post:
+    """Delete a post of one's own. Its files become free again, so that it can be written anew.
 
+    Shapes:  with_files: throw its files away too
     Returns: the post as it was
     Raises:  NotFound when it is not one's own
     """
@@ -137,12 +145,8 @@ async def remove(author_id: int, post_id: int, *, deletes_media: bool = False) -
         if post is None:
             raise NotFound
         await _take_away(unit, post)
-        files = await Media.filter(post_id=post.id)
-        await Media.filter(post_id=post.id).update(post_id=None)
-    for file in files if deletes_media else ():
-        # One that went onto another post this very moment stays.
-        with suppress(NotFound, Invalid):
-            await uploads.discard(author_id, file.id)
+        thrown_away = await attaching.free(post.id, for_good=with_files)
+    await discarding.erase(thrown_away)
     return post
 
 
@@ -201,7 +205,7 @@ async def check(author_id: int, draft: PostDraft) -> PostDraft:
     composed = await composing.compose(text)
     require_expected(author_id, composed.mentioned_ids, draft.allowed_mention_ids)
     await _parent(author_id, draft.in_reply_to_id)
-    await _free_media(author_id, draft.media_ids)
+    await attaching.choose(author_id, draft.media_ids)
     return replace(draft, text=text, spoiler=spoiler)
 
 
@@ -216,19 +220,6 @@ def _answers(draft: PostDraft) -> Answers | None:
 
 async def _parent(author_id: int, parent_id: int | None) -> Post | None:
     return None if parent_id is None else await posts.get_original(Viewer(author_id), parent_id)
-
-
-async def _free_media(author_id: int, media_ids: Sequence[int]) -> list[Media]:
-    if not media_ids:
-        return []
-    limit = settings.here().limits.post_media
-    if len(media_ids) > limit:
-        raise Invalid(f"Validation failed: Cannot attach more than {limit} files")
-    found = await posts.attachable_media(author_id, media_ids, post_id=None)
-    missing = set(media_ids) - {media.id for media in found}
-    if missing:
-        raise Invalid(f"Validation failed: Media not found or already attached: {sorted(missing)}")
-    return found
 
 
 async def _mentionable(author_id: int, account_ids: Sequence[int]) -> list[int]:

@@ -7,15 +7,24 @@ from datetime import datetime
 
 from quart import Blueprint, Response, request
 
-from echo import clock
+from echo import clock, settings
 from echo.actions import editing, posts, schedules
 from echo.actions.drafts import EditDraft, PostDraft
 from echo.actions.idempotency import UsedOtherwise
-from echo.api.reading import account_page, cursor_of, file_draft, params, read_id, update_route
+from echo.api.reading import (
+    BODY_BYTES,
+    account_page,
+    cursor_of,
+    file_drafts,
+    params,
+    read_id,
+    update_route,
+)
 from echo.api.writing import drops_poll, due_at, poll_draft, unexpected
 from echo.errors import Invalid, NotFound
 from echo.http.access import account_id, current, needs, optional, viewer
 from echo.http.families import count_for_account
+from echo.http.forms import read_form
 from echo.http.params import Params
 from echo.http.replies import array, entity, raw
 from echo.kinds import Visibility
@@ -88,7 +97,8 @@ async def show(status_id: str) -> Response:
 @needs("write:statuses")
 async def edit(status_id: str) -> Response:
     """Change a post of one's own."""
-    given = await params()
+    with await read_form(request, max_bytes=BODY_BYTES + _covers_bytes()) as form:
+        given, files = form.params, file_drafts(form)
     known = await _own(status_id)
     draft = EditDraft(
         text=given.text("status", ""),
@@ -96,11 +106,7 @@ async def edit(status_id: str) -> Response:
         sensitive=given.boolean("sensitive", default=False),
         language=_language(given, known),
         media_ids=given.ids("media_ids") if given.has("media_ids") else None,
-        files=tuple(
-            file_draft(described, media_id)
-            for described in given.objects("media_attributes")
-            if (media_id := described.id("id")) is not None
-        ),
+        files=files,
         poll=poll_draft(given),
         drops_poll=drops_poll(given),
         allowed_mention_ids=_allowed(given),
@@ -122,8 +128,8 @@ async def delete(status_id: str) -> Response:
     if post is None or post.author_id != account_id():
         raise NotFound
     rendered = await status.with_source(viewer(), post_id, post.text)
-    deletes_media = (await params()).boolean("delete_media", default=False)
-    await posts.remove(account_id(), post_id, deletes_media=deletes_media)
+    with_files = (await params()).boolean("delete_media", default=False)
+    await posts.remove(account_id(), post_id, with_files=with_files)
     return raw(rendered)
 
 
@@ -196,6 +202,13 @@ async def _make(draft: PostDraft, at: datetime | None) -> Response:
 
 async def _scheduled(schedule_id: int) -> Response:
     return entity(await scheduled.one(await schedule_store.get(account_id(), schedule_id)))
+
+
+def _covers_bytes() -> int:
+    """What the covers of a post's files may take in a form."""
+    is_form = request.headers.get("Content-Type", "").startswith("multipart/")
+    here = settings.here()
+    return here.limits.post_media * here.media.image_limit_bytes if is_form else 0
 
 
 async def _own(status_id: str) -> str | None:

@@ -23,6 +23,7 @@ from echo.models.post import (
     Tombstone,
 )
 from echo.models.relation import Block, Follow, Mute
+from echo.models.remote_file import RemoteFile
 from echo.models.schedule import ScheduledPost
 from echo.models.work import Delivery, Host, InboundActivity, Job, OutboundActivity
 
@@ -64,6 +65,7 @@ __all__ = [
     "PostHashtag",
     "PostStats",
     "PostVersion",
+    "RemoteFile",
     "ScheduledPost",
     "Session",
     "ThreadMute",

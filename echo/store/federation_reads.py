@@ -265,7 +265,7 @@ async def usage() -> Row:
 
 def _post(row: Row) -> PostSource:
     order = {media_id: place for place, media_id in enumerate(_numbers.decode(row["media_ids"]))}
-    # Files of former versions belong to the post as well.
+    # An edit may have left some out; they stay for the history.
     shown = (part for part in _media.decode(row["media"]) if part.id in order)
     media = sorted(shown, key=lambda part: order[part.id])
     plain = {

@@ -98,7 +98,14 @@ async def postpone(account_id: int, schedule_id: int, due_at: datetime) -> bool:
 
 
 async def delete(account_id: int, schedule_id: int) -> bool:
-    """Forget one; False when it is not there any more. Its files are free again."""
+    """Forget one; False when it is not there any more. Its files are free for a while."""
+    await db.execute(
+        "UPDATE media m SET scheduled_id = NULL, freed_at = $3 FROM scheduled_posts s"
+        " WHERE s.id = m.scheduled_id AND s.account_id = $1 AND s.id = $2",
+        account_id,
+        schedule_id,
+        clock.now(),
+    )
     return bool(
         await db.execute(
             "DELETE FROM scheduled_posts WHERE account_id = $1 AND id = $2", account_id, schedule_id
@@ -109,7 +116,8 @@ async def delete(account_id: int, schedule_id: int) -> bool:
 async def hold_media(schedule_id: int, media_ids: list[int]) -> int:
     """Keep free files for a post that waits. Returns how many were free."""
     return await db.execute(
-        "UPDATE media SET scheduled_id = $1 WHERE id = ANY($2) AND post_id IS NULL AND scheduled_id IS NULL",
+        "UPDATE media SET scheduled_id = $1 WHERE id = ANY($2) AND post_id IS NULL AND scheduled_id IS NULL"
+        " AND discarded_at IS NULL",
         schedule_id,
         media_ids,
     )

@@ -23,7 +23,7 @@ MORE = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("echo", "0007_announcements")]
+    dependencies = [("echo", "0008_media")]
 
     initial = False
 

@@ -17,7 +17,7 @@ REFERENCES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("echo", "0008_schedules")]
+    dependencies = [("echo", "0009_schedules")]
 
     initial = False
 
