@@ -23,10 +23,11 @@ async def add_post(_: Runtime, *, post_id: int) -> None:
 
 
 async def show_edit(_: Runtime, *, post_id: int) -> None:
-    """Say live that a post has changed; timelines hold ids and need nothing."""
+    """Say live that a post has changed, also to the people it names; timelines hold ids and need nothing."""
     post = await posts.get_unscoped_for_worker(post_id)
     if post.deleted_at is None:
-        await _say(post, "edit", await timelines.home_recipients(post_id))
+        readers = {*await timelines.home_recipients(post_id), *await posts.mentioned_here(post_id)}
+        await _say(post, "edit", sorted(readers))
 
 
 async def remove_post(_: Runtime, *, post_id: int) -> None:

@@ -110,6 +110,15 @@ async def mentions(post_ids: Sequence[int]) -> list[Row]:
     )
 
 
+async def mentioned_here(post_id: int) -> list[int]:
+    """The people of this server whom a post names or addresses."""
+    rows = await db.fetch(
+        "SELECT m.account_id FROM mentions m JOIN users u ON u.id = m.account_id WHERE m.post_id = $1",
+        post_id,
+    )
+    return [row["account_id"] for row in rows]
+
+
 async def insert_mentions(post_id: int, account_ids: Sequence[int], *, silent: bool = False) -> None:
     """Remember whom a post names; silent: whom it is addressed to without naming them."""
     await db.execute(
