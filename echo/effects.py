@@ -22,9 +22,15 @@ class Effects:
 
 
 EFFECTS: dict[type[Event], Effects] = {
-    events.PostPublished: Effects(jobs=("timelines.add_post",), local_jobs=("federation.send_post",)),
-    events.PostEdited: Effects(jobs=("timelines.show_edit",), local_jobs=("federation.send_edit",)),
-    events.PostDeleted: Effects(jobs=("timelines.remove_post",), local_jobs=("federation.send_delete",)),
+    events.PostPublished: Effects(
+        jobs=("timelines.add_post", "search.keep_post"), local_jobs=("federation.send_post",)
+    ),
+    events.PostEdited: Effects(
+        jobs=("timelines.show_edit", "search.keep_post"), local_jobs=("federation.send_edit",)
+    ),
+    events.PostDeleted: Effects(
+        jobs=("timelines.remove_post", "search.remove_post"), local_jobs=("federation.send_delete",)
+    ),
     events.Liked: Effects(local_jobs=("federation.send_like",)),
     events.Unliked: Effects(local_jobs=("federation.send_unlike",)),
     events.Voted: Effects(local_jobs=("federation.send_votes",)),
@@ -38,8 +44,10 @@ EFFECTS: dict[type[Event], Effects] = {
     events.Muted: Effects(jobs=("timelines.hide_muted",)),
     events.Unmuted: Effects(jobs=("timelines.show_unmuted",)),
     events.FileUploaded: Effects(jobs=("media.process",)),
-    events.AccountChanged: Effects(local_jobs=("federation.send_profile",)),
-    events.AccountDeleted: Effects(jobs=("accounts.erase",), local_jobs=("federation.send_goodbye",)),
+    events.AccountChanged: Effects(jobs=("search.change_author",), local_jobs=("federation.send_profile",)),
+    events.AccountDeleted: Effects(
+        jobs=("accounts.erase", "search.remove_author"), local_jobs=("federation.send_goodbye",)
+    ),
     events.Notified: Effects(live="notification"),
     events.ConversationChanged: Effects(live="conversation"),
     events.AnnouncementChanged: Effects(live="announcement"),

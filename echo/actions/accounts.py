@@ -15,7 +15,7 @@ from echo.errors import FieldError, Invalid
 from echo.events import AccountChanged, AccountDeleted
 from echo.kinds import AccountKind
 from echo.models import Account, AccountStats, User
-from echo.store import accounts
+from echo.store import accounts, search_accounts
 from echo.text import length, markup
 
 FIELD_CHARACTERS = 255
@@ -63,6 +63,7 @@ async def store_remote(draft: RemoteAccount) -> Account:
                 }
             )
             await account.save()
+        await search_accounts.keep(account)
         await _store_remote_counts(account.id, draft)
         unit.emit(AccountChanged(local=False, account_id=account.id))
     return account
@@ -112,6 +113,7 @@ async def change_profile(account_id: int, draft: ProfileDraft) -> Account:
         if changes:
             account.update_from_dict(changes | {"version": account.version + 1})
             await account.save()
+            await search_accounts.keep(account)
             unit.emit(AccountChanged(local=True, account_id=account.id))
         if draft.settings:
             user = await accounts.user(account_id)

@@ -25,6 +25,7 @@ from echo.models.post import (
 from echo.models.relation import Block, Follow, Mute
 from echo.models.remote_file import RemoteFile
 from echo.models.schedule import ScheduledPost
+from echo.models.search import SearchAccount, SearchFill, SearchPost
 from echo.models.work import Delivery, Host, InboundActivity, Job, OutboundActivity
 
 __all__ = [
@@ -67,6 +68,9 @@ __all__ = [
     "PostVersion",
     "RemoteFile",
     "ScheduledPost",
+    "SearchAccount",
+    "SearchFill",
+    "SearchPost",
     "Session",
     "ThreadMute",
     "Token",

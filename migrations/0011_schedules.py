@@ -23,7 +23,7 @@ MORE = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("echo", "0008_media")]
+    dependencies = [("echo", "0010_search_open")]
 
     initial = False
 
