@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from echo import clock, db
 from echo.actions.links import LinkKind, make_link
+from echo.actions.notify import tell_moderators
 from echo.errors import Forbidden, Gone, Invalid
 from echo.events import MailAsked
+from echo.kinds import NotificationKind
 from echo.models import User
 from echo.policy import emails
 from echo.store import auth, users
@@ -17,7 +19,7 @@ async def confirm(secret: str) -> User:
     Raises:  Gone when the link was used or is too old
     """
     now = clock.now()
-    async with db.unit_of_work():
+    async with db.unit_of_work() as unit:
         link = await auth.use_link(LinkKind.CONFIRM, secret, now)
         user = None if link is None else await User.get_or_none(id=link.user_id)
         # A letter to an address that was changed since proves nothing about the new one.
@@ -27,7 +29,9 @@ async def confirm(secret: str) -> User:
             raise Gone("This link has been used, or is too old")
         user.email, user.email_key = link.email, emails.key(link.email)
         user.unconfirmed_email = ""
-        user.confirmed_at = user.confirmed_at or now
+        if user.confirmed_at is None:
+            user.confirmed_at = now
+            await tell_moderators(unit, NotificationKind.SIGN_UP, user.id)
         await user.save(update_fields=["email", "email_key", "unconfirmed_email", "confirmed_at"])
     return user
 

@@ -8,10 +8,11 @@ from datetime import datetime
 from echo import clock, db, ids, settings
 from echo.actions.drafts import SignUp
 from echo.actions.links import LinkKind
+from echo.actions.notify import tell_moderators
 from echo.addresses import here
 from echo.errors import FieldError, Forbidden, Gone, Invalid
 from echo.events import MailAsked
-from echo.kinds import AccountKind, Role
+from echo.kinds import AccountKind, NotificationKind, Role
 from echo.models import Account, AccountKey, AccountStats, User
 from echo.policy import emails, passwords, usernames
 from echo.policy.keys import KeyPair, new_key_pair
@@ -45,7 +46,11 @@ async def sign_up(draft: SignUp) -> User:
         problems.setdefault("reason", []).append(FieldError("ERR_BLANK", "can't be blank"))
     _refuse(problems)
     return await _create(
-        draft, role=Role.USER, is_confirmed=not rules.confirm_email, is_approved=rules.mode == "open"
+        draft,
+        role=Role.USER,
+        is_confirmed=not rules.confirm_email,
+        is_approved=rules.mode == "open",
+        is_own_wish=True,
     )
 
 
@@ -80,7 +85,9 @@ async def may_set_up(secret: str) -> bool:
     return await auth.is_link_open(LinkKind.SETUP, secret) and not await users.has_owner()
 
 
-async def _create(draft: SignUp, *, role: Role, is_confirmed: bool, is_approved: bool) -> User:
+async def _create(
+    draft: SignUp, *, role: Role, is_confirmed: bool, is_approved: bool, is_own_wish: bool = False
+) -> User:
     # Both are slow on purpose and need no transaction.
     hashed, keys = await passwords.hash_password(draft.password), await new_key_pair()
     async with db.unit_of_work() as unit:
@@ -89,6 +96,9 @@ async def _create(draft: SignUp, *, role: Role, is_confirmed: bool, is_approved:
         )
         if not is_confirmed:
             unit.emit(MailAsked(local=True, user_id=user.id, template=LinkKind.CONFIRM))
+        elif is_own_wish:
+            # Those who have to confirm their address first are told of then.
+            await tell_moderators(unit, NotificationKind.SIGN_UP, user.id)
     return user
 
 

@@ -23,7 +23,7 @@ MORE = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("echo", "0010_search_open")]
+    dependencies = [("echo", "0011_notifications")]
 
     initial = False
 
