@@ -17,7 +17,20 @@ from arq.worker import Worker, func
 from echo import cache
 from echo.runtime import Runtime
 from echo.store import jobs as job_store
-from workers import accounts, deliveries, due, inbound, mail, media, outbound, periodic, search, timelines
+from workers import (
+    accounts,
+    deliveries,
+    due,
+    inbound,
+    letters,
+    mail,
+    media,
+    outbound,
+    periodic,
+    push,
+    search,
+    timelines,
+)
 from workers.bells import Bells
 from workers.jobs import Function, drain
 
@@ -31,6 +44,8 @@ FUNCTIONS: dict[str, Function] = {
     **mail.JOBS,
     **media.JOBS,
     **search.JOBS,
+    **push.JOBS,
+    **letters.JOBS,
 }
 RENEW_SECONDS = 20.0
 

@@ -8,6 +8,7 @@ from echo import __version__, settings
 from echo.actions.accounts import FIELD_CHARACTERS, PORTRAIT_CHARACTERS
 from echo.actions.uploads import DESCRIPTION_CHARACTERS, binary
 from echo.media.containers import AUDIO_TYPES, VIDEO_TYPES
+from echo.policy import push_keys
 
 # Apps read a Mastodon version from the front (some only the first three characters); what follows the plus
 # sign is ours and ignored. Never a two-digit part in the first three characters, no spaces, no "compatible;".
@@ -33,7 +34,7 @@ def configuration(origin: str) -> dict[str, Any]:
             "privacy_policy": f"{base}/about",
             "terms_of_service": None,
         },
-        "vapid": {"public_key": ""},
+        "vapid": {"public_key": push_keys.here().public},
         "accounts": {
             "max_display_name_length": limits.display_name_characters,
             "max_note_length": limits.bio_characters,

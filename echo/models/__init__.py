@@ -6,6 +6,7 @@ from echo.models.auth import App, AuthorizationCode, OneTimeLink, Session, Token
 from echo.models.card import Card
 from echo.models.conversation import Conversation, ConversationPost
 from echo.models.emoji import CustomEmoji
+from echo.models.letter import Digest
 from echo.models.notification import (
     Marker,
     Notification,
@@ -29,6 +30,7 @@ from echo.models.post import (
     ThreadMute,
     Tombstone,
 )
+from echo.models.push import PushSubscription, ServerSecret
 from echo.models.relation import Block, Follow, Mute
 from echo.models.remote_file import RemoteFile
 from echo.models.schedule import ScheduledPost
@@ -52,6 +54,7 @@ __all__ = [
     "ConversationPost",
     "CustomEmoji",
     "Delivery",
+    "Digest",
     "Follow",
     "Hashtag",
     "Host",
@@ -76,11 +79,13 @@ __all__ = [
     "PostHashtag",
     "PostStats",
     "PostVersion",
+    "PushSubscription",
     "RemoteFile",
     "ScheduledPost",
     "SearchAccount",
     "SearchFill",
     "SearchPost",
+    "ServerSecret",
     "Session",
     "Severance",
     "ThreadMute",

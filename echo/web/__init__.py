@@ -1,6 +1,6 @@
 """Pages for browsers: plain HTML that works without scripts."""
 
-from echo.web import account, entry, home, letters, oauth, profiles, set_up, static_files
+from echo.web import account, entry, home, letters, notices, oauth, profiles, set_up, static_files
 
 BLUEPRINTS = (
     home.blueprint,
@@ -8,6 +8,7 @@ BLUEPRINTS = (
     letters.blueprint,
     set_up.blueprint,
     account.blueprint,
+    notices.blueprint,
     oauth.blueprint,
     profiles.blueprint,
     static_files.blueprint,

@@ -23,7 +23,7 @@ MORE = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("echo", "0011_notifications")]
+    dependencies = [("echo", "0013_letters")]
 
     initial = False
 
