@@ -43,6 +43,9 @@ EFFECTS: dict[type[Event], Effects] = {
     events.Unblocked: Effects(local_jobs=("federation.send_unblock",)),
     events.Muted: Effects(jobs=("timelines.hide_muted",)),
     events.Unmuted: Effects(jobs=("timelines.show_unmuted",)),
+    events.FiltersChanged: Effects(live="filters"),
+    events.ListChanged: Effects(jobs=("timelines.change_list",)),
+    events.ListRemoved: Effects(jobs=("timelines.drop_list",), live="list"),
     events.FileUploaded: Effects(jobs=("media.process",)),
     events.AccountChanged: Effects(jobs=("search.change_author",), local_jobs=("federation.send_profile",)),
     events.AccountDeleted: Effects(

@@ -72,6 +72,14 @@ class Handling(IntEnum):
     DROP = 2
 
 
+class RepliesPolicy(StrEnum):
+    """Whose answers to others a list shows."""
+
+    FOLLOWED = "followed"  # answers to anybody its owner follows
+    LIST = "list"  # answers to members of the list
+    NONE = "none"  # no answers to others
+
+
 class QuoteState(StrEnum):
     """What became of a quote. What a viewer may not see is decided when it is rendered."""
 
@@ -88,6 +96,24 @@ class Quoter(StrEnum):
     FOLLOWERS = "followers"
     FOLLOWING = "following"
     OTHERS = "unsupported_policy"  # people whom only the author's server can name
+
+
+class FilterAction(StrEnum):
+    """What apps do with a post that a filter is about."""
+
+    WARN = "warn"  # show it after a click
+    HIDE = "hide"  # do not show it
+    BLUR = "blur"  # hide its files behind a warning
+
+
+class FilterContext(StrEnum):
+    """Where a filter holds."""
+
+    HOME = "home"  # and lists
+    NOTIFICATIONS = "notifications"
+    PUBLIC = "public"
+    THREAD = "thread"
+    ACCOUNT = "account"  # profiles
 
 
 class MediaKind(StrEnum):

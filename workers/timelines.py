@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from echo import bus
+from echo import bus, cache
 from echo.bus import Live
+from echo.db import Row
 from echo.kinds import Visibility
 from echo.models import Post
 from echo.runtime import Runtime
-from echo.store import home, posts, relations, timelines
+from echo.store import home, list_timelines, lists, posts, relations, timelines
 
 
 async def add_post(_: Runtime, *, post_id: int) -> None:
@@ -19,7 +20,9 @@ async def add_post(_: Runtime, *, post_id: int) -> None:
         return
     recipients = await timelines.home_recipients(post_id)
     await home.push(post_id, recipients)
-    await _say(post, "update", recipients)
+    on_lists = await list_timelines.recipients(post_id)
+    await lists.FEED.push(post_id, [row["id"] for row in on_lists])
+    await _say(post, "update", recipients, on_lists)
 
 
 async def show_edit(_: Runtime, *, post_id: int) -> None:
@@ -27,7 +30,7 @@ async def show_edit(_: Runtime, *, post_id: int) -> None:
     post = await posts.get_unscoped_for_worker(post_id)
     if post.deleted_at is None:
         readers = {*await timelines.home_recipients(post_id), *await posts.mentioned_here(post_id)}
-        await _say(post, "edit", sorted(readers))
+        await _say(post, "edit", sorted(readers), await list_timelines.recipients(post_id))
 
 
 async def remove_post(_: Runtime, *, post_id: int) -> None:
@@ -40,6 +43,9 @@ async def remove_post(_: Runtime, *, post_id: int) -> None:
         readers = await timelines.home_readers(author_id)
         await home.remove([gone_id], readers)
         messages += [(bus.user_channel(reader), Live(event="delete", post=gone_id)) for reader in readers]
+        on_lists = await list_timelines.readers(author_id)
+        await lists.FEED.remove([gone_id], [row["id"] for row in on_lists])
+        messages += _to_lists("delete", gone_id, on_lists)
     if post.visibility == Visibility.PUBLIC and post.boost_of_id is None:
         live = await _public_message(post, "delete")
         messages.append((bus.public_channel(), live))
@@ -69,12 +75,27 @@ async def change_mute(_: Runtime, *, muter_id: int, muted_id: int) -> None:
     await home.forget(muter_id)
 
 
-async def _say(post: Post, event: str, recipients: Sequence[int]) -> None:
+async def change_list(_: Runtime, *, list_id: int, account_id: int, home_too: bool) -> None:
+    """After a list, or who is on it, has changed, it is filled anew when it is read."""
+    await cache.client().delete(*lists.FEED.keys([list_id]))
+    if home_too:
+        await home.forget_home(account_id)
+
+
+async def _say(post: Post, event: str, recipients: Sequence[int], on_lists: Sequence[Row]) -> None:
     messages = [(bus.user_channel(reader), Live(event=event, post=post.id)) for reader in recipients]
+    messages += _to_lists(event, post.id, on_lists)
     answers_others = post.in_reply_to_uri != "" or post.in_reply_to_account_id not in (None, post.author_id)
     if post.visibility == Visibility.PUBLIC and post.boost_of_id is None and not answers_others:
         messages.append((bus.public_channel(), await _public_message(post, event)))
     await bus.publish(messages)
+
+
+def _to_lists(event: str, post_id: int, on_lists: Sequence[Row]) -> list[tuple[str, Live]]:
+    return [
+        (bus.user_channel(row["account_id"]), Live(event=event, post=post_id, list_id=row["id"]))
+        for row in on_lists
+    ]
 
 
 async def _public_message(post: Post, event: str) -> Live:
@@ -98,4 +119,6 @@ JOBS: dict[str, Callable[..., Awaitable[None]]] = {
     "timelines.separate": separate,
     "timelines.hide_muted": change_mute,
     "timelines.show_unmuted": change_mute,
+    "timelines.change_list": change_list,
+    "timelines.drop_list": change_list,
 }

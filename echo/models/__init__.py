@@ -1,12 +1,46 @@
 """Rows: columns only. Queries are in `echo.store`, rules in `echo.policy`, writes in `echo.actions`."""
 
-from echo.models.account import Account, AccountKey, AccountNote, AccountStats, User
-from echo.models.announcement import Announcement, AnnouncementDismissal, AnnouncementReaction
-from echo.models.auth import App, AuthorizationCode, OneTimeLink, Session, Token
-from echo.models.card import Card
-from echo.models.conversation import Conversation, ConversationPost
-from echo.models.emoji import CustomEmoji
-from echo.models.letter import Digest
+from echo.models.account import (
+    Account,
+    AccountKey,
+    AccountNote,
+    AccountStats,
+    User,
+)
+from echo.models.announcement import (
+    Announcement,
+    AnnouncementDismissal,
+    AnnouncementReaction,
+)
+from echo.models.auth import (
+    App,
+    AuthorizationCode,
+    OneTimeLink,
+    Session,
+    Token,
+)
+from echo.models.card import (
+    Card,
+)
+from echo.models.conversation import (
+    Conversation,
+    ConversationPost,
+)
+from echo.models.emoji import (
+    CustomEmoji,
+)
+from echo.models.filter import (
+    Filter,
+    FilterKeyword,
+    FilterPost,
+)
+from echo.models.letter import (
+    Digest,
+)
+from echo.models.list import (
+    List,
+    ListMember,
+)
 from echo.models.notification import (
     Marker,
     Notification,
@@ -15,7 +49,11 @@ from echo.models.notification import (
     NotificationRequest,
     Severance,
 )
-from echo.models.poll import Poll, PollOption, PollVote
+from echo.models.poll import (
+    Poll,
+    PollOption,
+    PollVote,
+)
 from echo.models.post import (
     Bookmark,
     Hashtag,
@@ -30,12 +68,31 @@ from echo.models.post import (
     ThreadMute,
     Tombstone,
 )
-from echo.models.push import PushSubscription, ServerSecret
-from echo.models.relation import Block, Follow, Mute
-from echo.models.remote_file import RemoteFile
+from echo.models.push import (
+    PushSubscription,
+    ServerSecret,
+)
+from echo.models.relation import (
+    Block,
+    Follow,
+    Mute,
+)
+from echo.models.remote_file import (
+    RemoteFile,
+)
 from echo.models.schedule import ScheduledPost
-from echo.models.search import SearchAccount, SearchFill, SearchPost
-from echo.models.work import Delivery, Host, InboundActivity, Job, OutboundActivity
+from echo.models.search import (
+    SearchAccount,
+    SearchFill,
+    SearchPost,
+)
+from echo.models.work import (
+    Delivery,
+    Host,
+    InboundActivity,
+    Job,
+    OutboundActivity,
+)
 
 __all__ = [
     "Account",
@@ -55,6 +112,9 @@ __all__ = [
     "CustomEmoji",
     "Delivery",
     "Digest",
+    "Filter",
+    "FilterKeyword",
+    "FilterPost",
     "Follow",
     "Hashtag",
     "Host",
@@ -62,6 +122,8 @@ __all__ = [
     "InboundActivity",
     "Job",
     "Like",
+    "List",
+    "ListMember",
     "Marker",
     "Media",
     "Mention",

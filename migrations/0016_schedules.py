@@ -23,7 +23,7 @@ MORE = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("echo", "0013_letters")]
+    dependencies = [("echo", "0015_filters")]
 
     initial = False
 
