@@ -35,6 +35,67 @@ class PostDeleted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LinkFound(Event):
+    """A post without files links to a page, of which a preview can be shown."""
+
+    post_id: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostPinned(Event):
+    """The author put a post on top of their profile."""
+
+    post_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostUnpinned(Event):
+    post_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyChanged(Event):
+    """The author said anew who may quote a post."""
+
+    post_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteAsked(Event):
+    """A post of somebody here quotes one from elsewhere, whose author has not been asked yet."""
+
+    post_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteAnswered(Event):
+    """Somebody elsewhere asked to quote a post of somebody here; the stamp is empty when they may not."""
+
+    quoter_id: int
+    quoted_id: int
+    instrument_uri: str
+    request_uri: str
+    stamp_uri: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteChanged(Event):
+    """The quote of a post was accepted, refused or taken back; `local`: the quoting post is from here."""
+
+    post_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteRevoked(Event):
+    """Somebody here took back that a post (`post_id`) may be quoted, and with it a stamp."""
+
+    post_id: int
+    quoter_id: int
+    stamp_uri: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Liked(Event):
     like_id: int
 
@@ -201,6 +262,13 @@ class ConversationChanged(Event):
 
     conversation_id: int
     account_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportForwarded(Event):
+    """A report goes to other servers as well."""
+
+    report_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

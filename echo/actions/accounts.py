@@ -15,7 +15,7 @@ from echo.errors import FieldError, Invalid
 from echo.events import AccountChanged, AccountDeleted
 from echo.kinds import AccountKind
 from echo.models import Account, AccountStats, User
-from echo.store import accounts, search_accounts
+from echo.store import accounts, search_accounts, server_blocks
 from echo.text import length, markup
 
 FIELD_CHARACTERS = 255
@@ -49,7 +49,7 @@ async def store_remote(draft: RemoteAccount) -> Account:
                 username_key=username.lower(),
                 domain=domain,
                 created_at=draft.created_at or clock.now(),
-                **values,
+                **(values | await server_blocks.marks_for(urlsplit(draft.uri).netloc)),
             )
         else:
             account = known

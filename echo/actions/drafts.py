@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
-from echo.kinds import AccountKind, MediaKind, Visibility
+from echo.kinds import AccountKind, MediaKind, Quoter, Visibility
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A part of a post that is written in parts: text, or a file with what it shows (None keeps that)."""
+
+    text: str = ""
+    media_id: int | None = None
+    description: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +35,8 @@ class PostDraft:
     """A post that somebody here wants to publish.
 
     Shapes:  text: as typed; media_ids: own, not attached yet; language: normalised code or None;
+             quote_policy: one of `policy.quoting.POLICIES`; content_type: one of `composing.CONTENT_TYPES`;
+             blocks: then text and files come from these;
              allowed_mention_ids: whom the text may name at most; None: anybody
     """
 
@@ -40,6 +51,11 @@ class PostDraft:
     idempotency_key: str = ""
     allowed_mention_ids: tuple[int, ...] | None = None
     poll: PollDraft | None = None
+    quote_of_id: int | None = None
+    quote_policy: str = "public"
+    local_only: bool = False
+    content_type: str = "text/plain"
+    blocks: tuple[Block, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +75,8 @@ class FileDraft:
 class EditDraft:
     """What a post shall say from now on. `media_ids` None keeps the files; `files` describes them anew.
 
-    Shapes:  poll: what it shall ask; None: as before, unless `drops_poll`, or files take its place
+    Shapes:  quote_policy, content_type: None keeps them; blocks: None writes the post in one piece;
+             poll: what it shall ask; None: as before, unless `drops_poll`, or files take its place
     """
 
     text: str
@@ -71,6 +88,9 @@ class EditDraft:
     poll: PollDraft | None = None
     drops_poll: bool = False
     allowed_mention_ids: tuple[int, ...] | None = None
+    quote_policy: str | None = None
+    content_type: str | None = None
+    blocks: tuple[Block, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +153,9 @@ class RemotePost:
     emojis: tuple[RemoteEmoji, ...] = ()
     conversation_uri: str = ""
     poll: RemotePoll | None = None
+    quote_uri: str = ""
+    quote_automatic: tuple[Quoter, ...] = ()
+    quote_manual: tuple[Quoter, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,7 +234,9 @@ class ProfileDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignUp:
-    """Somebody who wants an account here. The password is clear text and goes no further than its hash."""
+    """Somebody who wants an account here. The password is clear text and goes no further than its hash, the
+    day of birth no further than the question whether it is long enough ago.
+    """
 
     username: str
     email: str
@@ -219,4 +244,5 @@ class SignUp:
     locale: str = "en"
     reason: str = ""
     agreement: bool = False
+    born_on: date | None = None
     app_id: int | None = None

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from echo import clock, db
-from echo.actions import attaching, composing, conversations, polls, uploads, versions
+from echo.actions import attaching, composing, conversations, pieces, polls, quotes, uploads, versions
+from echo.actions.composing import Composed
 from echo.actions.drafts import EditDraft, FileDraft, RemotePost
 from echo.actions.notify import tell
+from echo.actions.posting import find_link
 from echo.actions.remote_media import store_remote_media
 from echo.actions.versions import Said
 from echo.db import UnitOfWork
@@ -24,51 +26,62 @@ from echo.store.polls import Answers
 
 
 async def edit(author_id: int, post_id: int, draft: EditDraft) -> Post:
-    """Change a post of one's own; a draft that changes nothing leaves it as it is.
+    """Change a post of one's own; a draft that changes nothing leaves it as it is. What it quotes stays.
 
     Raises:  NotFound when it is not one's own; Invalid for an empty or too long text and unusable files
     """
-    known = _hung_on(await _own(author_id, post_id), draft)
-    text, spoiler = composing.tidy(draft.text, draft.spoiler, has_more=known.has_more)
-    composed = await composing.compose(text)
+    before = await _own(author_id, post_id)
+    has_more = _hung_on(before, draft).has_more or bool(before.quote_uri)
+    text, spoiler = composing.tidy(draft.text, draft.spoiler, has_more=has_more)
+    content_type = draft.content_type or before.content_type
+    texts = [text] if draft.blocks is None else pieces.texts(draft.blocks)
+    composed = await composing.compose(*texts, content_type=content_type)
     require_expected(author_id, composed.mentioned_ids, draft.allowed_mention_ids)
     covers = {file.media_id: await uploads.read_cover(file.thumbnail) for file in draft.files}
     async with db.unit_of_work() as unit:
         await posts.lock(post_id)
         post = await _own(author_id, post_id)
-        hung_on, before = _hung_on(post, draft), await versions.say(post)
+        hung_on, said = _hung_on(post, draft), await versions.say(post)
+        await quotes.change_policy(unit, post, draft.quote_policy)
         media_ids = list(post.media_ids)
         if hung_on.media_ids is not None:
-            files = await attaching.choose(author_id, hung_on.media_ids, post_id=post.id)
+            chosen = await attaching.choose(author_id, hung_on.media_ids, post_id=post.id)
             # Files that are left out stay attached: earlier versions of the post show them.
-            await attaching.attach(files, post.id)
-            media_ids = [file.id for file in files]
+            await attaching.attach(chosen, post.id)
+            media_ids = [file.id for file in chosen]
         poll_id, is_asked_anew = post.poll_id, False
         if not hung_on.keeps_poll:
             poll_id, is_asked_anew = await polls.change(post, hung_on.answers)
-        sensitive = draft.sensitive or bool(spoiler and media_ids)
-        is_redescribed = await _redescribe(media_ids, draft.files, covers)
-        now_said = (text, spoiler, sensitive, draft.language, media_ids)
-        said = (post.text, post.spoiler, post.sensitive, post.language, post.media_ids)
-        if now_said == said and not is_redescribed and not is_asked_anew:
+        described = (*draft.files, *pieces.descriptions(draft.blocks or ()))
+        is_redescribed = await _redescribe(media_ids, described, covers)
+        changed = {
+            "text": text,
+            "spoiler": spoiler,
+            "sensitive": draft.sensitive or bool(spoiler and media_ids),
+            "language": draft.language,
+            "media_ids": media_ids,
+            "content_type": content_type,
+            "blocks": None if draft.blocks is None else pieces.stored(draft.blocks, composed.pieces),
+        }
+        is_as_before = all(getattr(post, name) == value for name, value in changed.items())
+        if is_as_before and not is_redescribed and not is_asked_anew:
             return post
-        await versions.keep(post, before)
-        await _write(
-            post,
-            text=text,
-            html=composed.html,
-            spoiler=spoiler,
-            sensitive=sensitive,
-            language=draft.language,
-            media_ids=media_ids,
-            poll_id=poll_id,
-            emojis=await composing.emojis_in(text, spoiler, *hung_on.titles(before)),
-            edited_at=clock.now(),
-        )
+        await versions.keep(post, said)
+        html = await quotes.line_again(post) + await _html(draft, composed)
+        emojis = await composing.emojis_in(text, spoiler, *hung_on.titles(said))
+        await _write(post, **changed, html=html, poll_id=poll_id, emojis=emojis, edited_at=clock.now())
         await _relink(unit, post, composed.mentioned_ids, (), composed.hashtags)
         await _tell_boosters(unit, post)
+        await quotes.tell_quoters(unit, post)
         unit.emit(PostEdited(local=True, post_id=post.id))
     return await posts.get_unscoped_for_worker(post_id)
+
+
+async def _html(draft: EditDraft, composed: Composed) -> str:
+    if draft.blocks is None:
+        return composed.html
+    files = await Media.filter(id__in=pieces.media_ids(draft.blocks))
+    return pieces.html_of(draft.blocks, composed.pieces, {file.id: file for file in files})
 
 
 async def receive_edit(author: Account, draft: RemotePost) -> bool:
@@ -103,6 +116,7 @@ async def receive_edit(author: Account, draft: RemotePost) -> bool:
         )
         await _relink(unit, post, draft.mentioned_ids, draft.silent_ids, draft.hashtags)
         await _tell_boosters(unit, post)
+        await quotes.tell_quoters(unit, post)
         unit.emit(PostEdited(local=False, post_id=post.id))
     return True
 
@@ -143,7 +157,8 @@ def _is_newer(edited_at: datetime, post: Post) -> bool:
 
 
 async def _write(post: Post, **changes: object) -> None:
-    await Post.filter(id=post.id).update(version=post.version + 1, **changes)
+    # Which page the post links to is found out anew.
+    await Post.filter(id=post.id).update(version=post.version + 1, card_id=None, **changes)
     # A boost shows the post it boosts, so its rendered half is stale as well.
     await db.execute("UPDATE posts SET version = version + 1 WHERE boost_of_id = $1", post.id)
 
@@ -168,9 +183,10 @@ async def _relink(
     if post.visibility == Visibility.DIRECT and len(await posts.mentions([post.id])) > before:
         # It is between more people now: another conversation.
         await conversations.take_out(unit, post.id)
-        await conversations.keep(unit, post)
+        await conversations.keep(unit, post, is_new=False)
     await posts.insert_hashtags(post.id, hashtags)
     await tell(unit, mentioned_ids, NotificationKind.MENTION, post.author_id, post.id)
+    find_link(unit, await posts.get_unscoped_for_worker(post.id))
 
 
 async def _tell_boosters(unit: UnitOfWork, post: Post) -> None:

@@ -30,6 +30,7 @@ async def erase(account_id: int) -> bool:
             "DELETE FROM scheduled_posts WHERE account_id = $1",
             # What was chosen stays counted, by whom is forgotten.
             "DELETE FROM poll_votes WHERE account_id = $1",
+            "DELETE FROM thread_mutes WHERE account_id = $1",
             "DELETE FROM mentions WHERE account_id = $1",
             "DELETE FROM follows WHERE follower_id = $1 OR followee_id = $1",
             "DELETE FROM blocks WHERE blocker_id = $1 OR blocked_id = $1",
@@ -38,7 +39,15 @@ async def erase(account_id: int) -> bool:
             "DELETE FROM lists WHERE account_id = $1",
             "DELETE FROM list_members WHERE account_id = $1",
             "DELETE FROM notifications WHERE account_id = $1 OR from_id = $1",
+            "DELETE FROM notification_requests WHERE account_id = $1 OR from_id = $1",
+            "DELETE FROM notification_permissions WHERE account_id = $1 OR from_id = $1",
+            "DELETE FROM notification_policies WHERE account_id = $1",
+            "DELETE FROM severances WHERE account_id = $1",
+            "DELETE FROM push_subscriptions WHERE user_id = $1",
+            "DELETE FROM digests WHERE user_id = $1",
             "DELETE FROM conversations WHERE account_id = $1",
+            "DELETE FROM collections WHERE account_id = $1",
+            "DELETE FROM collection_items WHERE account_id = $1",
             "UPDATE tokens SET revoked_at = now() WHERE user_id = $1 AND revoked_at IS NULL",
             "DELETE FROM sessions WHERE user_id = $1",
         ):
@@ -63,6 +72,9 @@ async def _recount(account_id: int) -> None:
         " WHERE l.account_id = $1 AND l.post_id = s.post_id",
         "UPDATE post_stats s SET boosts = greatest(s.boosts - 1, 0) FROM posts p"
         " WHERE p.author_id = $1 AND p.boost_of_id = s.post_id AND p.deleted_at IS NULL",
+        "UPDATE post_stats s SET quotes = greatest(s.quotes - n.count, 0) FROM (SELECT quote_of_id, count(*)"
+        " FROM posts WHERE author_id = $1 AND quote_of_id IS NOT NULL AND quote_state = 'accepted'"
+        " AND deleted_at IS NULL GROUP BY 1) n WHERE n.quote_of_id = s.post_id",
         "UPDATE post_stats s SET replies = greatest(s.replies - n.count, 0) FROM (SELECT in_reply_to_id,"
         " count(*) FROM posts WHERE author_id = $1 AND in_reply_to_id IS NOT NULL AND deleted_at IS NULL"
         " GROUP BY 1) n WHERE n.in_reply_to_id = s.post_id",

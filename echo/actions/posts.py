@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from echo import addresses, clock, db, ids
+from echo import clock, db, ids
 from echo.actions import (
     attaching,
     boosts,
     composing,
     conversations,
     discarding,
+    drafting,
     idempotency,
+    pieces,
     polls,
     posting,
+    quotes,
+    quotes_elsewhere,
 )
 from echo.actions.composing import Composed
 from echo.actions.drafts import PostDraft, RemotePost
-from echo.actions.posting import NewPost
+from echo.actions.posting import NewPost, Quoting
 from echo.actions.remote_media import store_remote_media
 from echo.db import UnitOfWork
 from echo.errors import Gone, Invalid, NotFound
@@ -35,14 +39,14 @@ from echo.store.polls import Answers
 async def publish(author_id: int, draft: PostDraft, *, composed: Composed | None = None) -> Post:
     """Publish a post of somebody here.
 
-    Shapes:  composed: what `composing.compose` made of the draft's text, for callers in a unit of work
+    Shapes:  composed: what `drafting.compose` made of the draft, for callers in a unit of work
     Returns: the stored post; with an idempotency key that was used before, the post of that time
     Raises:  Invalid for an empty or too long text and unusable files; NotFound when the parent is unreadable
     """
     answers = _answers(draft)
-    has_more = bool(draft.media_ids or answers)
+    has_more = bool(draft.media_ids or answers) or draft.quote_of_id is not None
     text, spoiler = composing.tidy(draft.text, draft.spoiler, has_more=has_more)
-    composed = composed or await composing.compose(text)
+    composed = composed or await drafting.compose(text, draft)
     require_expected(author_id, composed.mentioned_ids, draft.allowed_mention_ids)
     emojis = await composing.emojis_in(text, spoiler, *(answers.titles if answers else ()))
     async with db.unit_of_work() as unit:
@@ -52,34 +56,32 @@ async def publish(author_id: int, draft: PostDraft, *, composed: Composed | None
         author = await accounts.get(author_id)
         parent = await _parent(author_id, draft.in_reply_to_id)
         media = await attaching.choose(author_id, draft.media_ids)
-        post_id, here = ids.new_id(), addresses.here()
-        new = NewPost(
-            id=post_id,
-            uri=here.post(post_id),
-            url=here.post_page(author.username, post_id),
-            local=True,
+        quote = await quotes.choose(
+            author_id,
+            draft.quote_of_id,
             visibility=draft.visibility,
-            created_at=ids.moment_of(post_id),
+            mentioned_ids=composed.mentioned_ids,
+        )
+        await pieces.describe(draft.blocks or (), media)
+        new = drafting.new_post(author, draft, composed, parent=parent, media=media, quote=quote)
+        new = replace(
+            new,
             text=text,
-            html=composed.html,
             spoiler=spoiler,
             sensitive=draft.sensitive or bool(spoiler and media),
-            language=draft.language,
-            parent=parent,
-            media_ids=[file.id for file in media],
             emojis=emojis,
-            app_id=draft.app_id,
             mentioned_ids=await _mentionable(author_id, composed.mentioned_ids),
-            hashtags=composed.hashtags,
             poll_id=None if answers is None else await poll_store.new_id(),
         )
         stored = await posting.insert(unit, author, new)
         assert stored is not None, "a new id is known already"
         if answers is not None and new.poll_id is not None:
-            await poll_store.insert(new.poll_id, post_id, answers)
+            await poll_store.insert(new.poll_id, new.id, answers)
         if media:
-            await attaching.attach(media, post_id)
-        await idempotency.keep(author_id, draft.idempotency_key, post_id=post_id)
+            await attaching.attach(media, new.id)
+        if quote is not None:
+            await quotes.published(unit, stored, quote)
+        await idempotency.keep(author_id, draft.idempotency_key, post_id=new.id)
     return stored
 
 
@@ -121,6 +123,9 @@ async def receive(author: Account, draft: RemotePost) -> Post:
             silent_ids=draft.silent_ids,
             hashtags=draft.hashtags,
             poll_id=None if draft.poll is None else await poll_store.new_id(),
+            quote=await _quoted(author, draft),
+            quote_automatic=draft.quote_automatic,
+            quote_manual=draft.quote_manual,
         )
         stored = await posting.insert(unit, author, new)
         if stored is None:
@@ -130,7 +135,13 @@ async def receive(author: Account, draft: RemotePost) -> Post:
         if draft.poll is not None and new.poll_id is not None:
             await poll_store.insert(new.poll_id, post_id, polls.answers_from(draft.poll))
         await _adopt_replies(post_id, author.id, draft.uri, parent)
+        await quotes_elsewhere.received(unit, stored)
     return stored
+
+
+async def _quoted(author: Account, draft: RemotePost) -> Quoting | None:
+    quoted = await posts.find_by_uri_for_worker(draft.quote_uri) if draft.quote_uri else None
+    return quotes_elsewhere.of_remote(author, draft, quoted)
 
 
 async def remove(author_id: int, post_id: int, *, with_files: bool = False) -> Post:
@@ -172,6 +183,7 @@ async def _take_away(unit: UnitOfWork, post: Post) -> None:
     if not await posts.mark_deleted(post.id):
         return
     await _forget(post)
+    await quotes.uncount(post)
     if post.visibility == Visibility.DIRECT:
         await conversations.take_out(unit, post.id)
     for boost in await Post.filter(boost_of_id=post.id, deleted_at=None):
@@ -200,12 +212,18 @@ async def check(author_id: int, draft: PostDraft) -> PostDraft:
 
     Raises:  as `publish`
     """
-    has_more = bool(draft.media_ids or _answers(draft))
+    has_more = bool(draft.media_ids or _answers(draft)) or draft.quote_of_id is not None
     text, spoiler = composing.tidy(draft.text, draft.spoiler, has_more=has_more)
-    composed = await composing.compose(text)
+    composed = await drafting.compose(text, draft)
     require_expected(author_id, composed.mentioned_ids, draft.allowed_mention_ids)
     await _parent(author_id, draft.in_reply_to_id)
     await attaching.choose(author_id, draft.media_ids)
+    await quotes.choose(
+        author_id,
+        draft.quote_of_id,
+        visibility=draft.visibility,
+        mentioned_ids=composed.mentioned_ids,
+    )
     return replace(draft, text=text, spoiler=spoiler)
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from echo import clock, db, settings
-from echo.actions import composing, idempotency, posts
+from echo.actions import drafting, idempotency, posts
 from echo.actions.drafts import PostDraft
 from echo.db import Row
 from echo.errors import EchoError, Invalid
@@ -99,7 +99,7 @@ async def _publish(owner: str, row: Row) -> None:
     author_id, schedule_id = row["account_id"], row["id"]
     require_active(standing_of(await users.standing_row(author_id)))
     draft = read_draft(row)
-    composed = await composing.compose(draft.text)
+    composed = await drafting.compose(draft.text, draft)
     async with db.unit_of_work():
         if not await schedules.take(owner, schedule_id):
             return

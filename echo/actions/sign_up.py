@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 
 from echo import clock, db, ids, settings
 from echo.actions.drafts import SignUp
@@ -26,6 +26,7 @@ _LABELS = {
     "password": "Password",
     "agreement": "Service agreement",
     "reason": "Reason",
+    "date_of_birth": "Date of birth",
 }
 Problems = dict[str, list[FieldError]]
 
@@ -42,6 +43,8 @@ async def sign_up(draft: SignUp) -> User:
     problems = await _problems(draft)
     if not draft.agreement:
         problems.setdefault("agreement", []).append(FieldError("ERR_ACCEPTED", "must be accepted"))
+    if rules.min_age and (problem := _age_problem(draft.born_on, rules.min_age)):
+        problems.setdefault("date_of_birth", []).append(problem)
     if rules.mode == "approval" and rules.reason_required and not draft.reason.strip():
         problems.setdefault("reason", []).append(FieldError("ERR_BLANK", "can't be blank"))
     _refuse(problems)
@@ -52,6 +55,14 @@ async def sign_up(draft: SignUp) -> User:
         is_approved=rules.mode == "open",
         is_own_wish=True,
     )
+
+
+def _age_problem(born_on: date | None, min_age: int) -> FieldError | None:
+    if born_on is None:
+        return FieldError("ERR_BLANK", "can't be blank")
+    today = clock.now().date()
+    age = today.year - born_on.year - ((today.month, today.day) < (born_on.month, born_on.day))
+    return FieldError("ERR_BELOW_LIMIT", "is below the age limit") if age < min_age else None
 
 
 async def create_local(

@@ -34,6 +34,7 @@ async def create() -> Response:
             locale=given.text("locale", "en"),
             reason=given.text("reason", ""),
             agreement=given.boolean("agreement", default=False),
+            born_on=given.day("date_of_birth"),
             app_id=current().app_id,
         )
     )

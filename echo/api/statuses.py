@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 
 from quart import Blueprint, Response, request
 
 from echo import clock, settings
-from echo.actions import editing, posts, schedules
-from echo.actions.drafts import EditDraft, PostDraft
+from echo.actions import composing, editing, pieces, posts, schedules
+from echo.actions.drafts import Block, EditDraft, PostDraft
 from echo.actions.idempotency import UsedOtherwise
+from echo.api import wordings
 from echo.api.reading import (
     BODY_BYTES,
     account_page,
@@ -31,7 +33,7 @@ from echo.kinds import Visibility
 from echo.policy import preferences
 from echo.policy.interaction import UnexpectedMentions
 from echo.policy.viewer import Viewer
-from echo.render import history, scheduled, status
+from echo.render import scheduled, status, versions
 from echo.render.entities import StatusSource
 from echo.store import accounts, threads
 from echo.store import posts as post_store
@@ -56,22 +58,25 @@ async def create() -> Response:
     """Publish a post."""
     await count_for_account("posts")
     given = await params()
-    for unsupported in ("quoted_status_id",):
-        if given.has(unsupported):
-            raise Invalid(f"Validation failed: {unsupported} is not supported by this server")
     chosen = preferences.read((await accounts.user(account_id())).settings)
+    blocks = wordings.blocks(given)
     draft = PostDraft(
-        text=given.text("status", ""),
+        text=given.text("status", "") if blocks is None else pieces.text_of(blocks),
         visibility=_visibility(given, chosen.visibility),
         spoiler=given.text("spoiler_text", ""),
         sensitive=given.boolean("sensitive", default=chosen.sensitive),
         language=_language(given, chosen.language),
         in_reply_to_id=_reply_to(given),
-        media_ids=given.ids("media_ids"),
+        media_ids=given.ids("media_ids") if blocks is None else pieces.media_ids(blocks),
         app_id=current().app_id,
         idempotency_key=_idempotency_key(),
         allowed_mention_ids=_allowed(given),
         poll=poll_draft(given),
+        quote_of_id=wordings.quoted(given),
+        quote_policy=wordings.quote_policy(given) or chosen.quote_policy,
+        local_only=given.boolean("local_only", default=False),
+        content_type=wordings.content_type(given) or composing.PLAIN,
+        blocks=blocks,
     )
     return await _make(draft, due_at(given))
 
@@ -100,16 +105,20 @@ async def edit(status_id: str) -> Response:
     with await read_form(request, max_bytes=BODY_BYTES + _covers_bytes()) as form:
         given, files = form.params, file_drafts(form)
     known = await _own(status_id)
+    blocks = wordings.blocks(given)
     draft = EditDraft(
-        text=given.text("status", ""),
+        text=given.text("status", "") if blocks is None else pieces.text_of(blocks),
         spoiler=given.text("spoiler_text", ""),
         sensitive=given.boolean("sensitive", default=False),
         language=_language(given, known),
-        media_ids=given.ids("media_ids") if given.has("media_ids") else None,
+        media_ids=_media_ids(given, blocks),
         files=files,
         poll=poll_draft(given),
         drops_poll=drops_poll(given),
         allowed_mention_ids=_allowed(given),
+        quote_policy=wordings.quote_policy(given),
+        content_type=wordings.content_type(given),
+        blocks=blocks,
     )
     try:
         post = await editing.edit(account_id(), read_id(status_id), draft)
@@ -149,9 +158,9 @@ async def context(status_id: str) -> Response:
 
 @blueprint.get("/api/v1/statuses/<status_id>/history")
 @optional("read:statuses")
-async def versions(status_id: str) -> Response:
+async def history(status_id: str) -> Response:
     """What a post said before each edit, and what it says, oldest first."""
-    return array(await history.many(await post_store.get(viewer(), read_id(status_id))))
+    return array(await versions.many(await post_store.get(viewer(), read_id(status_id))))
 
 
 @blueprint.get("/api/v1/statuses/<status_id>/source")
@@ -161,7 +170,14 @@ async def source(status_id: str) -> Response:
     post = await post_store.get(viewer(), read_id(status_id))
     if post.author_id != account_id():
         raise NotFound
-    return entity(StatusSource(id=str(post.id), text=post.text, spoiler_text=post.spoiler))
+    return entity(
+        StatusSource(
+            id=str(post.id),
+            text=post.text,
+            spoiler_text=post.spoiler,
+            content_type=post.content_type,
+        )
+    )
 
 
 @blueprint.get("/api/v1/statuses/<status_id>/favourited_by")
@@ -222,6 +238,13 @@ async def _own(status_id: str) -> str | None:
 def _allowed(given: Params) -> tuple[int, ...] | None:
     """Whom the text may name, where an app asks for that."""
     return given.ids("allowed_mentions") if given.has("allowed_mentions") else None
+
+
+def _media_ids(given: Params, blocks: Sequence[Block] | None) -> tuple[int, ...] | None:
+    """The files that a post shall have after an edit; None keeps them."""
+    if blocks is not None:
+        return pieces.media_ids(blocks)
+    return given.ids("media_ids") if given.has("media_ids") else None
 
 
 def _visibility(given: Params, default: Visibility) -> Visibility:

@@ -7,6 +7,9 @@ from echo.models.account import (
     AccountStats,
     User,
 )
+from echo.models.activity import (
+    ActiveWeek,
+)
 from echo.models.announcement import (
     Announcement,
     AnnouncementDismissal,
@@ -21,6 +24,10 @@ from echo.models.auth import (
 )
 from echo.models.card import (
     Card,
+)
+from echo.models.collection import (
+    Collection,
+    CollectionItem,
 )
 from echo.models.conversation import (
     Conversation,
@@ -80,11 +87,20 @@ from echo.models.relation import (
 from echo.models.remote_file import (
     RemoteFile,
 )
+from echo.models.report import (
+    Report,
+)
 from echo.models.schedule import ScheduledPost
 from echo.models.search import (
     SearchAccount,
     SearchFill,
     SearchPost,
+)
+from echo.models.server_block import (
+    ServerBlock,
+)
+from echo.models.trend import (
+    Trend,
 )
 from echo.models.work import (
     Delivery,
@@ -99,6 +115,7 @@ __all__ = [
     "AccountKey",
     "AccountNote",
     "AccountStats",
+    "ActiveWeek",
     "Announcement",
     "AnnouncementDismissal",
     "AnnouncementReaction",
@@ -107,6 +124,8 @@ __all__ = [
     "Block",
     "Bookmark",
     "Card",
+    "Collection",
+    "CollectionItem",
     "Conversation",
     "ConversationPost",
     "CustomEmoji",
@@ -143,15 +162,18 @@ __all__ = [
     "PostVersion",
     "PushSubscription",
     "RemoteFile",
+    "Report",
     "ScheduledPost",
     "SearchAccount",
     "SearchFill",
     "SearchPost",
+    "ServerBlock",
     "ServerSecret",
     "Session",
     "Severance",
     "ThreadMute",
     "Token",
     "Tombstone",
+    "Trend",
     "User",
 ]

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from echo.kinds import Visibility
 
+QUOTE_POLICIES = ("public", "followers", "nobody")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preferences:
@@ -15,6 +17,7 @@ class Preferences:
     visibility: Visibility = Visibility.PUBLIC
     sensitive: bool = False
     language: str | None = None
+    quote_policy: str = "public"
 
 
 def read(settings: Mapping[str, object]) -> Preferences:
@@ -25,4 +28,10 @@ def read(settings: Mapping[str, object]) -> Preferences:
         visibility=Visibility(str(visibility)) if known else Visibility.PUBLIC,
         sensitive=settings.get("sensitive") is True,
         language=language if isinstance(language, str) and language else None,
+        quote_policy=_one_of(settings.get("quote_policy"), QUOTE_POLICIES),
     )
+
+
+def _one_of(value: object, known: tuple[str, ...]) -> str:
+    """The value, or the first of what is known."""
+    return value if isinstance(value, str) and value in known else known[0]

@@ -10,6 +10,7 @@ import msgspec
 from echo import addresses
 from echo.db import Row
 from echo.kinds import AccountKind
+from echo.policy import collections
 from echo.render import entities, times
 from echo.render.versioned import VersionedCache
 from echo.store import status_rows
@@ -122,7 +123,7 @@ def _core(row: Row) -> entities.AccountCore:
         "show_media": True,
         "show_media_replies": True,
         "show_featured": True,
-        "feature_approval": entities.FeatureApproval(automatic=[], manual=[], current_user="denied"),
+        "feature_approval": _feature_approval(row),
         "emojis": [] if blanked else emojis(msgspec.json.decode(row["emojis"])),
         "fields": [] if blanked else _fields(row),
     }
@@ -133,6 +134,15 @@ def _core(row: Row) -> entities.AccountCore:
     if not row["domain"]:
         return entities.LocalAccountCore(**common, noindex=not row["indexable"], roles=[])
     return entities.AccountCore(**common)
+
+
+def _feature_approval(row: Row) -> entities.FeatureApproval:
+    """Who may put somebody into a collection. The same for every viewer: nobody can without a log-in."""
+    local, wishes = not row["domain"], row["discoverable"]
+    allowed = collections.featured_by(is_local=local, discoverable=wishes, locked=row["locked"])
+    return entities.FeatureApproval(
+        automatic=allowed, manual=[], current_user="automatic" if allowed else "denied"
+    )
 
 
 def _fields(row: Row) -> list[entities.Field]:

@@ -1,80 +1,31 @@
-"""What a post said over time."""
+"""The last seven days of something that people use."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 
-import msgspec
-
+from echo import clock
 from echo.db import Row
-from echo.models import Post
-from echo.render import account, media, times
-from echo.render.entities import CustomEmoji, Entity, MediaAttachment
-from echo.store import versions
+from echo.render.entities import History
 
-_encode = msgspec.json.Encoder().encode
+DAYS = 7
 
 
-class VersionOption(Entity, frozen=True, kw_only=True):
-    title: str
-
-
-class VersionPoll(Entity, frozen=True, kw_only=True):
-    options: list[VersionOption]
-
-
-class StatusEditCore(Entity, frozen=True, kw_only=True):
-    """What a post said once, without its author."""
-
-    content: str
-    spoiler_text: str
-    sensitive: bool
-    created_at: str
-    media_attachments: list[MediaAttachment]
-    emojis: list[CustomEmoji]
-
-
-class StatusEditWithPoll(StatusEditCore, frozen=True, kw_only=True):
-    poll: VersionPoll
-
-
-async def many(post: Post) -> list[bytes]:
-    """Every version of a post that its reader may read, oldest first; the last is what it says now."""
-    parts = await versions.parts(post.id)
-    now: dict[str, Any] = {
-        "html": post.html,
-        "spoiler": post.spoiler,
-        "sensitive": post.sensitive,
-        "created_at": post.edited_at or post.created_at,
-        "emojis": post.emojis,
-        "poll_titles": parts.titles,
-        "files": [parts.files[media_id] for media_id in post.media_ids if media_id in parts.files],
-    }
-    before = [_read(row) for row in await versions.page(post.id)]
-    author = (await account.many([post.author_id]))[0]
-    return [_one(said, author) for said in (*before, now)]
-
-
-def _read(row: Row) -> dict[str, Any]:
-    """A stored version, with its JSON read."""
-    said: dict[str, Any] = {name: row[name] for name in row.keys()}  # noqa: SIM118 a row is no mapping
-    return said | {
-        name: msgspec.json.decode(said[name] or "null") for name in ("emojis", "poll_titles", "files")
-    }
-
-
-def _one(said: dict[str, Any], author: bytes) -> bytes:
-    common: dict[str, Any] = {
-        "content": said["html"],
-        "spoiler_text": said["spoiler"],
-        "sensitive": said["sensitive"],
-        "created_at": times.iso(said["created_at"]),
-        "media_attachments": [media.shown(file) for file in said["files"] or []],
-        "emojis": account.emojis(said["emojis"]),
-    }
-    if said["poll_titles"] is None:
-        core = StatusEditCore(**common)
-    else:
-        options = [VersionOption(title=title) for title in said["poll_titles"]]
-        core = StatusEditWithPoll(**common, poll=VersionPoll(options=options))
-    return _encode(core)[:-1] + b',"account":' + author + b"}"
+def of_days(rows: Iterable[Row]) -> list[History]:
+    """Seven entries, today first, from rows (day, uses, accounts); a day without a row had no use."""
+    used = {row["day"].date(): row for row in rows}
+    today = clock.now().date()
+    found = []
+    for ago in range(DAYS):
+        day = today - timedelta(days=ago)
+        counted = used.get(day)
+        midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
+        found.append(
+            History(
+                day=str(int(midnight.timestamp())),
+                uses=str(counted["uses"] if counted else 0),
+                accounts=str(counted["accounts"] if counted else 0),
+            )
+        )
+    return found

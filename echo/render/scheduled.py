@@ -85,8 +85,8 @@ def _params(draft: PostDraft) -> ScheduledParams:
         in_reply_to_id=draft.in_reply_to_id,
         language=draft.language,
         application_id=draft.app_id or 0,
-        quoted_status_id=None,
-        quote_approval_policy=None,
+        quoted_status_id=None if draft.quote_of_id is None else str(draft.quote_of_id),
+        quote_approval_policy=draft.quote_policy,
     )
 
 

@@ -1,9 +1,23 @@
 """Pages for browsers: plain HTML that works without scripts."""
 
-from echo.web import account, entry, home, letters, notices, oauth, profiles, set_up, static_files
+from echo.web import (
+    account,
+    api_page,
+    collections,
+    entry,
+    home,
+    letters,
+    notices,
+    oauth,
+    profiles,
+    set_up,
+    static_files,
+    texts,
+)
 
 BLUEPRINTS = (
     home.blueprint,
+    texts.blueprint,
     entry.blueprint,
     letters.blueprint,
     set_up.blueprint,
@@ -11,5 +25,7 @@ BLUEPRINTS = (
     notices.blueprint,
     oauth.blueprint,
     profiles.blueprint,
+    api_page.blueprint,
+    collections.blueprint,
     static_files.blueprint,
 )

@@ -10,20 +10,39 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from echo.models import Account
-from federation.handlers import accept, announce, block, create, delete, follow, like, reject, undo, update
+from federation.handlers import (
+    accept,
+    add,
+    announce,
+    block,
+    create,
+    delete,
+    flag,
+    follow,
+    like,
+    quoterequest,
+    reject,
+    remove,
+    undo,
+    update,
+)
 from federation.reasons import Reason
 
 Handler = Callable[[Any, Account], Awaitable[Reason]]
 
 HANDLERS: Mapping[str, Handler] = {
     "Accept": accept.handle,
+    "Add": add.handle,
     "Announce": announce.handle,
     "Block": block.handle,
     "Create": create.handle,
     "Delete": delete.handle,
+    "Flag": flag.handle,
     "Follow": follow.handle,
     "Like": like.handle,
+    "QuoteRequest": quoterequest.handle,
     "Reject": reject.handle,
+    "Remove": remove.handle,
     "Undo": undo.handle,
     "Update": update.handle,
 }

@@ -11,12 +11,14 @@ from activitypub.vocabulary import NoteKind
 from echo import addresses, clock, settings
 from echo.actions.drafts import RemoteMedia, RemotePost
 from echo.kinds import MediaKind, Visibility
+from echo.models import Account
 from echo.store.federation_reads import MediaPart, MentionPart, PostSource
 from echo.text import hashtags, languages, sanitize
 from echo.text.markup import render_plain
 from echo.text.plain import escape
 from federation.translate.accounts import emojis_of, written_emojis
 from federation.translate.polls import poll_from, poll_of
+from federation.translate.quotes import approval_of, quoters_of
 
 _KINDS_OF_FILES = {
     "image": MediaKind.IMAGE,
@@ -37,6 +39,7 @@ def audience_of(note: wire.Note, *, followers_uri: str) -> Audience:
 def post_of(
     note: wire.Note,
     audience: Audience,
+    author: Account,
     *,
     mentioned_ids: tuple[int, ...],
     silent_ids: tuple[int, ...],
@@ -67,6 +70,9 @@ def post_of(
         emojis=emojis_of(note.emojis),
         conversation_uri=note.context or note.conversation or "",
         poll=None if note.poll is None else poll_from(note.poll),
+        quote_uri=note.quote or "",
+        quote_automatic=quoters_of(note.can_quote.automatic, author) if note.can_quote else (),
+        quote_manual=quoters_of(note.can_quote.manual, author) if note.can_quote else (),
     )
 
 
@@ -82,7 +88,7 @@ def note_of(source: PostSource) -> wire.Note:
         language=source.language,
         summary=source.spoiler or None,
         sensitive=source.sensitive,
-        source=wire.Source(content=source.text, media_type="text/plain"),
+        source=wire.Source(content=source.text, media_type=source.content_type),
         published=source.created_at,
         updated=source.edited_at,
         url=source.url,
@@ -95,6 +101,9 @@ def note_of(source: PostSource) -> wire.Note:
         hashtags=tuple(wire.Hashtag(name=name, href=here.tag_page(name)) for name in source.hashtags),
         emojis=written_emojis(source.emojis),
         poll=None if source.poll is None else poll_of(source.poll),
+        quote=source.quote.uri if source.quote else None,
+        quote_authorization=source.quote.proof if source.quote else None,
+        can_quote=approval_of(source),
         replies=f"{source.uri}/replies",
         replies_first=f"{source.uri}/replies?page=true",
         conversation=source.conversation_uri or None,

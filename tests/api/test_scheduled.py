@@ -62,7 +62,7 @@ async def test_a_post_waits_and_is_published_when_its_time_comes(api: Api) -> No
         "language": "de",
         "application_id": 0,
         "quoted_status_id": None,
-        "quote_approval_policy": None,
+        "quote_approval_policy": "public",
         "scheduled_at": None,
         "idempotency": None,
         "with_rate_limit": False,

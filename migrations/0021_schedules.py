@@ -23,7 +23,7 @@ MORE = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("echo", "0015_filters")]
+    dependencies = [("echo", "0020_quotes")]
 
     initial = False
 
