@@ -259,3 +259,9 @@ class Collection(msgspec.Struct, frozen=True, kw_only=True):
     part_of: str | None = None
     attributed_to: str | None = None
     items: tuple[ObjectRef, ...] = ()
+
+
+def is_vote(note: Note) -> bool:
+    """Tell whether a note is no post, but names an answer of the poll it replies to."""
+    bare = note.kind is NoteKind.NOTE and not note.content and not note.attachments and note.poll is None
+    return bare and bool(note.name) and note.in_reply_to is not None

@@ -14,6 +14,20 @@ class Limits(Section, frozen=True):
     post_media: Annotated[int, Doc(description="Most files of a post.", ge=1, le=32)] = 4
     post_blocks: Annotated[int, Doc(description="Most blocks of a post.", ge=1, le=200)] = 20
     pinned_posts: Annotated[int, Doc(description="Most posts on top of a profile.", ge=0, le=50)] = 5
+    poll_options: Annotated[int, Doc(description="Most answers of a poll.", ge=2, le=100)] = 4
+    poll_option_characters: Annotated[
+        int, Doc(description="Longest answer of a poll, in characters.", ge=1, le=500)
+    ] = 50
+    poll_min_seconds: Annotated[int, Doc(description="Shortest poll, in seconds.", ge=1)] = 300
+    poll_max_seconds: Annotated[
+        int, Doc(description="Longest poll, in seconds.", ge=60, le=2_147_483_647)
+    ] = 2_629_746
+    scheduled_posts: Annotated[
+        int, Doc(description="Most posts that wait for their time, of a person.", ge=0)
+    ] = 300
+    scheduled_posts_per_day: Annotated[
+        int, Doc(description="Most posts that wait for one day, of a person.", ge=0)
+    ] = 25
     bio_characters: Annotated[int, Doc(description="Longest biography, in characters.", ge=1, le=20_000)] = (
         500
     )

@@ -41,6 +41,8 @@ EFFECTS: dict[type[Event], Effects] = {
     events.QuoteRevoked: Effects(local_jobs=("federation.send_quote_end",)),
     events.Liked: Effects(local_jobs=("federation.send_like",)),
     events.Unliked: Effects(local_jobs=("federation.send_unlike",)),
+    events.Voted: Effects(local_jobs=("federation.send_votes",)),
+    events.PollCounted: Effects(jobs=("timelines.show_counts",), local_jobs=("federation.send_counts",)),
     events.FollowAsked: Effects(local_jobs=("federation.send_follow",)),
     events.FollowAccepted: Effects(jobs=("timelines.merge",), local_jobs=("federation.send_accept",)),
     events.FollowEnded: Effects(jobs=("timelines.unmerge",), local_jobs=("federation.send_unfollow",)),

@@ -110,6 +110,17 @@ class Unliked(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Voted(Event):  # somebody here chose in a poll of another server
+    poll_id: int
+    account_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollCounted(Event):  # a poll has new counts that others may be told, or is over. `local`: the poll is
+    post_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FollowAsked(Event):
     """A follow was written, pending; the followee may be elsewhere."""
 
@@ -228,16 +239,12 @@ class LetterDue(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DigestDue(Event):
-    """Somebody has been away for long and wants to know what happened."""
-
+class DigestDue(Event):  # somebody has been away for long and wants to know what happened
     user_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NotificationsMerged(Event):
-    """What was kept apart from somebody is among the rest now."""
-
+class NotificationsMerged(Event):  # what was kept apart from somebody is among the rest now
     account_id: int
 
 
@@ -250,9 +257,7 @@ class ConversationChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReportForwarded(Event):
-    """A report goes to other servers as well."""
-
+class ReportForwarded(Event):  # a report goes to other servers as well
     report_id: int
 
 

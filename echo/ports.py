@@ -27,6 +27,10 @@ class RemoteDirectory(Protocol):
         """The post with this id or page address."""
         ...
 
+    async def refresh_post(self, iri: str) -> None:
+        """Read a post of another server anew, as far as it answers."""
+        ...
+
 
 class RemoteFiles(Protocol):
     """Fetches files of other servers."""
@@ -53,6 +57,9 @@ class NullDirectory:
         return None
 
     async def post_by_iri(self, iri: str) -> int | None:
+        return None
+
+    async def refresh_post(self, iri: str) -> None:
         return None
 
 

@@ -21,6 +21,7 @@ from echo.store.federation_reads import ActorSource, PostSource
 from echo.store.outbound import Outgoing
 from federation.outcomes import time_to_live
 from federation.translate.accounts import actor_of
+from federation.translate.polls import vote_of
 from federation.translate.posts import audience_on_wire, note_of
 
 
@@ -49,6 +50,28 @@ def edit(source: PostSource) -> Outgoing:
         published=source.edited_at,
     )
     return _outgoing(activity, source.author_id, key=source.uri, post_id=source.id)
+
+
+def counts(source: PostSource) -> Outgoing:
+    """How a poll stands now. It says of no new version: it is no edit."""
+    activity = write.update_note(
+        activity_id=addresses.here().activity("counts", f"{source.id}-{ids.new_id()}"),
+        note=note_of(source),
+    )
+    return _outgoing(activity, source.author_id, key=source.uri, post_id=source.id)
+
+
+def vote(pair: Pair, *, vote_id: int, title: str, poll: PostSource) -> Outgoing:
+    """A choice in a poll elsewhere."""
+    note = vote_of(
+        uri=f"{pair.ours}#votes/{vote_id}",
+        voter=pair.ours,
+        title=title,
+        poll_uri=poll.uri,
+        author=poll.author_uri,
+    )
+    activity = write.create(activity_id=f"{note.id}/activity", note=note)
+    return _outgoing(activity, pair.ours_id, key=f"vote {pair.ours} {poll.uri}")
 
 
 def deletion(source: PostSource) -> Outgoing:

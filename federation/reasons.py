@@ -24,7 +24,7 @@ class Reason(StrEnum):
     UNSUPPORTED_OBJECT = "unsupported-object"
     MALFORMED = "malformed"
     NO_ID = "no-id"
-    VOTE = "vote"  # polls are not counted here
+    VOTE = "vote"  # does not count: over, no such answer, a second one
 
     # What it is about
     NOT_OURS = "not-ours"  # would concern somebody here, but names nobody here

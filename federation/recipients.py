@@ -28,6 +28,15 @@ async def of_edit(source: PostSource) -> list[Inbox]:
     return places(inboxes)
 
 
+async def of_counts(source: PostSource) -> list[Inbox]:
+    """Everybody who may have the poll, and the servers of those who voted in it."""
+    inboxes = await _audience(source)
+    if source.visibility != Visibility.DIRECT:
+        voters = await audience.of_accounts(source.author_id, await audience.voters(source.id))
+        inboxes |= {row["shared_inbox"] or row["inbox"] for row in voters}
+    return places(inboxes)
+
+
 async def of_deletion(source: PostSource) -> list[Inbox]:
     """Everybody who may have the post."""
     return places(await _audience(source) | await _others(source))

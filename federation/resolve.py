@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TypeVar
 from urllib.parse import unquote, urlsplit
@@ -18,7 +18,7 @@ from activitypub.read import is_activity, is_actor, is_note, read_activity, read
 from activitypub.webfinger import Handle
 from echo import addresses, clock, db
 from echo.actions import accounts as account_actions
-from echo.actions import quotes_elsewhere
+from echo.actions import editing, quotes_elsewhere
 from echo.errors import Gone, Invalid, NotFound
 from echo.kinds import QuoteState
 from echo.models import Account, Post
@@ -75,6 +75,10 @@ class Directory:
         if known is not None:
             return int(known.id)
         return await _id_of(_post_at(iri))
+
+    async def refresh_post(self, iri: str) -> None:
+        """Read a post of another server anew: its poll, or all of it when it was edited."""
+        await _id_of(_read_again(iri))
 
 
 async def account(uri: str) -> Account:
@@ -217,6 +221,14 @@ async def _see_quote(quoting: Post, stamp_uri: str | None) -> bool:
     author = await accounts.get(quoted.author_id)
     claim = Claim(quoting=quoting.uri, quoted=quoted.uri, author=author.uri)
     return await stamps.holds(stamp_uri, claim) and await quotes_elsewhere.accept(quoting.id, stamp_uri)
+
+
+async def _read_again(uri: str) -> Post | None:
+    note = ingest.read(await fetch(uri))
+    author = await account(note.attributed_to)
+    draft = replace(await ingest.draft_of(note, author), edited_at=note.updated)
+    await editing.receive_edit(author, draft)
+    return await posts.find_by_uri_for_worker(note.id)
 
 
 async def _fetch_account(uri: str) -> Account:

@@ -9,7 +9,7 @@ import msgspec
 from echo import addresses, db, jobs, settings
 from echo.jobs import Queue
 from echo.models import Account, Like
-from echo.store import accounts, federation_reads, outbound, relations, reports
+from echo.store import accounts, federation_reads, outbound, polls, relations, reports
 from echo.store.federation_reads import PostSource
 from echo.store.outbound import Inbox, Outgoing
 from federation import outbox, recipients
@@ -33,6 +33,26 @@ async def send_edit(post_id: int) -> None:
     inboxes = await recipients.of_edit(source)
     await outbound.rewrite(outbox.create_id(source), outbox.post(source).body)
     await hand_over(outbox.edit(source), inboxes)
+
+
+async def send_counts(post_id: int) -> None:
+    """Tell how a poll stands: those who have the post, and those who voted."""
+    source = await post_here(post_id)
+    if source is not None and source.deleted_at is None and source.poll is not None:
+        await hand_over(outbox.counts(source), await recipients.of_counts(source))
+
+
+async def send_votes(poll_id: int, account_id: int) -> None:
+    """Tell the author of a poll elsewhere what somebody here chose."""
+    found = await polls.find(poll_id)
+    poll = None if found is None else await any_post(found.post_id)
+    if poll is None or poll.local:
+        return
+    for row in await polls.votes(poll_id, account_id):
+        activity = outbox.vote(
+            pair_of(account_id, poll.author_uri), vote_id=row["id"], title=row["title"], poll=poll
+        )
+        await hand_over(activity, await recipients.of_one(poll.author_id))
 
 
 async def send_delete(post_id: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import hypothesis
@@ -13,6 +14,7 @@ from quart import Quart
 from quart.typing import TestClientProtocol as Client
 from werkzeug.routing import Rule
 
+from echo import clock, ids
 from echo.app import create_app
 from echo.config import Config, DatabaseConfig, Instance, RedisConfig, Server
 from echo.config_limits import RateLimits
@@ -59,6 +61,14 @@ def migrated(config: Config) -> Config:
     """The configuration, with its database migrated."""
     asyncio.run(migrate(config))
     return config
+
+
+@pytest.fixture(autouse=True)
+def on_time() -> Iterator[None]:
+    """Put the clock back, and the ids that were made ahead of it."""
+    yield
+    clock.shift(timedelta())
+    ids._last_ms = 0
 
 
 @pytest.fixture

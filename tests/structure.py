@@ -69,6 +69,7 @@ MAY_BE_MISSING: dict[str, set[str]] = {
     },
     "GroupedNotificationsResults": {"partial_accounts"},
     "Status": {"application", "pinned", "local_only", "blocks"},
+    "StatusEdit": {"poll", "quote"},
     "Status.application": {"website"},
     "WebPushSubscription.alerts": {"quote", "quoted_update"},
     "Application": {"vapid_key"},
@@ -115,6 +116,17 @@ NULLABLE: dict[str, set[str]] = {
     "Preferences": {"posting:default:language"},
     "Quote": {"quoted_status"},
     "Relationship": {"languages", "muting_expires_at"},
+    "ScheduledStatus.params": {
+        "idempotency",
+        "in_reply_to_id",
+        "language",
+        "media_ids",
+        "poll",
+        "quote_approval_policy",
+        "quoted_status_id",
+        "scheduled_at",
+        "spoiler_text",
+    },
     "Status": {
         "in_reply_to_id",
         "in_reply_to_account_id",
@@ -226,6 +238,8 @@ _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[
 _SECOND = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 _ID_FIELDS = frozenset({"id", "in_reply_to_id", "in_reply_to_account_id", "last_read_id"})
 _MOST = 2**31 - 1  # Java and Swift clients read integers of 32 bits
+# Mastodon writes this id as a number, whatever becomes of it in a browser.
+_LONG = frozenset({("ScheduledStatus.params", "in_reply_to_id")})
 
 
 def validate(name: str, document: object, *, signed_in: bool) -> None:
@@ -372,7 +386,7 @@ def _field(key: str, schema: dict[str, Any], where: str) -> dict[str, Any]:
         schema = {"anyOf": kept + ([{"type": "null"}] if nullable else [])}
     elif "$ref" in schema and nullable:
         schema = {"anyOf": [schema, {"type": "null"}]}
-    if "integer" in plain:
+    if "integer" in plain and (where, key) not in _LONG:
         schema = schema | {"maximum": _MOST}
     if key in MAY_BE_BLANK:
         schema = {name: value for name, value in schema.items() if name != "format"}

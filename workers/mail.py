@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 
 from echo import addresses, mail, settings
-from echo.actions import confirmations, password_changes
+from echo.actions import confirmations, password_changes, schedules
 from echo.actions.links import LinkKind
 from echo.mail import Letter
 from echo.runtime import Runtime
+from echo.store import schedules as schedule_store
+from echo.store import users
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +30,8 @@ async def _letter(user_id: int, template: str) -> Letter | None:
         case LinkKind.RESET:
             to_and_secret = await password_changes.link_for(user_id)
             return None if to_and_secret is None else _reset(*to_and_secret)
+        case schedules.LETTER:
+            return await _unpublished(user_id)
         case _:
             log.error("no letter is called %r", template)
             return None
@@ -57,6 +61,26 @@ def _reset(to: str, secret: str) -> Letter:
         action="Choose a new password",
         link=f"{addresses.here().base}/password/{secret}",
         after=("The link works for an hour, once. If it was not you, do nothing: your password stays.",),
+    )
+
+
+async def _unpublished(user_id: int) -> Letter | None:
+    """Which posts could not be published at their time, unless their author has seen to it meanwhile."""
+    person, rows = await users.find(user_id), await schedule_store.failed(user_id)
+    if person is None or not rows:
+        return None
+    instance = settings.here().instance
+    # Not the text: it may be meant for few.
+    posts = tuple(f"the one of {row['due_at']:%Y-%m-%d %H:%M} UTC: {row['failure']}" for row in rows[-10:])
+    return Letter(
+        to=person.email,
+        subject=f"A scheduled post was not published on {instance.title}",
+        paragraphs=("Hello,", "this could not be published when its time came:", *posts),
+        action="Open the server",
+        link=addresses.here().base,
+        after=(
+            "It is kept: your app shows it among the scheduled posts. Give it another time, or delete it.",
+        ),
     )
 
 

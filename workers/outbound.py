@@ -24,6 +24,8 @@ JOBS: dict[str, Job] = {
     for send in (
         sending.send_post,
         sending.send_edit,
+        sending.send_counts,
+        sending.send_votes,
         sending.send_delete,
         sending.send_like,
         sending.send_unlike,

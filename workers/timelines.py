@@ -26,11 +26,11 @@ async def add_post(_: Runtime, *, post_id: int) -> None:
 
 
 async def show_edit(_: Runtime, *, post_id: int) -> None:
-    """Say live that a post has changed; timelines hold ids and need nothing."""
+    """Say live that a post has changed, also to the people it names; timelines hold ids and need nothing."""
     post = await posts.get_unscoped_for_worker(post_id)
     if post.deleted_at is None:
-        on_lists = await list_timelines.recipients(post_id)
-        await _say(post, "edit", await timelines.home_recipients(post_id), on_lists)
+        readers = {*await timelines.home_recipients(post_id), *await posts.mentioned_here(post_id)}
+        await _say(post, "edit", sorted(readers), await list_timelines.recipients(post_id))
 
 
 async def remove_post(_: Runtime, *, post_id: int) -> None:
@@ -112,6 +112,7 @@ async def _public_message(post: Post, event: str) -> Live:
 JOBS: dict[str, Callable[..., Awaitable[None]]] = {
     "timelines.add_post": add_post,
     "timelines.show_edit": show_edit,
+    "timelines.show_counts": show_edit,
     "timelines.remove_post": remove_post,
     "timelines.merge": merge,
     "timelines.unmerge": unmerge,

@@ -6,7 +6,7 @@ from typing import Final
 
 from activitypub.contexts import NOTE_CONTEXT, PLAIN_CONTEXT
 from activitypub.document import JsonObject
-from activitypub.objects import Approval, Note, Poll, QuoteAuthorization, Source, Tombstone
+from activitypub.objects import Approval, Note, Poll, QuoteAuthorization, Source, Tombstone, is_vote
 from activitypub.vocabulary import LD_JSON
 from activitypub.write import parts
 from activitypub.write.parts import present
@@ -40,6 +40,8 @@ def note_body(note: Note) -> JsonObject:
         likes=parts.tally(note.likes),
         shares=parts.tally(note.shares),
     )
+    if is_vote(note):
+        return vote_body(note)
     return {
         "id": note.id,
         "type": note.kind.value,
@@ -55,6 +57,18 @@ def note_body(note: Note) -> JsonObject:
         **({} if note.poll is None else _poll(note.poll)),
         "attachment": [parts.attachment(item) for item in note.attachments],
         "tag": _tags(note),
+    }
+
+
+def vote_body(note: Note) -> JsonObject:
+    """Write a choice in a poll: with content or tags, others take it for a post."""
+    return {
+        "id": note.id,
+        "type": note.kind.value,
+        "attributedTo": note.attributed_to,
+        "name": note.name,
+        "inReplyTo": note.in_reply_to,
+        "to": list(note.to),
     }
 
 

@@ -42,7 +42,7 @@ async def attach(files: Sequence[Media], post_id: int) -> None:
     """Put free files onto a post. Raises Invalid when another post was faster."""
     attached = await db.execute(
         "UPDATE media SET post_id = $2 WHERE id = ANY($1) AND (post_id IS NULL OR post_id = $2)"
-        " AND discarded_at IS NULL",
+        " AND discarded_at IS NULL AND scheduled_id IS NULL",
         [media.id for media in files],
         post_id,
     )

@@ -41,15 +41,16 @@ class Composed:
         return "".join(self.pieces)
 
 
-def tidy(text: str, spoiler: str, *, has_files: bool) -> tuple[str, str]:
+def tidy(text: str, spoiler: str, *, has_more: bool) -> tuple[str, str]:
     """Text and content warning, trimmed; a warning over nothing becomes the text.
 
+    Shapes:  has_more: files or a poll, which need no text
     Raises:  Invalid when there is nothing, and when it is longer than this server allows
     """
     text, spoiler = text.strip(), spoiler.strip()
-    if not text and not has_files:
+    if not text and not has_more:
         text, spoiler = spoiler, ""
-    if not text and not has_files:
+    if not text and not has_more:
         raise Invalid("Validation failed: Text can't be blank")
     limit = settings.here().limits.post_characters
     if length.count(text, spoiler, allow_ports=settings.here().dev.enabled) > limit:

@@ -25,7 +25,8 @@ async def discard(account_id: int, media_id: int) -> None:
     """Throw away a file of one's own that no post uses. Raises Invalid when one does, NotFound."""
     media = await get_own(account_id, media_id)
     marked = await db.execute(
-        "UPDATE media SET discarded_at = $2 WHERE id = $1 AND post_id IS NULL AND discarded_at IS NULL",
+        "UPDATE media SET discarded_at = $2 WHERE id = $1 AND post_id IS NULL AND scheduled_id IS NULL"
+        " AND discarded_at IS NULL",
         media.id,
         clock.now(),
     )
@@ -51,8 +52,8 @@ async def sweep() -> int:
     async with db.unit_of_work():
         await db.wait_for_disk()  # files are removed because of this commit
         await db.execute(
-            "UPDATE media SET discarded_at = $1 WHERE post_id IS NULL AND discarded_at IS NULL"
-            " AND greatest(created_at, freed_at) < $2",
+            "UPDATE media SET discarded_at = $1 WHERE post_id IS NULL AND scheduled_id IS NULL"
+            " AND discarded_at IS NULL AND greatest(created_at, freed_at) < $2",
             now - 2 * PATIENCE,
             now - timedelta(hours=settings.here().media.unused_hours),
         )

@@ -18,12 +18,26 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PollDraft:
+    """A question that somebody here wants to ask.
+
+    Shapes:  options: as typed; duration_seconds: from when it is published; None: nobody said
+    """
+
+    options: tuple[str, ...]
+    duration_seconds: int | None
+    multiple: bool = False
+    hide_totals: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PostDraft:
     """A post that somebody here wants to publish.
 
     Shapes:  text: as typed; media_ids: own, not attached yet; language: normalised code or None;
              quote_policy: one of `policy.quoting.POLICIES`; content_type: one of `composing.CONTENT_TYPES`;
-             blocks: then text and files come from these
+             blocks: then text and files come from these;
+             allowed_mention_ids: whom the text may name at most; None: anybody
     """
 
     text: str
@@ -35,6 +49,8 @@ class PostDraft:
     media_ids: tuple[int, ...] = ()
     app_id: int | None = None
     idempotency_key: str = ""
+    allowed_mention_ids: tuple[int, ...] | None = None
+    poll: PollDraft | None = None
     quote_of_id: int | None = None
     quote_policy: str = "public"
     local_only: bool = False
@@ -59,7 +75,8 @@ class FileDraft:
 class EditDraft:
     """What a post shall say from now on. `media_ids` None keeps the files; `files` describes them anew.
 
-    Shapes:  quote_policy, content_type: None keeps them; blocks: None writes the post in one piece
+    Shapes:  quote_policy, content_type: None keeps them; blocks: None writes the post in one piece;
+             poll: what it shall ask; None: as before, unless `drops_poll`, or files take its place
     """
 
     text: str
@@ -68,6 +85,9 @@ class EditDraft:
     language: str | None = None
     media_ids: tuple[int, ...] | None = None
     files: tuple[FileDraft, ...] = ()
+    poll: PollDraft | None = None
+    drops_poll: bool = False
+    allowed_mention_ids: tuple[int, ...] | None = None
     quote_policy: str | None = None
     content_type: str | None = None
     blocks: tuple[Block, ...] | None = None
@@ -95,6 +115,19 @@ class RemoteEmoji:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RemotePoll:
+    """What a post of another server asks, and how often each answer was chosen.
+
+    Shapes:  expires_at: UTC; None: never; voters: None where the server does not say
+    """
+
+    options: tuple[tuple[str, int], ...]
+    multiple: bool = False
+    expires_at: datetime | None = None
+    voters: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RemotePost:
     """A post that another server sent.
 
@@ -119,6 +152,7 @@ class RemotePost:
     media: tuple[RemoteMedia, ...] = ()
     emojis: tuple[RemoteEmoji, ...] = ()
     conversation_uri: str = ""
+    poll: RemotePoll | None = None
     quote_uri: str = ""
     quote_automatic: tuple[Quoter, ...] = ()
     quote_manual: tuple[Quoter, ...] = ()

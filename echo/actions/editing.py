@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from echo import clock, db
-from echo.actions import attaching, composing, conversations, pieces, quotes, uploads
+from echo.actions import attaching, composing, conversations, pieces, polls, quotes, uploads, versions
 from echo.actions.composing import Composed
 from echo.actions.drafts import EditDraft, FileDraft, RemotePost
 from echo.actions.notify import tell
 from echo.actions.posting import find_link
 from echo.actions.remote_media import store_remote_media
+from echo.actions.versions import Said
 from echo.db import UnitOfWork
-from echo.errors import NotFound
+from echo.errors import Invalid, NotFound
 from echo.events import PostEdited
 from echo.kinds import NotificationKind, Visibility
 from echo.media.result import ImageResult
-from echo.models import Account, Media, Post, PostVersion
+from echo.models import Account, Media, Post
+from echo.policy.interaction import require_expected
 from echo.store import posts, remote_files
+from echo.store.polls import Answers
 
 
 async def edit(author_id: int, post_id: int, draft: EditDraft) -> Post:
@@ -26,23 +30,28 @@ async def edit(author_id: int, post_id: int, draft: EditDraft) -> Post:
 
     Raises:  NotFound when it is not one's own; Invalid for an empty or too long text and unusable files
     """
-    known = await _own(author_id, post_id)
-    has_more = bool(known.media_ids if draft.media_ids is None else draft.media_ids) or bool(known.quote_uri)
-    text, spoiler = composing.tidy(draft.text, draft.spoiler, has_files=has_more)
-    content_type = draft.content_type or known.content_type
+    before = await _own(author_id, post_id)
+    has_more = _hung_on(before, draft).has_more or bool(before.quote_uri)
+    text, spoiler = composing.tidy(draft.text, draft.spoiler, has_more=has_more)
+    content_type = draft.content_type or before.content_type
     texts = [text] if draft.blocks is None else pieces.texts(draft.blocks)
     composed = await composing.compose(*texts, content_type=content_type)
+    require_expected(author_id, composed.mentioned_ids, draft.allowed_mention_ids)
     covers = {file.media_id: await uploads.read_cover(file.thumbnail) for file in draft.files}
     async with db.unit_of_work() as unit:
         await posts.lock(post_id)
         post = await _own(author_id, post_id)
+        hung_on, said = _hung_on(post, draft), await versions.say(post)
         await quotes.change_policy(unit, post, draft.quote_policy)
         media_ids = list(post.media_ids)
-        if draft.media_ids is not None:
-            chosen = await attaching.choose(author_id, draft.media_ids, post_id=post.id)
+        if hung_on.media_ids is not None:
+            chosen = await attaching.choose(author_id, hung_on.media_ids, post_id=post.id)
             # Files that are left out stay attached: earlier versions of the post show them.
             await attaching.attach(chosen, post.id)
             media_ids = [file.id for file in chosen]
+        poll_id, is_asked_anew = post.poll_id, False
+        if not hung_on.keeps_poll:
+            poll_id, is_asked_anew = await polls.change(post, hung_on.answers)
         described = (*draft.files, *pieces.descriptions(draft.blocks or ()))
         is_redescribed = await _redescribe(media_ids, described, covers)
         changed = {
@@ -54,12 +63,13 @@ async def edit(author_id: int, post_id: int, draft: EditDraft) -> Post:
             "content_type": content_type,
             "blocks": None if draft.blocks is None else pieces.stored(draft.blocks, composed.pieces),
         }
-        if not is_redescribed and all(getattr(post, name) == value for name, value in changed.items()):
+        is_as_before = all(getattr(post, name) == value for name, value in changed.items())
+        if is_as_before and not is_redescribed and not is_asked_anew:
             return post
-        await _keep_version(post)
+        await versions.keep(post, said)
         html = await quotes.line_again(post) + await _html(draft, composed)
-        emojis = await composing.emojis_in(text, spoiler)
-        await _write(post, **changed, html=html, emojis=emojis, edited_at=clock.now())
+        emojis = await composing.emojis_in(text, spoiler, *hung_on.titles(said))
+        await _write(post, **changed, html=html, poll_id=poll_id, emojis=emojis, edited_at=clock.now())
         await _relink(unit, post, composed.mentioned_ids, (), composed.hashtags)
         await _tell_boosters(unit, post)
         await quotes.tell_quoters(unit, post)
@@ -81,13 +91,15 @@ async def receive_edit(author: Account, draft: RemotePost) -> bool:
     """
     async with db.unit_of_work() as unit:
         known = await Post.get_or_none(uri=draft.uri, author_id=author.id, deleted_at=None)
-        if known is None or draft.edited_at is None:
+        if known is None:
             return False
         await posts.lock(known.id)
         post = await Post.get(id=known.id)
-        if not _is_newer(draft.edited_at, post):
-            return False
-        await _keep_version(post)
+        if draft.edited_at is None or not _is_newer(draft.edited_at, post):
+            return await polls.receive_counts(post, draft.poll)
+        await versions.keep(post, await versions.say(post))
+        answers = None if draft.poll is None else polls.answers_from(draft.poll)
+        poll_id, _ = await polls.change(post, answers)
         # Files that are left out stay: earlier versions of the post show them.
         media_ids = await store_remote_media(author.id, post.id, draft.media)
         await remote_files.know(emoji.url for emoji in draft.emojis)
@@ -98,6 +110,7 @@ async def receive_edit(author: Account, draft: RemotePost) -> bool:
             sensitive=draft.sensitive,
             language=draft.language,
             media_ids=media_ids,
+            poll_id=poll_id,
             edited_at=min(draft.edited_at, clock.now()),
             url=draft.url or post.url,
             emojis=[{"shortcode": e.shortcode, "url": e.url} for e in draft.emojis],
@@ -107,6 +120,36 @@ async def receive_edit(author: Account, draft: RemotePost) -> bool:
         await quotes.tell_quoters(unit, post)
         unit.emit(PostEdited(local=False, post_id=post.id))
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class _HungOn:
+    """What hangs on a post after an edit. `media_ids` None: the files it has; `answers`: what it asks."""
+
+    media_ids: Sequence[int] | None
+    answers: Answers | None
+    keeps_poll: bool
+    has_more: bool
+
+    def titles(self, before: Said) -> Sequence[str]:
+        """What the poll asks from now on."""
+        if self.answers is not None:
+            return self.answers.titles
+        return before["poll_titles"] or () if self.keeps_poll else ()
+
+
+def _hung_on(post: Post, draft: EditDraft) -> _HungOn:
+    """A post has either files or a poll: what the draft brings takes the place of the other.
+
+    Raises:  Invalid for a bad poll, and when it brings both
+    """
+    if draft.poll is not None:
+        if draft.media_ids:
+            raise Invalid("Validation failed: A post has either files or a poll")
+        return _HungOn((), polls.answers_of(draft.poll), keeps_poll=False, has_more=True)
+    keeps_poll = post.poll_id is not None and not draft.drops_poll and not draft.media_ids
+    files = post.media_ids if draft.media_ids is None else draft.media_ids
+    return _HungOn(draft.media_ids, None, keeps_poll=keeps_poll, has_more=bool(files) or keeps_poll)
 
 
 def _is_newer(edited_at: datetime, post: Post) -> bool:
@@ -119,18 +162,6 @@ async def _write(post: Post, **changes: object) -> None:
     await Post.filter(id=post.id).update(version=post.version + 1, card_id=None, **changes)
     # A boost shows the post it boosts, so its rendered half is stale as well.
     await db.execute("UPDATE posts SET version = version + 1 WHERE boost_of_id = $1", post.id)
-
-
-async def _keep_version(post: Post) -> None:
-    await PostVersion.create(
-        post_id=post.id,
-        text=post.text,
-        html=post.html,
-        spoiler=post.spoiler,
-        sensitive=post.sensitive,
-        media_ids=post.media_ids,
-        created_at=post.edited_at or post.created_at,
-    )
 
 
 async def _relink(

@@ -27,6 +27,9 @@ async def erase(account_id: int) -> bool:
             "DELETE FROM posts WHERE author_id = $1",
             "DELETE FROM likes WHERE account_id = $1",
             "DELETE FROM bookmarks WHERE account_id = $1",
+            "DELETE FROM scheduled_posts WHERE account_id = $1",
+            # What was chosen stays counted, by whom is forgotten.
+            "DELETE FROM poll_votes WHERE account_id = $1",
             "DELETE FROM thread_mutes WHERE account_id = $1",
             "DELETE FROM mentions WHERE account_id = $1",
             "DELETE FROM follows WHERE follower_id = $1 OR followee_id = $1",

@@ -13,37 +13,46 @@ from echo.actions import (
     conversations,
     discarding,
     drafting,
+    idempotency,
     pieces,
+    polls,
     posting,
     quotes,
     quotes_elsewhere,
 )
+from echo.actions.composing import Composed
 from echo.actions.drafts import PostDraft, RemotePost
 from echo.actions.posting import NewPost, Quoting
 from echo.actions.remote_media import store_remote_media
 from echo.db import UnitOfWork
-from echo.errors import Gone, NotFound
+from echo.errors import Gone, Invalid, NotFound
 from echo.events import PostDeleted
 from echo.kinds import Visibility
 from echo.models import Account, Post
+from echo.policy.interaction import require_expected
 from echo.policy.viewer import Viewer
 from echo.store import accounts, counters, notifications, posts, relations, remote_files
+from echo.store import polls as poll_store
+from echo.store.polls import Answers
 
 
-async def publish(author_id: int, draft: PostDraft) -> Post:
+async def publish(author_id: int, draft: PostDraft, *, composed: Composed | None = None) -> Post:
     """Publish a post of somebody here.
 
+    Shapes:  composed: what `drafting.compose` made of the draft, for callers in a unit of work
     Returns: the stored post; with an idempotency key that was used before, the post of that time
     Raises:  Invalid for an empty or too long text and unusable files; NotFound when the parent is unreadable
     """
-    has_more = bool(draft.media_ids) or draft.quote_of_id is not None
-    text, spoiler = composing.tidy(draft.text, draft.spoiler, has_files=has_more)
-    composed = await drafting.compose(text, draft)
-    emojis = await composing.emojis_in(text, spoiler)
+    answers = _answers(draft)
+    has_more = bool(draft.media_ids or answers) or draft.quote_of_id is not None
+    text, spoiler = composing.tidy(draft.text, draft.spoiler, has_more=has_more)
+    composed = composed or await drafting.compose(text, draft)
+    require_expected(author_id, composed.mentioned_ids, draft.allowed_mention_ids)
+    emojis = await composing.emojis_in(text, spoiler, *(answers.titles if answers else ()))
     async with db.unit_of_work() as unit:
-        known = await _claim_key(author_id, draft.idempotency_key)
+        known = await idempotency.claim(author_id, draft.idempotency_key)
         if known is not None:
-            return await posts.get_unscoped_for_worker(known)
+            return await posts.get_unscoped_for_worker(known.require_post())
         author = await accounts.get(author_id)
         parent = await _parent(author_id, draft.in_reply_to_id)
         media = await attaching.choose(author_id, draft.media_ids)
@@ -62,14 +71,17 @@ async def publish(author_id: int, draft: PostDraft) -> Post:
             sensitive=draft.sensitive or bool(spoiler and media),
             emojis=emojis,
             mentioned_ids=await _mentionable(author_id, composed.mentioned_ids),
+            poll_id=None if answers is None else await poll_store.new_id(),
         )
         stored = await posting.insert(unit, author, new)
         assert stored is not None, "a new id is known already"
+        if answers is not None and new.poll_id is not None:
+            await poll_store.insert(new.poll_id, new.id, answers)
         if media:
             await attaching.attach(media, new.id)
         if quote is not None:
             await quotes.published(unit, stored, quote)
-        await _keep_key(author_id, draft.idempotency_key, new.id)
+        await idempotency.keep(author_id, draft.idempotency_key, post_id=new.id)
     return stored
 
 
@@ -110,6 +122,7 @@ async def receive(author: Account, draft: RemotePost) -> Post:
             mentioned_ids=draft.mentioned_ids,
             silent_ids=draft.silent_ids,
             hashtags=draft.hashtags,
+            poll_id=None if draft.poll is None else await poll_store.new_id(),
             quote=await _quoted(author, draft),
             quote_automatic=draft.quote_automatic,
             quote_manual=draft.quote_manual,
@@ -120,6 +133,8 @@ async def receive(author: Account, draft: RemotePost) -> Post:
             known = await _known(draft.uri)
             assert known is not None, "the id is in the way of a post that is not there"
             return known
+        if draft.poll is not None and new.poll_id is not None:
+            await poll_store.insert(new.poll_id, post_id, polls.answers_from(draft.poll))
         await _adopt_replies(post_id, author.id, draft.uri, parent)
         await quotes_elsewhere.received(unit, stored)
     return stored
@@ -195,6 +210,35 @@ async def _known(uri: str) -> Post | None:
     return await posts.find_by_uri_for_worker(uri) if lives else None
 
 
+async def check(author_id: int, draft: PostDraft) -> PostDraft:
+    """What `publish` would refuse now, for a post that is to wait. The draft, with its text made tidy.
+
+    Raises:  as `publish`
+    """
+    has_more = bool(draft.media_ids or _answers(draft)) or draft.quote_of_id is not None
+    text, spoiler = composing.tidy(draft.text, draft.spoiler, has_more=has_more)
+    composed = await drafting.compose(text, draft)
+    require_expected(author_id, composed.mentioned_ids, draft.allowed_mention_ids)
+    await _parent(author_id, draft.in_reply_to_id)
+    await attaching.choose(author_id, draft.media_ids)
+    await quotes.choose(
+        author_id,
+        draft.quote_of_id,
+        visibility=draft.visibility,
+        mentioned_ids=composed.mentioned_ids,
+    )
+    return replace(draft, text=text, spoiler=spoiler)
+
+
+def _answers(draft: PostDraft) -> Answers | None:
+    """What a draft asks. Raises Invalid for a bad poll, and for one beside files."""
+    if draft.poll is None:
+        return None
+    if draft.media_ids:
+        raise Invalid("Validation failed: A post has either files or a poll")
+    return polls.answers_of(draft.poll)
+
+
 async def _parent(author_id: int, parent_id: int | None) -> Post | None:
     return None if parent_id is None else await posts.get_original(Viewer(author_id), parent_id)
 
@@ -203,40 +247,6 @@ async def _mentionable(author_id: int, account_ids: Sequence[int]) -> list[int]:
     """Those who do not block the author: the others are named in the text, and not told."""
     apart = await relations.estranged(author_id, account_ids)
     return [i for i in account_ids if i not in apart]
-
-
-async def _claim_key(author_id: int, key: str) -> int | None:
-    """The post that was made with this key; None when the key is ours to use. Waits for a parallel use."""
-    if not key:
-        return None
-    await db.execute(
-        "DELETE FROM idempotency_keys WHERE account_id = $1 AND key = $2"
-        " AND created_at < now() - interval '24 hours'",
-        author_id,
-        key,
-    )
-    taken = await db.fetch(
-        "INSERT INTO idempotency_keys (account_id, key, created_at) VALUES ($1, $2, now())"
-        " ON CONFLICT (account_id, key) DO NOTHING RETURNING id",
-        author_id,
-        key,
-    )
-    if taken:
-        return None
-    found = await db.fetch_value(
-        "SELECT post_id FROM idempotency_keys WHERE account_id = $1 AND key = $2", author_id, key
-    )
-    return None if found is None else int(found)
-
-
-async def _keep_key(author_id: int, key: str, post_id: int) -> None:
-    if key:
-        await db.execute(
-            "UPDATE idempotency_keys SET post_id = $3 WHERE account_id = $1 AND key = $2",
-            author_id,
-            key,
-            post_id,
-        )
 
 
 async def _adopt_replies(post_id: int, author_id: int, uri: str, parent: Post | None) -> None:

@@ -167,7 +167,7 @@ async def describe(account_id: int, draft: FileDraft) -> Media:
     Raises:  NotFound, also when a post uses it: then it changes with the post; Invalid
     """
     media = await get_own(account_id, draft.media_id)
-    if media.post_id is not None:
+    if not is_free(media):
         raise NotFound
     check_description(draft.description)
     cover, old_key = await read_cover(draft.thumbnail), media.preview_key
@@ -192,6 +192,11 @@ async def redescribe(media: Media, draft: FileDraft, cover: ImageResult | None) 
         await port.store().put(media.preview_key, cover.preview.data, cover.preview.content_type)
     await media.save(update_fields=["description", "meta", "preview_key", "blurhash"])
     return before != (media.description, media.meta, media.preview_key)
+
+
+def is_free(media: Media) -> bool:
+    """Whether no post uses a file, and none that waits for its time."""
+    return media.post_id is None and media.scheduled_id is None
 
 
 async def get_own(account_id: int, media_id: int) -> Media:

@@ -64,10 +64,10 @@ def configuration(origin: str, *, has_terms: bool) -> dict[str, Any]:
             "video_matrix_limit": media.video_limit_pixels if has_ffmpeg else 0,
         },
         "polls": {
-            "max_options": 0,
-            "max_characters_per_option": 50,
-            "min_expiration": 300,
-            "max_expiration": 2_629_746,
+            "max_options": limits.poll_options,
+            "max_characters_per_option": limits.poll_option_characters,
+            "min_expiration": limits.poll_min_seconds,
+            "max_expiration": limits.poll_max_seconds,
         },
         "translation": {"enabled": settings.here().translation.provider != "none"},
         "timelines_access": {

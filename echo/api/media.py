@@ -57,7 +57,7 @@ async def upload_v1() -> Response:
 async def show(media_id: str) -> Response:
     """A file of one's own that no post uses yet: 206 while it is made ready, 422 when it cannot be."""
     stored = await uploads.get_own(account_id(), read_id(media_id))
-    if stored.post_id is not None:
+    if not uploads.is_free(stored):
         raise NotFound
     return _answer(stored)
 

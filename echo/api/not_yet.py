@@ -22,7 +22,6 @@ EMPTY_LISTS: dict[str, tuple[str, ...] | None] = {
     "/api/v1/accounts/<account>/endorsements": None,
     "/api/v1/accounts/<account>/identity_proofs": None,
     "/api/v1/endorsements": ("read:accounts",),
-    "/api/v1/scheduled_statuses": ("read:statuses",),
     "/api/v1/domain_blocks": ("follow", "read:blocks"),
     "/api/v1/suggestions": ("read:accounts",),
     "/api/v2/suggestions": ("read:accounts",),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from datetime import datetime
 
 from quart import Blueprint, Response, request
 
-from echo import settings
-from echo.actions import composing, editing, pieces, posts
+from echo import clock, settings
+from echo.actions import composing, editing, pieces, posts, schedules
 from echo.actions.drafts import Block, EditDraft, PostDraft
+from echo.actions.idempotency import UsedOtherwise
 from echo.api import wordings
 from echo.api.reading import (
     BODY_BYTES,
@@ -20,6 +22,7 @@ from echo.api.reading import (
     read_id,
     update_route,
 )
+from echo.api.writing import drops_poll, due_at, poll_draft, unexpected
 from echo.errors import Invalid, NotFound
 from echo.http.access import account_id, current, needs, optional, viewer
 from echo.http.families import count_for_account
@@ -28,11 +31,13 @@ from echo.http.params import Params
 from echo.http.replies import array, entity, raw
 from echo.kinds import Visibility
 from echo.policy import preferences
+from echo.policy.interaction import UnexpectedMentions
 from echo.policy.viewer import Viewer
-from echo.render import status
+from echo.render import scheduled, status, versions
 from echo.render.entities import StatusSource
 from echo.store import accounts, threads
 from echo.store import posts as post_store
+from echo.store import schedules as schedule_store
 from echo.text import languages
 
 blueprint = Blueprint("statuses", __name__)
@@ -53,9 +58,6 @@ async def create() -> Response:
     """Publish a post."""
     await count_for_account("posts")
     given = await params()
-    for unsupported in ("poll", "scheduled_at"):
-        if given.has(unsupported):
-            raise Invalid(f"Validation failed: {unsupported} is not supported by this server")
     chosen = preferences.read((await accounts.user(account_id())).settings)
     blocks = wordings.blocks(given)
     draft = PostDraft(
@@ -68,14 +70,15 @@ async def create() -> Response:
         media_ids=given.ids("media_ids") if blocks is None else pieces.media_ids(blocks),
         app_id=current().app_id,
         idempotency_key=_idempotency_key(),
+        allowed_mention_ids=_allowed(given),
+        poll=poll_draft(given),
         quote_of_id=wordings.quoted(given),
         quote_policy=wordings.quote_policy(given) or chosen.quote_policy,
         local_only=given.boolean("local_only", default=False),
         content_type=wordings.content_type(given) or composing.PLAIN,
         blocks=blocks,
     )
-    post = await posts.publish(account_id(), draft)
-    return raw(await status.one(viewer(), post.id))
+    return await _make(draft, due_at(given))
 
 
 @blueprint.get("/api/v1/statuses")
@@ -110,11 +113,17 @@ async def edit(status_id: str) -> Response:
         language=_language(given, known),
         media_ids=_media_ids(given, blocks),
         files=files,
+        poll=poll_draft(given),
+        drops_poll=drops_poll(given),
+        allowed_mention_ids=_allowed(given),
         quote_policy=wordings.quote_policy(given),
         content_type=wordings.content_type(given),
         blocks=blocks,
     )
-    post = await editing.edit(account_id(), read_id(status_id), draft)
+    try:
+        post = await editing.edit(account_id(), read_id(status_id), draft)
+    except UnexpectedMentions as error:
+        return await unexpected(error)
     return raw(await status.one(viewer(), post.id))
 
 
@@ -145,6 +154,13 @@ async def context(status_id: str) -> Response:
     above = b",".join(rendered[i] for i in ancestors if i in rendered)
     below = b",".join(rendered[i] for i in descendants if i in rendered)
     return raw(b'{"ancestors":[' + above + b'],"descendants":[' + below + b"]}")
+
+
+@blueprint.get("/api/v1/statuses/<status_id>/history")
+@optional("read:statuses")
+async def history(status_id: str) -> Response:
+    """What a post said before each edit, and what it says, oldest first."""
+    return array(await versions.many(await post_store.get(viewer(), read_id(status_id))))
 
 
 @blueprint.get("/api/v1/statuses/<status_id>/source")
@@ -184,6 +200,26 @@ async def reblogged_by(status_id: str) -> Response:
     return await account_page(cursor.newest_first(rows), cursor)
 
 
+async def _make(draft: PostDraft, at: datetime | None) -> Response:
+    """Publish a post now, or keep it for its time; what was made with the same key is answered again."""
+    try:
+        if at is not None and at > clock.now() + schedules.NEAREST:
+            return await _scheduled(await schedules.schedule(account_id(), draft, at))
+        post = await posts.publish(account_id(), draft)
+        return raw(await status.one(viewer(), post.id))
+    except UsedOtherwise as error:
+        made = error.made
+        if made.post_id is not None:
+            return raw(await status.one(viewer(), made.post_id))
+        return await _scheduled(made.scheduled_id or 0)
+    except UnexpectedMentions as error:
+        return await unexpected(error)
+
+
+async def _scheduled(schedule_id: int) -> Response:
+    return entity(await scheduled.one(await schedule_store.get(account_id(), schedule_id)))
+
+
 def _covers_bytes() -> int:
     """What the covers of a post's files may take in a form."""
     is_form = request.headers.get("Content-Type", "").startswith("multipart/")
@@ -197,6 +233,11 @@ async def _own(status_id: str) -> str | None:
     if post.author_id != account_id():
         raise NotFound
     return post.language
+
+
+def _allowed(given: Params) -> tuple[int, ...] | None:
+    """Whom the text may name, where an app asks for that."""
+    return given.ids("allowed_mentions") if given.has("allowed_mentions") else None
 
 
 def _media_ids(given: Params, blocks: Sequence[Block] | None) -> tuple[int, ...] | None:

@@ -90,6 +90,7 @@ from echo.models.remote_file import (
 from echo.models.report import (
     Report,
 )
+from echo.models.schedule import ScheduledPost
 from echo.models.search import (
     SearchAccount,
     SearchFill,
@@ -162,6 +163,7 @@ __all__ = [
     "PushSubscription",
     "RemoteFile",
     "Report",
+    "ScheduledPost",
     "SearchAccount",
     "SearchFill",
     "SearchPost",

@@ -15,10 +15,11 @@ class Poll(Model):
     post_id = fields.BigIntField(unique=True)
     multiple = fields.BooleanField(default=False, db_default=False)
     hide_totals = fields.BooleanField(
-        default=False, db_default=False, description="no counts before one has voted or it is over"
+        default=False, db_default=False, description="no counts before it is over"
     )
     expires_at = fields.DatetimeField(null=True, description="null: never")
     voters = fields.IntField(null=True, description="people who voted; null: the origin does not say")
+    tell_at = fields.DatetimeField(null=True, description="when others are to be told of new counts")
     told_at = fields.DatetimeField(null=True, description="when people were told that it is over")
     fetched_at = fields.DatetimeField(null=True, description="when the origin was last asked; remote polls")
 

@@ -95,6 +95,11 @@ class PostVersion(Model):
     spoiler = fields.TextField(default="", db_default="")
     sensitive = fields.BooleanField(default=False, db_default=False)
     media_ids: Any = fields.JSONField(default=list, db_default=EMPTY_LIST)
+    files: Any = fields.JSONField(
+        null=True, description="the files as they were, in order; null: see media_ids"
+    )
+    poll_titles: Any = fields.JSONField(null=True, description="what the poll asked; null: there was none")
+    emojis: Any = fields.JSONField(default=list, db_default=EMPTY_LIST)
     created_at = fields.DatetimeField()
 
     class Meta:
@@ -188,6 +193,7 @@ class Media(Model):
     id = IdField()
     account_id = fields.BigIntField(db_index=True)
     post_id = fields.BigIntField(null=True, db_index=True)
+    scheduled_id = fields.BigIntField(null=True, description="the post that waits with it")
     kind = fields.CharField(max_length=16, description="echo.kinds.MediaKind")
     content_type = fields.CharField(max_length=255, default="", db_default="")
     file_key = fields.CharField(
@@ -236,6 +242,7 @@ class IdempotencyKey(Model):
     account_id = fields.BigIntField()
     key = fields.CharField(max_length=255)
     post_id = fields.BigIntField(null=True)
+    scheduled_id = fields.BigIntField(null=True, description="while the post waits for its time")
     created_at = fields.DatetimeField()
 
     class Meta:

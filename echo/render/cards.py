@@ -49,6 +49,28 @@ class Tag(msgspec.Struct, frozen=True):
     url: str
 
 
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """An answer of a poll; `votes` is None while totals are hidden."""
+
+    title: str
+    votes: int | None = msgspec.field(name="votes_count")
+
+
+class Poll(msgspec.Struct, frozen=True, kw_only=True):
+    """What a post asks."""
+
+    answers: list[Answer] = msgspec.field(name="options")
+    expires_at: datetime | None
+    expired: bool
+    votes: int = msgspec.field(name="votes_count")
+    voters: int | None = msgspec.field(name="voters_count")
+
+    def share(self, answer: Answer) -> int | None:
+        """How many of a hundred people (or votes) chose an answer; None while totals are hidden."""
+        of = self.voters or self.votes
+        return None if answer.votes is None else round(100 * min(answer.votes, of) / of) if of else 0
+
+
 class Author(msgspec.Struct, frozen=True, kw_only=True):
     """Who wrote a post, or whose page it is."""
 
@@ -106,6 +128,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     language: str | None
     in_reply_to_id: str | None
     files: list[File] = msgspec.field(name="media_attachments")
+    poll: Poll | None = None
     tags: list[Tag]
     emojis: list[CustomEmoji]
     replies: int = msgspec.field(name="replies_count")

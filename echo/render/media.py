@@ -21,16 +21,16 @@ _FIELDS = (
 def attachments(rows: str | None, order: Sequence[int]) -> list[entities.MediaAttachment]:
     """The files of a post in their order, from the JSON that `status_rows.standing` made."""
     by_id = {row["id"]: row for row in msgspec.json.decode(rows or "[]")}
-    return [_attachment(by_id[media_id]) for media_id in order if media_id in by_id]
+    return [shown(by_id[media_id]) for media_id in order if media_id in by_id]
 
 
 def one(media: Media) -> entities.MediaAttachment:
     """One file, as its owner sees it."""
-    return _attachment({name: getattr(media, name) for name in _FIELDS})
+    return shown({name: getattr(media, name) for name in _FIELDS})
 
 
-def _attachment(row: dict[str, Any]) -> entities.MediaAttachment:
-    """Until it is made ready a file has no address; its preview is always an image."""
+def shown(row: dict[str, Any]) -> entities.MediaAttachment:
+    """One file, from its row. Until it is made ready it has no address; its preview is always an image."""
     here = addresses.here()
     is_ready = row["state"] == MediaState.READY
     url = here.file(row["file_key"] or row["remote_url"]) if is_ready else ""

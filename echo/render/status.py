@@ -167,7 +167,7 @@ class _Page:
         if row["poll_id"] is None:
             return b"null"
         is_author = row["author_id"] == self.viewer.account_id
-        return poll.one(self.viewer, self.more[row["id"]]["poll"], is_author=is_author)
+        return poll.part(self.viewer, self.more[row["id"]]["poll"], is_author=is_author)
 
     def _approval(self, row: Row, *, is_boost: bool) -> bytes:
         """Who may quote the post, and whether the viewer is one of them: through a boost nobody is."""

@@ -67,6 +67,16 @@ async def people_of_post(post_id: int) -> list[Row]:
     )
 
 
+async def voters(post_id: int) -> list[int]:
+    """Who chose something in the poll of a post."""
+    rows = await db.fetch(
+        "SELECT DISTINCT v.account_id FROM poll_votes v JOIN polls po ON po.id = v.poll_id"
+        " WHERE po.post_id = $1",
+        post_id,
+    )
+    return [row["account_id"] for row in rows]
+
+
 async def of_everybody() -> list[str]:
     """Every inbox we know, one for each server that has a shared one."""
     rows = await db.fetch(

@@ -12,6 +12,7 @@ from echo import db
 from echo.db import Row
 from echo.policy.viewer import Viewer
 from echo.policy.visibility import visible_to
+from echo.store.polls import POLL_OF_POST, PollPart
 from echo.store.quotes import QUOTE_OF_POST, QuotePart
 
 
@@ -87,6 +88,7 @@ class PostSource:
     local_only: bool
     content_type: str
     quote: QuotePart | None
+    poll: PollPart | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +143,7 @@ _POSTS = f"""
         coalesce((SELECT json_agg(h.name ORDER BY ph.id)
             FROM post_hashtags ph JOIN hashtags h ON h.id = ph.hashtag_id WHERE ph.post_id = p.id), '[]')
             AS hashtags,
-        p.quote_automatic, p.local_only, p.content_type, {QUOTE_OF_POST} AS quote
+        p.quote_automatic, p.local_only, p.content_type, {QUOTE_OF_POST} AS quote, {POLL_OF_POST} AS poll
     FROM posts p JOIN accounts a ON a.id = p.author_id
     LEFT JOIN posts parent ON parent.id = p.in_reply_to_id
     LEFT JOIN accounts pa ON pa.id = parent.author_id
@@ -154,6 +156,7 @@ _media = msgspec.json.Decoder(tuple[MediaPart, ...])
 _mentions = msgspec.json.Decoder(tuple[MentionPart, ...])
 _texts = msgspec.json.Decoder(tuple[str, ...])
 _numbers = msgspec.json.Decoder(list[int])
+_poll = msgspec.json.Decoder(PollPart)
 _quote = msgspec.json.Decoder(QuotePart)
 _emojis = msgspec.json.Decoder(tuple[EmojiPart, ...])
 _fields = msgspec.json.Decoder(tuple[FieldPart, ...])
@@ -213,7 +216,7 @@ def _post(row: Row) -> PostSource:
     plain = {
         name: row[name]
         for name in PostSource.__dataclass_fields__
-        if name not in ("media", "mentions", "hashtags", "emojis", "quote_automatic", "quote")
+        if name not in ("media", "mentions", "hashtags", "emojis", "quote_automatic", "quote", "poll")
     }
     return PostSource(
         **plain,
@@ -223,6 +226,7 @@ def _post(row: Row) -> PostSource:
         emojis=_emojis.decode(row["emojis"]),
         quote_automatic=_texts.decode(row["quote_automatic"]),
         quote=None if row["quote"] is None else _quote.decode(row["quote"]),
+        poll=None if row["poll"] is None else _poll.decode(row["poll"]),
     )
 
 

@@ -110,6 +110,15 @@ async def mentions(post_ids: Sequence[int]) -> list[Row]:
     )
 
 
+async def mentioned_here(post_id: int) -> list[int]:
+    """The people of this server whom a post names or addresses."""
+    rows = await db.fetch(
+        "SELECT m.account_id FROM mentions m JOIN users u ON u.id = m.account_id WHERE m.post_id = $1",
+        post_id,
+    )
+    return [row["account_id"] for row in rows]
+
+
 async def insert_mentions(post_id: int, account_ids: Sequence[int], *, silent: bool = False) -> None:
     """Remember whom a post names; silent: whom it is addressed to without naming them."""
     await db.execute(
@@ -151,7 +160,9 @@ async def hashtags(post_id: int) -> list[str]:
 
 async def attachable_media(account_id: int, media_ids: Sequence[int], *, post_id: int | None) -> list[Media]:
     """Own files that are free, or already on this post; in the order asked."""
-    found = await Media.filter(id__in=list(media_ids), account_id=account_id, discarded_at=None)
+    found = await Media.filter(
+        id__in=list(media_ids), account_id=account_id, discarded_at=None, scheduled_id=None
+    )
     free = {media.id: media for media in found if media.post_id in (None, post_id)}
     return [free[media_id] for media_id in media_ids if media_id in free]
 

@@ -24,7 +24,7 @@ def _gone_quote(viewer: str) -> str:
 def _poll(viewer: str) -> str:
     """The poll of a post as JSON: `echo.render.poll` reads it."""
     return f"""(SELECT json_build_object('id', po.id, 'expires_at', po.expires_at, 'multiple', po.multiple,
-        'hide_totals', po.hide_totals, 'voters', po.voters,
+        'hide_totals', po.hide_totals, 'voters', po.voters, 'emojis', p.emojis,
         'options', (SELECT json_agg(json_build_array(o.title, o.votes) ORDER BY o.position)
             FROM poll_options o WHERE o.poll_id = po.id),
         'own', (SELECT json_agg(v.position ORDER BY v.position)

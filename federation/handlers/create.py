@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from activitypub.activities import Create
 from activitypub.errors import Malformed
-from activitypub.objects import Note, ObjectRef
+from activitypub.objects import Note, ObjectRef, is_vote
 from activitypub.read import is_note, read_note
 from echo.actions import posts as post_actions
 from echo.errors import Gone
 from echo.models import Account
 from echo.store import posts
-from federation import ingest, resolve
+from federation import ingest, resolve, votes
 from federation.fetch import fetch
 from federation.judge import is_same_origin
 from federation.network import allow_http, network
@@ -18,10 +18,12 @@ from federation.reasons import Reason
 
 
 async def handle(activity: Create, actor: Account) -> Reason:
-    """Store a post of the actor, when somebody here cares."""
+    """Store a post of the actor, when somebody here cares; count a vote."""
     note = await read(activity.object, actor)
     if isinstance(note, Reason):
         return note
+    if is_vote(note):
+        return await votes.receive(activity, note, actor)
     lives = await posts.lives(note.id)
     if lives is not None:
         return Reason.DUPLICATE if lives else Reason.DELETED
@@ -49,7 +51,7 @@ async def read(ref: ObjectRef, actor: Account) -> Note | Reason:
 
 async def store(note: Note, actor: Account) -> Reason:
     """Store a post that is neither known nor deleted, unless nobody here cares."""
-    if note.name and not note.content and note.in_reply_to:
+    if is_vote(note):
         return Reason.VOTE
     draft = await ingest.draft_of(note, actor, ask=resolve.account)
     if not await ingest.is_wanted(actor, draft):

@@ -17,6 +17,7 @@ from echo.text import hashtags, languages, sanitize
 from echo.text.markup import render_plain
 from echo.text.plain import escape
 from federation.translate.accounts import emojis_of, written_emojis
+from federation.translate.polls import poll_from, poll_of
 from federation.translate.quotes import approval_of, quoters_of
 
 _KINDS_OF_FILES = {
@@ -68,6 +69,7 @@ def post_of(
         media=tuple(file for part in note.attachments if (file := _file_of(part)) is not None),
         emojis=emojis_of(note.emojis),
         conversation_uri=note.context or note.conversation or "",
+        poll=None if note.poll is None else poll_from(note.poll),
         quote_uri=note.quote or "",
         quote_automatic=quoters_of(note.can_quote.automatic, author) if note.can_quote else (),
         quote_manual=quoters_of(note.can_quote.manual, author) if note.can_quote else (),
@@ -80,7 +82,7 @@ def note_of(source: PostSource) -> wire.Note:
     to, cc = audience_on_wire(source)
     return wire.Note(
         id=source.uri,
-        kind=NoteKind.NOTE,
+        kind=NoteKind.NOTE if source.poll is None else NoteKind.QUESTION,
         attributed_to=source.author_uri,
         content=source.html,
         language=source.language,
@@ -98,6 +100,7 @@ def note_of(source: PostSource) -> wire.Note:
         mentions=tuple(_mention(part) for part in source.mentions if not part.silent),
         hashtags=tuple(wire.Hashtag(name=name, href=here.tag_page(name)) for name in source.hashtags),
         emojis=written_emojis(source.emojis),
+        poll=None if source.poll is None else poll_of(source.poll),
         quote=source.quote.uri if source.quote else None,
         quote_authorization=source.quote.proof if source.quote else None,
         can_quote=approval_of(source),
@@ -131,9 +134,6 @@ def _raw_html(note: wire.Note, limit_bytes: int) -> str:
     content = note.content.encode()[:limit_bytes].decode(errors="ignore")
     if note.media_type is not None and note.media_type != "text/html":
         content = render_plain(content)
-    if note.kind == NoteKind.QUESTION and note.poll is not None:
-        options = "".join(f"<li>{escape(option.name)}</li>" for option in note.poll.options)
-        return f"{content}<ul>{options}</ul>"
     if note.kind in _SHORT:
         return content
     link = sanitize.safe_url(note.url) or note.id

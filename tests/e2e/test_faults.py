@@ -10,11 +10,13 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import redis
 import requests
 
+from echo import db
 from echo.actions import accounts, follows
 from echo.actions.drafts import RemoteAccount
 from echo.cli.common import Common, opened
@@ -25,7 +27,7 @@ from tests.e2e.servers import Server, eventually, running
 from tests.e2e.sinks import Sinks
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400), pytest.mark.filterwarnings("ignore")]
-SINKS, POSTS, KILLS = 20, 50, 20
+SINKS, POSTS, KILLS, WAITING = 20, 50, 20, 25
 # Deliveries that a worker may have under way when it dies: federation.deliveries_at_once.
 IN_FLIGHT = 64
 
@@ -158,6 +160,52 @@ def test_postgres_killed_under_load_comes_back(server: Server) -> None:
     assert all("Retry-After" in answer.headers for answer in refused)
     for status_id in acknowledged:
         assert requests.get(f"{server.url}/api/v1/statuses/{status_id}", timeout=30).status_code == 200
+
+
+def test_r_32_workers_killed_while_they_publish_publish_each_once() -> None:
+    """Three of them, over a due time that passes while none of them lives."""
+    with running("schedules", env={"ECHO_SERVER__WORKER_PROCESSES": "3"}) as server:
+        token = author(server)
+        headers = {"Authorization": f"Bearer {token}"}
+        in_time = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+        for number in range(WAITING):
+            body = {"status": f"waited {number}", "scheduled_at": in_time}
+            answer = requests.post(f"{server.url}/api/v1/statuses", data=body, headers=headers, timeout=30)
+            assert answer.status_code == 200, answer.text
+        kill_workers(server)
+        bring_forward(server)
+        for _ in range(KILLS):
+            kill_workers(server)
+            time.sleep(random.uniform(0.05, 0.5))
+
+        def is_done() -> bool:
+            waiting = f"{server.url}/api/v1/scheduled_statuses"
+            return requests.get(waiting, headers=headers, timeout=30).json() == []
+
+        eventually(is_done, seconds=120)
+        home = f"{server.url}/api/v1/timelines/home?limit=40"
+
+        def texts() -> list[str]:
+            return [post["content"] for post in requests.get(home, headers=headers, timeout=30).json()]
+
+        eventually(lambda: len(texts()) >= WAITING, seconds=60)
+        assert sorted(texts()) == sorted(f"<p>waited {number}</p>" for number in range(WAITING))
+
+
+def kill_workers(server: Server) -> None:
+    for pid in server.pids("worker"):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def bring_forward(server: Server) -> None:
+    """Let what waits be due now."""
+
+    async def change() -> None:
+        async with opened(Common(data=server.data)):
+            await db.execute("UPDATE scheduled_posts SET due_at = now()")
+
+    asyncio.run(change())
 
 
 def postmaster(server: Server) -> int:

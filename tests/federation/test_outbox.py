@@ -10,8 +10,8 @@ import pytest
 from activitypub import document as documents
 from activitypub.read import read_activity
 from echo import addresses
-from echo.actions import accounts, blocks, boosts, editing, follows, likes, posts
-from echo.actions.drafts import EditDraft, ProfileDraft
+from echo.actions import accounts, blocks, boosts, editing, follows, likes, polls, posts
+from echo.actions.drafts import EditDraft, PollDraft, ProfileDraft, RemotePoll
 from echo.effects import EFFECTS
 from echo.events import Event
 from echo.kinds import FollowState, Visibility
@@ -191,10 +191,13 @@ async def everything(one: Echo, peer: Peer) -> tuple[Person, Actor]:
     alice, bob = await make.person("alice"), peer.person("bob")
     account = await follow_of(bob, alice)
     post = await make.post(alice, "Hello @bob@peer.test #tag")
-    theirs = await make.remote_post(account)
+    theirs = await make.remote_post(account, poll=RemotePoll(options=(("a", 0), ("b", 0))))
+    mine = await make.post(alice, "Well?", poll=PollDraft(options=("a", "b"), duration_seconds=600))
     steps: list[Callable[[], Awaitable[Any]]] = [
         lambda: editing.edit(alice.id, post.id, EditDraft(text="Hello again")),
         lambda: posts.remove(alice.id, post.id),
+        lambda: polls.vote(alice.id, theirs.poll_id or 0, [1]),
+        lambda: sending.send_counts(mine.id),
         lambda: likes.like(alice.id, theirs.id),
         lambda: likes.unlike(alice.id, theirs.id),
         lambda: boosts.boost(alice.id, theirs.id),
@@ -220,8 +223,11 @@ async def test_law_every_outgoing_activity_is_read_by_our_own_reader(one: Echo, 
     kinds = [activity["type"] for activity in peer.delivered]
     assert kinds == [
         "Create",
+        "Create",
         "Update",
         "Delete",
+        "Create",
+        "Update",
         "Like",
         "Undo",
         "Announce",

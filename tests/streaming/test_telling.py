@@ -6,9 +6,20 @@ import msgspec
 import pytest
 
 from echo import bus, cache
-from echo.actions import announcements, blocks, boosts, conversations, editing, follows, likes, notices, posts
+from echo.actions import (
+    announcements,
+    blocks,
+    boosts,
+    conversations,
+    editing,
+    follows,
+    likes,
+    notices,
+    polls,
+    posts,
+)
 from echo.actions.announcements import AnnouncementDraft
-from echo.actions.drafts import EditDraft
+from echo.actions.drafts import EditDraft, PollDraft
 from echo.bus import Live
 from echo.kinds import Handling, Visibility
 from echo.models import Account
@@ -43,6 +54,23 @@ async def test_the_home_stream_shows_a_post_with_the_eyes_of_its_owner(
     assert frame["payload"].encode() == await status.one(Viewer(bob.id), post.id)
     assert msgspec.json.decode(frame["payload"])["favourited"] is False
     assert await ear.hears_nothing()
+
+
+async def test_whom_a_post_names_hears_that_it_changed_and_how_its_poll_stands(
+    live: LiveServer, runtime: Runtime
+) -> None:
+    alice, bob = await make.person("alice"), await make.person("bob")
+    draft = PollDraft(options=("yes", "no"), duration_seconds=600)
+    post = await make.post(alice, "hello", poll=draft)
+    ear = await live.listen(bob, "?stream=user")
+    await editing.edit(alice.id, post.id, EditDraft(text="hello @bob"))
+    await timelines.show_edit(runtime, post_id=post.id)
+    assert (await ear.next())["event"] == "status.update"
+    await polls.vote(bob.id, post.poll_id or 0, [1])
+    await timelines.JOBS["timelines.show_counts"](runtime, post_id=post.id)
+    frame = await ear.next()
+    shown = msgspec.json.decode(frame["payload"])["poll"]
+    assert (frame["event"], shown["own_votes"], shown["votes_count"]) == ("status.update", [1], 1)
 
 
 async def test_each_follower_hears_their_own_rendering(live: LiveServer, runtime: Runtime) -> None:

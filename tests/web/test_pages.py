@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
 
 from echo import clock
-from echo.actions import boosts, follows, pins, posts
+from echo.actions import boosts, follows, pins, polls, posts
 from echo.actions.accounts import change_profile
-from echo.actions.drafts import PostDraft, ProfileDraft
+from echo.actions.drafts import PollDraft, PostDraft, ProfileDraft
 from echo.errors import EchoError, Forbidden, TooMany, Unavailable
 from echo.kinds import Visibility
 from echo.models import Account, Post
@@ -52,6 +53,21 @@ async def test_a_profile_shows_what_anybody_may_see(browser: Browser) -> None:
     assert "an answer to bob" in (await browser.get("/@alice?replies")).text
     assert (await browser.get("/@ALICE")).status == 200
     assert (await browser.get("/@alice@echo.test")).status == 200
+
+
+async def test_a_poll_shows_its_answers_and_no_hidden_totals(browser: Browser) -> None:
+    alice, bob = await make.person("alice"), await make.person("bob")
+    draft = PollDraft(options=("<b>yes</b>", "no"), duration_seconds=600)
+    post = await make.post(alice, "Well?", poll=draft)
+    await polls.vote(bob.id, post.poll_id or 0, [1])
+    page = await browser.get(f"/@alice/{post.id}")
+    assert "&lt;b&gt;yes&lt;/b&gt;" in page.text
+    assert "100 %" in page.text
+    hidden = await make.post(alice, "Hm?", poll=replace(draft, hide_totals=True))
+    await polls.vote(bob.id, hidden.poll_id or 0, [1])
+    page = await browser.get(f"/@alice/{hidden.id}")
+    assert "<li>" in page.text
+    assert "%" not in page.text.partition('<ul class="poll">')[2].partition("</ul>")[0]
 
 
 async def test_pinned_posts_come_first(browser: Browser) -> None:
