@@ -107,6 +107,34 @@ class Unmuted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TagsChosen(Event):
+    """Somebody follows another hashtag, or one less."""
+
+    account_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DomainAvoided(Event):
+    account_id: int
+    domain: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DomainWelcomed(Event):
+    """Not avoided any more."""
+
+    account_id: int
+    domain: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinksChanged(Event):
+    """A profile has links that may lead back to it, and nobody has looked yet."""
+
+    account_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountChanged(Event):
     account_id: int
 

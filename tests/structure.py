@@ -82,10 +82,19 @@ NULLABLE: dict[str, set[str]] = {
         "description",
         "blurhash",
     },
+    "FeaturedTag": {"last_status_at"},
     "MutedAccount": {"mute_expires_at"},
     "Poll": {"expires_at", "voters_count"},
     "PollOption": {"votes_count"},
     "Preferences": {"posting:default:language"},
+    "Profile": {
+        "avatar",
+        "avatar_static",
+        "header",
+        "header_static",
+        "hide_collections",
+        "discoverable",
+    },
     "Quote": {"quoted_status"},
     "Relationship": {"languages", "muting_expires_at"},
     "Status": {
@@ -126,6 +135,12 @@ ALSO: dict[str, dict[str, Any]] = {
         "posting:default:quote_policy": {"enum": ["public", "followers", "nobody"]},
         "reading:autoplay:gifs": {"type": "boolean"},
     },
+    "Profile": {
+        "formatted_note": _TEXT,
+        "formatted_fields": {"type": "array", "items": {"$ref": "#/components/schemas/Field"}},
+        "featured_tags": {"type": "array", "items": {"$ref": "#/components/schemas/FeaturedTag"}},
+    },
+    "Suggestion": {"source": {"enum": ["staff", "past_interactions", "global"]}},
     "V1Instance.configuration.accounts": dict.fromkeys(_MORE_ACCOUNT_LIMITS, _NUMBER),
     "V1Instance.configuration.media_attachments": {"description_limit": _NUMBER},
 }

@@ -1,4 +1,4 @@
-"""Telling other servers: each job names what happened, `federation.sending` says it."""
+"""Telling other servers, and asking them: each job names what happened, `federation` says it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from functools import wraps
 
 from echo.runtime import Runtime
-from federation import sending
+from federation import links_back, sending
 
 Job = Callable[..., Awaitable[None]]
 
@@ -35,5 +35,6 @@ JOBS: dict[str, Job] = {
         sending.send_unblock,
         sending.send_profile,
         sending.send_goodbye,
+        links_back.verify_links,
     )
 }

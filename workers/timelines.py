@@ -37,6 +37,8 @@ async def remove_post(_: Runtime, *, post_id: int) -> None:
     messages = []
     for gone_id, author_id in gone.items():
         readers = await timelines.home_readers(author_id)
+        if gone_id == post.id:
+            readers = list({*readers, *await timelines.tag_readers(post_id)})
         await home.remove([gone_id], readers)
         messages += [(bus.user_channel(reader), Live(event="delete", post=gone_id)) for reader in readers]
     if post.visibility == Visibility.PUBLIC and post.boost_of_id is None:
@@ -68,6 +70,16 @@ async def change_mute(_: Runtime, *, muter_id: int, muted_id: int) -> None:
     await home.forget(muter_id)
 
 
+async def change_tags(_: Runtime, *, account_id: int) -> None:
+    """After following a hashtag, or no longer, the home timeline is another."""
+    await home.forget(account_id)
+
+
+async def avoid_domain(_: Runtime, *, account_id: int, domain: str) -> None:
+    """After a whole server is avoided, or no longer, too."""
+    await home.forget(account_id)
+
+
 async def _say(post: Post, event: str, recipients: Sequence[int]) -> None:
     messages = [(bus.user_channel(reader), Live(event=event, post=post.id)) for reader in recipients]
     answers_others = post.in_reply_to_uri != "" or post.in_reply_to_account_id not in (None, post.author_id)
@@ -96,4 +108,6 @@ JOBS: dict[str, Callable[..., Awaitable[None]]] = {
     "timelines.separate": separate,
     "timelines.hide_muted": change_mute,
     "timelines.show_unmuted": change_mute,
+    "timelines.change_tags": change_tags,
+    "timelines.avoid_domain": avoid_domain,
 }

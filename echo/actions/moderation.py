@@ -28,6 +28,10 @@ async def change_user(
         now = clock.now()
         if role is not None:
             user.role = role.value
+            # Everybody sees it.
+            account = await accounts.get_locked(user_id)
+            account.version += 1
+            await account.save(update_fields=["version"])
         if email is not None:
             normal = emails.normal(email)
             user.email, user.email_key, user.confirmed_at = normal, emails.key(normal), now

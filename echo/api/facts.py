@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from echo import __version__, settings
-from echo.actions.accounts import FIELD_CHARACTERS, PORTRAIT_CHARACTERS
+from echo.actions.featured_tags import MOST_FEATURED
+from echo.actions.profile_texts import FIELD_CHARACTERS, PORTRAIT_CHARACTERS
 from echo.actions.uploads import DESCRIPTION_CHARACTERS
 
 # Apps read a Mastodon version from the front (some only the first three characters); what follows the plus
@@ -37,7 +38,7 @@ def configuration(origin: str) -> dict[str, Any]:
             "max_note_length": limits.bio_characters,
             "max_avatar_description_length": PORTRAIT_CHARACTERS,
             "max_header_description_length": PORTRAIT_CHARACTERS,
-            "max_featured_tags": 0,
+            "max_featured_tags": MOST_FEATURED,
             "max_pinned_statuses": 0,
             "max_profile_fields": limits.profile_fields,
             "profile_field_name_limit": FIELD_CHARACTERS,

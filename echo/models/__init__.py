@@ -16,7 +16,8 @@ from echo.models.post import (
     PostVersion,
     Tombstone,
 )
-from echo.models.relation import Block, Follow, Mute
+from echo.models.relation import AvoidedDomain, Block, DismissedSuggestion, Endorsement, Follow, Mute
+from echo.models.tag import FeaturedTag, TagFollow
 from echo.models.work import Delivery, Host, InboundActivity, Job, OutboundActivity
 
 __all__ = [
@@ -26,9 +27,13 @@ __all__ = [
     "AccountStats",
     "App",
     "AuthorizationCode",
+    "AvoidedDomain",
     "Block",
     "Bookmark",
     "Delivery",
+    "DismissedSuggestion",
+    "Endorsement",
+    "FeaturedTag",
     "Follow",
     "Hashtag",
     "Host",
@@ -48,6 +53,7 @@ __all__ = [
     "PostStats",
     "PostVersion",
     "Session",
+    "TagFollow",
     "Token",
     "Tombstone",
     "User",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 
 class Entity(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,8 +31,16 @@ class FeatureApproval(Entity, frozen=True, kw_only=True):
     current_user: str
 
 
+class AccountRole(Entity, frozen=True, kw_only=True):
+    """What others see of a role."""
+
+    id: str
+    name: str
+    color: str
+
+
 class AccountCore(Entity, frozen=True, kw_only=True):
-    """An account without its counters."""
+    """An account without its counters. What is unset is not there at all."""
 
     id: str
     username: str
@@ -59,21 +68,13 @@ class AccountCore(Entity, frozen=True, kw_only=True):
     feature_approval: FeatureApproval
     emojis: list[CustomEmoji]
     fields: list[Field]
-
-
-class LocalAccountCore(AccountCore, frozen=True, kw_only=True):
-    """People of this server: more is known."""
-
-    noindex: bool
-    roles: list[Any]
-
-
-class SuspendedAccountCore(AccountCore, frozen=True, kw_only=True):
-    suspended: bool = True
-
-
-class LimitedAccountCore(AccountCore, frozen=True, kw_only=True):
-    limited: bool = True
+    # People of this server: more is known.
+    noindex: bool | UnsetType = UNSET
+    roles: list[AccountRole] | UnsetType = UNSET
+    moved: msgspec.Raw | UnsetType = UNSET
+    suspended: bool | UnsetType = UNSET
+    limited: bool | UnsetType = UNSET
+    memorial: bool | UnsetType = UNSET
 
 
 class Role(Entity, frozen=True, kw_only=True):
@@ -97,6 +98,41 @@ class Source(Entity, frozen=True, kw_only=True):
     indexable: bool
     attribution_domains: list[str]
     quote_policy: str
+
+
+class FeaturedTag(Entity, frozen=True, kw_only=True):
+    id: str
+    name: str
+    url: str
+    statuses_count: str
+    last_status_at: str | None
+
+
+class Profile(Entity, frozen=True, kw_only=True):
+    """Oneself, for a form: texts as they were typed, and as others see them."""
+
+    id: str
+    display_name: str
+    note: str
+    fields: list[Field]
+    formatted_note: str
+    formatted_fields: list[Field]
+    avatar: str | None
+    avatar_static: str | None
+    avatar_description: str
+    header: str | None
+    header_static: str | None
+    header_description: str
+    locked: bool
+    bot: bool
+    hide_collections: bool | None
+    discoverable: bool | None
+    indexable: bool
+    show_media: bool
+    show_media_replies: bool
+    show_featured: bool
+    attribution_domains: list[str]
+    featured_tags: list[FeaturedTag]
 
 
 class MediaAttachment(Entity, frozen=True, kw_only=True):

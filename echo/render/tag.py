@@ -7,20 +7,19 @@ from datetime import UTC, datetime, timedelta
 
 from echo import addresses, clock
 from echo.db import Row
+from echo.policy.viewer import NOBODY, Viewer
 from echo.render.entities import History, Tag, TagWithMarks
-from echo.store import instance
+from echo.store import hashtags, instance
 
 
-async def many(rows: Sequence[Row], *, signed_in: bool) -> list[Tag]:
+async def many(rows: Sequence[Row], *, signed_in: bool, viewer: Viewer = NOBODY) -> list[Tag]:
     """Rows (id, name), in the order given; those who are signed in are told what they are to the hashtag."""
-    shape = TagWithMarks if signed_in else Tag
-    used = {
-        (row["name"], row["day"].date()): row
-        for row in await instance.hashtag_days([r["name"] for r in rows])
-    }
+    names = [row["name"] for row in rows]
+    own = {} if viewer.account_id is None else await hashtags.marks(viewer.account_id, names)
+    used = {(row["name"], row["day"].date()): row for row in await instance.hashtag_days(names)}
     today = clock.now().date()
     days = [today - timedelta(days=n) for n in range(7)]
-    rendered = []
+    rendered: list[Tag] = []
     for row in rows:
         history = []
         for day in days:
@@ -34,5 +33,17 @@ async def many(rows: Sequence[Row], *, signed_in: bool) -> list[Tag]:
                 )
             )
         url = addresses.here().tag_page(row["name"])
-        rendered.append(shape(id=str(row["id"]), name=row["name"], url=url, history=history))
+        found = Tag(id=str(row["id"]), name=row["name"], url=url, history=history)
+        rendered.append(_marked(found, own.get(row["name"])) if signed_in else found)
     return rendered
+
+
+def _marked(found: Tag, own: Row | None) -> TagWithMarks:
+    return TagWithMarks(
+        id=found.id,
+        name=found.name,
+        url=found.url,
+        history=found.history,
+        following=own is not None and own["following"],
+        featuring=own is not None and own["featuring"],
+    )

@@ -6,14 +6,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from echo import db
+from echo.policy.avoidance import avoided_by
 from echo.policy.standing import IS_ACTIVE
 
-_AUDIENCE = """
+_AUDIENCE = f"""
     SELECT a.silenced_at IS NOT NULL AS silenced, ARRAY(
         SELECT b.blocker_id FROM blocks b WHERE b.blocked_id = p.author_id AND b.blocker_id = ANY($2)
         UNION SELECT b.blocked_id FROM blocks b WHERE b.blocker_id = p.author_id AND b.blocked_id = ANY($2)
-        UNION SELECT m.muter_id FROM mutes m WHERE m.muted_id = p.author_id AND m.muter_id = ANY($2)
-            AND (m.expires_at IS NULL OR m.expires_at > now())) AS unwilling
+        UNION SELECT l.id FROM unnest($2::bigint[]) AS l(id) WHERE {avoided_by("l.id")}) AS unwilling
     FROM posts p JOIN accounts a ON a.id = p.author_id WHERE p.id = $1 AND p.deleted_at IS NULL
 """
 
@@ -28,7 +28,7 @@ _ENDED = f"""
 @dataclass(frozen=True, slots=True)
 class Audience:
     """Of a public post: whether its author is kept out of public timelines, and which of the listeners block
-    or mute them or are blocked by them.
+    or avoid them or are blocked by them.
     """
 
     is_silenced: bool
