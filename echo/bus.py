@@ -2,7 +2,7 @@
 a message names what changed, and whoever shows it reads the rows with the eyes of its viewer.
 
     channel                payload (MessagePack)
-    live:user:<account>    {event, post | notification | text}   home feed and notifications of a person
+    live:user:<account>    {event, post | notification | conversation}   what concerns a person
     live:public            {event, post, local, tags, reply}     posts that everyone may read
     live:access            {user, token}                         access that ended
 """
@@ -19,7 +19,7 @@ from echo import cache
 
 log = logging.getLogger(__name__)
 
-LiveEvent = Literal["update", "edit", "delete", "notification", "access", "filters"]
+LiveEvent = Literal["update", "edit", "delete", "notification", "conversation", "access", "filters"]
 
 
 class Live(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -28,6 +28,7 @@ class Live(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     event: str
     post: int = 0
     notification: int = 0
+    conversation: int = 0
     account: int = 0
     user: int = 0
     token: int | None = None
@@ -41,7 +42,7 @@ _decoder = msgspec.msgpack.Decoder(Live)
 
 
 def user_channel(account_id: int) -> str:
-    """What concerns one person: home, notifications."""
+    """What concerns one person: home, notifications, conversations."""
     return cache.key("live", "user", account_id)
 
 

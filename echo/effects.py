@@ -42,6 +42,7 @@ EFFECTS: dict[type[Event], Effects] = {
     events.AccountChanged: Effects(local_jobs=("federation.send_profile",)),
     events.AccountDeleted: Effects(jobs=("accounts.erase",), local_jobs=("federation.send_goodbye",)),
     events.Notified: Effects(live="notification"),
+    events.ConversationChanged: Effects(live="conversation"),
     events.AccessEnded: Effects(live="access"),
     events.MailAsked: Effects(jobs=("mail.send",)),
 }

@@ -151,6 +151,14 @@ class Notified(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationChanged(Event):
+    """A conversation of this person has another last post, or was read or marked as unread."""
+
+    conversation_id: int
+    account_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccessEnded(Event):
     """Tokens of a person or of one token id stopped being valid: sockets that used them close."""
 

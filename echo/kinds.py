@@ -38,6 +38,24 @@ class NotificationKind(StrEnum):
     SIGN_UP = "sign_up"  # for moderators
 
 
+class QuoteState(StrEnum):
+    """What became of a quote. What a viewer may not see is decided when it is rendered."""
+
+    PENDING = "pending"  # the quoted author has not answered
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    REVOKED = "revoked"  # accepted once, then taken back
+
+
+class Quoter(StrEnum):
+    """Who may quote a post, as seen from its author."""
+
+    PUBLIC = "public"
+    FOLLOWERS = "followers"
+    FOLLOWING = "following"
+    OTHERS = "unsupported_policy"  # people whom only the author's server can name
+
+
 class MediaKind(StrEnum):
     IMAGE = "image"
     GIFV = "gifv"

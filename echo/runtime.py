@@ -17,7 +17,7 @@ from echo.config import Config
 from echo.db import Database
 from echo.effects import jobs_of, live_of
 from echo.errors import Unavailable
-from echo.events import AccessEnded, Event, Notified
+from echo.events import AccessEnded, ConversationChanged, Event, Notified
 from echo.jobs import Queue
 from echo.media import port as media_port
 from echo.media.port import MediaStore
@@ -135,6 +135,9 @@ def _live(event: Event) -> list[tuple[str, Live]]:
     match event:
         case Notified():
             message = Live(event="notification", notification=event.notification_id)
+            return [(bus.user_channel(event.account_id), message)]
+        case ConversationChanged():
+            message = Live(event="conversation", conversation=event.conversation_id)
             return [(bus.user_channel(event.account_id), message)]
         case AccessEnded():
             return [

@@ -45,9 +45,9 @@ def links_back(html: bytes, profiles: frozenset[str]) -> bool:
     page = LexborHTMLParser(html)
     for node in page.css("a[rel][href], link[rel][href]")[:MOST_LINKS]:
         attributes = node.attributes
-        if "me" in (attributes.get("rel") or "").lower().split():
-            if _plain(attributes.get("href") or "") in profiles:
-                return True
+        is_me = "me" in (attributes.get("rel") or "").lower().split()
+        if is_me and _plain(attributes.get("href") or "") in profiles:
+            return True
     return False
 
 

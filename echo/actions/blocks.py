@@ -10,7 +10,7 @@ from echo.db import UnitOfWork
 from echo.errors import Forbidden
 from echo.events import Blocked, Muted, Unblocked, Unmuted
 from echo.models import Account, Block, Mute
-from echo.store import accounts, notifications, relations
+from echo.store import accounts, conversations, notifications, relations
 
 
 async def block(blocker_id: int, blocked_id: int) -> None:
@@ -105,6 +105,7 @@ async def _block(unit: UnitOfWork, blocker_id: int, blocked_id: int, uri: str, *
         await follows.refuse(unit, theirs, local=local)
     await notifications.delete_from(blocker_id, blocked_id)
     await notifications.delete_from(blocked_id, blocker_id)
+    await conversations.delete_with(blocker_id, blocked_id)
     unit.emit(Blocked(local=local, blocker_id=blocker_id, blocked_id=blocked_id, uri=uri))
     return True
 

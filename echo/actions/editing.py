@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from echo import clock, db, settings
-from echo.actions import composing, uploads
+from echo.actions import composing, conversations, uploads
 from echo.actions.drafts import EditDraft, FileDraft, RemotePost
 from echo.actions.notify import tell
 from echo.actions.remote_media import store_remote_media
 from echo.db import UnitOfWork
 from echo.errors import Invalid, NotFound
 from echo.events import PostEdited
-from echo.kinds import NotificationKind
+from echo.kinds import NotificationKind, Visibility
 from echo.models import Account, Media, Post, PostVersion
 from echo.store import posts
 
@@ -126,8 +126,13 @@ async def _relink(
         post.id,
         list(mentioned_ids),
     )
+    before = len(await posts.mentions([post.id]))
     await posts.insert_mentions(post.id, mentioned_ids)
     await posts.insert_mentions(post.id, silent_ids, silent=True)
+    if post.visibility == Visibility.DIRECT and len(await posts.mentions([post.id])) > before:
+        # It is between more people now: another conversation.
+        await conversations.take_out(unit, post.id)
+        await conversations.keep(unit, post)
     await posts.insert_hashtags(post.id, hashtags)
     await tell(unit, mentioned_ids, NotificationKind.MENTION, post.author_id, post.id)
 

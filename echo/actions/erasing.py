@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from echo import db
 from echo.models import Account
-from echo.store import jobs
+from echo.store import conversations, jobs
 
 
 async def erase(account_id: int) -> bool:
@@ -20,6 +20,7 @@ async def erase(account_id: int) -> bool:
         return False
     async with db.unit_of_work():
         await _recount(account_id)
+        await _leave_conversations(account_id)
         for sql in (
             "DELETE FROM posts WHERE author_id = $1",
             "DELETE FROM likes WHERE account_id = $1",
@@ -29,11 +30,18 @@ async def erase(account_id: int) -> bool:
             "DELETE FROM blocks WHERE blocker_id = $1 OR blocked_id = $1",
             "DELETE FROM mutes WHERE muter_id = $1 OR muted_id = $1",
             "DELETE FROM notifications WHERE account_id = $1 OR from_id = $1",
+            "DELETE FROM conversations WHERE account_id = $1",
             "UPDATE tokens SET revoked_at = now() WHERE user_id = $1 AND revoked_at IS NULL",
             "DELETE FROM sessions WHERE user_id = $1",
         ):
             await db.execute(sql, account_id)
     return True
+
+
+async def _leave_conversations(account_id: int) -> None:
+    """The conversations of others are as new as what is left in them."""
+    posts = await db.fetch("SELECT id FROM posts WHERE author_id = $1 AND visibility = 'direct'", account_id)
+    await conversations.take_out([row["id"] for row in posts])
 
 
 async def _recount(account_id: int) -> None:

@@ -9,22 +9,33 @@ from datetime import datetime
 import msgspec
 
 from echo import clock, db
+from echo.actions import conversations
 from echo.actions.notify import tell
 from echo.db import UnitOfWork
 from echo.events import PostPublished
-from echo.kinds import NotificationKind, Visibility
+from echo.kinds import NotificationKind, Quoter, QuoteState, Visibility
 from echo.models import Account, Post
 from echo.store import counters, loading, posts
 
 _INSERT = """
     INSERT INTO posts AS t (id, uri, url, author_id, local, visibility, text, html, spoiler, sensitive,
         language, in_reply_to_id, in_reply_to_account_id, in_reply_to_uri, thread_id, boost_of_id, media_ids,
-        emojis, app_id, conversation_uri, created_at, edited_at)
+        emojis, app_id, conversation_uri, created_at, edited_at, poll_id, quote_of_id, quote_uri, quote_state,
+        quote_automatic, quote_manual, local_only, content_type, blocks)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-        $19, $20, $21, $22)
+        $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31)
     ON CONFLICT DO NOTHING
     RETURNING {columns}
 """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quoting:
+    """What a post quotes. `post_id` None: a post that we do not have."""
+
+    uri: str
+    state: QuoteState
+    post_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +64,13 @@ class NewPost:
     mentioned_ids: Sequence[int] = ()
     silent_ids: Sequence[int] = ()
     hashtags: Sequence[str] = field(default=())
+    poll_id: int | None = None
+    quote: Quoting | None = None
+    quote_automatic: Sequence[Quoter] = ()
+    quote_manual: Sequence[Quoter] = ()
+    local_only: bool = False
+    content_type: str = "text/plain"
+    blocks: Sequence[dict[str, object]] | None = None
 
 
 async def insert(unit: UnitOfWork, author: Account, new: NewPost) -> Post | None:
@@ -73,12 +91,15 @@ async def insert(unit: UnitOfWork, author: Account, new: NewPost) -> Post | None
         await counters.count_post_use("replies", new.parent.id, 1)
     await tell(unit, new.mentioned_ids, NotificationKind.MENTION, author.id, new.id)
     await _tell_subscribers(unit, author.id, new)
+    if new.visibility == Visibility.DIRECT:
+        await conversations.keep(unit, stored)
     unit.emit(PostPublished(local=new.local, post_id=new.id))
     return stored
 
 
 async def _insert_row(author: Account, new: NewPost) -> Post | None:
     parent = new.parent
+    quote = new.quote
     row = await db.fetch_one(
         _INSERT.format(columns=loading.columns(Post)),
         new.id,
@@ -103,6 +124,15 @@ async def _insert_row(author: Account, new: NewPost) -> Post | None:
         new.conversation_uri or (parent.conversation_uri if parent else ""),
         new.created_at,
         new.edited_at,
+        new.poll_id,
+        quote.post_id if quote else None,
+        quote.uri if quote else "",
+        quote.state.value if quote else "",
+        msgspec.json.encode(list(new.quote_automatic)).decode(),
+        msgspec.json.encode(list(new.quote_manual)).decode(),
+        new.local_only,
+        new.content_type,
+        None if new.blocks is None else msgspec.json.encode(list(new.blocks)).decode(),
     )
     return None if row is None else loading.read(Post, row)
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from echo import addresses, clock, db, ids, settings
-from echo.actions import boosts, composing, posting, uploads
+from echo.actions import boosts, composing, conversations, posting, uploads
 from echo.actions.drafts import PostDraft, RemotePost
 from echo.actions.posting import NewPost
 from echo.actions.remote_media import store_remote_media
 from echo.db import UnitOfWork
 from echo.errors import Gone, Invalid, NotFound
 from echo.events import PostDeleted
+from echo.kinds import Visibility
 from echo.models import Account, Media, Post
 from echo.policy.viewer import Viewer
 from echo.store import accounts, counters, notifications, posts, relations
@@ -143,6 +144,8 @@ async def _take_away(unit: UnitOfWork, post: Post) -> None:
     if not await posts.mark_deleted(post.id):
         return
     await _forget(post)
+    if post.visibility == Visibility.DIRECT:
+        await conversations.take_out(unit, post.id)
     for boost in await Post.filter(boost_of_id=post.id, deleted_at=None):
         if await posts.mark_deleted(boost.id):
             await _forget(boost)

@@ -3,6 +3,7 @@
 from echo.api import (
     accounts,
     apps,
+    conversations,
     domain_blocks,
     endorsements,
     files,
@@ -37,6 +38,7 @@ BLUEPRINTS = (
     statuses.blueprint,
     status_actions.blueprint,
     timelines.blueprint,
+    conversations.blueprint,
     notifications.blueprint,
     search.blueprint,
     media.blueprint,

@@ -23,7 +23,6 @@ EMPTY_LISTS: dict[str, tuple[str, ...] | None] = {
     "/api/v2/filters": ("read:filters",),
     "/api/v1/accounts/<account>/identity_proofs": None,
     "/api/v1/announcements": (),
-    "/api/v1/conversations": ("read:statuses",),
     "/api/v1/scheduled_statuses": ("read:statuses",),
     "/api/v1/trends": None,
     "/api/v1/trends/tags": None,

@@ -11,7 +11,7 @@ from echo.http.replies import entity
 from echo.policy import preferences
 from echo.render import times
 from echo.render.entities import Marker
-from echo.render.status import WIRE_VISIBILITY
+from echo.render.status_core import WIRE_VISIBILITY
 from echo.store import accounts
 
 blueprint = Blueprint("own", __name__)

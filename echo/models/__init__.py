@@ -1,8 +1,35 @@
 """Rows: columns only. Queries are in `echo.store`, rules in `echo.policy`, writes in `echo.actions`."""
 
-from echo.models.account import Account, AccountKey, AccountNote, AccountStats, User
-from echo.models.auth import App, AuthorizationCode, OneTimeLink, Session, Token
-from echo.models.notification import Marker, Notification
+from echo.models.account import (
+    Account,
+    AccountKey,
+    AccountNote,
+    AccountStats,
+    User,
+)
+from echo.models.auth import (
+    App,
+    AuthorizationCode,
+    OneTimeLink,
+    Session,
+    Token,
+)
+from echo.models.card import (
+    Card,
+)
+from echo.models.conversation import (
+    Conversation,
+    ConversationPost,
+)
+from echo.models.notification import (
+    Marker,
+    Notification,
+)
+from echo.models.poll import (
+    Poll,
+    PollOption,
+    PollVote,
+)
 from echo.models.post import (
     Bookmark,
     Hashtag,
@@ -14,11 +41,18 @@ from echo.models.post import (
     PostHashtag,
     PostStats,
     PostVersion,
+    ThreadMute,
     Tombstone,
 )
 from echo.models.relation import AvoidedDomain, Block, DismissedSuggestion, Endorsement, Follow, Mute
 from echo.models.tag import FeaturedTag, TagFollow
-from echo.models.work import Delivery, Host, InboundActivity, Job, OutboundActivity
+from echo.models.work import (
+    Delivery,
+    Host,
+    InboundActivity,
+    Job,
+    OutboundActivity,
+)
 
 __all__ = [
     "Account",
@@ -30,6 +64,9 @@ __all__ = [
     "AvoidedDomain",
     "Block",
     "Bookmark",
+    "Card",
+    "Conversation",
+    "ConversationPost",
     "Delivery",
     "DismissedSuggestion",
     "Endorsement",
@@ -48,12 +85,16 @@ __all__ = [
     "Notification",
     "OneTimeLink",
     "OutboundActivity",
+    "Poll",
+    "PollOption",
+    "PollVote",
     "Post",
     "PostHashtag",
     "PostStats",
     "PostVersion",
     "Session",
     "TagFollow",
+    "ThreadMute",
     "Token",
     "Tombstone",
     "User",

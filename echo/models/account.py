@@ -136,6 +136,9 @@ class User(Model):
     settings: Any = fields.JSONField(
         default=dict, db_default=EMPTY_DICT, description="see echo.policy.settings"
     )
+    filters_version = fields.IntField(
+        null=True, description="rises with every change of filters; null: never had any"
+    )
     created_by_app_id = fields.BigIntField(null=True)
     created_at = fields.DatetimeField()
     last_active_at = fields.DatetimeField(null=True)

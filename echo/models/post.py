@@ -37,6 +37,29 @@ class Post(Model):
     )
     app_id = fields.BigIntField(null=True)
     conversation_uri = fields.CharField(max_length=2048, default="", db_default="")
+    poll_id = fields.BigIntField(null=True)
+    card_id = fields.BigIntField(null=True)
+    quote_of_id = fields.BigIntField(null=True, description="the post that this one quotes, when we have it")
+    quote_uri = fields.CharField(
+        max_length=2048, default="", db_default="", description="id of the quoted post; empty: no quote"
+    )
+    quote_state = fields.CharField(
+        max_length=16, default="", db_default="", description="echo.kinds.QuoteState; empty: no quote"
+    )
+    quote_automatic: Any = fields.JSONField(
+        default=list, db_default=EMPTY_LIST, description="[echo.kinds.Quoter]: who may quote this post"
+    )
+    quote_manual: Any = fields.JSONField(
+        default=list,
+        db_default=EMPTY_LIST,
+        description="[echo.kinds.Quoter]: who has to ask the author",
+    )
+    local_only = fields.BooleanField(default=False, db_default=False, description="never leaves this server")
+    content_type = fields.CharField(max_length=32, default="text/plain", db_default="text/plain")
+    blocks: Any = fields.JSONField(
+        null=True, description="[{type, text | media_id}] in order, when written in blocks"
+    )
+    pinned_at = fields.DatetimeField(null=True, description="when the author put it on top of their profile")
     version = fields.IntField(default=0, db_default=0, description="rises with every visible change")
     created_at = fields.DatetimeField()
     edited_at = fields.DatetimeField(null=True)
@@ -53,6 +76,7 @@ class PostStats(Model):
     replies = fields.IntField(default=0, db_default=0)
     boosts = fields.IntField(default=0, db_default=0)
     likes = fields.IntField(default=0, db_default=0)
+    quotes = fields.IntField(default=0, db_default=0)
 
     class Meta:
         table = "post_stats"
@@ -110,6 +134,19 @@ class PostHashtag(Model):
     class Meta:
         table = "post_hashtags"
         unique_together = (("post_id", "hashtag_id"),)
+
+
+class ThreadMute(Model):
+    """Somebody does not want to hear of a thread any more."""
+
+    id = fields.BigIntField(primary_key=True)
+    account_id = fields.BigIntField()
+    thread_id = fields.BigIntField()
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "thread_mutes"
+        unique_together = (("account_id", "thread_id"),)
 
 
 class Like(Model):

@@ -165,14 +165,58 @@ class Application(Entity, frozen=True, kw_only=True):
     website: str | None
 
 
-class QuoteApproval(Entity, frozen=True, kw_only=True):
-    automatic: list[str]
-    manual: list[str]
-    current_user: str
+class PollOption(Entity, frozen=True, kw_only=True):
+    title: str
+    votes_count: int | None
+
+
+class Poll(Entity, frozen=True, kw_only=True):
+    id: str
+    expires_at: str | None
+    expired: bool
+    multiple: bool
+    votes_count: int
+    voters_count: int | None
+    options: list[PollOption]
+    emojis: list[CustomEmoji]
+
+
+class PollWithVotes(Poll, frozen=True, kw_only=True):
+    """As a caller with a token sees it."""
+
+    voted: bool
+    own_votes: list[int]
+
+
+class PreviewAuthor(Entity, frozen=True, kw_only=True):
+    name: str
+    url: str
+    account: Any
+
+
+class PreviewCard(Entity, frozen=True, kw_only=True):
+    url: str
+    title: str
+    description: str
+    language: str | None
+    type: str
+    author_name: str
+    author_url: str
+    provider_name: str
+    provider_url: str
+    html: str
+    width: int
+    height: int
+    image: str | None
+    image_description: str
+    embed_url: str
+    blurhash: str | None
+    published_at: str | None
+    authors: list[PreviewAuthor]
 
 
 class StatusCore(Entity, frozen=True, kw_only=True):
-    """A post without author, counters, boosted post and the marks of its viewer."""
+    """A post without author, counters, boosted post, poll, quote and the marks of its viewer."""
 
     id: str
     created_at: str
@@ -191,10 +235,7 @@ class StatusCore(Entity, frozen=True, kw_only=True):
     tags: list[StatusTag]
     emojis: list[CustomEmoji]
     tagged_collections: list[Any]
-    quote: None
-    card: None
-    poll: None
-    quote_approval: QuoteApproval
+    card: PreviewCard | None
 
 
 class StatusCoreWithApp(StatusCore, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from echo.models import Account, User
 from echo.policy import preferences
 from echo.render import account, entities
 from echo.render.role import ROLES
-from echo.render.status import WIRE_VISIBILITY
+from echo.render.status_core import WIRE_VISIBILITY
 from echo.store import users
 
 _encode = msgspec.json.Encoder().encode

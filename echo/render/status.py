@@ -4,28 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import msgspec
 
-from echo import addresses
 from echo.db import Row
 from echo.errors import NotFound
-from echo.kinds import Visibility
-from echo.policy.viewer import Viewer
-from echo.render import account, entities, media, times
-from echo.render.versioned import VersionedCache
+from echo.kinds import QuoteState
+from echo.policy.viewer import NOBODY, Viewer
+from echo.render import account, poll, status_core
 from echo.store import status_rows
 
 _encode = msgspec.json.Encoder().encode
-_cores: VersionedCache[tuple[str, int, int, int]] = VersionedCache(16 * 1024 * 1024)
-# Client words for who may read a post.
-WIRE_VISIBILITY: dict[str, str] = {
-    Visibility.PUBLIC: "public",
-    Visibility.UNLISTED: "unlisted",
-    Visibility.FOLLOWERS: "private",
-    Visibility.DIRECT: "direct",
-}
 
 
 async def one(viewer: Viewer, post_id: int) -> bytes:
@@ -57,11 +46,10 @@ async def by_id(viewer: Viewer, post_ids: Sequence[int], *, hide_muted: bool = F
     """The same, by id. A fixed number of statements for a page: one, and two more for what is not cached."""
     if not post_ids:
         return {}
-    moving = await status_rows.moving(viewer, post_ids)
-    halves = await _standing_halves(moving)
+    page = await _page(viewer, await status_rows.moving(viewer, post_ids))
     rendered: dict[int, bytes] = {}
     for post_id in post_ids:
-        post = _put_together(viewer, post_id, moving, halves, hide_muted=hide_muted)
+        post = page.post(post_id, hide_muted=hide_muted)
         if post is not None:
             rendered[post_id] = post
     return rendered
@@ -73,133 +61,105 @@ async def for_each(account_ids: Sequence[int], post_id: int) -> dict[int, bytes]
     Left out are those who may not read it, and those who mute its author.
     """
     by_viewer = await status_rows.moving_for_each(account_ids, post_id)
-    halves = await _standing_halves({i: row for moving in by_viewer.values() for i, row in moving.items()})
+    halves = await _page(NOBODY, {i: row for moving in by_viewer.values() for i, row in moving.items()})
     rendered: dict[int, bytes] = {}
     for account_id, moving in by_viewer.items():
-        post = _put_together(Viewer(account_id), post_id, moving, halves, hide_muted=True)
+        page = _Page(Viewer(account_id), moving, halves.posts, halves.authors)
+        post = page.post(post_id, hide_muted=True)
         if post is not None:
             rendered[account_id] = post
     return rendered
 
 
 @dataclass(frozen=True, slots=True)
-class _Halves:
-    """Standing halves: of posts by id, of accounts by id."""
+class _Page:
+    """What is known of the posts of a page and of those they boost and quote: both halves, by id."""
 
-    posts: dict[int, bytes]
-    authors: dict[int, bytes]
+    viewer: Viewer
+    moving: Mapping[int, Row]
+    posts: Mapping[int, bytes]
+    authors: Mapping[int, bytes]
+
+    def post(self, post_id: int, *, hide_muted: bool) -> bytes | None:
+        """A post with what it boosts, or None when it is not to be shown."""
+        row = self.moving.get(post_id)
+        if row is None or (hide_muted and row["author_muted"]):
+            return None
+        if row["boost_of_id"] is None:
+            return self._whole(row, row)
+        original = self.moving.get(row["boost_of_id"])
+        if original is None or (hide_muted and original["author_muted"]):
+            return None
+        return self._whole(row, original, boosted=self._whole(original, original))
+
+    def _whole(self, row: Row, shown: Row, *, boosted: bytes = b"null", is_quoted: bool = False) -> bytes:
+        """One post: its core, its author, and what moves, which for a boost is that of the post it boosts."""
+        viewer = self.viewer
+        parts = [
+            self.posts[row["id"]][:-1],
+            b',"account":',
+            account.with_counters(self.authors[row["author_id"]], row),
+            _counters(shown),
+            b',"quote":',
+            self._quote(shown, is_shallow=is_quoted),
+            b',"poll":',
+            b"null"
+            if shown["poll"] is None
+            else poll.one(viewer, shown["poll"], is_author=shown["author_id"] == viewer.account_id),
+        ]
+        if viewer.account_id is not None:
+            parts.append(_marks(shown))
+            if row["author_id"] == viewer.account_id and row is shown and row["visibility"] != "direct":
+                parts.append(b',"pinned":true' if row["pinned"] else b',"pinned":false')
+        parts += (b',"reblog":', boosted, b"}")
+        return b"".join(parts)
+
+    def _quote(self, row: Row, *, is_shallow: bool) -> bytes:
+        """What a post quotes; inside a quoted post only its id."""
+        state = row["quote_state"]
+        if not state:
+            return b"null"
+        quoted = self.moving.get(row["quote_of_id"]) if state == QuoteState.ACCEPTED else None
+        if state == QuoteState.ACCEPTED:
+            state = _state_for(row, quoted)
+        is_shown = quoted is not None and state == QuoteState.ACCEPTED
+        if is_shallow:
+            shown_id = f'"{row["quote_of_id"]}"' if is_shown else "null"
+            return f'{{"state":"{state}","quoted_status_id":{shown_id}}}'.encode()
+        whole = self._whole(quoted, quoted, is_quoted=True) if quoted is not None and is_shown else b"null"
+        return b'{"state":"%b","quoted_status":%b}' % (state.encode(), whole)
 
 
-async def _standing_halves(moving: Mapping[int, Row]) -> _Halves:
-    return _Halves(
-        await _cores_of(list(moving.values())),
-        await account.cores_of((row["author_id"], row["author_version"]) for row in moving.values()),
-    )
+def _state_for(row: Row, quoted: Row | None) -> str:
+    """How an accepted quote stands for the viewer: the quoted post may be nothing for them."""
+    if row["quote_of_id"] is None:
+        return "deleted"
+    if quoted is None:
+        return str(row["quote_gone"] or "unauthorized")
+    return "muted_account" if quoted["author_muted"] else QuoteState.ACCEPTED
 
 
-def _put_together(
-    viewer: Viewer, post_id: int, moving: Mapping[int, Row], halves: _Halves, *, hide_muted: bool
-) -> bytes | None:
-    """A post with what it boosts, or None when it is not to be shown."""
-    row = moving.get(post_id)
-    if row is None or (hide_muted and row["author_muted"]):
-        return None
-    if row["boost_of_id"] is None:
-        return _whole(viewer, row, halves, b"null", row)
-    original = moving.get(row["boost_of_id"])
-    if original is None or (hide_muted and original["author_muted"]):
-        return None
-    boosted = _whole(viewer, original, halves, b"null", original)
-    return _whole(viewer, row, halves, boosted, original)
+async def _page(viewer: Viewer, moving: Mapping[int, Row]) -> _Page:
+    rows = list(moving.values())
+    authors = await account.cores_of((row["author_id"], row["author_version"]) for row in rows)
+    return _Page(viewer, moving, await status_core.many(rows), authors)
 
 
-def _whole(viewer: Viewer, row: Row, halves: _Halves, boosted: bytes, marks: Row) -> bytes:
-    """One post: its core, its author, today's counters and the viewer's marks (those of the boosted post)."""
-    author = account.with_counters(halves.authors[row["author_id"]], row)
-    moving = (
-        f',"replies_count":{marks["replies"]},"reblogs_count":{marks["boosts"]}'
-        f',"favourites_count":{marks["likes"]},"quotes_count":0'
-    )
-    if viewer.account_id is not None:
-        moving += (
-            f',"favourited":{_json(marks["liked"])},"reblogged":{_json(marks["boosted"])}'
-            f',"bookmarked":{_json(marks["bookmarked"])},"muted":false,"filtered":[]'
-        )
-        if row["author_id"] == viewer.account_id and boosted == b"null" and row["visibility"] != "direct":
-            moving += ',"pinned":false'
-    return b"".join(
-        (halves.posts[row["id"]][:-1], b',"account":', author, moving.encode(), b',"reblog":', boosted, b"}")
-    )
+def _counters(row: Row) -> bytes:
+    return (
+        f',"replies_count":{row["replies"]},"reblogs_count":{row["boosts"]}'
+        f',"favourites_count":{row["likes"]},"quotes_count":{row["quotes"]}'
+        f',"quote_approval":{{"automatic":{row["quote_automatic"]},"manual":{row["quote_manual"]}'
+        f',"current_user":"{row["quote_right"]}"}}'
+    ).encode()
+
+
+def _marks(row: Row) -> bytes:
+    return (
+        f',"favourited":{_json(row["liked"])},"reblogged":{_json(row["boosted"])}'
+        f',"bookmarked":{_json(row["bookmarked"])},"muted":{_json(row["thread_muted"])},"filtered":[]'
+    ).encode()
 
 
 def _json(value: bool) -> str:
     return "true" if value else "false"
-
-
-async def _cores_of(rows: Sequence[Row]) -> dict[int, bytes]:
-    base = addresses.here().base
-    cores: dict[int, bytes] = {}
-    missing: dict[int, tuple[str, int, int, int]] = {}
-    for row in rows:
-        # The author's version counts, because a renamed author has other addresses.
-        key = (base, row["id"], row["version"], row["author_version"])
-        cached = _cores.get(key)
-        if cached is None:
-            missing[row["id"]] = key
-        else:
-            cores[row["id"]] = cached
-    standing = await status_rows.standing(list(missing))
-    for post_id, row in standing.items():
-        shown = standing.get(row["boost_of_id"]) if row["boost_of_id"] is not None else row
-        if shown is None:
-            shown = (await status_rows.standing([row["boost_of_id"]]))[row["boost_of_id"]]
-        cores[post_id] = _encode(_core(row, shown))
-        _cores.put(missing[post_id], cores[post_id])
-    return cores
-
-
-def _core(row: Row, shown: Row) -> entities.StatusCore:
-    """The standing half. `shown` is the post itself, or the one that it boosts."""
-    here = addresses.here()
-    common: dict[str, Any] = {
-        "id": str(row["id"]),
-        "created_at": times.iso(row["created_at"]),
-        "in_reply_to_id": _text(shown["in_reply_to_id"]),
-        "in_reply_to_account_id": _text(shown["in_reply_to_account_id"]),
-        "sensitive": shown["sensitive"],
-        "spoiler_text": shown["spoiler"],
-        "visibility": WIRE_VISIBILITY[row["visibility"]],
-        "language": shown["language"],
-        "uri": row["uri"],
-        "url": row["url"] or shown["url"] or row["uri"],
-        "edited_at": times.iso_or_none(shown["edited_at"]),
-        "content": shown["html"],
-        "media_attachments": media.attachments(shown["media"], msgspec.json.decode(shown["media_ids"])),
-        "mentions": [
-            entities.MentionEntity(
-                id=str(m["id"]),
-                username=m["username"],
-                url=m["url"],
-                acct=account.acct(m["username"], m["domain"]),
-            )
-            for m in msgspec.json.decode(shown["mentions"] or "[]")
-        ],
-        "tags": [
-            entities.StatusTag(name=name, url=here.tag_page(name))
-            for name in msgspec.json.decode(shown["hashtags"] or "[]")
-        ],
-        "emojis": account.emojis(msgspec.json.decode(shown["emojis"])),
-        "tagged_collections": [],
-        "quote": None,
-        "card": None,
-        "poll": None,
-        "quote_approval": entities.QuoteApproval(automatic=[], manual=[], current_user="denied"),
-    }
-    if row["app_name"] is not None:
-        application = entities.Application(name=row["app_name"], website=row["app_website"])
-        return entities.StatusCoreWithApp(**common, application=application)
-    return entities.StatusCore(**common)
-
-
-def _text(number: int | None) -> str | None:
-    return None if number is None else str(number)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from echo import db
 from echo.db import Row
 from echo.policy.avoidance import avoided_by
+from echo.policy.quoting import right_as_sql
 from echo.policy.viewer import Viewer
 from echo.policy.visibility import visible_to
 
@@ -15,14 +16,22 @@ from echo.policy.visibility import visible_to
 def _moving(viewer: str, source: str) -> str:
     """The statement for the viewer in an SQL expression; `source` is what every post is joined to.
 
-    LATERAL and OFFSET 0 hold the planner to twenty look-ups, whatever it believes of unmeasured tables.
+    LATERAL and OFFSET 0 hold the planner to twenty look-ups, whatever it believes of unmeasured tables. What
+    few posts have (a poll, a quote) is looked up for those alone.
     """
     return f"""
-    WITH wanted AS (SELECT id, boost_of_id FROM posts WHERE id = ANY($2)),
-    every AS (SELECT id FROM wanted UNION SELECT boost_of_id FROM wanted WHERE boost_of_id IS NOT NULL)
+    WITH wanted AS (SELECT id, boost_of_id, quote_of_id FROM posts WHERE id = ANY($2)),
+    boosted AS (SELECT o.id, o.quote_of_id FROM wanted
+        JOIN LATERAL (SELECT q.id, q.quote_of_id FROM posts q WHERE q.id = wanted.boost_of_id OFFSET 0) o
+            ON true),
+    every AS (SELECT id FROM wanted UNION SELECT id FROM boosted
+        UNION SELECT quote_of_id FROM wanted WHERE quote_of_id IS NOT NULL
+        UNION SELECT quote_of_id FROM boosted WHERE quote_of_id IS NOT NULL)
     SELECT {viewer}::bigint AS viewer_id,
         p.id, p.version, p.author_id, a.version AS author_version, p.boost_of_id, p.visibility,
+        p.quote_of_id, p.quote_state, p.quote_automatic, p.quote_manual, p.pinned_at IS NOT NULL AS pinned,
         coalesce(s.replies, 0) AS replies, coalesce(s.boosts, 0) AS boosts, coalesce(s.likes, 0) AS likes,
+        coalesce(s.quotes, 0) AS quotes,
         coalesce(t.followers, 0) AS followers, coalesce(t.following, 0) AS following,
         coalesce(t.posts, 0) AS posts, t.last_post_on,
         {viewer}::bigint IS NOT NULL AND EXISTS (SELECT 1 FROM likes l
@@ -31,12 +40,38 @@ def _moving(viewer: str, source: str) -> str:
             AND b.author_id = {viewer} AND b.deleted_at IS NULL OFFSET 0) AS boosted,
         {viewer}::bigint IS NOT NULL AND EXISTS (SELECT 1 FROM bookmarks k
             WHERE k.post_id = p.id AND k.account_id = {viewer} OFFSET 0) AS bookmarked,
-        {viewer}::bigint IS NOT NULL AND {avoided_by(viewer)} AS author_muted
+        {viewer}::bigint IS NOT NULL AND EXISTS (SELECT 1 FROM thread_mutes tm
+            WHERE tm.thread_id = p.thread_id AND tm.account_id = {viewer} OFFSET 0) AS thread_muted,
+        {viewer}::bigint IS NOT NULL AND {avoided_by(viewer)} AS author_muted,
+        (SELECT vu.filters_version FROM users vu WHERE vu.id = {viewer} OFFSET 0) AS filters_version,
+        {right_as_sql(viewer)} AS quote_right,
+        CASE WHEN p.quote_of_id IS NOT NULL THEN {_gone_quote(viewer)} END AS quote_gone,
+        CASE WHEN p.poll_id IS NOT NULL THEN {_poll(viewer)} END AS poll
     FROM {source} JOIN LATERAL (SELECT * FROM posts q WHERE q.id = every.id OFFSET 0) p ON true
     JOIN LATERAL (SELECT * FROM accounts q WHERE q.id = p.author_id OFFSET 0) a ON true
     LEFT JOIN post_stats s ON s.post_id = p.id LEFT JOIN account_stats t ON t.account_id = p.author_id
     WHERE {visible_to(viewer)}
 """
+
+
+def _gone_quote(viewer: str) -> str:
+    """Why the quoted post, which may not be among the rows, is not shown: deleted, or its author blocked."""
+    return f"""(SELECT CASE
+        WHEN qp.deleted_at IS NOT NULL THEN 'deleted'
+        WHEN EXISTS (SELECT 1 FROM blocks qb WHERE qb.blocker_id = {viewer} AND qb.blocked_id = qp.author_id
+            OFFSET 0) THEN 'blocked_account'
+        END FROM posts qp WHERE qp.id = p.quote_of_id)"""
+
+
+def _poll(viewer: str) -> str:
+    """The poll of a post as JSON: `echo.render.poll` reads it."""
+    return f"""(SELECT json_build_object('id', po.id, 'expires_at', po.expires_at, 'multiple', po.multiple,
+        'hide_totals', po.hide_totals, 'voters', po.voters,
+        'options', (SELECT json_agg(json_build_array(o.title, o.votes) ORDER BY o.position)
+            FROM poll_options o WHERE o.poll_id = po.id),
+        'own', (SELECT json_agg(v.position ORDER BY v.position)
+            FROM poll_votes v WHERE v.poll_id = po.id AND v.account_id = {viewer}))
+        FROM polls po WHERE po.id = p.poll_id)"""
 
 
 _MOVING = _moving("$1", "every")
@@ -53,7 +88,9 @@ _STANDING = """
             FROM mentions mn JOIN accounts ma ON ma.id = mn.account_id
             WHERE mn.post_id = p.id AND NOT mn.silent) AS mentions,
         (SELECT json_agg(h.name ORDER BY ph.id)
-            FROM post_hashtags ph JOIN hashtags h ON h.id = ph.hashtag_id WHERE ph.post_id = p.id) AS hashtags
+            FROM post_hashtags ph JOIN hashtags h ON h.id = ph.hashtag_id WHERE ph.post_id = p.id)
+            AS hashtags,
+        (SELECT row_to_json(c) FROM cards c WHERE c.id = p.card_id AND c.fetched_at IS NOT NULL) AS card
     FROM posts p JOIN accounts a ON a.id = p.author_id LEFT JOIN apps app ON app.id = p.app_id
     WHERE p.id = ANY($1)
 """

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from echo.bus import Live
 from echo.policy.viewer import NOBODY, Viewer
-from echo.render import notification, status
-from echo.store import live, notifications
+from echo.render import conversation, notification, status
+from echo.store import conversations, live, notifications
 from echo.streaming import topics
 from echo.streaming.frames import Told
 from echo.streaming.outlet import Outlet
@@ -55,6 +55,9 @@ class Teller:
         elif message.event == "notification":
             for account_id in happening.account_ids:
                 await self._tell_notification(account_id, message.notification)
+        elif message.event == "conversation":
+            for account_id in happening.account_ids:
+                await self._tell_conversation(account_id, message.conversation)
         elif message.event == "filters":
             self._tell_each(happening.account_ids, Told("filters_changed"))
         elif message.event == "delete":
@@ -77,6 +80,15 @@ class Teller:
         rendered = await notification.many(Viewer(account_id), [row]) if row is not None else []
         for document in rendered:
             _tell(listening, Told("notification", document))
+
+    async def _tell_conversation(self, account_id: int, conversation_id: int) -> None:
+        listening = list(self._registry.listeners(Topic("direct", account_id)).items())
+        if not listening:
+            return
+        row = await conversations.find(account_id, conversation_id)
+        rendered = await conversation.many(Viewer(account_id), [row]) if row is not None else []
+        for document in rendered:
+            _tell(listening, Told("conversation", document))
 
     async def _tell_public(self, message: Live) -> None:
         concerned = [

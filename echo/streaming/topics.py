@@ -31,9 +31,9 @@ class Topic:
     @property
     def channel(self) -> str | None:
         """The channel of the bus that feeds it; None where nothing is said yet."""
-        if self.stream in ("user", "user:notification"):
+        if self.stream in ("user", "user:notification", "direct"):
             return bus.user_channel(self.account_id)
-        return None if self.stream == "direct" else bus.public_channel()
+        return bus.public_channel()
 
 
 @dataclass(frozen=True, slots=True)

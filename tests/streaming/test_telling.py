@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from echo import bus, cache
-from echo.actions import blocks, boosts, editing, follows, likes, posts
+from echo.actions import blocks, boosts, conversations, editing, follows, likes, posts
 from echo.actions.drafts import EditDraft
 from echo.bus import Live
 from echo.kinds import Visibility
@@ -15,7 +15,7 @@ from echo.policy.viewer import NOBODY, Viewer
 from echo.render import status
 from echo.runtime import Runtime
 from echo.streaming.telling import gather
-from tests import make
+from tests import make, structure
 from tests.make import Person
 from tests.streaming.conftest import LiveServer
 from workers import timelines
@@ -266,3 +266,28 @@ def test_messages_to_many_become_one_and_keep_their_order() -> None:
         (new, []),
         (edited, [7]),
     ]
+
+
+async def test_conversations_are_told_on_the_direct_stream_alone(live: LiveServer) -> None:
+    alice, bob = await make.person("alice"), await make.person("bob")
+    ear = await live.listen(bob, "?stream=direct")
+    home = await live.listen(bob, "?stream=user")
+    other = await live.listen(await make.person(), "?stream=direct")
+
+    first = await make.post(alice, "@bob psst", visibility=Visibility.DIRECT)
+    frame = await ear.next()
+    assert (frame["stream"], frame["event"]) == (["direct"], "conversation")
+    told = msgspec.json.decode(frame["payload"])
+    structure.validate("Conversation", told, signed_in=True)
+    assert (told["unread"], told["last_status"]["id"]) == (True, str(first.id))
+    assert [person["acct"] for person in told["accounts"]] == ["alice"]
+    assert (await home.next())["event"] == "notification"
+
+    second = await make.post(alice, "@bob more", visibility=Visibility.DIRECT, reply_to=first.id)
+    assert msgspec.json.decode((await ear.next())["payload"])["last_status"]["id"] == str(second.id)
+    await posts.remove(alice.id, second.id)
+    assert msgspec.json.decode((await ear.next())["payload"])["last_status"]["id"] == str(first.id)
+    await conversations.mark(bob.id, int(told["id"]), unread=False)
+    assert msgspec.json.decode((await ear.next())["payload"])["unread"] is False
+    assert await ear.hears_nothing()
+    assert await other.hears_nothing()

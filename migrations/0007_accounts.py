@@ -29,7 +29,7 @@ REFERENCES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("echo", "0004_boosts")]
+    dependencies = [("echo", "0006_statuses")]
 
     initial = False
 

@@ -1,0 +1,92 @@
+"""The half of a post that is the same for everybody, kept as bytes by version."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from echo import addresses
+from echo.db import Row
+from echo.kinds import Visibility
+from echo.render import account, entities, media, preview, times
+from echo.render.versioned import VersionedCache
+from echo.store import status_rows
+
+_encode = msgspec.json.Encoder().encode
+_cores: VersionedCache[tuple[str, int, int, int]] = VersionedCache(16 * 1024 * 1024)
+# Client words for who may read a post.
+WIRE_VISIBILITY: dict[str, str] = {
+    Visibility.PUBLIC: "public",
+    Visibility.UNLISTED: "unlisted",
+    Visibility.FOLLOWERS: "private",
+    Visibility.DIRECT: "direct",
+}
+
+
+async def many(rows: Sequence[Row]) -> dict[int, bytes]:
+    """The standing halves of posts, by id, from rows of `status_rows.moving`."""
+    base = addresses.here().base
+    cores: dict[int, bytes] = {}
+    missing: dict[int, tuple[str, int, int, int]] = {}
+    for row in rows:
+        # The author's version counts, because a renamed author has other addresses.
+        key = (base, row["id"], row["version"], row["author_version"])
+        cached = _cores.get(key)
+        if cached is None:
+            missing[row["id"]] = key
+        else:
+            cores[row["id"]] = cached
+    standing = await status_rows.standing(list(missing))
+    for post_id, row in standing.items():
+        shown = standing.get(row["boost_of_id"]) if row["boost_of_id"] is not None else row
+        if shown is None:
+            shown = (await status_rows.standing([row["boost_of_id"]]))[row["boost_of_id"]]
+        cores[post_id] = _encode(_core(row, shown))
+        _cores.put(missing[post_id], cores[post_id])
+    return cores
+
+
+def _core(row: Row, shown: Row) -> entities.StatusCore:
+    """The standing half. `shown` is the post itself, or the one that it boosts."""
+    here = addresses.here()
+    common: dict[str, Any] = {
+        "id": str(row["id"]),
+        "created_at": times.iso(row["created_at"]),
+        "in_reply_to_id": _text(shown["in_reply_to_id"]),
+        "in_reply_to_account_id": _text(shown["in_reply_to_account_id"]),
+        "sensitive": shown["sensitive"],
+        "spoiler_text": shown["spoiler"],
+        "visibility": WIRE_VISIBILITY[row["visibility"]],
+        "language": shown["language"],
+        "uri": row["uri"],
+        "url": row["url"] or shown["url"] or row["uri"],
+        "edited_at": times.iso_or_none(shown["edited_at"]),
+        "content": shown["html"],
+        "media_attachments": media.attachments(shown["media"], msgspec.json.decode(shown["media_ids"])),
+        "mentions": [
+            entities.MentionEntity(
+                id=str(m["id"]),
+                username=m["username"],
+                url=m["url"],
+                acct=account.acct(m["username"], m["domain"]),
+            )
+            for m in msgspec.json.decode(shown["mentions"] or "[]")
+        ],
+        "tags": [
+            entities.StatusTag(name=name, url=here.tag_page(name))
+            for name in msgspec.json.decode(shown["hashtags"] or "[]")
+        ],
+        "emojis": account.emojis(msgspec.json.decode(shown["emojis"])),
+        "tagged_collections": [],
+        "card": preview.one(shown["card"]) if shown["card"] else None,
+    }
+    if row["app_name"] is not None:
+        application = entities.Application(name=row["app_name"], website=row["app_website"])
+        return entities.StatusCoreWithApp(**common, application=application)
+    return entities.StatusCore(**common)
+
+
+def _text(number: int | None) -> str | None:
+    return None if number is None else str(number)
