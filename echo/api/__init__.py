@@ -2,6 +2,7 @@
 
 from echo.api import (
     accounts,
+    announcements,
     apps,
     conversations,
     domain_blocks,
@@ -39,6 +40,7 @@ BLUEPRINTS = (
     status_actions.blueprint,
     timelines.blueprint,
     conversations.blueprint,
+    announcements.blueprint,
     notifications.blueprint,
     search.blueprint,
     media.blueprint,
