@@ -39,6 +39,10 @@ class Instance(Section, frozen=True):
         default_factory=lambda: ["en"]
     )
     rules: Annotated[list[str], Doc(description="House rules, one sentence each.")] = []
+    suggested: Annotated[
+        list[str],
+        Doc(description="People whom newcomers are shown first, as name (of this server) or name@domain."),
+    ] = []
 
 
 class Server(Section, frozen=True):

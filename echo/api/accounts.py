@@ -148,6 +148,14 @@ async def following(target: str) -> Response:
     return await account_page(await accounts.following(found.id, cursor), cursor)
 
 
+@blueprint.get("/api/v1/accounts/<target>/identity_proofs")
+@needs()
+async def identity_proofs(target: str) -> Response:
+    """Proofs of a kind that is not made any more: none."""
+    await accounts.get(read_id(target))
+    return array([])
+
+
 async def _shown(target: str) -> Account:
     """The account; the lists of a suspended one are not shown."""
     found = await accounts.get(read_id(target))

@@ -21,15 +21,11 @@ EMPTY_LISTS: dict[str, tuple[str, ...] | None] = {
     "/api/v1/accounts/<account>/lists": ("read:lists",),
     "/api/v1/filters": ("read:filters",),
     "/api/v2/filters": ("read:filters",),
-    "/api/v1/accounts/<account>/identity_proofs": None,
     "/api/v1/scheduled_statuses": ("read:statuses",),
     "/api/v1/trends": None,
     "/api/v1/trends/tags": None,
     "/api/v1/trends/statuses": None,
     "/api/v1/trends/links": None,
-    "/api/v1/suggestions": ("read:accounts",),
-    "/api/v2/suggestions": ("read:accounts",),
-    "/api/v1/directory": None,
 }
 
 
