@@ -9,12 +9,17 @@ import msgspec
 
 from echo.db import Row
 from echo.errors import NotFound
-from echo.kinds import QuoteState
+from echo.kinds import QuoteState, Visibility
+from echo.policy.quoting import QuoteRight
 from echo.policy.viewer import NOBODY, Viewer
 from echo.render import account, poll, status_core
-from echo.store import status_rows
+from echo.store import status_more, status_rows
 
 _encode = msgspec.json.Encoder().encode
+# A quoted post is shown whole, and of what it quotes in turn only the id.
+QUOTES_DEEP = 2
+# Rights to quote that need no look at who follows whom, as the database writes them.
+PLAIN = frozenset({"[]", '["public"]'})
 
 
 async def one(viewer: Viewer, post_id: int) -> bytes:
@@ -46,7 +51,7 @@ async def by_id(viewer: Viewer, post_ids: Sequence[int], *, hide_muted: bool = F
     """The same, by id. A fixed number of statements for a page: one, and two more for what is not cached."""
     if not post_ids:
         return {}
-    page = await _page(viewer, await status_rows.moving(viewer, post_ids))
+    page = (await _pages([viewer], post_ids))[viewer]
     rendered: dict[int, bytes] = {}
     for post_id in post_ids:
         post = page.post(post_id, hide_muted=hide_muted)
@@ -60,12 +65,10 @@ async def for_each(account_ids: Sequence[int], post_id: int) -> dict[int, bytes]
 
     Left out are those who may not read it, and those who mute its author.
     """
-    by_viewer = await status_rows.moving_for_each(account_ids, post_id)
-    halves = await _page(NOBODY, {i: row for moving in by_viewer.values() for i, row in moving.items()})
+    pages = await _pages([Viewer(account_id) for account_id in account_ids], [post_id])
     rendered: dict[int, bytes] = {}
-    for account_id, moving in by_viewer.items():
-        page = _Page(Viewer(account_id), moving, halves.posts, halves.authors)
-        post = page.post(post_id, hide_muted=True)
+    for account_id in account_ids:
+        post = pages[Viewer(account_id)].post(post_id, hide_muted=True)
         if post is not None:
             rendered[account_id] = post
     return rendered
@@ -73,10 +76,14 @@ async def for_each(account_ids: Sequence[int], post_id: int) -> dict[int, bytes]
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """What is known of the posts of a page and of those they boost and quote: both halves, by id."""
+    """What is known of the posts of a page and of those they boost and quote: both halves, by id.
+
+    `more`: polls, quotes and rights to quote, of those posts that have them (`store.status_more`).
+    """
 
     viewer: Viewer
     moving: Mapping[int, Row]
+    more: Mapping[int, Row]
     posts: Mapping[int, bytes]
     authors: Mapping[int, bytes]
 
@@ -100,12 +107,11 @@ class _Page:
             b',"account":',
             account.with_counters(self.authors[row["author_id"]], row),
             _counters(shown),
+            self._approval(shown, is_boost=row is not shown),
             b',"quote":',
             self._quote(shown, is_shallow=is_quoted),
             b',"poll":',
-            b"null"
-            if shown["poll"] is None
-            else poll.one(viewer, shown["poll"], is_author=shown["author_id"] == viewer.account_id),
+            self._poll(shown),
         ]
         if viewer.account_id is not None:
             parts.append(_marks(shown))
@@ -114,6 +120,23 @@ class _Page:
         parts += (b',"reblog":', boosted, b"}")
         return b"".join(parts)
 
+    def _poll(self, row: Row) -> bytes:
+        if row["poll_id"] is None:
+            return b"null"
+        is_author = row["author_id"] == self.viewer.account_id
+        return poll.one(self.viewer, self.more[row["id"]]["poll"], is_author=is_author)
+
+    def _approval(self, row: Row, *, is_boost: bool) -> bytes:
+        """Who may quote the post, and whether the viewer is one of them: through a boost nobody is."""
+        right: str = QuoteRight.DENIED
+        if not is_boost:
+            more = self.more.get(row["id"])
+            right = more["quote_right"] if more else _plain_right(self.viewer, row) or right
+        return (
+            f',"quote_approval":{{"automatic":{row["quote_automatic"]},"manual":{row["quote_manual"]}'
+            f',"current_user":"{right}"}}'
+        ).encode()
+
     def _quote(self, row: Row, *, is_shallow: bool) -> bytes:
         """What a post quotes; inside a quoted post only its id."""
         state = row["quote_state"]
@@ -121,7 +144,7 @@ class _Page:
             return b"null"
         quoted = self.moving.get(row["quote_of_id"]) if state == QuoteState.ACCEPTED else None
         if state == QuoteState.ACCEPTED:
-            state = _state_for(row, quoted)
+            state = self._state_for(row, quoted)
         is_shown = quoted is not None and state == QuoteState.ACCEPTED
         if is_shallow:
             shown_id = f'"{row["quote_of_id"]}"' if is_shown else "null"
@@ -129,28 +152,82 @@ class _Page:
         whole = self._whole(quoted, quoted, is_quoted=True) if quoted is not None and is_shown else b"null"
         return b'{"state":"%b","quoted_status":%b}' % (state.encode(), whole)
 
+    def _state_for(self, row: Row, quoted: Row | None) -> str:
+        """How an accepted quote stands for the viewer: the quoted post may be nothing for them."""
+        if row["quote_of_id"] is None:
+            return "deleted"
+        if quoted is None:
+            return str(self.more[row["id"]]["quote_gone"] or "unauthorized")
+        return "muted_account" if quoted["author_muted"] else QuoteState.ACCEPTED
 
-def _state_for(row: Row, quoted: Row | None) -> str:
-    """How an accepted quote stands for the viewer: the quoted post may be nothing for them."""
-    if row["quote_of_id"] is None:
-        return "deleted"
-    if quoted is None:
-        return str(row["quote_gone"] or "unauthorized")
-    return "muted_account" if quoted["author_muted"] else QuoteState.ACCEPTED
+
+_Rows = dict[Viewer, dict[int, Row]]
 
 
-async def _page(viewer: Viewer, moving: Mapping[int, Row]) -> _Page:
-    rows = list(moving.values())
-    authors = await account.cores_of((row["author_id"], row["author_version"]) for row in rows)
-    return _Page(viewer, moving, await status_core.many(rows), authors)
+async def _pages(viewers: Sequence[Viewer], post_ids: Sequence[int]) -> dict[Viewer, _Page]:
+    """The posts with the eyes of each viewer, with what they quote, and what that quotes."""
+    moving = await _moving(viewers, post_ids)
+    known = set(post_ids)
+    for _ in range(QUOTES_DEEP):
+        quoted = {i for rows in moving.values() for row in rows.values() if (i := _quoted_id(row))} - known
+        if not quoted:
+            break
+        known |= quoted
+        for viewer, rows in (await _moving(viewers, list(quoted))).items():
+            moving[viewer] = rows | moving[viewer]
+    every = {post_id: row for rows in moving.values() for post_id, row in rows.items()}
+    more = await _more(viewers, [post_id for post_id, row in every.items() if _needs_more(row)])
+    authors = await account.cores_of((row["author_id"], row["author_version"]) for row in every.values())
+    posts = await status_core.many(list(every.values()))
+    return {viewer: _Page(viewer, moving[viewer], more[viewer], posts, authors) for viewer in viewers}
+
+
+async def _moving(viewers: Sequence[Viewer], post_ids: Sequence[int]) -> _Rows:
+    if len(viewers) == 1:
+        return {viewers[0]: await status_rows.moving(viewers[0], post_ids)}
+    return _by_viewer(viewers, await status_rows.moving_for_each(_ids(viewers), post_ids))
+
+
+async def _more(viewers: Sequence[Viewer], post_ids: Sequence[int]) -> _Rows:
+    if not post_ids:
+        return _by_viewer(viewers, {})
+    if len(viewers) == 1:
+        return {viewers[0]: await status_more.more(viewers[0], post_ids)}
+    return _by_viewer(viewers, await status_more.more_for_each(_ids(viewers), post_ids))
+
+
+def _by_viewer(viewers: Sequence[Viewer], rows: Mapping[int, dict[int, Row]]) -> _Rows:
+    return {viewer: rows.get(viewer.account_id or 0, {}) for viewer in viewers}
+
+
+def _ids(viewers: Sequence[Viewer]) -> list[int]:
+    return [viewer.account_id for viewer in viewers if viewer.account_id is not None]
+
+
+def _quoted_id(row: Row) -> int | None:
+    return row["quote_of_id"] if row["quote_state"] == QuoteState.ACCEPTED else None
+
+
+def _needs_more(row: Row) -> bool:
+    return row["poll_id"] is not None or row["quote_of_id"] is not None or _plain_right(NOBODY, row) is None
+
+
+def _plain_right(viewer: Viewer, row: Row) -> str | None:
+    """The right to quote, where it depends on nothing but the post and who is looking; else None."""
+    automatic = row["quote_automatic"]
+    is_plain = automatic in PLAIN and row["quote_manual"] == "[]"
+    if not is_plain:
+        return None
+    if viewer.is_anonymous or row["visibility"] == Visibility.DIRECT or row["boost_of_id"] is not None:
+        return QuoteRight.DENIED
+    is_automatic = automatic != "[]" or row["author_id"] == viewer.account_id
+    return QuoteRight.AUTOMATIC if is_automatic else QuoteRight.DENIED
 
 
 def _counters(row: Row) -> bytes:
     return (
         f',"replies_count":{row["replies"]},"reblogs_count":{row["boosts"]}'
         f',"favourites_count":{row["likes"]},"quotes_count":{row["quotes"]}'
-        f',"quote_approval":{{"automatic":{row["quote_automatic"]},"manual":{row["quote_manual"]}'
-        f',"current_user":"{row["quote_right"]}"}}'
     ).encode()
 
 

@@ -8,28 +8,27 @@ from collections.abc import Sequence
 from echo import db
 from echo.db import Row
 from echo.policy.avoidance import avoided_by
-from echo.policy.quoting import right_as_sql
 from echo.policy.viewer import Viewer
 from echo.policy.visibility import visible_to
+
+# Not all: what a look-up returns is kept for the next one of the same id, long texts included.
+_POST_COLUMNS = """q.id, q.version, q.author_id, q.boost_of_id, q.visibility, q.thread_id, q.poll_id,
+    q.quote_of_id, q.quote_state, q.quote_automatic, q.quote_manual, q.pinned_at, q.deleted_at"""
 
 
 def _moving(viewer: str, source: str) -> str:
     """The statement for the viewer in an SQL expression; `source` is what every post is joined to.
 
     LATERAL and OFFSET 0 hold the planner to twenty look-ups, whatever it believes of unmeasured tables. What
-    few posts have (a poll, a quote) is looked up for those alone.
+    few posts have (a poll, a quote) is in `store.status_more`: looking for it here would cost every page.
     """
     return f"""
-    WITH wanted AS (SELECT id, boost_of_id, quote_of_id FROM posts WHERE id = ANY($2)),
-    boosted AS (SELECT o.id, o.quote_of_id FROM wanted
-        JOIN LATERAL (SELECT q.id, q.quote_of_id FROM posts q WHERE q.id = wanted.boost_of_id OFFSET 0) o
-            ON true),
-    every AS (SELECT id FROM wanted UNION SELECT id FROM boosted
-        UNION SELECT quote_of_id FROM wanted WHERE quote_of_id IS NOT NULL
-        UNION SELECT quote_of_id FROM boosted WHERE quote_of_id IS NOT NULL)
+    WITH wanted AS (SELECT id, boost_of_id FROM posts WHERE id = ANY($2)),
+    every AS (SELECT id FROM wanted UNION SELECT boost_of_id FROM wanted WHERE boost_of_id IS NOT NULL)
     SELECT {viewer}::bigint AS viewer_id,
         p.id, p.version, p.author_id, a.version AS author_version, p.boost_of_id, p.visibility,
-        p.quote_of_id, p.quote_state, p.quote_automatic, p.quote_manual, p.pinned_at IS NOT NULL AS pinned,
+        p.poll_id, p.quote_of_id, p.quote_state, p.quote_automatic, p.quote_manual,
+        p.pinned_at IS NOT NULL AS pinned,
         coalesce(s.replies, 0) AS replies, coalesce(s.boosts, 0) AS boosts, coalesce(s.likes, 0) AS likes,
         coalesce(s.quotes, 0) AS quotes,
         coalesce(t.followers, 0) AS followers, coalesce(t.following, 0) AS following,
@@ -43,35 +42,13 @@ def _moving(viewer: str, source: str) -> str:
         {viewer}::bigint IS NOT NULL AND EXISTS (SELECT 1 FROM thread_mutes tm
             WHERE tm.thread_id = p.thread_id AND tm.account_id = {viewer} OFFSET 0) AS thread_muted,
         {viewer}::bigint IS NOT NULL AND {avoided_by(viewer)} AS author_muted,
-        (SELECT vu.filters_version FROM users vu WHERE vu.id = {viewer} OFFSET 0) AS filters_version,
-        {right_as_sql(viewer)} AS quote_right,
-        CASE WHEN p.quote_of_id IS NOT NULL THEN {_gone_quote(viewer)} END AS quote_gone,
-        CASE WHEN p.poll_id IS NOT NULL THEN {_poll(viewer)} END AS poll
-    FROM {source} JOIN LATERAL (SELECT * FROM posts q WHERE q.id = every.id OFFSET 0) p ON true
-    JOIN LATERAL (SELECT * FROM accounts q WHERE q.id = p.author_id OFFSET 0) a ON true
+        (SELECT vu.filters_version FROM users vu WHERE vu.id = {viewer} OFFSET 0) AS filters_version
+    FROM {source} JOIN LATERAL (SELECT {_POST_COLUMNS} FROM posts q WHERE q.id = every.id OFFSET 0) p ON true
+    JOIN LATERAL (SELECT q.id, q.version, q.domain, q.suspended_at, q.deleted_at
+        FROM accounts q WHERE q.id = p.author_id OFFSET 0) a ON true
     LEFT JOIN post_stats s ON s.post_id = p.id LEFT JOIN account_stats t ON t.account_id = p.author_id
     WHERE {visible_to(viewer)}
 """
-
-
-def _gone_quote(viewer: str) -> str:
-    """Why the quoted post, which may not be among the rows, is not shown: deleted, or its author blocked."""
-    return f"""(SELECT CASE
-        WHEN qp.deleted_at IS NOT NULL THEN 'deleted'
-        WHEN EXISTS (SELECT 1 FROM blocks qb WHERE qb.blocker_id = {viewer} AND qb.blocked_id = qp.author_id
-            OFFSET 0) THEN 'blocked_account'
-        END FROM posts qp WHERE qp.id = p.quote_of_id)"""
-
-
-def _poll(viewer: str) -> str:
-    """The poll of a post as JSON: `echo.render.poll` reads it."""
-    return f"""(SELECT json_build_object('id', po.id, 'expires_at', po.expires_at, 'multiple', po.multiple,
-        'hide_totals', po.hide_totals, 'voters', po.voters,
-        'options', (SELECT json_agg(json_build_array(o.title, o.votes) ORDER BY o.position)
-            FROM poll_options o WHERE o.poll_id = po.id),
-        'own', (SELECT json_agg(v.position ORDER BY v.position)
-            FROM poll_votes v WHERE v.poll_id = po.id AND v.account_id = {viewer}))
-        FROM polls po WHERE po.id = p.poll_id)"""
 
 
 _MOVING = _moving("$1", "every")
@@ -105,10 +82,10 @@ async def moving(viewer: Viewer, post_ids: Sequence[int]) -> dict[int, Row]:
     return {row["id"]: row for row in rows}
 
 
-async def moving_for_each(account_ids: Sequence[int], post_id: int) -> dict[int, dict[int, Row]]:
-    """The same of one post, for many viewers in one statement: by viewer, then by post id."""
+async def moving_for_each(account_ids: Sequence[int], post_ids: Sequence[int]) -> dict[int, dict[int, Row]]:
+    """The same for many viewers in one statement: by viewer, then by post id."""
     found: dict[int, dict[int, Row]] = {}
-    for row in await db.fetch(_MOVING_FOR_EACH, list(account_ids), [post_id]):
+    for row in await db.fetch(_MOVING_FOR_EACH, list(account_ids), list(post_ids)):
         found.setdefault(row["viewer_id"], {})[row["id"]] = row
     return found
 
