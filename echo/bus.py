@@ -4,6 +4,7 @@ a message names what changed, and whoever shows it reads the rows with the eyes 
     channel                payload (MessagePack)
     live:user:<account>    {event, post | notification | conversation}   what concerns a person
     live:public            {event, post, local, tags, reply}     posts that everyone may read
+    live:everybody         {event, announcement, text}           announcements, for all people here
     live:access            {user, token}                         access that ended
 """
 
@@ -19,7 +20,18 @@ from echo import cache
 
 log = logging.getLogger(__name__)
 
-LiveEvent = Literal["update", "edit", "delete", "notification", "conversation", "access", "filters"]
+LiveEvent = Literal[
+    "update",
+    "edit",
+    "delete",
+    "notification",
+    "conversation",
+    "announcement",
+    "announcement.reaction",
+    "announcement.delete",
+    "access",
+    "filters",
+]
 
 
 class Live(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -29,6 +41,8 @@ class Live(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     post: int = 0
     notification: int = 0
     conversation: int = 0
+    announcement: int = 0
+    text: str = ""
     account: int = 0
     user: int = 0
     token: int | None = None
@@ -49,6 +63,11 @@ def user_channel(account_id: int) -> str:
 def public_channel() -> str:
     """What everybody may read: public posts."""
     return cache.key("live", "public")
+
+
+def everybody_channel() -> str:
+    """What all people here hear on their own stream."""
+    return cache.key("live", "everybody")
 
 
 def access_channel() -> str:

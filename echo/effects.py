@@ -44,6 +44,9 @@ EFFECTS: dict[type[Event], Effects] = {
     events.AccountDeleted: Effects(jobs=("accounts.erase",), local_jobs=("federation.send_goodbye",)),
     events.Notified: Effects(live="notification"),
     events.ConversationChanged: Effects(live="conversation"),
+    events.AnnouncementChanged: Effects(live="announcement"),
+    events.AnnouncementRemoved: Effects(live="announcement"),
+    events.AnnouncementReacted: Effects(live="announcement"),
     events.AccessEnded: Effects(live="access"),
     events.MailAsked: Effects(jobs=("mail.send",)),
 }

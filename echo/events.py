@@ -167,6 +167,26 @@ class ConversationChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnnouncementChanged(Event):
+    """An announcement is published, or says something else now."""
+
+    announcement_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnnouncementRemoved(Event):
+    announcement_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnnouncementReacted(Event):
+    """An emoji came under an announcement, or was taken back."""
+
+    announcement_id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccessEnded(Event):
     """Tokens of a person or of one token id stopped being valid: sockets that used them close."""
 

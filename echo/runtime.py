@@ -17,7 +17,15 @@ from echo.config import Config
 from echo.db import Database
 from echo.effects import jobs_of, live_of
 from echo.errors import Unavailable
-from echo.events import AccessEnded, ConversationChanged, Event, Notified
+from echo.events import (
+    AccessEnded,
+    AnnouncementChanged,
+    AnnouncementReacted,
+    AnnouncementRemoved,
+    ConversationChanged,
+    Event,
+    Notified,
+)
 from echo.jobs import Queue
 from echo.media import port as media_port
 from echo.media.port import MediaStore
@@ -139,9 +147,19 @@ def _live(event: Event) -> list[tuple[str, Live]]:
         case ConversationChanged():
             message = Live(event="conversation", conversation=event.conversation_id)
             return [(bus.user_channel(event.account_id), message)]
+        case AnnouncementChanged():
+            return _to_everybody("announcement", event.announcement_id)
+        case AnnouncementReacted():
+            return _to_everybody("announcement.reaction", event.announcement_id, event.name)
+        case AnnouncementRemoved():
+            return _to_everybody("announcement.delete", event.announcement_id)
         case AccessEnded():
             return [
                 (bus.access_channel(), Live(event="access", user=event.user_id, token=event.token_id)),
             ]
         case _:
             return []
+
+
+def _to_everybody(event: str, announcement_id: int, text: str = "") -> list[tuple[str, Live]]:
+    return [(bus.everybody_channel(), Live(event=event, announcement=announcement_id, text=text))]

@@ -39,7 +39,8 @@ REMOVED_PATHS = frozenset({"/api/v1/timelines/direct"})
 # Fields that exist only for some: an asterisk stands for every field.
 MAY_BE_MISSING: dict[str, set[str]] = {
     "Account": {"noindex", "roles", "moved", "suspended", "limited", "memorial"},
-    "CustomEmoji": {"category"},
+    "CustomEmoji": {"category", "featured"},
+    "Reaction": {"url", "static_url"},
     "Instance.thumbnail": {"blurhash", "versions"},
     "MediaAttachment.meta": {"focus", "original", "small"},
     "MetaDetails": {"*"},
@@ -58,12 +59,15 @@ MAY_BE_MISSING: dict[str, set[str]] = {
 }
 # Fields of accounts and statuses that only callers with a token see. Without one they must not be there.
 ONLY_SIGNED_IN: dict[str, set[str]] = {
+    "Announcement": {"read"},
+    "Reaction": {"me"},
     "Status": {"favourited", "reblogged", "muted", "bookmarked", "filtered"},
     "Tag": {"following", "featuring"},
     "Poll": {"voted", "own_votes"},
 }
 NULLABLE: dict[str, set[str]] = {
     "Account": {"discoverable", "hide_collections", "last_status_at"},
+    "Announcement": {"starts_at", "ends_at"},
     "Application": {"website"},
     "CredentialAccount.source": {"language", "hide_collections", "discoverable"},
     "CredentialApplication": {"website"},
@@ -127,6 +131,7 @@ _MORE_ACCOUNT_LIMITS = (
     "profile_field_value_limit",
 )
 ALSO: dict[str, dict[str, Any]] = {
+    "CustomEmoji": {"featured": {"type": "boolean"}},
     "Instance.api_versions": {"echo": _NUMBER},
     "Instance.configuration": {"vapid": {"type": "object", "properties": {"public_key": _TEXT}}},
     "MediaAttachment": {"preview_remote_url": _URI_OR_NULL, "text_url": _URI_OR_NULL},

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from echo.actions import auth
+from echo.actions import announcements, auth
 from echo.store import tidying
 
 
@@ -31,7 +31,13 @@ async def tidy(_: dict[str, Any]) -> None:
     await tidying.forget_expired()
 
 
+async def keep_time_of_announcements(_: dict[str, Any]) -> None:
+    """Those that are to be published, and those that are over."""
+    await announcements.keep_time()
+
+
 PERIODIC = (
+    Periodic("keep_time_of_announcements", keep_time_of_announcements, minutes=set(range(60))),
     Periodic("forget_stale_access", forget_stale_access),
     Periodic("tidy", tidy, minutes={3, 33}),
 )

@@ -105,6 +105,8 @@ async def change_profile(account_id: int, draft: ProfileDraft) -> Account:
             changes["attribution_domains"] = profile_texts.attribution_domains(draft.attribution_domains)
         if draft.fields is not None:
             changes["fields_"] = links.kept(account.fields_, profile_texts.fields(draft.fields))
+        if changes.keys() & {"display_name", "note_source", "fields_"}:
+            changes["emojis"] = await profile_texts.emojis(account, changes)
         if changes:
             account.update_from_dict(changes | {"version": account.version + 1})
             await account.save()

@@ -8,14 +8,16 @@ from dataclasses import dataclass
 
 from echo import addresses, ports, settings
 from echo.errors import Invalid, Unavailable
-from echo.store import accounts
+from echo.store import accounts, emojis
 from echo.text import length, markup
+from echo.text.emojis import shortcodes
 from echo.text.markup import MentionTarget
 from echo.text.mentions import Handle
 
 # How long posting may wait for the servers of people it names, in seconds.
 LOOKUP_SECONDS = 4.0
 MENTIONS_MAX = 50
+EMOJIS_MAX = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,11 @@ async def compose(text: str) -> Composed:
     )
     ids = dict.fromkeys(targets[handle][0] for handle in rendered.mentions if handle in targets)
     return Composed(rendered.html, tuple(ids), rendered.hashtags)
+
+
+async def emojis_in(*texts: str) -> list[dict[str, str]]:
+    """The custom emojis that texts of people here use, as they are kept beside the texts."""
+    return await emojis.find(shortcodes(*texts)[:EMOJIS_MAX])
 
 
 async def look_up(handles: Sequence[Handle]) -> dict[Handle, tuple[int, MentionTarget]]:

@@ -48,6 +48,7 @@ async def edit(author_id: int, post_id: int, draft: EditDraft) -> Post:
             sensitive=sensitive,
             language=draft.language,
             media_ids=media_ids,
+            emojis=await composing.emojis_in(text, spoiler),
             edited_at=clock.now(),
         )
         await _relink(unit, post, composed.mentioned_ids, (), composed.hashtags)

@@ -26,6 +26,7 @@ async def publish(author_id: int, draft: PostDraft) -> Post:
     """
     text, spoiler = composing.tidy(draft.text, draft.spoiler, has_files=bool(draft.media_ids))
     composed = await composing.compose(text)
+    emojis = await composing.emojis_in(text, spoiler)
     async with db.unit_of_work() as unit:
         known = await _claim_key(author_id, draft.idempotency_key)
         if known is not None:
@@ -48,6 +49,7 @@ async def publish(author_id: int, draft: PostDraft) -> Post:
             language=draft.language,
             parent=parent,
             media_ids=[file.id for file in media],
+            emojis=emojis,
             app_id=draft.app_id,
             mentioned_ids=await _mentionable(author_id, composed.mentioned_ids),
             hashtags=composed.hashtags,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from echo import addresses, settings
 from echo.actions import composing
 from echo.actions.drafts import ProfileDraft, ProfileField
 from echo.errors import FieldError, Invalid
+from echo.models import Account
 from echo.policy import domains
 from echo.text import length, markup
 
@@ -83,3 +85,13 @@ def _domains_problem(texts: Sequence[str]) -> FieldError | None:
     if any(domains.normal(text) is None for text in texts):
         return FieldError("ERR_INVALID", "is not a valid domain name")
     return None
+
+
+async def emojis(account: Account, changes: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The custom emojis of a profile as it will be."""
+    rows = changes.get("fields_", account.fields_)
+    return await composing.emojis_in(
+        changes.get("display_name", account.display_name),
+        changes.get("note_source", account.note_source),
+        *(text for row in rows for text in (row["name"], row.get("source") or "")),
+    )

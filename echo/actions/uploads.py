@@ -34,8 +34,8 @@ async def upload(
     image = await convert(
         content, limits=Limits(max_bytes=limits.image_limit_bytes, max_pixels=limits.image_limit_pixels)
     )
-    file_key = await _store(image.original)
-    preview_key = await _store(image.preview)
+    file_key = await store_picture(image.original)
+    preview_key = await store_picture(image.preview)
     return await Media.create(
         id=ids.new_id(),
         account_id=account_id,
@@ -112,7 +112,7 @@ async def store_portrait(content: bytes, pixels: tuple[int, int]) -> str:
         content,
         limits=Limits(max_bytes=limits.image_limit_bytes, max_pixels=limits.image_limit_pixels, crop=pixels),
     )
-    return await _store(image.original)
+    return await store_picture(image.original)
 
 
 def check_description(description: str | None) -> None:
@@ -124,7 +124,8 @@ def check_description(description: str | None) -> None:
         )
 
 
-async def _store(picture: Picture) -> str:
+async def store_picture(picture: Picture) -> str:
+    """Keep a converted picture. Returns its key."""
     key = port.store().new_key(picture.extension)
     await port.store().put(key, picture.data, picture.content_type)
     return key

@@ -2,6 +2,7 @@
 
 from echo.api import (
     accounts,
+    announcements,
     apps,
     conversations,
     discovery,
@@ -41,6 +42,7 @@ BLUEPRINTS = (
     status_actions.blueprint,
     timelines.blueprint,
     conversations.blueprint,
+    announcements.blueprint,
     notifications.blueprint,
     search.blueprint,
     media.blueprint,

@@ -9,9 +9,9 @@ from echo import addresses, settings
 from echo.api.facts import API_VERSIONS, MASTODON_VERSION, configuration, rules
 from echo.api.reading import own_origin
 from echo.http.access import public
-from echo.http.replies import array, entity, raw
-from echo.render import account
-from echo.store import instance
+from echo.http.replies import entity, raw
+from echo.render import account, emoji
+from echo.store import emojis, instance
 from echo.text import languages
 
 blueprint = Blueprint("instance", __name__)
@@ -124,8 +124,8 @@ async def translation_languages() -> Response:
 @blueprint.get("/api/v1/custom_emojis")
 @public
 async def custom_emojis() -> Response:
-    """None of this server's own yet."""
-    return array([])
+    """The custom emojis of this server to choose from."""
+    return entity(emoji.many(await emojis.listing(only_visible=True)))
 
 
 async def _contact() -> msgspec.Raw | None:

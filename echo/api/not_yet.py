@@ -21,7 +21,6 @@ EMPTY_LISTS: dict[str, tuple[str, ...] | None] = {
     "/api/v1/accounts/<account>/lists": ("read:lists",),
     "/api/v1/filters": ("read:filters",),
     "/api/v2/filters": ("read:filters",),
-    "/api/v1/announcements": (),
     "/api/v1/scheduled_statuses": ("read:statuses",),
     "/api/v1/trends": None,
     "/api/v1/trends/tags": None,

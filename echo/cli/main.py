@@ -29,6 +29,8 @@ COMMANDS = {
     "instance": ("echo.cli.instance:app", "This server as a whole."),
     "reset": ("echo.cli.instance:reset", "Empty the database and the cache."),
     "seed": ("echo.cli.seed:seed", "Make a small world from a TOML file."),
+    "announcements": ("echo.cli.announcements:app", "What this server tells everybody on it."),
+    "emojis": ("echo.cli.emojis:app", "Custom emojis of this server."),
     "queues": ("echo.cli.queues:app", "The work that waits."),
     "federation": ("echo.cli.federation:app", "What goes to other servers and comes from them."),
 }

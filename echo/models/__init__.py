@@ -1,35 +1,13 @@
 """Rows: columns only. Queries are in `echo.store`, rules in `echo.policy`, writes in `echo.actions`."""
 
-from echo.models.account import (
-    Account,
-    AccountKey,
-    AccountNote,
-    AccountStats,
-    User,
-)
-from echo.models.auth import (
-    App,
-    AuthorizationCode,
-    OneTimeLink,
-    Session,
-    Token,
-)
-from echo.models.card import (
-    Card,
-)
-from echo.models.conversation import (
-    Conversation,
-    ConversationPost,
-)
-from echo.models.notification import (
-    Marker,
-    Notification,
-)
-from echo.models.poll import (
-    Poll,
-    PollOption,
-    PollVote,
-)
+from echo.models.account import Account, AccountKey, AccountNote, AccountStats, User
+from echo.models.announcement import Announcement, AnnouncementDismissal, AnnouncementReaction
+from echo.models.auth import App, AuthorizationCode, OneTimeLink, Session, Token
+from echo.models.card import Card
+from echo.models.conversation import Conversation, ConversationPost
+from echo.models.emoji import CustomEmoji
+from echo.models.notification import Marker, Notification
+from echo.models.poll import Poll, PollOption, PollVote
 from echo.models.post import (
     Bookmark,
     Hashtag,
@@ -59,6 +37,9 @@ __all__ = [
     "AccountKey",
     "AccountNote",
     "AccountStats",
+    "Announcement",
+    "AnnouncementDismissal",
+    "AnnouncementReaction",
     "App",
     "AuthorizationCode",
     "AvoidedDomain",
@@ -67,6 +48,7 @@ __all__ = [
     "Card",
     "Conversation",
     "ConversationPost",
+    "CustomEmoji",
     "Delivery",
     "DismissedSuggestion",
     "Endorsement",

@@ -104,9 +104,12 @@ def acct(username: str, domain: str) -> str:
 
 def emojis(rows: Sequence[dict[str, Any]]) -> list[entities.CustomEmoji]:
     """Custom emojis as they are stored with accounts and posts."""
+    file = addresses.here().file
     return [
         entities.CustomEmoji(
-            shortcode=row["shortcode"], url=row["url"], static_url=row.get("static_url") or row["url"]
+            shortcode=row["shortcode"],
+            url=file(row["url"]),
+            static_url=file(row.get("static_url") or row["url"]),
         )
         for row in rows
     ]

@@ -19,6 +19,17 @@ class CustomEmoji(Entity, frozen=True, kw_only=True):
     visible_in_picker: bool = False
 
 
+class ListedEmoji(Entity, frozen=True, kw_only=True, omit_defaults=True):
+    """A custom emoji to choose from. What is false or empty is left out, as Mastodon does."""
+
+    shortcode: str
+    url: str
+    static_url: str
+    visible_in_picker: bool
+    category: str = ""
+    featured: bool = False
+
+
 class Field(Entity, frozen=True, kw_only=True):
     name: str
     value: str

@@ -117,6 +117,7 @@ class Hub:
         listening = asyncio.create_task(self._wire.run())
         try:
             await self._wire.want(bus.access_channel())
+            await self._wire.want(bus.everybody_channel())
             await listening
         finally:
             listening.cancel()

@@ -90,6 +90,15 @@ class Registry:
         """Who listens to a topic, each with the label of their subscription."""
         return self._by_topic.get(topic, _NOBODY)
 
+    def of_stream(self, stream: str) -> list[tuple[Outlet, tuple[str, ...]]]:
+        """Who listens to a stream of their own, whosever it is, each with their label."""
+        return [
+            (outlet, label)
+            for topic, listeners in self._by_topic.items()
+            if topic.stream == stream
+            for outlet, label in listeners.items()
+        ]
+
     def of_user(self, user_id: int) -> list[Outlet]:
         """The connections of a person."""
         return list(self._by_user.get(user_id, ()))

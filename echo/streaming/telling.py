@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from echo.bus import Live
 from echo.policy.viewer import NOBODY, Viewer
-from echo.render import conversation, notification, status
-from echo.store import conversations, live, notifications
+from echo.render import announcement, conversation, notification, status
+from echo.store import announcements, conversations, live, notifications
 from echo.streaming import topics
 from echo.streaming.frames import Told
 from echo.streaming.outlet import Outlet
@@ -50,7 +50,9 @@ class Teller:
     async def tell(self, happening: Happening) -> None:
         """Tell everyone concerned. What has vanished meanwhile is told to nobody."""
         message = happening.message
-        if not happening.account_ids:
+        if message.event.startswith("announcement"):
+            await self._tell_announcement(message)
+        elif not happening.account_ids:
             await self._tell_public(message)
         elif message.event == "notification":
             for account_id in happening.account_ids:
@@ -89,6 +91,23 @@ class Teller:
         rendered = await conversation.many(Viewer(account_id), [row]) if row is not None else []
         for document in rendered:
             _tell(listening, Told("conversation", document))
+
+    async def _tell_announcement(self, message: Live) -> None:
+        """Everybody hears the same; what somebody did with it themselves, their apps know or ask for."""
+        listening = self._registry.of_stream("user")
+        if not listening:
+            return
+        number = message.announcement
+        if message.event == "announcement.delete":
+            _tell(listening, Told(message.event, b"%d" % number))
+        elif message.event == "announcement.reaction":
+            counted = await announcements.reaction(number, message.text)
+            if counted is not None:
+                _tell(listening, Told(message.event, announcement.reaction(number, counted)))
+        else:
+            row = await announcements.find_published(None, number)
+            if row is not None:
+                _tell(listening, Told(message.event, announcement.many([row], signed_in=False)[0]))
 
     async def _tell_public(self, message: Live) -> None:
         concerned = [

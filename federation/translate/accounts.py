@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from mimetypes import guess_type
+
 from activitypub import iri
 from activitypub import objects as wire
 from activitypub.vocabulary import ActorKind
@@ -109,7 +111,11 @@ def emojis_of(emojis: tuple[wire.Emoji, ...]) -> tuple[RemoteEmoji, ...]:
 
 def written_emojis(emojis: tuple[EmojiPart, ...]) -> tuple[wire.Emoji, ...]:
     """Our custom emojis as tags."""
-    return tuple(wire.Emoji(shortcode=emoji.shortcode, url=emoji.url) for emoji in emojis)
+    file = addresses.here().file
+    return tuple(
+        wire.Emoji(shortcode=emoji.shortcode, url=file(emoji.url), media_type=guess_type(emoji.url)[0])
+        for emoji in emojis
+    )
 
 
 def _place(picture: wire.Picture | None) -> str:

@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from echo import bus, cache
-from echo.actions import blocks, boosts, conversations, editing, follows, likes, posts
+from echo.actions import announcements, blocks, boosts, conversations, editing, follows, likes, posts
+from echo.actions.announcements import AnnouncementDraft
 from echo.actions.drafts import EditDraft
 from echo.bus import Live
 from echo.kinds import Visibility
@@ -291,3 +292,29 @@ async def test_conversations_are_told_on_the_direct_stream_alone(live: LiveServe
     assert msgspec.json.decode((await ear.next())["payload"])["unread"] is False
     assert await ear.hears_nothing()
     assert await other.hears_nothing()
+
+
+async def test_announcements_are_told_to_everybody(live: LiveServer) -> None:
+    alice, bob = await make.person("alice"), await make.person("bob")
+    ears = [await live.listen(person, "?stream=user") for person in (alice, bob)]
+    deaf = [await live.listen(alice, f"?stream={stream}") for stream in ("direct", "user:notification")]
+    await ears[0].settle()
+
+    number = await announcements.create(AnnouncementDraft(text="news"), publish=True)
+    for ear in ears:
+        frame = await ear.next()
+        assert (frame["stream"], frame["event"]) == (["user"], "announcement")
+        structure.validate("Announcement", msgspec.json.decode(frame["payload"]), signed_in=False)
+    for change, count in ((announcements.react, 1), (announcements.unreact, 0)):
+        await change(alice.id, number, "😀")
+        for ear in ears:
+            frame = await ear.next()
+            assert frame["event"] == "announcement.reaction"
+            told = msgspec.json.decode(frame["payload"])
+            assert told == {"name": "😀", "count": count, "announcement_id": str(number)}
+    await announcements.remove(number)
+    for ear in ears:
+        frame = await ear.next()
+        assert (frame["event"], frame["payload"]) == ("announcement.delete", str(number))
+    for ear in deaf:
+        assert await ear.hears_nothing()

@@ -9,8 +9,7 @@ from tortoise import fields
 
 INDEXES = [
     # The directory: who posted lately, and who is new.
-    "CREATE INDEX account_stats_by_day ON account_stats (last_post_on DESC, account_id DESC)"
-    " WHERE last_post_on IS NOT NULL",
+    "CREATE INDEX account_stats_by_day ON account_stats (last_post_on DESC NULLS LAST, account_id DESC)",
     "CREATE INDEX accounts_discoverable ON accounts (id DESC)"
     " WHERE discoverable AND deleted_at IS NULL AND suspended_at IS NULL",
 ]
@@ -29,7 +28,7 @@ REFERENCES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("echo", "0006_statuses")]
+    dependencies = [("echo", "0007_announcements")]
 
     initial = False
 

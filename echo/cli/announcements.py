@@ -1,0 +1,127 @@
+"""`echoctl announcements`: what this server tells everybody on it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from echo.actions import announcements
+from echo.actions.announcements import AnnouncementDraft
+from echo.cli.common import Common, opened, say, table
+from echo.store import announcements as store
+
+app = App(name="announcements", help="What this server tells everybody on it.")
+
+
+@app.command(name="list")
+async def list_(*, common: Common = Common()) -> None:
+    """All of them, drafts too."""
+    async with opened(common):
+        rows: list[dict[str, object]] = [
+            {
+                "id": known.id,
+                "published": known.published_at,
+                "publish_at": known.publish_at,
+                "starts_at": known.starts_at,
+                "ends_at": known.ends_at,
+                "text": known.text,
+            }
+            for known in await store.listing()
+        ]
+    say(common, rows, table(rows, empty="no announcements"))
+
+
+@app.command
+async def create(
+    text: str,
+    *,
+    starts_at: datetime | None = None,
+    ends_at: datetime | None = None,
+    all_day: Annotated[bool, Parameter(negative="")] = False,
+    publish_at: datetime | None = None,
+    draft: Annotated[bool, Parameter(negative="")] = False,
+    common: Common = Common(),
+) -> None:
+    """Tell everybody something.
+
+    Parameters
+    ----------
+    text: As a post is written: mentions, hashtags, links and emojis work.
+    starts_at: When what it is about begins (UTC).
+    ends_at: When it ends; the announcement is taken back then.
+    all_day: Only the days count, not the times.
+    publish_at: Publish it then and not now.
+    draft: Do not publish it yet.
+    """
+    written = _draft(text, starts_at, ends_at, publish_at, all_day=all_day)
+    async with opened(common):
+        made = await announcements.create(written, publish=not draft and publish_at is None)
+    say(common, {"id": made}, f"announcement {made}")
+
+
+@app.command
+async def edit(
+    announcement_id: int,
+    text: str,
+    *,
+    starts_at: datetime | None = None,
+    ends_at: datetime | None = None,
+    all_day: Annotated[bool, Parameter(negative="")] = False,
+    publish_at: datetime | None = None,
+    common: Common = Common(),
+) -> None:
+    """Say something else. What is not given is taken away."""
+    written = _draft(text, starts_at, ends_at, publish_at, all_day=all_day)
+    async with opened(common):
+        await announcements.edit(announcement_id, written)
+    say(common, {"id": announcement_id}, "done")
+
+
+@app.command
+async def publish(announcement_id: int, *, common: Common = Common()) -> None:
+    """Publish a draft."""
+    async with opened(common):
+        await announcements.publish(announcement_id)
+    say(common, {"id": announcement_id}, "published")
+
+
+@app.command
+async def unpublish(announcement_id: int, *, common: Common = Common()) -> None:
+    """Make a draft of it again."""
+    async with opened(common):
+        await announcements.withdraw(announcement_id)
+    say(common, {"id": announcement_id}, "taken back")
+
+
+@app.command
+async def delete(announcement_id: int, *, common: Common = Common()) -> None:
+    """Delete it with all reactions."""
+    async with opened(common):
+        await announcements.remove(announcement_id)
+    say(common, {"id": announcement_id}, "deleted")
+
+
+def _draft(
+    text: str,
+    starts_at: datetime | None,
+    ends_at: datetime | None,
+    publish_at: datetime | None,
+    *,
+    all_day: bool,
+) -> AnnouncementDraft:
+    return AnnouncementDraft(
+        text=text,
+        starts_at=_utc(starts_at),
+        ends_at=_utc(ends_at),
+        all_day=all_day,
+        publish_at=_utc(publish_at),
+    )
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    """A time without a zone is meant in UTC."""
+    if moment is None:
+        return None
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
