@@ -39,6 +39,7 @@ EFFECTS: dict[type[Event], Effects] = {
     events.DomainAvoided: Effects(jobs=("timelines.avoid_domain", "accounts.leave_domain")),
     events.DomainWelcomed: Effects(jobs=("timelines.avoid_domain",)),
     events.LinksChanged: Effects(local_jobs=("federation.verify_links",)),
+    events.AccountMoved: Effects(jobs=("accounts.move_followers",), local_jobs=("federation.send_move",)),
     events.AccountChanged: Effects(local_jobs=("federation.send_profile",)),
     events.AccountDeleted: Effects(jobs=("accounts.erase",), local_jobs=("federation.send_goodbye",)),
     events.Notified: Effects(live="notification"),

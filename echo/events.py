@@ -135,6 +135,14 @@ class LinksChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccountMoved(Event):
+    """The account goes on elsewhere, and its followers shall go along. `local`: the old account is here."""
+
+    account_id: int
+    target_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountChanged(Event):
     account_id: int
 

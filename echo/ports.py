@@ -21,6 +21,10 @@ class RemoteDirectory(Protocol):
         """The post with this id or page address."""
         ...
 
+    async def refresh_account(self, account_id: int) -> None:
+        """Read an account of another server anew; when that fails it stays as it is known."""
+        ...
+
 
 class NullDirectory:
     """Knows nobody: for tests and for a server that does not federate."""
@@ -32,6 +36,9 @@ class NullDirectory:
         return None
 
     async def post_by_iri(self, iri: str) -> int | None:
+        return None
+
+    async def refresh_account(self, account_id: int) -> None:
         return None
 
 

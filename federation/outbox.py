@@ -142,6 +142,17 @@ def profile(source: ActorSource) -> Outgoing:
     return _outgoing(activity, source.id, key=source.uri)
 
 
+def move(source: ActorSource, target: str) -> Outgoing:
+    """An account goes on as another one."""
+    activity = write.move(
+        activity_id=addresses.here().activity("move", f"{source.id}-{_digest(target, str(source.version))}"),
+        actor=source.uri,
+        target=target,
+        to=(addresses.here().collection(source.id, "followers"),),
+    )
+    return _outgoing(activity, source.id, key=source.uri)
+
+
 def goodbye(account: Account) -> Outgoing:
     """The end of an account."""
     uri = addresses.here().actor(account.id)

@@ -73,6 +73,12 @@ class Directory:
             return int(known.id)
         return await _id_of(_post_at(iri))
 
+    async def refresh_account(self, account_id: int) -> None:
+        """Read an account anew; when that fails it stays as it is known."""
+        known = await accounts.find(account_id)
+        if known is not None and known.host:
+            await _id_of(refresh(known))
+
 
 async def account(uri: str) -> Account:
     """The account with this id: stored, or asked for.

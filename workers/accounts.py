@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from echo.actions import avoided_domains, erasing
+from echo.actions import avoided_domains, erasing, moves
 from echo.runtime import Runtime
 from workers.later import Later
 
@@ -21,7 +21,14 @@ async def leave_domain(_: Runtime, *, account_id: int, domain: str) -> None:
         raise Later(seconds=0)
 
 
+async def move_followers(_: Runtime, *, account_id: int, target_id: int) -> None:
+    """Have people here follow the new account in place of the old, a batch at a time."""
+    if not await moves.take_along(account_id, target_id):
+        raise Later(seconds=0)
+
+
 JOBS: dict[str, Callable[..., Awaitable[None]]] = {
     "accounts.erase": erase,
     "accounts.leave_domain": leave_domain,
+    "accounts.move_followers": move_followers,
 }

@@ -35,6 +35,7 @@ JOBS: dict[str, Job] = {
         sending.send_unblock,
         sending.send_profile,
         sending.send_goodbye,
+        sending.send_move,
         links_back.verify_links,
     )
 }

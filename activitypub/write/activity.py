@@ -143,6 +143,11 @@ def block(*, activity_id: str, actor: str, target: str) -> Block:
     return Block(id=activity_id, actor=actor, object=ObjectRef(id=target), to=(target,))
 
 
+def move(*, activity_id: str, actor: str, target: str, to: Iterable[str]) -> Move:
+    """Go on as another actor, who names this one in `alsoKnownAs`."""
+    return Move(id=activity_id, actor=actor, object=ObjectRef(id=actor), target=target, to=tuple(to))
+
+
 def _request(request: Activity) -> ObjectRef:
     return embedded(
         present(id=request.id, type=request.type, actor=request.actor, object=_reference(request.object))

@@ -11,11 +11,13 @@ from echo.actions import profile_links as links
 from echo.actions import profile_texts
 from echo.actions.drafts import ProfileDraft, RemoteAccount
 from echo.db import UnitOfWork
-from echo.errors import Invalid
-from echo.events import AccountChanged, AccountDeleted, LinksChanged
-from echo.kinds import AccountKind
+from echo.errors import Forbidden, Invalid
+from echo.events import AccessEnded, AccountChanged, AccountDeleted, LinksChanged
+from echo.kinds import AccountKind, Role
 from echo.models import Account, AccountStats, User
-from echo.store import accounts
+from echo.policy import passwords
+from echo.policy.standing import Standing, standing_of
+from echo.store import accounts, users
 
 
 async def store_remote(draft: RemoteAccount) -> Account:
@@ -120,12 +122,30 @@ async def change_profile(account_id: int, draft: ProfileDraft) -> Account:
     return account
 
 
+async def delete_oneself(user_id: int, password: str) -> None:
+    """Somebody deletes their account for good.
+
+    Raises:  Invalid for a wrong password, and for the owner of the server; Forbidden while suspended
+    """
+    person = await users.find(user_id)
+    verdict = await passwords.verify(password, person.password_hash if person else None)
+    if not verdict.matches:
+        raise Invalid("The password is wrong.")
+    standing = standing_of(await users.standing_row(user_id))
+    if standing in (Standing.SUSPENDED, Standing.DISABLED):
+        raise Forbidden
+    if (await accounts.user(user_id)).role == Role.OWNER:
+        raise Invalid("This server is yours: give it to somebody else first.")
+    await delete_local(user_id)
+
+
 async def delete_local(account_id: int) -> None:
     """Delete an account of this server for good. Its name stays taken, so that nobody can pose as it."""
     async with db.unit_of_work() as unit:
-        account = await accounts.get(account_id)
+        account = await accounts.get_locked(account_id)
         await _mark_deleted(unit, account)
         await User.filter(id=account_id).update(disabled_at=clock.now())
+        unit.emit(AccessEnded(local=True, user_id=account_id, token_id=None))
 
 
 async def _mark_deleted(unit: UnitOfWork, account: Account) -> None:

@@ -10,7 +10,19 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from echo.models import Account
-from federation.handlers import accept, announce, block, create, delete, follow, like, reject, undo, update
+from federation.handlers import (
+    accept,
+    announce,
+    block,
+    create,
+    delete,
+    follow,
+    like,
+    move,
+    reject,
+    undo,
+    update,
+)
 from federation.reasons import Reason
 
 Handler = Callable[[Any, Account], Awaitable[Reason]]
@@ -23,6 +35,7 @@ HANDLERS: Mapping[str, Handler] = {
     "Delete": delete.handle,
     "Follow": follow.handle,
     "Like": like.handle,
+    "Move": move.handle,
     "Reject": reject.handle,
     "Undo": undo.handle,
     "Update": update.handle,
