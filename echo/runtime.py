@@ -31,6 +31,7 @@ from echo.jobs import Queue
 from echo.media import port as media_port
 from echo.media.port import MediaStore
 from echo.media.storage import LocalMediaStore
+from echo.store import access
 from federation.network import Network, open_network
 from federation.resolve import Directory
 from federation.transport import Transport
@@ -148,6 +149,9 @@ async def hand_on(happened: Sequence[Event]) -> None:
         await jobs.wake(Queue.JOBS)
     if names & SLOW_JOBS:
         await jobs.wake(Queue.SLOW_JOBS)
+    for event in happened:
+        if isinstance(event, AccessEnded):
+            access.forget(event.user_id, event.token_id)
     live = [message for event in happened if live_of(event) for message in _live(event)]
     if live:
         await bus.publish(live)

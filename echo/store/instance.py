@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
-from echo import db
+from echo import cache, db
 from echo.db import Row
 from echo.store.patterns import literal
 
@@ -21,8 +22,20 @@ class Usage:
     known_hosts: int
 
 
+# Every app asks for the figures when it starts, and nobody minds if they are a minute old.
+USAGE_SECONDS = 60.0
+
+
 async def usage() -> Usage:
-    """Today's figures, for nodeinfo and instance."""
+    """Today's figures, for nodeinfo and instance; counted once a minute."""
+    known = cast("Usage | None", cache.memory().recall("usage", None))
+    if known is None:
+        known = await _count_usage()
+        cache.memory().keep("usage", None, known, seconds=USAGE_SECONDS)
+    return known
+
+
+async def _count_usage() -> Usage:
     row = await db.fetch_one(
         "SELECT (SELECT count(*) FROM users WHERE confirmed_at IS NOT NULL) AS users,"
         " (SELECT count(*) FROM users WHERE last_active_at > now() - interval '30 days') AS month,"
