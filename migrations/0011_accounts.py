@@ -28,7 +28,7 @@ REFERENCES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("echo", "0008_media")]
+    dependencies = [("echo", "0010_search_open")]
 
     initial = False
 
