@@ -11,11 +11,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-Doc = msgspec.Meta
-
-
-class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A table of `config.toml`."""
+from echo.config_files import Media, ObjectStore
+from echo.config_section import Doc, Section
 
 
 class Instance(Section, frozen=True):
@@ -102,17 +99,6 @@ class RedisConfig(Section, frozen=True):
     prefix: Annotated[str, Doc(description="Put before every key, when several servers share one Redis.")] = (
         "echo:"
     )
-
-
-class Media(Section, frozen=True):
-    """Uploaded files."""
-
-    path: Annotated[str, Doc(description="Folder for files. Empty: media in the data directory.")] = ""
-    base_url: Annotated[
-        str, Doc(description="Public address of the files, for a CDN. Empty: <server.base_url>/media.")
-    ] = ""
-    image_limit_bytes: Annotated[int, Doc(description="Largest image, in bytes.", ge=1024)] = 16_777_216
-    image_limit_pixels: Annotated[int, Doc(description="Largest image, in pixels.", ge=1024)] = 33_177_600
 
 
 class Limits(Section, frozen=True):
@@ -251,6 +237,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     database: DatabaseConfig = DatabaseConfig()
     redis: RedisConfig = RedisConfig()
     media: Media = Media()
+    object_store: ObjectStore = ObjectStore()
     limits: Limits = Limits()
     rate_limits: RateLimits = RateLimits()
     registrations: Registrations = Registrations()

@@ -16,7 +16,8 @@ from typing import Any, get_args, get_type_hints
 
 import msgspec
 
-from echo.config import Config, Section
+from echo.config import Config
+from echo.config_section import Section
 from echo.errors import EchoError
 
 DEFAULT_DOMAIN = Config().instance.domain

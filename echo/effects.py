@@ -40,6 +40,7 @@ EFFECTS: dict[type[Event], Effects] = {
     events.DomainWelcomed: Effects(jobs=("timelines.avoid_domain",)),
     events.LinksChanged: Effects(local_jobs=("federation.verify_links",)),
     events.AccountMoved: Effects(jobs=("accounts.move_followers",), local_jobs=("federation.send_move",)),
+    events.FileUploaded: Effects(jobs=("media.process",)),
     events.AccountChanged: Effects(local_jobs=("federation.send_profile",)),
     events.AccountDeleted: Effects(jobs=("accounts.erase",), local_jobs=("federation.send_goodbye",)),
     events.Notified: Effects(live="notification"),
@@ -50,6 +51,9 @@ EFFECTS: dict[type[Event], Effects] = {
     events.AccessEnded: Effects(live="access"),
     events.MailAsked: Effects(jobs=("mail.send",)),
 }
+
+# Jobs that may take minutes: workers do them one at a time, beside the others.
+SLOW_JOBS = frozenset({"media.process"})
 
 
 def jobs_of(event: Event) -> Iterator[tuple[str, dict[str, object]]]:

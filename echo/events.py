@@ -143,6 +143,13 @@ class AccountMoved(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FileUploaded(Event):
+    """A video, a recording or a moving GIF is stored as it came, and is to be made ready."""
+
+    media_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountChanged(Event):
     account_id: int
 

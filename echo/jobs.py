@@ -16,6 +16,7 @@ class Queue(StrEnum):
     """The kinds of rows that workers drain."""
 
     JOBS = "jobs"
+    SLOW_JOBS = "slow_jobs"
     DELIVERIES = "deliveries"
     INBOUND = "inbound"
 

@@ -64,6 +64,12 @@ class MediaKind(StrEnum):
     UNKNOWN = "unknown"
 
 
+class MediaState(StrEnum):
+    WAITING = "waiting"  # a worker has yet to make it ready
+    READY = "ready"
+    FAILED = "failed"  # it could not be read
+
+
 class Role(StrEnum):
     USER = "user"
     MODERATOR = "moderator"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from echo.bus import Live
 from echo.cache import Cache
 from echo.config import Config
 from echo.db import Database
-from echo.effects import jobs_of, live_of
+from echo.effects import SLOW_JOBS, jobs_of, live_of
 from echo.errors import Unavailable
 from echo.events import (
     AccessEnded,
@@ -92,7 +93,7 @@ async def open_runtime(
         addresses=addresses.of(config),
         directory=Directory() if config.federation.enabled else ports.NullDirectory(),
         network=open_network(config, transport=transport),
-        media=LocalMediaStore(media_folder(config, data), config.media_url),
+        media=open_media_store(config, data),
     )
     database.after_commit = hand_on
     runtime.bind()
@@ -125,6 +126,16 @@ async def open_patiently(
     return None
 
 
+def open_media_store(config: Config, data: Path) -> MediaStore:
+    """Where files are kept: in the bucket that the configuration names, else in a folder."""
+    if not config.object_store.bucket:
+        return LocalMediaStore(media_folder(config, data), config.media_url)
+    # Only servers that use it pay for its library.
+    objects = importlib.import_module("echo.media.objects")
+    opened: MediaStore = objects.ObjectMediaStore(config.object_store, config.media_url)
+    return opened
+
+
 def media_folder(config: Config, data: Path) -> Path:
     """Where uploaded files lie."""
     return Path(config.media.path) if config.media.path else data / "media"
@@ -132,8 +143,11 @@ def media_folder(config: Config, data: Path) -> Path:
 
 async def hand_on(happened: Sequence[Event]) -> None:
     """After a commit: wake the workers, and say live what needs no work first."""
-    if any(True for event in happened for _ in jobs_of(event)):
+    names = {name for event in happened for name, _ in jobs_of(event)}
+    if names - SLOW_JOBS:
         await jobs.wake(Queue.JOBS)
+    if names & SLOW_JOBS:
+        await jobs.wake(Queue.SLOW_JOBS)
     live = [message for event in happened if live_of(event) for message in _live(event)]
     if live:
         await bus.publish(live)

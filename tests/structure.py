@@ -42,7 +42,7 @@ MAY_BE_MISSING: dict[str, set[str]] = {
     "CustomEmoji": {"category", "featured"},
     "Reaction": {"url", "static_url"},
     "Instance.thumbnail": {"blurhash", "versions"},
-    "MediaAttachment.meta": {"focus", "original", "small"},
+    "MediaAttachment.meta": {"*"},
     "MetaDetails": {"*"},
     "Notification": {
         "status",
@@ -135,6 +135,16 @@ ALSO: dict[str, dict[str, Any]] = {
     "Instance.api_versions": {"echo": _NUMBER},
     "Instance.configuration": {"vapid": {"type": "object", "properties": {"public_key": _TEXT}}},
     "MediaAttachment": {"preview_remote_url": _URI_OR_NULL, "text_url": _URI_OR_NULL},
+    # The flat keys are those that the first versions had.
+    "MediaAttachment.meta": {
+        **dict.fromkeys(("length", "size", "audio_encode", "audio_bitrate", "audio_channels"), _TEXT),
+        **dict.fromkeys(("fps", "width", "height"), _NUMBER),
+        **{key: {"type": "number"} for key in ("duration", "aspect")},
+        "colors": {
+            "type": "object",
+            "properties": dict.fromkeys(("background", "foreground", "accent"), _TEXT),
+        },
+    },
     "MetaDetails": {"size": _TEXT},
     "Preferences": {
         "posting:default:quote_policy": {"enum": ["public", "followers", "nobody"]},

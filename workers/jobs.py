@@ -23,25 +23,34 @@ JOB_SECONDS = 45.0
 Function = Callable[..., Awaitable[None]]
 
 
-async def drain(runtime: Runtime, functions: Mapping[str, Function], bells: Bells, owner: str) -> None:
-    """Run due jobs for ever; one pass after each bell or sweep."""
+async def drain(
+    runtime: Runtime, functions: Mapping[str, Function], bells: Bells, owner: str, *, slow: bool = False
+) -> None:
+    """Run due jobs for ever; one pass after each bell or sweep.
+
+    Shapes:  slow: the jobs of `echo.effects.SLOW_JOBS`, one at a time, or all others
+    """
     while True:
         try:
-            while await drain_once(runtime, functions, owner):
+            while await drain_once(runtime, functions, owner, slow=slow):
                 continue
         except Unavailable as error:
             log.warning("jobs wait for the database: %s", error)
-        await bells.wait(Queue.JOBS)
+        await bells.wait(Queue.SLOW_JOBS if slow else Queue.JOBS)
 
 
-async def drain_once(runtime: Runtime, functions: Mapping[str, Function], owner: str) -> int:
+async def drain_once(
+    runtime: Runtime, functions: Mapping[str, Function], owner: str, *, slow: bool = False
+) -> int:
     """Claim a batch and run it. Returns how many were claimed."""
-    rows = await jobs.claim(owner, AT_ONCE)
-    await asyncio.gather(*(run(runtime, functions, owner, row) for row in rows))
+    rows = await jobs.claim(owner, 1 if slow else AT_ONCE, slow=slow)
+    await asyncio.gather(*(run(runtime, functions, owner, row, slow=slow) for row in rows))
     return len(rows)
 
 
-async def run(runtime: Runtime, functions: Mapping[str, Function], owner: str, row: Row) -> None:
+async def run(
+    runtime: Runtime, functions: Mapping[str, Function], owner: str, row: Row, *, slow: bool = False
+) -> None:
     """Run one job and write down how it went. A job of an unknown name is left for a newer worker."""
     function = functions.get(row["name"])
     if function is None:
@@ -49,7 +58,8 @@ async def run(runtime: Runtime, functions: Mapping[str, Function], owner: str, r
         return
     try:
         arguments = msgspec.json.decode(row["arguments"], type=dict[str, object])
-        async with asyncio.timeout(JOB_SECONDS):
+        # Slow ones have deadlines of their own, from the configuration.
+        async with asyncio.timeout(None if slow else JOB_SECONDS):
             await function(runtime, **arguments)
     except Later as later:
         await jobs.postpone(owner, row["id"], later.seconds)

@@ -17,7 +17,7 @@ from arq.worker import Worker, func
 from echo import cache
 from echo.runtime import Runtime
 from echo.store import jobs as job_store
-from workers import accounts, deliveries, inbound, mail, outbound, periodic, timelines
+from workers import accounts, deliveries, inbound, mail, media, outbound, periodic, timelines
 from workers.bells import Bells
 from workers.jobs import Function, drain
 
@@ -29,6 +29,7 @@ FUNCTIONS: dict[str, Function] = {
     **outbound.JOBS,
     **accounts.JOBS,
     **mail.JOBS,
+    **media.JOBS,
 }
 RENEW_SECONDS = 20.0
 
@@ -45,6 +46,7 @@ async def work(runtime: Runtime, stop: asyncio.Event, *, slot: int = 1) -> None:
     bells.ring_all()
     tasks = [
         _kept_alive("jobs", lambda: drain(runtime, FUNCTIONS, bells, owner)),
+        _kept_alive("slow jobs", lambda: drain(runtime, FUNCTIONS, bells, owner, slow=True)),
         _kept_alive("leases", lambda: _renew(owner)),
         _kept_alive("bell", bells.listen),
         _kept_alive("arq", lambda: _arq(bells)),

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from echo.actions import announcements, auth
+from echo.actions import announcements, auth, discarding
+from echo.media import ffmpeg
 from echo.store import tidying
+
+# Far longer than any file is worked on.
+WORKSHOP_SECONDS = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,12 @@ async def tidy(_: dict[str, Any]) -> None:
     await tidying.forget_expired()
 
 
+async def sweep_files(_: dict[str, Any]) -> None:
+    """Files that no post has used for too long, and what killed processes left behind."""
+    await discarding.sweep()
+    await asyncio.to_thread(ffmpeg.sweep_workshops, time.time() - WORKSHOP_SECONDS)
+
+
 async def keep_time_of_announcements(_: dict[str, Any]) -> None:
     """Those that are to be published, and those that are over."""
     await announcements.keep_time()
@@ -40,4 +52,5 @@ PERIODIC = (
     Periodic("keep_time_of_announcements", keep_time_of_announcements, minutes=set(range(60))),
     Periodic("forget_stale_access", forget_stale_access),
     Periodic("tidy", tidy, minutes={3, 33}),
+    Periodic("sweep_files", sweep_files, minutes={27}),
 )

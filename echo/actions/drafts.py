@@ -30,12 +30,13 @@ class PostDraft:
 class FileDraft:
     """How a file shall be described from now on; None keeps a value.
 
-    Shapes:  focus: x and y, each from -1 to 1
+    Shapes:  focus: x and y, each from -1 to 1; thumbnail: an image file, the new cover
     """
 
     media_id: int
     description: str | None = None
     focus: tuple[float, float] | None = None
+    thumbnail: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from echo import clock, db, settings
-from echo.actions import composing, conversations, uploads
+from echo import clock, db
+from echo.actions import attaching, composing, conversations, uploads
 from echo.actions.drafts import EditDraft, FileDraft, RemotePost
 from echo.actions.notify import tell
 from echo.actions.remote_media import store_remote_media
 from echo.db import UnitOfWork
-from echo.errors import Invalid, NotFound
+from echo.errors import NotFound
 from echo.events import PostEdited
 from echo.kinds import NotificationKind, Visibility
+from echo.media.result import ImageResult
 from echo.models import Account, Media, Post, PostVersion
 from echo.store import posts
 
@@ -27,14 +28,18 @@ async def edit(author_id: int, post_id: int, draft: EditDraft) -> Post:
     has_files = bool(known.media_ids if draft.media_ids is None else draft.media_ids)
     text, spoiler = composing.tidy(draft.text, draft.spoiler, has_files=has_files)
     composed = await composing.compose(text)
+    covers = {file.media_id: await uploads.read_cover(file.thumbnail) for file in draft.files}
     async with db.unit_of_work() as unit:
         await posts.lock(post_id)
         post = await _own(author_id, post_id)
         media_ids = list(post.media_ids)
         if draft.media_ids is not None:
-            media_ids = await _exchange_media(author_id, post, draft.media_ids)
+            files = await attaching.choose(author_id, draft.media_ids, post_id=post.id)
+            # Files that are left out stay attached: earlier versions of the post show them.
+            await attaching.attach(files, post.id)
+            media_ids = [file.id for file in files]
         sensitive = draft.sensitive or bool(spoiler and media_ids)
-        is_redescribed = await _redescribe(media_ids, draft.files)
+        is_redescribed = await _redescribe(media_ids, draft.files, covers)
         now_said = (text, spoiler, sensitive, draft.language, media_ids)
         said = (post.text, post.spoiler, post.sensitive, post.language, post.media_ids)
         if now_said == said and not is_redescribed:
@@ -149,12 +154,14 @@ async def _tell_boosters(unit: UnitOfWork, post: Post) -> None:
     await tell(unit, told, NotificationKind.EDIT, post.author_id, post.id)
 
 
-async def _redescribe(media_ids: Sequence[int], drafts: Sequence[FileDraft]) -> bool:
+async def _redescribe(
+    media_ids: Sequence[int], drafts: Sequence[FileDraft], covers: Mapping[int, ImageResult | None]
+) -> bool:
     """Describe files of the post anew; whether one of them has changed."""
     is_changed = False
     for draft in drafts:
         media = await Media.get_or_none(id=draft.media_id) if draft.media_id in media_ids else None
-        if media is not None and await uploads.redescribe(media, draft):
+        if media is not None and await uploads.redescribe(media, draft, covers.get(draft.media_id)):
             is_changed = True
     return is_changed
 
@@ -164,14 +171,3 @@ async def _own(author_id: int, post_id: int) -> Post:
     if post is None:
         raise NotFound
     return post
-
-
-async def _exchange_media(author_id: int, post: Post, media_ids: Sequence[int]) -> list[int]:
-    """Put exactly these files on the post; the ids, in order."""
-    limit = settings.here().limits.post_media
-    found = await posts.attachable_media(author_id, media_ids, post_id=post.id)
-    if len(found) != len(set(media_ids)) or len(media_ids) > limit:
-        raise Invalid("Validation failed: Media not found, already attached or too many")
-    await Media.filter(post_id=post.id).exclude(id__in=list(media_ids)).update(post_id=None)
-    await uploads.attach(found, post.id)
-    return [media.id for media in found]

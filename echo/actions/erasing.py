@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 from echo import db
+from echo.actions import discarding
 from echo.media import port
 from echo.models import Account
 from echo.store import erasing, jobs
@@ -52,11 +53,9 @@ async def _whole(step: Callable[[int, int], Awaitable[int]], account_id: int, un
 
 
 async def _files(account_id: int, _: int) -> int:
-    rows = await erasing.files(account_id, FILES)
-    for row in rows:
-        for key in (row["file_key"], row["preview_key"]):
-            await _throw_away(key)
-    return len(rows)
+    ids = await erasing.discard_files(account_id, FILES)
+    await discarding.erase(ids)
+    return len(ids)
 
 
 async def _throw_away(key: str) -> None:

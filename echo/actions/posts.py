@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from echo import addresses, clock, db, ids, settings
-from echo.actions import boosts, composing, conversations, posting, uploads
+from echo import addresses, clock, db, ids
+from echo.actions import attaching, boosts, composing, conversations, discarding, posting
 from echo.actions.drafts import PostDraft, RemotePost
 from echo.actions.posting import NewPost
 from echo.actions.remote_media import store_remote_media
 from echo.db import UnitOfWork
-from echo.errors import Gone, Invalid, NotFound
+from echo.errors import Gone, NotFound
 from echo.events import PostDeleted
 from echo.kinds import Visibility
-from echo.models import Account, Media, Post
+from echo.models import Account, Post
 from echo.policy.viewer import Viewer
 from echo.store import accounts, counters, notifications, posts, relations
 
@@ -33,7 +33,7 @@ async def publish(author_id: int, draft: PostDraft) -> Post:
             return await posts.get_unscoped_for_worker(known)
         author = await accounts.get(author_id)
         parent = await _parent(author_id, draft.in_reply_to_id)
-        media = await _free_media(author_id, draft.media_ids)
+        media = await attaching.choose(author_id, draft.media_ids)
         post_id, here = ids.new_id(), addresses.here()
         new = NewPost(
             id=post_id,
@@ -57,7 +57,7 @@ async def publish(author_id: int, draft: PostDraft) -> Post:
         stored = await posting.insert(unit, author, new)
         assert stored is not None, "a new id is known already"
         if media:
-            await uploads.attach(media, post_id)
+            await attaching.attach(media, post_id)
         await _keep_key(author_id, draft.idempotency_key, post_id)
     return stored
 
@@ -109,9 +109,10 @@ async def receive(author: Account, draft: RemotePost) -> Post:
     return stored
 
 
-async def remove(author_id: int, post_id: int) -> Post:
+async def remove(author_id: int, post_id: int, *, with_files: bool = False) -> Post:
     """Delete a post of one's own. Its files become free again, so that it can be written anew.
 
+    Shapes:  with_files: throw its files away too
     Returns: the post as it was
     Raises:  NotFound when it is not one's own
     """
@@ -120,7 +121,8 @@ async def remove(author_id: int, post_id: int) -> Post:
         if post is None:
             raise NotFound
         await _take_away(unit, post)
-        await Media.filter(post_id=post.id).update(post_id=None)
+        thrown_away = await attaching.free(post.id, for_good=with_files)
+    await discarding.erase(thrown_away)
     return post
 
 
@@ -171,19 +173,6 @@ async def _known(uri: str) -> Post | None:
 
 async def _parent(author_id: int, parent_id: int | None) -> Post | None:
     return None if parent_id is None else await posts.get_original(Viewer(author_id), parent_id)
-
-
-async def _free_media(author_id: int, media_ids: Sequence[int]) -> list[Media]:
-    if not media_ids:
-        return []
-    limit = settings.here().limits.post_media
-    if len(media_ids) > limit:
-        raise Invalid(f"Validation failed: Cannot attach more than {limit} files")
-    found = await posts.attachable_media(author_id, media_ids, post_id=None)
-    missing = set(media_ids) - {media.id for media in found}
-    if missing:
-        raise Invalid(f"Validation failed: Media not found or already attached: {sorted(missing)}")
-    return found
 
 
 async def _mentionable(author_id: int, account_ids: Sequence[int]) -> list[int]:

@@ -7,14 +7,16 @@ from typing import Any
 from echo import __version__, settings
 from echo.actions.featured_tags import MOST_FEATURED
 from echo.actions.profile_texts import FIELD_CHARACTERS, PORTRAIT_CHARACTERS
-from echo.actions.uploads import DESCRIPTION_CHARACTERS
+from echo.actions.uploads import DESCRIPTION_CHARACTERS, binary
+from echo.media.containers import AUDIO_TYPES, VIDEO_TYPES
 
 # Apps read a Mastodon version from the front (some only the first three characters); what follows the plus
 # sign is ours and ignored. Never a two-digit part in the first three characters, no spaces, no "compatible;".
 MASTODON_VERSION = f"4.6.5+echo-{__version__}"
 # A counter that apps gate on: 1 says no more than that it is there. Grouped notifications would be 2.
 API_VERSIONS = {"mastodon": 1, "echo": 1}
-IMAGE_TYPES = ["image/jpeg", "image/png", "image/gif", "image/webp"]
+IMAGE_TYPES = ("image/jpeg", "image/png", "image/gif", "image/webp", "image/avif")
+MOVIE_TYPES = (*VIDEO_TYPES, *AUDIO_TYPES)
 
 
 def configuration(origin: str) -> dict[str, Any]:
@@ -23,7 +25,7 @@ def configuration(origin: str) -> dict[str, Any]:
     Shapes:  origin: scheme and host by which the caller reached us; streaming is there as well
     """
     limits, media = settings.here().limits, settings.here().media
-    base = settings.here().base_url
+    base, has_ffmpeg = settings.here().base_url, binary() is not None
     return {
         "urls": {
             "streaming": "ws" + origin.removeprefix("http"),
@@ -50,13 +52,13 @@ def configuration(origin: str) -> dict[str, Any]:
             "characters_reserved_per_url": 23,
         },
         "media_attachments": {
-            "supported_mime_types": IMAGE_TYPES,
+            "supported_mime_types": [*IMAGE_TYPES, *(MOVIE_TYPES if has_ffmpeg else ())],
             "description_limit": DESCRIPTION_CHARACTERS,
             "image_size_limit": media.image_limit_bytes,
             "image_matrix_limit": media.image_limit_pixels,
-            "video_size_limit": 0,
-            "video_frame_rate_limit": 0,
-            "video_matrix_limit": 0,
+            "video_size_limit": media.video_limit_bytes if has_ffmpeg else 0,
+            "video_frame_rate_limit": media.video_limit_frame_rate if has_ffmpeg else 0,
+            "video_matrix_limit": media.video_limit_pixels if has_ffmpeg else 0,
         },
         "polls": {
             "max_options": 0,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -13,7 +14,7 @@ from echo.actions.drafts import FileDraft
 from echo.config_load import is_local_host
 from echo.db import Row
 from echo.errors import NotFound
-from echo.http.forms import read_params
+from echo.http.forms import Form, read_params
 from echo.http.paging import Page, link_header
 from echo.http.params import Pair, Params
 from echo.http.replies import array
@@ -54,6 +55,29 @@ def cursor_of(given: Params, *, default: int, maximum: int) -> Cursor:
 def file_draft(given: Params, media_id: int) -> FileDraft:
     """How a file shall be described."""
     return FileDraft(media_id=media_id, description=given.text("description"), focus=focus_of(given))
+
+
+def file_drafts(form: Form) -> tuple[FileDraft, ...]:
+    """How files of a post shall be described, from `media_attributes`.
+
+    Shapes:  covers come as files named `media_attributes[0][thumbnail]`, or `[]` when there is one file only
+    """
+    given = form.params.values.get("media_attributes")
+    described = form.params.objects("media_attributes")
+    indexes = [str(index) for index in range(len(described))]
+    if isinstance(given, dict):
+        indexes = sorted((key for key in given if key.isascii() and key.isdigit()), key=int)
+    drafts = []
+    for index, values in zip(indexes, described, strict=False):
+        media_id = values.id("id")
+        if media_id is None:
+            continue
+        cover = form.files.get(f"media_attributes[{index}][thumbnail]")
+        if cover is None and len(described) == 1:
+            cover = form.files.get("media_attributes[][thumbnail]")
+        draft = file_draft(values, media_id)
+        drafts.append(draft if cover is None else replace(draft, thumbnail=cover.read()))
+    return tuple(drafts)
 
 
 def focus_of(given: Params) -> tuple[float, float] | None:

@@ -6,12 +6,22 @@ import hashlib
 
 from quart import Blueprint, Response, request
 
+from echo import settings
 from echo.actions import editing, posts
 from echo.actions.drafts import EditDraft, PostDraft
-from echo.api.reading import account_page, cursor_of, file_draft, params, read_id, update_route
+from echo.api.reading import (
+    BODY_BYTES,
+    account_page,
+    cursor_of,
+    file_drafts,
+    params,
+    read_id,
+    update_route,
+)
 from echo.errors import Invalid, NotFound
 from echo.http.access import account_id, current, needs, optional, viewer
 from echo.http.families import count_for_account
+from echo.http.forms import read_form
 from echo.http.params import Params
 from echo.http.replies import array, entity, raw
 from echo.kinds import Visibility
@@ -81,7 +91,8 @@ async def show(status_id: str) -> Response:
 @needs("write:statuses")
 async def edit(status_id: str) -> Response:
     """Change a post of one's own."""
-    given = await params()
+    with await read_form(request, max_bytes=BODY_BYTES + _covers_bytes()) as form:
+        given, files = form.params, file_drafts(form)
     known = await _own(status_id)
     draft = EditDraft(
         text=given.text("status", ""),
@@ -89,11 +100,7 @@ async def edit(status_id: str) -> Response:
         sensitive=given.boolean("sensitive", default=False),
         language=_language(given, known),
         media_ids=given.ids("media_ids") if given.has("media_ids") else None,
-        files=tuple(
-            file_draft(described, media_id)
-            for described in given.objects("media_attributes")
-            if (media_id := described.id("id")) is not None
-        ),
+        files=files,
     )
     post = await editing.edit(account_id(), read_id(status_id), draft)
     return raw(await status.one(viewer(), post.id))
@@ -109,7 +116,8 @@ async def delete(status_id: str) -> Response:
     if post is None or post.author_id != account_id():
         raise NotFound
     rendered = await status.with_source(viewer(), post_id, post.text)
-    await posts.remove(account_id(), post_id)
+    with_files = (await params()).boolean("delete_media", default=False)
+    await posts.remove(account_id(), post_id, with_files=with_files)
     return raw(rendered)
 
 
@@ -155,6 +163,13 @@ async def reblogged_by(status_id: str) -> Response:
     cursor = cursor_of(await params(), default=40, maximum=80)
     rows = await post_store.boosters(viewer(), post.id, cursor.condition("p.id"), cursor.order("p.id"))
     return await account_page(cursor.newest_first(rows), cursor)
+
+
+def _covers_bytes() -> int:
+    """What the covers of a post's files may take in a form."""
+    is_form = request.headers.get("Content-Type", "").startswith("multipart/")
+    here = settings.here()
+    return here.limits.post_media * here.media.image_limit_bytes if is_form else 0
 
 
 async def _own(status_id: str) -> str | None:

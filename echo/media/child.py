@@ -45,6 +45,7 @@ def _encode(result: ImageResult) -> bytes:
         "preview": _describe(result.preview),
         "blurhash": result.blurhash,
         "is_animated": result.is_animated,
+        "colours": result.colours,
     }
     return json.dumps(head).encode() + b"\n" + result.original.data + result.preview.data
 

@@ -23,6 +23,7 @@ from PIL import (
 )
 
 from echo.media import gif
+from echo.media.colours import colours_of
 from echo.media.headers import CONTENT_TYPES, EXTENSIONS, check
 from echo.media.result import ImageResult, Limits, Picture, Refusal, Refused, Size
 
@@ -68,7 +69,10 @@ def inspect_and_convert(data: bytes, limits: Limits) -> ImageResult:
     if name == "avif":
         name = "png" if picture.mode == "RGBA" else "jpeg"
     original = _encode(picture, name)
-    return ImageResult(original, _preview(picture, limits), _hash(picture), is_animated=False)
+    colours = colours_of(picture) if limits.with_colours else {}
+    return ImageResult(
+        original, _preview(picture, limits), _hash(picture), is_animated=False, colours=colours
+    )
 
 
 def _convert_gif(data: bytes, limits: Limits) -> ImageResult:

@@ -1,14 +1,24 @@
-"""Where files are kept, as a protocol: a folder today, an object store tomorrow."""
+"""Where files are kept, as a protocol: a folder (`storage`) or an object store (`objects`)."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Callable
 from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A stored file, to be sent in parts. `part(start, end)` yields bytes, end not included."""
+
+    size_bytes: int
+    part: Callable[[int, int], AsyncIterator[bytes]]
+
+
 class MediaStore(Protocol):
-    """Keeps files under keys that tell nothing and cannot be guessed."""
+    """Keeps files under keys (`echo.media.keys`) that tell nothing and cannot be guessed."""
 
     def new_key(self, extension: str) -> str:
         """A key that no file has: random, with the extension of a format we store."""
@@ -24,6 +34,14 @@ class MediaStore(Protocol):
 
     async def read(self, key: str) -> bytes:
         """The content of a file; raises NotFound."""
+        ...
+
+    async def open(self, key: str) -> Opened:
+        """A file to be sent in parts; raises NotFound."""
+        ...
+
+    async def save(self, key: str, path: Path) -> None:
+        """Write the content of a file there; raises NotFound."""
         ...
 
     async def delete(self, key: str) -> None:

@@ -16,6 +16,8 @@ class Refusal(StrEnum):
     BYTES = "bytes"
     PIXELS = "pixels"
     FRAMES = "frames"
+    RATE = "rate"  # frames in a second
+    DURATION = "duration"
 
 
 class Refused(Exception):
@@ -39,6 +41,7 @@ class Limits:
     preview_pixels: int = 230_400  # 640 x 360
     # Exact size, for avatars and headers: the middle is cut out, and what moves stands still.
     crop: tuple[int, int] | None = None
+    with_colours: bool = False  # for the covers of recordings
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,7 @@ class ImageResult:
     preview: Picture
     blurhash: str
     is_animated: bool
+    colours: dict[str, str] = field(default_factory=dict)
 
     @property
     def meta(self) -> dict[str, dict[str, int | float | str]]:

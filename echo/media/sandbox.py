@@ -7,6 +7,7 @@ of one file can reach the next.
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -32,7 +33,12 @@ _WORDS = {
     Refusal.BYTES: "Validation failed: File file size is too large",
     Refusal.PIXELS: "Validation failed: File has too many pixels",
     Refusal.FRAMES: "Validation failed: File has too many frames",
+    Refusal.RATE: "Validation failed: File has too many frames in a second",
+    Refusal.DURATION: "Validation failed: File is too long",
 }
+
+_COLOUR_NAMES = ("background", "foreground", "accent")
+_COLOUR = re.compile(r"#[0-9a-f]{6}", re.ASCII)
 
 
 class _Described(msgspec.Struct, frozen=True):
@@ -46,6 +52,7 @@ class _Answer(msgspec.Struct, frozen=True):
     preview: _Described | None = None
     blurhash: str = ""
     is_animated: bool = False
+    colours: dict[str, str] = {}
     refused: Refusal | None = None
     detail: str = ""
 
@@ -64,7 +71,12 @@ async def convert(source: bytes | Path, *, limits: Limits | None = None) -> Imag
         async with _turn():
             return await _run_child(data, used)
     except Refused as refused:
-        raise Invalid(_WORDS[refused.reason], detail=str(refused)) from refused
+        raise invalid(refused) from refused
+
+
+def invalid(refused: Refused) -> Invalid:
+    """What people are told of a refusal, in Mastodon's words where it has some."""
+    return Invalid(_WORDS[refused.reason], detail=str(refused))
 
 
 def _read(path: Path, limits: Limits) -> bytes:
@@ -147,7 +159,10 @@ def _decode(answer: bytes) -> ImageResult:
         raise Refused(Refusal.BROKEN, "incomplete answer")
     original = _picture(body[:split], told.original)
     preview = _picture(body[split:], told.preview)
-    return ImageResult(original, preview, told.blurhash[:100], told.is_animated)
+    colours = {
+        name: told.colours[name] for name in _COLOUR_NAMES if _COLOUR.fullmatch(told.colours.get(name, ""))
+    }
+    return ImageResult(original, preview, told.blurhash[:100], told.is_animated, colours)
 
 
 def _picture(data: bytes, told: _Described) -> Picture:

@@ -4,24 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
-import secrets
 import shutil
 import tempfile
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 from echo.errors import NotFound
+from echo.media import keys
+from echo.media.port import Opened
 
-# What is ever served as what; a key with another ending does not exist.
-CONTENT_TYPES = {
-    "jpg": "image/jpeg",
-    "png": "image/png",
-    "webp": "image/webp",
-    "gif": "image/gif",
-}
-_KEY = re.compile(r"[0-9a-z]{2}/[0-9a-z]{2}/[0-9a-z]{28}\.(?P<extension>[0-9a-z]{3,4})", re.ASCII)
-_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
-_RANDOM_CHARACTERS = 32  # 165 bits
+_PIECE_BYTES = 256 * 1024
 
 
 class LocalMediaStore:
@@ -33,10 +25,7 @@ class LocalMediaStore:
 
     def new_key(self, extension: str) -> str:
         """A key that no file has, spread over folders so that none grows large."""
-        if extension not in CONTENT_TYPES:
-            raise ValueError(f"no media extension: {extension}")
-        name = "".join(secrets.choice(_ALPHABET) for _ in range(_RANDOM_CHARACTERS))
-        return f"{name[:2]}/{name[2:4]}/{name[4:]}.{extension}"
+        return keys.new_key(extension)
 
     def url_for(self, key: str) -> str:
         """The public address of the file under this key."""
@@ -47,7 +36,7 @@ class LocalMediaStore:
 
         Raises:  NotFound for anything that is not one of our keys, paths out of the folder first of all
         """
-        content_type_of(key)
+        keys.kept_type_of(key)
         return self._root / key
 
     async def put(self, key: str, content: bytes | Path, content_type: str) -> None:
@@ -55,8 +44,7 @@ class LocalMediaStore:
 
         Raises:  ValueError when the type is not that of the key's ending
         """
-        if content_type_of(key) != content_type:
-            raise ValueError(f"{content_type} under {key}")
+        keys.check(key, content_type)
         await asyncio.to_thread(self._write, self.path_of(key), content)
 
     async def read(self, key: str) -> bytes:
@@ -66,12 +54,29 @@ class LocalMediaStore:
         except OSError as error:
             raise NotFound from error
 
+    async def open(self, key: str) -> Opened:
+        """A file to be sent in parts. Raises:  NotFound"""
+        path = self.path_of(key)
+        try:
+            size_bytes = (await asyncio.to_thread(path.stat)).st_size
+        except OSError as error:
+            raise NotFound from error
+        return Opened(size_bytes, lambda start, end: _pieces(path, start, end))
+
+    async def save(self, key: str, path: Path) -> None:
+        """Copy a file to a place outside of the store. Raises:  NotFound"""
+        try:
+            await asyncio.to_thread(shutil.copyfile, self.path_of(key), path)
+        except FileNotFoundError as error:
+            raise NotFound from error
+
     async def delete(self, key: str) -> None:
         """Remove a file; one that is not there is no error."""
         await asyncio.to_thread(self.path_of(key).unlink, missing_ok=True)
 
     def _write(self, path: Path, content: bytes | Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        """Content, name and folders are on the disk before this returns: a row may name the file then."""
+        made = self._make_folder(path.parent)
         descriptor, name = tempfile.mkstemp(prefix=".new-", dir=path.parent)
         try:
             with os.fdopen(descriptor, "wb") as file:
@@ -87,15 +92,39 @@ class LocalMediaStore:
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
+        for folder in (path.parent, *made):
+            _sync_folder(folder)
+
+    def _make_folder(self, folder: Path) -> list[Path]:
+        """Make a folder; those above it whose list of names has changed."""
+        changed = []
+        for place in (folder, *folder.parents):
+            if place.is_dir():
+                break
+            changed.append(place.parent)
+        folder.mkdir(parents=True, exist_ok=True)
+        return changed
 
 
-def content_type_of(key: str) -> str:
-    """The type a file is served as, from its key alone.
+def _sync_folder(folder: Path) -> None:
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
-    Raises:  NotFound for anything that is not one of our keys
-    """
-    match = _KEY.fullmatch(key)
-    content_type = CONTENT_TYPES.get(match["extension"]) if match else None
-    if content_type is None:
-        raise NotFound
-    return content_type
+
+async def _pieces(path: Path, start: int, end: int) -> AsyncIterator[bytes]:
+    # The file stays readable although it is deleted meanwhile.
+    file = await asyncio.to_thread(path.open, "rb")
+    try:
+        await asyncio.to_thread(file.seek, start)
+        left = end - start
+        while left > 0:
+            piece = await asyncio.to_thread(file.read, min(left, _PIECE_BYTES))
+            if not piece:
+                return
+            left -= len(piece)
+            yield piece
+    finally:
+        file.close()

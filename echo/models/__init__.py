@@ -23,6 +23,7 @@ from echo.models.post import (
     Tombstone,
 )
 from echo.models.relation import AvoidedDomain, Block, DismissedSuggestion, Endorsement, Follow, Mute
+from echo.models.remote_file import RemoteFile
 from echo.models.tag import FeaturedTag, TagFollow
 from echo.models.work import (
     Delivery,
@@ -74,6 +75,7 @@ __all__ = [
     "PostHashtag",
     "PostStats",
     "PostVersion",
+    "RemoteFile",
     "Session",
     "TagFollow",
     "ThreadMute",

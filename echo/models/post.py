@@ -189,6 +189,14 @@ class Media(Model):
     )
     preview_key = fields.CharField(max_length=255, default="", db_default="")
     remote_url = fields.CharField(max_length=2048, default="", db_default="")
+    preview_remote_url = fields.CharField(max_length=2048, default="", db_default="")
+    state = fields.CharField(
+        max_length=16, default="ready", db_default="ready", description="echo.kinds.MediaState"
+    )
+    source_key = fields.CharField(
+        max_length=255, default="", db_default="", description="the file as it came, until it is made ready"
+    )
+    tries = fields.IntField(default=0, db_default=0, description="how often a worker has begun with it")
     description = fields.TextField(null=True)
     blurhash = fields.CharField(max_length=255, null=True)
     meta: Any = fields.JSONField(
@@ -196,6 +204,10 @@ class Media(Model):
     )
     size_bytes = fields.BigIntField(default=0, db_default=0)
     created_at = fields.DatetimeField()
+    freed_at = fields.DatetimeField(null=True, description="when a deleted post let go of it")
+    discarded_at = fields.DatetimeField(
+        null=True, description="thrown away: nobody sees it, and it goes with its files"
+    )
 
     class Meta:
         table = "media"

@@ -8,8 +8,14 @@ from typing import Any
 import msgspec
 
 from echo import addresses
+from echo.kinds import MediaKind, MediaState
 from echo.models import Media
 from echo.render import entities
+
+_FIELDS = (
+    *("id", "kind", "file_key", "preview_key", "remote_url", "preview_remote_url", "state", "description"),
+    *("blurhash", "meta"),
+)
 
 
 def attachments(rows: str | None, order: Sequence[int]) -> list[entities.MediaAttachment]:
@@ -20,31 +26,26 @@ def attachments(rows: str | None, order: Sequence[int]) -> list[entities.MediaAt
 
 def one(media: Media) -> entities.MediaAttachment:
     """One file, as its owner sees it."""
-    return _attachment(
-        {
-            "id": media.id,
-            "kind": media.kind,
-            "file_key": media.file_key,
-            "preview_key": media.preview_key,
-            "remote_url": media.remote_url,
-            "description": media.description,
-            "blurhash": media.blurhash,
-            "meta": media.meta,
-        }
-    )
+    return _attachment({name: getattr(media, name) for name in _FIELDS})
 
 
 def _attachment(row: dict[str, Any]) -> entities.MediaAttachment:
+    """Until it is made ready a file has no address; its preview is always an image."""
     here = addresses.here()
-    url = here.file(row["file_key"]) if row["file_key"] else row["remote_url"]
-    preview = here.file(row["preview_key"]) if row["preview_key"] else url
+    is_ready = row["state"] == MediaState.READY
+    url = here.file(row["file_key"] or row["remote_url"]) if is_ready else ""
+    preview = row["preview_key"] or row["preview_remote_url"]
+    if preview:
+        preview = here.file(preview)
+    elif row["kind"] in (MediaKind.IMAGE, MediaKind.UNKNOWN):
+        preview = url
     return entities.MediaAttachment(
         id=str(row["id"]),
         type=row["kind"],
         url=url or None,
         preview_url=preview or None,
         remote_url=row["remote_url"] or None,
-        preview_remote_url=None,
+        preview_remote_url=row["preview_remote_url"] or None,
         text_url=None,
         description=row["description"],
         blurhash=row["blurhash"],

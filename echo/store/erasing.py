@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from echo import db
-from echo.db import Row
 from echo.store import conversations
 
 # Tables that refer to an account and stay: the key signs the goodbye, which may take a week to arrive.
@@ -70,14 +69,15 @@ async def follows(account_id: int, limit: int) -> int:
     return int(found)
 
 
-async def files(account_id: int, limit: int) -> list[Row]:
-    """Erase the rows of some files; rows (file_key, preview_key) of what lies in the store."""
-    return await db.fetch(
-        "DELETE FROM media WHERE id IN (SELECT id FROM media WHERE account_id = $1 LIMIT $2)"
-        " RETURNING file_key, preview_key",
+async def discard_files(account_id: int, limit: int) -> list[int]:
+    """Mark some files as thrown away; the ids of their rows."""
+    rows = await db.fetch(
+        "UPDATE media SET discarded_at = now() WHERE id IN"
+        " (SELECT id FROM media WHERE account_id = $1 LIMIT $2) RETURNING id",
         account_id,
         limit,
     )
+    return [row["id"] for row in rows]
 
 
 async def everything_else(account_id: int, limit: int) -> int:

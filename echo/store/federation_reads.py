@@ -263,7 +263,9 @@ async def usage() -> Row:
 
 def _post(row: Row) -> PostSource:
     order = {media_id: place for place, media_id in enumerate(_numbers.decode(row["media_ids"]))}
-    media = sorted(_media.decode(row["media"]), key=lambda part: order.get(part.id, len(order)))
+    # An edit may have left some out; they stay for the history.
+    shown = (part for part in _media.decode(row["media"]) if part.id in order)
+    media = sorted(shown, key=lambda part: order[part.id])
     plain = {
         name: row[name]
         for name in PostSource.__dataclass_fields__

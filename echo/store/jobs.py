@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from echo import clock, db
 from echo.db import Row
+from echo.effects import SLOW_JOBS
 
 LEASE_SECONDS = 60
 ATTEMPTS_MAX = 12
@@ -14,14 +15,18 @@ _CLAIM = """
     WHERE id IN (
         SELECT id FROM jobs
         WHERE NOT dead AND due_at <= $2 AND (lease_until IS NULL OR lease_until < $2)
+            AND (name = ANY($5)) = $6
         ORDER BY due_at, id LIMIT $4 FOR UPDATE SKIP LOCKED)
     RETURNING id, name, arguments, attempts
 """
 
 
-async def claim(owner: str, limit: int) -> list[Row]:
-    """Take up to `limit` due jobs for a minute; rows (id, name, arguments as JSON text, attempts)."""
-    rows = await db.fetch(_CLAIM, owner, clock.now(), LEASE_SECONDS, limit)
+async def claim(owner: str, limit: int, *, slow: bool = False) -> list[Row]:
+    """Take up to `limit` due jobs for a minute; rows (id, name, arguments as JSON text, attempts).
+
+    Shapes:  slow: those that may take minutes, or the others
+    """
+    rows = await db.fetch(_CLAIM, owner, clock.now(), LEASE_SECONDS, limit, list(SLOW_JOBS), slow)
     return sorted(rows, key=lambda row: int(row["id"]))
 
 

@@ -57,8 +57,9 @@ _MOVING_FOR_EACH = _moving("v.id", "unnest($1::bigint[]) AS v(id) CROSS JOIN eve
 _STANDING = """
     SELECT p.*, a.username, a.domain, app.name AS app_name, app.website AS app_website,
         (SELECT json_agg(json_build_object('id', m.id, 'kind', m.kind, 'file_key', m.file_key,
-                'preview_key', m.preview_key, 'remote_url', m.remote_url, 'description', m.description,
-                'blurhash', m.blurhash, 'meta', m.meta))
+                'preview_key', m.preview_key, 'remote_url', m.remote_url,
+                'preview_remote_url', m.preview_remote_url, 'state', m.state,
+                'description', m.description, 'blurhash', m.blurhash, 'meta', m.meta))
             FROM media m WHERE m.post_id = p.id) AS media,
         (SELECT json_agg(json_build_object('id', ma.id, 'username', ma.username, 'domain', ma.domain,
                 'url', ma.url) ORDER BY mn.id)

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from echo.errors import NotFound
+from echo.media.keys import content_type_of
 from echo.media.port import MediaStore
-from echo.media.storage import LocalMediaStore, content_type_of
+from echo.media.storage import LocalMediaStore
 
 
 @pytest.fixture
