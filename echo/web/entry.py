@@ -29,7 +29,7 @@ NOTICES = {
     "out": "You are logged out.",
     "deleted": "Your account is deleted.",
 }
-SIGN_UP_FIELDS = ("username", "email", "reason")
+SIGN_UP_FIELDS = ("username", "email", "reason", "date_of_birth")
 
 
 @blueprint.get("/login")
@@ -106,6 +106,7 @@ def read_sign_up(given: Params, *, locale: str) -> SignUp:
         password=given.text("password", ""),
         locale=locale,
         reason=given.text("reason", ""),
+        date_of_birth=given.text("date_of_birth", ""),
         agreement=given.boolean("agreement", default=False),
     )
 

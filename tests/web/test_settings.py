@@ -83,6 +83,7 @@ async def test_moving_and_coming_back(browser: Browser) -> None:
         await browser.submit(form, handle="new", password=PASSWORD)
     ).location == "/settings/move?done=moved"
     assert (await Account.get(id=user.id)).moved_to_uri == new.account.uri
+    assert "Moved to" in (await browser.get("/@alice")).text
     page = await browser.get("/settings/move")
     assert "@new@echo.test" in page.text
     assert "You have moved" in (await browser.get("/account")).text
