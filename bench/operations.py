@@ -9,6 +9,7 @@ from bench import wire
 from bench.figures import Figure
 from bench.live import measure_events, measure_sockets
 from bench.measuring import Bench, cost, send
+from bench.searching import measure_search
 from bench.writing import measure_deliveries, measure_home_fan_out, measure_inbox, measure_posting
 
 
@@ -72,4 +73,6 @@ OPERATIONS = (
     Operation("fan-out", measure_home_fan_out),
     Operation("event", measure_events),
     Operation("socket", measure_sockets),
+    # Last, because it leaves so many posts behind.
+    Operation("search", measure_search),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from typing import Any, cast
 
@@ -19,6 +19,31 @@ OUTAGES = (RedisConnectionError, RedisTimeoutError, RedisError, OSError)
 QUEUE = "arq:queue"
 
 
+class Memory:
+    """A few things that this process read a moment ago. Bounded: when full it starts anew."""
+
+    def __init__(self, most: int = 20_000) -> None:
+        self._most = most
+        self._known: dict[tuple[str, object], tuple[float, object]] = {}
+
+    def recall(self, kind: str, key: object) -> object | None:
+        """What was kept, or None when it was not, or too long ago."""
+        known = self._known.get((kind, key))
+        return known[1] if known is not None and time.monotonic() < known[0] else None
+
+    def keep(self, kind: str, key: object, value: object, *, seconds: float) -> None:
+        """Keep something for so long."""
+        if len(self._known) >= self._most:
+            self._known.clear()
+        self._known[kind, key] = (time.monotonic() + seconds, value)
+
+    def forget(self, kind: str, is_stale: Callable[[Any], bool]) -> None:
+        """Forget those of a kind whose values are stale."""
+        stale = [place for place, (_, value) in self._known.items() if place[0] == kind and is_stale(value)]
+        for place in stale:
+            del self._known[place]
+
+
 class Cache:
     """The connection pool of a process. `bind()` makes it the one that `client()` and `key()` use."""
 
@@ -26,6 +51,7 @@ class Cache:
         self.prefix = prefix
         self.url = url
         self._last_at: dict[str, float] = {}
+        self.memory = Memory()
         pool = ConnectionPool.from_url(url, max_connections=64, socket_connect_timeout=2.0)
         # arq's client is a Redis client that can also enqueue; MessagePack, because the default is pickle.
         self.redis: Any = ArqRedis(
@@ -53,6 +79,11 @@ class Cache:
 
 
 _current: ContextVar[Cache] = ContextVar("echo_cache")
+
+
+def memory() -> Memory:
+    """What this process read a moment ago."""
+    return _current.get().memory
 
 
 def client() -> Redis:
@@ -93,5 +124,6 @@ async def ping() -> bool:
 
 async def forget_everything() -> None:
     """Delete every key of this server, and nothing of others that share the Redis."""
+    _current.get().memory = Memory()
     async for found in client().scan_iter(match=_current.get().prefix + "*", count=1000):
         await cast(Awaitable[int], client().unlink(found))

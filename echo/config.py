@@ -217,6 +217,27 @@ class Federation(Section, frozen=True):
     ] = 20.0
 
 
+class Search(Section, frozen=True):
+    """How posts are found by words."""
+
+    engine: Annotated[
+        Literal["postgresql", "meilisearch"],
+        Doc(
+            description=(
+                "What keeps the index: postgresql (the database, nothing to install) or meilisearch. "
+                "After a change run `echoctl search rebuild`."
+            )
+        ),
+    ] = "postgresql"
+    url: Annotated[
+        str, Doc(description="Where Meilisearch answers, such as http://127.0.0.1:7700; any address may be.")
+    ] = ""
+    key: Annotated[str, Doc(description="Its API key; better from a file or the environment.")] = ""
+    index: Annotated[
+        str, Doc(description="Name of the index in Meilisearch, when several servers share one.")
+    ] = "posts"
+
+
 class Dev(Section, frozen=True):
     """For trying things on one machine. Refused when base_url is a public https address."""
 
@@ -251,6 +272,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     registrations: Registrations = Registrations()
     mail: Mail = Mail()
     federation: Federation = Federation()
+    search: Search = Search()
     dev: Dev = Dev()
     log: Log = Log()
 

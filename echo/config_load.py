@@ -152,6 +152,8 @@ def _check(config: Config) -> None:
     for key in ("trusted_proxies",):
         _networks(f"server.{key}", getattr(config.server, key))
     _networks("federation.allowed_private_ranges", config.federation.allowed_private_ranges)
+    if config.search.engine == "meilisearch" and not config.search.url.startswith(("http://", "https://")):
+        raise ConfigError("search.url must say where Meilisearch answers: http://host:7700")
     if config.dev.enabled and config.is_secure and not is_local_host(config.host):
         raise ConfigError(
             f"dev.enabled cannot be used with the public address {config.base_url}; "

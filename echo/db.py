@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import asyncpg
 import msgspec
-from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
+from tortoise.backends.asyncpg.client import TransactionWrapper
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.context import TortoiseContext
 from tortoise.exceptions import BaseORMException, DBConnectionError, IntegrityError, OperationalError
@@ -21,6 +21,7 @@ from echo import clock
 from echo.effects import jobs_of
 from echo.errors import Unavailable
 from echo.events import Event
+from echo.pool import Client
 
 # How long a request may wait for a free connection before it is told to come back, in seconds.
 WAIT_SECONDS = 10.0
@@ -201,13 +202,13 @@ async def _transaction() -> AsyncIterator[None]:
     begins or ends: a client that hangs up at the wrong moment would cost one of few connections.
     """
     context = _current.get().context
-    client = cast(AsyncpgDBClient, context.db())
-    if client._pool is None:
-        await client.create_connection(with_db=True)
-    pool = cast(asyncpg.Pool, client._pool)
-    connection = await pool.acquire(timeout=WAIT_SECONDS)
+    client = cast(Client, context.db())
+    pool = await client.pool()
+    async with asyncio.timeout(WAIT_SECONDS):
+        connection = await pool.acquire()
     wrapper = TransactionWrapper(client)
     wrapper._connection = connection
+    is_at_rest = False
     token = context.connections.set(client.connection_name, wrapper)
     try:
         await wrapper.begin()
@@ -215,12 +216,13 @@ async def _transaction() -> AsyncIterator[None]:
             yield
         except BaseException:
             await wrapper.rollback()
+            is_at_rest = True
             raise
         await wrapper.commit()
+        is_at_rest = True
     finally:
         context.connections.reset(token)
-        # Rolls back whatever was left open.
-        await asyncio.shield(pool.release(connection))
+        pool.give_back(connection, is_broken_off=not is_at_rest)
 
 
 async def _write_jobs(happened: Sequence[Event]) -> None:
@@ -264,13 +266,12 @@ def tortoise_config(
             "idle_in_transaction_session_timeout": "60000",
             **({"synchronous_commit": "off"} if can_repeat else {}),
         },
-        # A connection is handed back as it is: we set nothing on it that the next user could see,
-        # and the reset costs a round trip for each statement.
-        "reset": _leave_as_it_is,
+        # Prepared statements kept by each connection.
+        "statement_cache_size": 256,
         "max_inactive_connection_lifetime": 60.0,
     }
     return {
-        "connections": {"default": {"engine": "tortoise.backends.asyncpg", "credentials": credentials}},
+        "connections": {"default": {"engine": "echo.pool", "credentials": credentials}},
         "apps": {
             "echo": {
                 "models": ["echo.models"],
@@ -281,7 +282,3 @@ def tortoise_config(
         "use_tz": True,
         "timezone": "UTC",
     }
-
-
-async def _leave_as_it_is(connection: asyncpg.Connection) -> None:
-    """Nothing to reset."""

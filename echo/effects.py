@@ -22,9 +22,15 @@ class Effects:
 
 
 EFFECTS: dict[type[Event], Effects] = {
-    events.PostPublished: Effects(jobs=("timelines.add_post",), local_jobs=("federation.send_post",)),
-    events.PostEdited: Effects(jobs=("timelines.show_edit",), local_jobs=("federation.send_edit",)),
-    events.PostDeleted: Effects(jobs=("timelines.remove_post",), local_jobs=("federation.send_delete",)),
+    events.PostPublished: Effects(
+        jobs=("timelines.add_post", "search.keep_post"), local_jobs=("federation.send_post",)
+    ),
+    events.PostEdited: Effects(
+        jobs=("timelines.show_edit", "search.keep_post"), local_jobs=("federation.send_edit",)
+    ),
+    events.PostDeleted: Effects(
+        jobs=("timelines.remove_post", "search.remove_post"), local_jobs=("federation.send_delete",)
+    ),
     events.Liked: Effects(local_jobs=("federation.send_like",)),
     events.Unliked: Effects(local_jobs=("federation.send_unlike",)),
     events.FollowAsked: Effects(local_jobs=("federation.send_follow",)),
@@ -41,8 +47,10 @@ EFFECTS: dict[type[Event], Effects] = {
     events.LinksChanged: Effects(local_jobs=("federation.verify_links",)),
     events.AccountMoved: Effects(jobs=("accounts.move_followers",), local_jobs=("federation.send_move",)),
     events.FileUploaded: Effects(jobs=("media.process",)),
-    events.AccountChanged: Effects(local_jobs=("federation.send_profile",)),
-    events.AccountDeleted: Effects(jobs=("accounts.erase",), local_jobs=("federation.send_goodbye",)),
+    events.AccountChanged: Effects(jobs=("search.change_author",), local_jobs=("federation.send_profile",)),
+    events.AccountDeleted: Effects(
+        jobs=("accounts.erase", "search.remove_author"), local_jobs=("federation.send_goodbye",)
+    ),
     events.Notified: Effects(live="notification"),
     events.ConversationChanged: Effects(live="conversation"),
     events.AnnouncementChanged: Effects(live="announcement"),

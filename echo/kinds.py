@@ -101,3 +101,11 @@ class HostHealth(StrEnum):
     CLOSED = "closed"  # the circuit is closed: deliveries flow
     OPEN = "open"  # failing: deliveries wait for the next probe
     DEAD = "dead"  # failing for a week: nothing new is queued
+
+
+class Corpus(StrEnum):
+    """Where a search for posts looks: what one has to do with, what everybody may find, or both."""
+
+    LIBRARY = "library"
+    PUBLIC = "public"
+    ALL = "all"

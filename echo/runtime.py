@@ -31,6 +31,10 @@ from echo.jobs import Queue
 from echo.media import port as media_port
 from echo.media.port import MediaStore
 from echo.media.storage import LocalMediaStore
+from echo.search.meilisearch import MeilisearchIndex
+from echo.search.postgresql import PostgresIndex
+from echo.store import access
+from federation.json_server import JsonServer
 from federation.network import Network, open_network
 from federation.resolve import Directory
 from federation.transport import Transport
@@ -52,6 +56,7 @@ class Runtime:
     directory: ports.RemoteDirectory
     network: Network
     media: MediaStore
+    search: ports.SearchIndex
 
     def bind(self) -> None:
         """Make this the runtime of the current task and of the tasks it starts."""
@@ -62,9 +67,11 @@ class Runtime:
         ports.bind_directory(self.directory)
         self.network.bind()
         media_port.bind(self.media)
+        ports.bind_search_index(self.search)
 
     async def close(self) -> None:
         """Close every connection."""
+        await self.search.close()
         await self.network.close()
         await self.cache.close()
         await self.database.close()
@@ -94,6 +101,7 @@ async def open_runtime(
         directory=Directory() if config.federation.enabled else ports.NullDirectory(),
         network=open_network(config, transport=transport),
         media=open_media_store(config, data),
+        search=_search_index(config),
     )
     database.after_commit = hand_on
     runtime.bind()
@@ -103,6 +111,12 @@ async def open_runtime(
         await runtime.close()
         raise
     return runtime
+
+
+def _search_index(config: Config) -> ports.SearchIndex:
+    if config.search.engine == "meilisearch":
+        return MeilisearchIndex(JsonServer(config.search.url, config.search.key), config.search.index)
+    return PostgresIndex()
 
 
 async def open_patiently(
@@ -148,6 +162,9 @@ async def hand_on(happened: Sequence[Event]) -> None:
         await jobs.wake(Queue.JOBS)
     if names & SLOW_JOBS:
         await jobs.wake(Queue.SLOW_JOBS)
+    for event in happened:
+        if isinstance(event, AccessEnded):
+            access.forget(event.user_id, event.token_id)
     live = [message for event in happened if live_of(event) for message in _live(event)]
     if live:
         await bus.publish(live)

@@ -111,18 +111,42 @@ class Client:
         Raises:  Refused, Unreachable
         """
         target = self._checked(url)
-        sent = {"Host": target.authority, "User-Agent": self._user_agent, **sign("POST", _on_wire(target))}
+        signed = sign("POST", _on_wire(target))
+        return await self._insist("POST", target, signed, body, RECEIPT_BYTES, cut=True)
+
+    async def call(
+        self, method: str, url: str, body: bytes, *, headers: Mapping[str, str], limit_bytes: int
+    ) -> Answer:
+        """One request that may be sent twice, to a service that speaks with us. Redirects are not followed.
+
+        Returns: the answer, whatever its status
+        Raises:  Refused, Unreachable, Unbelievable (too big)
+        """
+        return await self._insist(method, self._checked(url), headers, body, limit_bytes, cut=False)
+
+    async def _insist(
+        self,
+        method: str,
+        target: Iri,
+        headers: Mapping[str, str],
+        body: bytes,
+        limit_bytes: int,
+        *,
+        cut: bool,
+    ) -> Answer:
+        """One request; a second one where a kept connection was closed at the moment we used it, which is no
+        failure of theirs."""
+        sent = {"Host": target.authority, "User-Agent": self._user_agent, **headers}
         try:
             async with asyncio.timeout(self._deadline_seconds):
                 for last in (False, True):
                     try:
-                        return await self._exchange("POST", target, sent, body, RECEIPT_BYTES, cut=True)
+                        return await self._exchange(method, target, sent, body, limit_bytes, cut=cut)
                     except Dropped:
-                        # The peer closed a kept connection at the moment we used it: no failure of theirs.
                         if last:
                             raise
         except TimeoutError as error:
-            raise Unreachable(f"{url}: longer than {self._deadline_seconds} s") from error
+            raise Unreachable(f"{target.text}: longer than {self._deadline_seconds} s") from error
         raise AssertionError
 
     async def _follow(self, url: str, accept: str, sign: Sign | None, limit_bytes: int) -> Answer:

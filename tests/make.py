@@ -17,7 +17,8 @@ from echo.models import Account, AccountStats, Follow, Media, Post, User
 from echo.policy.authorization import Client
 from echo.policy.keys import KeyPair, new_key_pair
 from echo.runtime import Runtime
-from workers import accounts, jobs, timelines
+from echo.store import search_accounts
+from workers import accounts, jobs, search, timelines
 
 _numbers = itertools.count(1)
 _keys: list[KeyPair] = []
@@ -59,6 +60,7 @@ async def person(username: str = "", *, locked: bool = False, role: Role = Role.
     account = new_account(ids.new_id(), name, at=now)
     account.locked = locked
     await account.save(force_create=True)
+    await search_accounts.keep(account)
     await insert_key(account.id, _keys[0], at=now)
     await AccountStats.create(account_id=account.id)
     await User.create(
@@ -189,6 +191,6 @@ async def remote_post(
 
 async def settle(runtime: Runtime) -> None:
     """Do the jobs that are due now, except those that talk to other servers."""
-    functions = {**timelines.JOBS, **accounts.JOBS}
+    functions = {**timelines.JOBS, **accounts.JOBS, **search.JOBS}
     while await jobs.drain_once(runtime, functions, "test"):
         pass

@@ -64,4 +64,5 @@ def _closed_runtime() -> Runtime:
         directory=ports.NullDirectory(),
         network=open_network(config),
         media=LocalMediaStore(Path(), config.media_url),
+        search=ports.NullIndex(),
     )

@@ -17,7 +17,7 @@ from arq.worker import Worker, func
 from echo import cache
 from echo.runtime import Runtime
 from echo.store import jobs as job_store
-from workers import accounts, deliveries, inbound, mail, media, outbound, periodic, timelines
+from workers import accounts, deliveries, inbound, mail, media, outbound, periodic, search, timelines
 from workers.bells import Bells
 from workers.jobs import Function, drain
 
@@ -30,6 +30,7 @@ FUNCTIONS: dict[str, Function] = {
     **accounts.JOBS,
     **mail.JOBS,
     **media.JOBS,
+    **search.JOBS,
 }
 RENEW_SECONDS = 20.0
 

@@ -10,10 +10,12 @@ from typing import Any
 
 from echo.actions import announcements, auth, discarding
 from echo.media import ffmpeg
-from echo.store import tidying
+from echo.search import filling
+from echo.store import instance, search_accounts, tidying
 
 # Far longer than any file is worked on.
 WORKSHOP_SECONDS = 86_400
+FILL_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +50,22 @@ async def keep_time_of_announcements(_: dict[str, Any]) -> None:
     await announcements.keep_time()
 
 
+async def fill_search(_: dict[str, Any]) -> None:
+    """Posts and accounts that were there before the index; nothing to do once that is finished."""
+    await filling.fill(FILL_SECONDS)
+
+
+async def refresh_fame(_: dict[str, Any]) -> None:
+    """Who is followed by many, and which hashtags are used by many: what a search looks at first."""
+    await search_accounts.refresh_fame()
+    await instance.refresh_hashtag_fame()
+
+
 PERIODIC = (
     Periodic("keep_time_of_announcements", keep_time_of_announcements, minutes=set(range(60))),
     Periodic("forget_stale_access", forget_stale_access),
     Periodic("tidy", tidy, minutes={3, 33}),
     Periodic("sweep_files", sweep_files, minutes={27}),
+    Periodic("fill_search", fill_search, minutes=set(range(1, 60, 5))),
+    Periodic("refresh_fame", refresh_fame, minutes={41}, hours={3, 15}),
 )

@@ -17,7 +17,7 @@ from echo.kinds import AccountKind, Role
 from echo.models import Account, AccountStats, User
 from echo.policy import passwords
 from echo.policy.standing import Standing, standing_of
-from echo.store import accounts, users
+from echo.store import accounts, search_accounts, users
 
 
 async def store_remote(draft: RemoteAccount) -> Account:
@@ -61,6 +61,7 @@ async def store_remote(draft: RemoteAccount) -> Account:
                 }
             )
             await account.save()
+        await search_accounts.keep(account)
         await _store_remote_counts(account.id, draft)
         unit.emit(AccountChanged(local=False, account_id=account.id))
     return account
@@ -112,6 +113,7 @@ async def change_profile(account_id: int, draft: ProfileDraft) -> Account:
         if changes:
             account.update_from_dict(changes | {"version": account.version + 1})
             await account.save()
+            await search_accounts.keep(account)
             unit.emit(AccountChanged(local=True, account_id=account.id))
         if draft.fields is not None and links.waiting(account.fields_):
             unit.emit(LinksChanged(local=True, account_id=account.id))

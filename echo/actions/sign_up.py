@@ -16,7 +16,7 @@ from echo.kinds import AccountKind, Role
 from echo.models import Account, AccountKey, AccountStats, User
 from echo.policy import ages, emails, passwords, usernames
 from echo.policy.keys import KeyPair, new_key_pair
-from echo.store import auth, users
+from echo.store import auth, search_accounts, users
 
 MAX_REASON_CHARACTERS = 2000
 _LOCALE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})?", re.ASCII)
@@ -127,6 +127,7 @@ async def _insert(
     )
     try:
         await account.save(force_create=True)
+        await search_accounts.keep(account)
         await insert_key(account.id, keys, at=now)
         await AccountStats.create(account_id=account.id)
         await user.save(force_create=True)

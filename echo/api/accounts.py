@@ -1,10 +1,10 @@
-"""Accounts: show, look up, search, lists of people and posts."""
+"""Accounts: show, look up, lists of people and posts."""
 
 from __future__ import annotations
 
 from quart import Blueprint, Response
 
-from echo import addresses, ports
+from echo import addresses
 from echo.api.reading import account_page, cursor_of, page_link, params, read_id
 from echo.errors import Invalid, NotFound
 from echo.http.access import account_id, needs, optional, viewer
@@ -51,26 +51,6 @@ async def familiar_followers() -> Response:
             for row in rows
         ]
     )
-
-
-@blueprint.get("/api/v1/accounts/search")
-@needs("read:accounts")
-async def search() -> Response:
-    """People by name or handle; a full handle is asked for at its server with `resolve`."""
-    given = await params()
-    limit = min(abs(given.integer("limit") or 40), 80)
-    text = given.text("q", "")
-    found = await accounts.search(
-        account_id(),
-        text,
-        limit=limit,
-        offset=max(0, given.integer("offset") or 0),
-        following_only=given.boolean("following", default=False),
-    )
-    if given.boolean("resolve", default=False):
-        resolved = await _resolve_handle(text)
-        found = [resolved, *(i for i in found if i != resolved)] if resolved is not None else found
-    return array(await account.many(found[:limit]))
 
 
 @blueprint.get("/api/v1/accounts/lookup")
@@ -166,14 +146,3 @@ async def _shown(target: str) -> Account:
 
 def _is_hidden(found: Account) -> bool:
     return bool(found.hide_collections) and found.id != viewer().account_id
-
-
-async def _resolve_handle(text: str) -> int | None:
-    name, _, domain = text.strip().lstrip("@").partition("@")
-    if not name or not domain:
-        return None
-    here = addresses.here()
-    if domain.lower() in (here.domain.lower(), here.host.lower()):
-        local = await accounts.find_by_handle(name)
-        return local.id if local else None
-    return await ports.directory().account_by_handle(name, domain)

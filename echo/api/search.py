@@ -1,22 +1,27 @@
-"""Search: people by handle, posts and people by address, hashtags."""
+"""Search: people, posts and hashtags by words; posts and people by address."""
 
 from __future__ import annotations
+
+import logging
 
 import msgspec
 from quart import Blueprint, Response
 
 from echo import addresses, ports
 from echo.api.reading import params
-from echo.errors import BadRequest, Unauthorized
-from echo.http.access import has_token, optional, viewer
+from echo.errors import BadRequest, Unauthorized, Unavailable
+from echo.http.access import account_id, has_token, needs, optional, viewer
 from echo.http.params import Params
-from echo.http.replies import raw
+from echo.http.replies import array, raw
 from echo.render import account, status, tag
+from echo.search import finding
+from echo.search.people import people
 from echo.store import accounts, instance, posts
 from echo.text.hashtags import normalise
+from echo.text.search_query import QUERY_CHARACTERS
 
+log = logging.getLogger(__name__)
 blueprint = Blueprint("search", __name__)
-TYPES = ("accounts", "statuses", "hashtags")
 
 
 @blueprint.get("/api/v2/search")
@@ -25,30 +30,51 @@ async def search() -> Response:
     """Everything that a text may mean."""
     given = await params()
     text = given.require_text("q").strip()
+    if len(text) > QUERY_CHARACTERS:
+        raise BadRequest(f"q is longer than {QUERY_CHARACTERS} characters")
     kind = given.text("type", "")
     limit, offset = _range(given)
     resolve = given.boolean("resolve", default=False)
-    if not has_token() and (resolve or offset):
+    if viewer().is_anonymous and (resolve or offset):
         raise Unauthorized("Search queries that resolve remote resources or paginate require a login")
     if not kind:
         offset = 0
-    people: list[int] = []
+    found_people: list[int] = []
     found_posts: list[int] = []
     tags: list[bytes] = []
     if text.startswith(("https://", "http://")):
         if offset == 0:
-            people, found_posts = await _by_address(text, resolve=resolve)
+            found_people, found_posts = await _by_address(text, resolve=resolve)
     else:
         if kind in ("", "accounts"):
-            people = await _people(given, text, limit=limit, offset=offset, resolve=resolve)
+            found_people = await _people(given, text, limit=limit, offset=offset, resolve=resolve)
+        if kind in ("", "statuses"):
+            found_posts = await _posts(given, text, limit=limit, offset=offset, is_all=not kind)
         if kind in ("", "hashtags"):
             tags = await _tags(text, limit=limit, offset=offset)
     parts = (
-        b",".join(await account.many(people)) if kind in ("", "accounts") else b"",
+        b",".join(await account.many(found_people)) if kind in ("", "accounts") else b"",
         b",".join(await status.many(viewer(), found_posts)) if kind in ("", "statuses") else b"",
         b",".join(tags),
     )
     return raw(b'{"accounts":[%b],"statuses":[%b],"hashtags":[%b],"collections":[]}' % parts)
+
+
+@blueprint.get("/api/v1/accounts/search")
+@needs("read:accounts")
+async def accounts_search() -> Response:
+    """People by name or handle; a full handle is asked for at its server with `resolve`."""
+    given = await params()
+    limit = given.integer("limit")
+    found = await people(
+        account_id(),
+        given.text("q", "")[:QUERY_CHARACTERS],
+        limit=min(40 if limit is None else abs(limit), 80),
+        offset=max(0, given.integer("offset") or 0),
+        following_only=given.boolean("following", default=False),
+        resolve=given.boolean("resolve", default=False),
+    )
+    return array(await account.many(found))
 
 
 def _range(given: Params) -> tuple[int, int]:
@@ -91,23 +117,41 @@ async def _own_page(address: str) -> int | None:
 
 
 async def _people(given: Params, text: str, *, limit: int, offset: int, resolve: bool) -> list[int]:
-    found = await accounts.search(
+    if text.startswith("#") or ("@" in text and " " in text):
+        return []
+    return await people(
         viewer().account_id,
         text,
         limit=limit,
         offset=offset,
         following_only=given.boolean("following", default=False),
+        resolve=resolve,
     )
-    name, _, domain = text.lstrip("@").partition("@")
-    here = addresses.here()
-    if domain.lower() in (here.domain.lower(), here.host.lower()):
-        local = await accounts.find_by_handle(name)
-        found = [local.id, *(i for i in found if i != local.id)] if local else found
-    elif resolve and domain and offset == 0:
-        resolved = await ports.directory().account_by_handle(name, domain)
-        if resolved is not None:
-            found = [resolved, *(i for i in found if i != resolved)]
-    return found[:limit]
+
+
+async def _posts(given: Params, text: str, *, limit: int, offset: int, is_all: bool) -> list[int]:
+    """Posts by what is in them, for people who have signed in.
+
+    Shapes:  is_all: people and hashtags are asked for as well, and are not held up by an index that is away
+    """
+    asker_id = viewer().account_id
+    if asker_id is None:
+        return []
+    try:
+        return await finding.posts(
+            asker_id,
+            text,
+            limit=limit,
+            offset=offset,
+            author_id=given.id("account_id"),
+            max_id=given.id("max_id"),
+            min_id=given.id("min_id"),
+        )
+    except Unavailable as error:
+        if not is_all:
+            raise
+        log.warning("posts cannot be searched: %s", error)
+        return []
 
 
 async def _tags(text: str, *, limit: int, offset: int) -> list[bytes]:

@@ -17,13 +17,17 @@ from echo import cache, db
 from echo.cli.common import Common, engines_for, load_config, say
 from echo.config import Config
 from echo.config_load import is_local_host
+from echo.errors import Unavailable
 from echo.runtime import open_runtime
 from echo.schema import pending
-from echo.store import tidying
+from echo.search import filling
+from echo.store import search_rows, tidying
 
 FREE_BYTES = 1024**3
 LAG_ROWS = 10_000
 SKEW_SECONDS = 30.0
+SAMPLE_POSTS = 5_000
+LAG_POSTS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ Check = Callable[[Config, Common], Awaitable[Finding]]
 
 
 async def doctor(*, common: Common = Common()) -> int:
-    """Check engines, migrations, clock, DNS, TLS, proxy, disk and queues. Exit status 1 when one failed."""
+    """Check engines, migrations, clock, DNS, TLS, proxy, disk, queues, search. Exit status 1: one failed."""
     with engines_for(load_config(common), common.data) as config:
         findings = [await _safely(name, check, config, common) for name, check in CHECKS.items()]
     lines = []
@@ -185,6 +189,28 @@ async def queues(config: Config, common: Common) -> Finding:
     return Finding("queues", "ok", f"{waiting} things wait")
 
 
+async def search(config: Config, common: Common) -> Finding:
+    """The index of posts answers, and nothing is missing in it."""
+    runtime = await open_runtime(config, common.data)
+    try:
+        kept = await runtime.search.count()
+        progress = await filling.progress("posts")
+        is_ours = config.search.engine == "postgresql"
+        missing = await search_rows.missing(SAMPLE_POSTS) if is_ours else 0
+    except Unavailable as error:
+        advice = "Check search.url and search.key, or set search.engine to postgresql."
+        return Finding("search", "failed", f"{config.search.engine}: {error.detail}", advice)
+    finally:
+        await runtime.close()
+    if not progress.is_finished and (missing or kept > SAMPLE_POSTS or not is_ours):
+        advice = "Workers fill it; `echoctl search rebuild` does it now."
+        return Finding("search", "warning", f"being filled, {progress.done} posts looked at", advice)
+    if missing > LAG_POSTS:
+        found = f"{missing} of the newest {SAMPLE_POSTS} posts are missing"
+        return Finding("search", "warning", found, "Run `echoctl search rebuild`.")
+    return Finding("search", "ok", f"{config.search.engine}: {kept} posts")
+
+
 def _ntp_skew_seconds() -> float:
     """How far this clock is ahead, asked once over SNTP (RFC 4330)."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asker:
@@ -207,4 +233,5 @@ CHECKS: dict[str, Check] = {
     "proxy": proxy,
     "disk": disk,
     "queues": queues,
+    "search": search,
 }

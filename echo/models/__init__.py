@@ -24,6 +24,7 @@ from echo.models.post import (
 )
 from echo.models.relation import AvoidedDomain, Block, DismissedSuggestion, Endorsement, Follow, Mute
 from echo.models.remote_file import RemoteFile
+from echo.models.search import SearchAccount, SearchFill, SearchPost
 from echo.models.tag import FeaturedTag, TagFollow
 from echo.models.work import (
     Delivery,
@@ -76,6 +77,9 @@ __all__ = [
     "PostStats",
     "PostVersion",
     "RemoteFile",
+    "SearchAccount",
+    "SearchFill",
+    "SearchPost",
     "Session",
     "TagFollow",
     "ThreadMute",

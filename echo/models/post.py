@@ -118,6 +118,9 @@ class Hashtag(Model):
 
     id = fields.BigIntField(primary_key=True)
     name = fields.CharField(max_length=255, unique=True)
+    fame = fields.SmallIntField(
+        default=0, db_default=0, description="digits of the number of uses in base 2, now and then"
+    )
     created_at = fields.DatetimeField()
 
     class Meta:

@@ -111,41 +111,6 @@ class Source(Entity, frozen=True, kw_only=True):
     quote_policy: str
 
 
-class FeaturedTag(Entity, frozen=True, kw_only=True):
-    id: str
-    name: str
-    url: str
-    statuses_count: str
-    last_status_at: str | None
-
-
-class Profile(Entity, frozen=True, kw_only=True):
-    """Oneself, for a form: texts as they were typed, and as others see them."""
-
-    id: str
-    display_name: str
-    note: str
-    fields: list[Field]
-    formatted_note: str
-    formatted_fields: list[Field]
-    avatar: str | None
-    avatar_static: str | None
-    avatar_description: str
-    header: str | None
-    header_static: str | None
-    header_description: str
-    locked: bool
-    bot: bool
-    hide_collections: bool | None
-    discoverable: bool | None
-    indexable: bool
-    show_media: bool
-    show_media_replies: bool
-    show_featured: bool
-    attribution_domains: list[str]
-    featured_tags: list[FeaturedTag]
-
-
 class MediaAttachment(Entity, frozen=True, kw_only=True):
     id: str
     type: str

@@ -6,7 +6,15 @@ from collections.abc import Sequence
 
 from echo import addresses
 from echo.db import Row
-from echo.render.entities import FeaturedTag
+from echo.render.entities import Entity
+
+
+class FeaturedTag(Entity, frozen=True, kw_only=True):
+    id: str
+    name: str
+    url: str
+    statuses_count: str
+    last_status_at: str | None
 
 
 def many(rows: Sequence[Row]) -> list[FeaturedTag]:

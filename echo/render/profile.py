@@ -14,13 +14,40 @@ from echo.store import hashtags
 _encode = msgspec.json.Encoder().encode
 
 
+class Profile(entities.Entity, frozen=True, kw_only=True):
+    """Oneself, for a form: texts as they were typed, and as others see them."""
+
+    id: str
+    display_name: str
+    note: str
+    fields: list[entities.Field]
+    formatted_note: str
+    formatted_fields: list[entities.Field]
+    avatar: str | None
+    avatar_static: str | None
+    avatar_description: str
+    header: str | None
+    header_static: str | None
+    header_description: str
+    locked: bool
+    bot: bool
+    hide_collections: bool | None
+    discoverable: bool | None
+    indexable: bool
+    show_media: bool
+    show_media_replies: bool
+    show_featured: bool
+    attribution_domains: list[str]
+    featured_tags: list[featured_tag.FeaturedTag]
+
+
 async def one(owner: Account) -> bytes:
     """Texts as they were typed, beside how they are shown; pictures are null where none was chosen."""
     here = addresses.here()
     avatar = here.file(owner.avatar) if owner.avatar else None
     header = here.file(owner.header) if owner.header else None
     return _encode(
-        entities.Profile(
+        Profile(
             id=str(owner.id),
             display_name=owner.display_name,
             note=owner.note_source,

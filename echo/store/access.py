@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import msgspec
 
-from echo import db
+from echo import cache, db
 from echo.policy.access import Access
 from echo.policy.secret_texts import digest
 from echo.policy.standing import COLUMNS, REFUSALS, standing_of
@@ -18,9 +20,32 @@ _LOAD = f"""
 """
 
 
+# How long a token is believed without looking: apps ask many things at once. What ends access in this process
+# is noticed at once (`forget`), what ends it in another after this time.
+KEEP_SECONDS = 3.0
+
+
 async def load_token(secret: str) -> Access | None:
     """What this token allows, or None where it is unknown or revoked. Notes twice a day who is active."""
-    row = await db.fetch_one(_LOAD, digest(secret))
+    token_hash = digest(secret)
+    known = cast("Access | None", cache.memory().recall("access", token_hash))
+    if known is None:
+        known = await _read(token_hash)
+        if known is not None and not known.refusal:
+            cache.memory().keep("access", token_hash, known, seconds=KEEP_SECONDS)
+    return known
+
+
+def forget(user_id: int, token_id: int | None) -> None:
+    """Access has ended: of one token, or of all of a person."""
+    cache.memory().forget(
+        "access",
+        lambda access: access.token_id == token_id or (token_id is None and access.user_id == user_id),
+    )
+
+
+async def _read(token_hash: str) -> Access | None:
+    row = await db.fetch_one(_LOAD, token_hash)
     if row is None:
         return None
     if row["was_away"]:

@@ -10,7 +10,6 @@ from echo.errors import NotFound
 from echo.models import Account, AccountKey, User
 from echo.store import loading
 from echo.store.cursor import Cursor
-from echo.store.patterns import literal
 
 
 async def get(account_id: int) -> Account:
@@ -84,33 +83,6 @@ async def user(account_id: int) -> User:
     if found is None:
         raise NotFound
     return found
-
-
-async def search(
-    viewer_id: int | None, text: str, *, limit: int, offset: int = 0, following_only: bool = False
-) -> list[int]:
-    """Accounts whose name, handle or display name begins with or contains `text`; followed ones first."""
-    name, _, domain = text.strip().lstrip("@").partition("@")
-    if not name:
-        return []
-    rows = await db.fetch(
-        "SELECT a.id FROM accounts a LEFT JOIN account_stats s ON s.account_id = a.id"
-        " LEFT JOIN follows f ON f.follower_id = $1 AND f.followee_id = a.id AND f.state = 'accepted'"
-        " WHERE a.deleted_at IS NULL AND a.suspended_at IS NULL AND a.kind <> 'application'"
-        " AND (a.username_key LIKE $2 || '%' OR lower(a.display_name) LIKE '%' || $2 || '%')"
-        " AND ($3 = '' OR a.domain LIKE $3 || '%') AND ($4 = false OR f.id IS NOT NULL)"
-        " AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.blocker_id = a.id AND b.blocked_id = $1)"
-        " ORDER BY a.username_key = $5 DESC, f.id IS NOT NULL DESC, s.followers DESC NULLS LAST, a.id"
-        " LIMIT $6 OFFSET $7",
-        viewer_id,
-        literal(name.lower()),
-        literal(domain.lower()),
-        following_only,
-        name.lower(),
-        limit,
-        offset,
-    )
-    return [row["id"] for row in rows]
 
 
 async def followers(account_id: int, cursor: Cursor) -> list[Row]:

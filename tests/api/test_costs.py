@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 
 from echo.actions import boosts, likes
+from echo.store import access
 from tests import make
 from tests.api.asking import Api
 from tests.make import Person
@@ -38,6 +39,7 @@ def statements(monkeypatch: pytest.MonkeyPatch) -> Statements:
             return await _plain(self, query, *args, **more)
 
         monkeypatch.setattr(asyncpg.Connection, name, counting)
+    monkeypatch.setattr(access, "KEEP_SECONDS", 600.0)  # slow machines need more than three seconds
     return counted
 
 
@@ -56,17 +58,17 @@ async def _fill(reader: Person, count: int) -> None:
         await likes.bookmark(reader.id, post.id)
 
 
-# path -> statements, the token's included: rendered for the first time, and with a warm cache.
+# path -> statements: rendered for the first time, and with a warm cache. The token is known by then.
 COSTS = {
-    "/api/v1/timelines/home": (4, 2),
-    "/api/v1/timelines/public": (5, 3),
-    "/api/v1/timelines/tag/tea": (5, 3),
-    "/api/v1/favourites": (5, 3),
-    "/api/v1/bookmarks": (5, 3),
-    "/api/v1/notifications": (6, 4),
-    "/api/v1/accounts/{other}/statuses": (6, 4),
-    "/api/v1/accounts/{reader}/following": (4, 4),
-    "/api/v1/blocks": (2, 2),
+    "/api/v1/timelines/home": (3, 1),
+    "/api/v1/timelines/public": (4, 2),
+    "/api/v1/timelines/tag/tea": (4, 2),
+    "/api/v1/favourites": (4, 2),
+    "/api/v1/bookmarks": (4, 2),
+    "/api/v1/notifications": (5, 3),
+    "/api/v1/accounts/{other}/statuses": (5, 3),
+    "/api/v1/accounts/{reader}/following": (3, 3),
+    "/api/v1/blocks": (1, 1),
 }
 
 

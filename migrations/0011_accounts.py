@@ -28,7 +28,7 @@ REFERENCES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("echo", "0007_announcements")]
+    dependencies = [("echo", "0010_search_open")]
 
     initial = False
 

@@ -1,0 +1,1 @@
+"""Finding posts and people by words: what an index keeps, what people ask, and the two kinds of index."""
