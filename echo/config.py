@@ -165,6 +165,14 @@ class Registrations(Section, frozen=True):
     reason_required: Annotated[
         bool, Doc(description="With approval: whether people must say why they want to join.")
     ] = True
+    min_age: Annotated[
+        int,
+        Doc(
+            description="How old people must be, in years; they are asked when they were born. 0: any age.",
+            ge=0,
+            le=120,
+        ),
+    ] = 0
 
 
 class Mail(Section, frozen=True):

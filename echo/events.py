@@ -203,8 +203,9 @@ class AccessEnded(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailAsked(Event):
-    """A letter is to be written: `template` is confirm or reset. The secret of the link in it is made when
-    the letter is, so that no job holds it. `user_id` 0: nobody has the address; only the work is the same.
+    """A letter is to be written: `template` is an `echo.kinds.LetterKind`. The secret of the link in it is
+    made when the letter is, so that no job holds it. `user_id` 0: nobody has the address; only the work is
+    the same.
     """
 
     user_id: int

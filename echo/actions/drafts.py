@@ -181,12 +181,16 @@ class ProfileDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignUp:
-    """Somebody who wants an account here. The password is clear text and goes no further than its hash."""
+    """Somebody who wants an account here. The password is clear text and goes no further than its hash.
+
+    Shapes:  date_of_birth: YYYY-MM-DD; looked at where people must have an age, and not kept
+    """
 
     username: str
     email: str
     password: str
     locale: str = "en"
     reason: str = ""
+    date_of_birth: str = ""
     agreement: bool = False
     app_id: int | None = None

@@ -6,6 +6,7 @@ import re
 from datetime import datetime
 
 from echo import clock, db, ids, settings
+from echo.actions import approvals
 from echo.actions.drafts import SignUp
 from echo.actions.links import LinkKind
 from echo.addresses import here
@@ -13,7 +14,7 @@ from echo.errors import FieldError, Forbidden, Gone, Invalid
 from echo.events import MailAsked
 from echo.kinds import AccountKind, Role
 from echo.models import Account, AccountKey, AccountStats, User
-from echo.policy import emails, passwords, usernames
+from echo.policy import ages, emails, passwords, usernames
 from echo.policy.keys import KeyPair, new_key_pair
 from echo.store import auth, search_accounts, users
 
@@ -25,6 +26,7 @@ _LABELS = {
     "password": "Password",
     "agreement": "Service agreement",
     "reason": "Reason",
+    "date_of_birth": "Date of birth",
 }
 Problems = dict[str, list[FieldError]]
 
@@ -43,9 +45,16 @@ async def sign_up(draft: SignUp) -> User:
         problems.setdefault("agreement", []).append(FieldError("ERR_ACCEPTED", "must be accepted"))
     if rules.mode == "approval" and rules.reason_required and not draft.reason.strip():
         problems.setdefault("reason", []).append(FieldError("ERR_BLANK", "can't be blank"))
+    age_problem = ages.problem(draft.date_of_birth, rules.min_age, today=clock.now().date())
+    if age_problem is not None:
+        problems["date_of_birth"] = [age_problem]
     _refuse(problems)
     return await _create(
-        draft, role=Role.USER, is_confirmed=not rules.confirm_email, is_approved=rules.mode == "open"
+        draft,
+        role=Role.USER,
+        is_confirmed=not rules.confirm_email,
+        is_approved=rules.mode == "open",
+        is_announced=True,
     )
 
 
@@ -80,7 +89,9 @@ async def may_set_up(secret: str) -> bool:
     return await auth.is_link_open(LinkKind.SETUP, secret) and not await users.has_owner()
 
 
-async def _create(draft: SignUp, *, role: Role, is_confirmed: bool, is_approved: bool) -> User:
+async def _create(
+    draft: SignUp, *, role: Role, is_confirmed: bool, is_approved: bool, is_announced: bool = False
+) -> User:
     # Both are slow on purpose and need no transaction.
     hashed, keys = await passwords.hash_password(draft.password), await new_key_pair()
     async with db.unit_of_work() as unit:
@@ -89,6 +100,8 @@ async def _create(draft: SignUp, *, role: Role, is_confirmed: bool, is_approved:
         )
         if not is_confirmed:
             unit.emit(MailAsked(local=True, user_id=user.id, template=LinkKind.CONFIRM))
+        elif is_announced:
+            await approvals.announce(unit, user)
     return user
 
 

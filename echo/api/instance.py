@@ -41,7 +41,7 @@ async def v2() -> Response:
             "approval_required": needs_approval,
             "reason_required": config.registrations.reason_required if needs_approval else None,
             "message": None,
-            "min_age": None,
+            "min_age": config.registrations.min_age or None,
             "url": None,
         },
         "api_versions": API_VERSIONS,

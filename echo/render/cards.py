@@ -49,6 +49,13 @@ class Tag(msgspec.Struct, frozen=True):
     url: str
 
 
+class Moved(msgspec.Struct, frozen=True, kw_only=True):
+    """The account that somebody goes on as."""
+
+    handle: str = msgspec.field(name="acct")
+    url: str
+
+
 class Author(msgspec.Struct, frozen=True, kw_only=True):
     """Who wrote a post, or whose page it is."""
 
@@ -74,6 +81,8 @@ class Author(msgspec.Struct, frozen=True, kw_only=True):
     hides_relations: bool | None = msgspec.field(name="hide_collections", default=None)
     indexable: bool = False
     suspended: bool = False
+    memorial: bool = False
+    moved: Moved | None = None
 
     @property
     def name(self) -> str:

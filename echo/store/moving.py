@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from echo import db
+from echo.db import Row
 from echo.models import Follow
 from echo.store import loading
 
@@ -18,6 +21,11 @@ async def followers_left(account_id: int, target_id: int, limit: int) -> list[Fo
         limit,
     )
     return [loading.read(Follow, row) for row in rows]
+
+
+async def handles(uris: Sequence[str]) -> list[Row]:
+    """Rows (uri, username, domain) of the accounts among these that are known."""
+    return await db.fetch("SELECT uri, username, domain FROM accounts WHERE uri = ANY($1)", list(uris))
 
 
 async def blockers_left(account_id: int, target_id: int, limit: int) -> list[int]:

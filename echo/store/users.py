@@ -10,7 +10,7 @@ from echo.db import Row
 from echo.errors import NotFound
 from echo.kinds import Role
 from echo.policy import emails, usernames
-from echo.policy.standing import COLUMNS
+from echo.policy.standing import COLUMNS, IS_ACTIVE
 from echo.store.patterns import literal
 
 
@@ -109,6 +109,28 @@ async def count_follow_requests(user_id: int) -> int:
         "SELECT count(*) FROM follows WHERE followee_id = $1 AND state = 'requested'", user_id
     )
     return int(found)
+
+
+async def moderators() -> list[int]:
+    """Those who look after this server."""
+    rows = await db.fetch(
+        "SELECT u.id FROM users u JOIN accounts a ON a.id = u.id"
+        f" WHERE u.role IN ('moderator', 'admin', 'owner') AND {IS_ACTIVE} ORDER BY u.id"
+    )
+    return [row["id"] for row in rows]
+
+
+async def waiting(limit: int) -> list[Row]:
+    """Those who wait for a yes, the first to come first.
+
+    Returns: rows (handle, email, reason, created_at, confirmed)
+    """
+    return await db.fetch(
+        "SELECT a.username AS handle, u.email, u.reason, u.created_at::text AS created_at,"
+        " u.confirmed_at IS NOT NULL AS confirmed FROM users u JOIN accounts a ON a.id = u.id"
+        " WHERE u.approved_at IS NULL AND a.deleted_at IS NULL ORDER BY u.id LIMIT $1",
+        limit,
+    )
 
 
 async def listing(*, local: bool, prefix: str, limit: int) -> list[Row]:

@@ -1,6 +1,17 @@
 """Pages for browsers: plain HTML that works without scripts."""
 
-from echo.web import account, entry, home, letters, oauth, profiles, set_up, static_files
+from echo.web import (
+    account,
+    entry,
+    home,
+    letters,
+    moving,
+    oauth,
+    profiles,
+    set_up,
+    settings,
+    static_files,
+)
 
 BLUEPRINTS = (
     home.blueprint,
@@ -8,6 +19,8 @@ BLUEPRINTS = (
     letters.blueprint,
     set_up.blueprint,
     account.blueprint,
+    settings.blueprint,
+    moving.blueprint,
     oauth.blueprint,
     profiles.blueprint,
     static_files.blueprint,

@@ -27,8 +27,9 @@ NOTICES = {
     "waiting": "Your address is confirmed. A moderator will look at your request soon.",
     "password": "Your new password is set. Every device was logged out.",
     "out": "You are logged out.",
+    "deleted": "Your account is deleted.",
 }
-SIGN_UP_FIELDS = ("username", "email", "reason")
+SIGN_UP_FIELDS = ("username", "email", "reason", "date_of_birth")
 
 
 @blueprint.get("/login")
@@ -105,6 +106,7 @@ def read_sign_up(given: Params, *, locale: str) -> SignUp:
         password=given.text("password", ""),
         locale=locale,
         reason=given.text("reason", ""),
+        date_of_birth=given.text("date_of_birth", ""),
         agreement=given.boolean("agreement", default=False),
     )
 
