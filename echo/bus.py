@@ -25,6 +25,7 @@ LiveEvent = Literal[
     "edit",
     "delete",
     "notification",
+    "merged",
     "conversation",
     "announcement",
     "announcement.reaction",

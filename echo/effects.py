@@ -52,6 +52,7 @@ EFFECTS: dict[type[Event], Effects] = {
         jobs=("accounts.erase", "search.remove_author"), local_jobs=("federation.send_goodbye",)
     ),
     events.Notified: Effects(live="notification"),
+    events.NotificationsMerged: Effects(live="merged"),
     events.ConversationChanged: Effects(live="conversation"),
     events.AnnouncementChanged: Effects(live="announcement"),
     events.AnnouncementRemoved: Effects(live="announcement"),

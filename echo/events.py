@@ -166,6 +166,13 @@ class Notified(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NotificationsMerged(Event):
+    """What was kept apart from somebody is among the rest now."""
+
+    account_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConversationChanged(Event):
     """A conversation of this person has another last post, or was read or marked as unread."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 
 class Visibility(StrEnum):
@@ -36,6 +36,31 @@ class NotificationKind(StrEnum):
     POST = "post"  # someone I asked to be told about has posted
     EDIT = "edit"  # a post I boosted was edited
     SIGN_UP = "sign_up"  # for moderators
+    REPORT = "report"  # for moderators
+    POLL = "poll"  # a poll I made or voted in has ended
+    QUOTE = "quote"  # a post of mine was quoted
+    QUOTED_EDIT = "quoted_edit"  # a post I quoted was edited
+    SEVERED = "severed"  # follows ended because a server was blocked
+    WARNING = "warning"  # from the moderators
+    ANNUAL_REPORT = "annual_report"
+    COLLECTED = "collected"  # I was put into a collection
+    COLLECTION_EDIT = "collection_edit"  # a collection I am in was changed
+
+
+class SeveranceKind(StrEnum):
+    """Why many follows ended at once."""
+
+    OWN_BLOCK = "own_block"  # the person blocked a server
+    SERVER_BLOCK = "server_block"  # this server did
+    SUSPENSION = "suspension"  # an account was suspended
+
+
+class Handling(IntEnum):
+    """What is done with notifications of some people; the greater is the stricter."""
+
+    ACCEPT = 0
+    FILTER = 1  # kept apart, until the person says that they want them
+    DROP = 2
 
 
 class QuoteState(StrEnum):

@@ -25,6 +25,7 @@ from echo.events import (
     AnnouncementRemoved,
     ConversationChanged,
     Event,
+    NotificationsMerged,
     Notified,
 )
 from echo.jobs import Queue
@@ -175,6 +176,8 @@ def _live(event: Event) -> list[tuple[str, Live]]:
         case Notified():
             message = Live(event="notification", notification=event.notification_id)
             return [(bus.user_channel(event.account_id), message)]
+        case NotificationsMerged():
+            return [(bus.user_channel(event.account_id), Live(event="merged"))]
         case ConversationChanged():
             message = Live(event="conversation", conversation=event.conversation_id)
             return [(bus.user_channel(event.account_id), message)]

@@ -26,7 +26,7 @@ DEFECTS = {
     1: "the answer to a deleted status has `text` in place of `content`: entity DeletedStatus",
     2: "the id of a push subscription is a JSON integer",
     3: "`alerts` of a push subscription holds only the keys that the client sent",
-    4: "the notification type annual_report is missing",
+    4: "of the types of notifications some are missing; the last text of a fallback is its `description`",
     5: "visibility and sensitive of a scheduled status may be null, sensitive is whatever was sent",
     6: "`updated_at` of the extended description may be null; what is oneOf there overlaps, so it is anyOf",
     7: "request bodies are described in one encoding, the API takes four: requests are not validated here",
@@ -51,7 +51,19 @@ MAY_BE_MISSING: dict[str, set[str]] = {
         "moderation_warning",
         "collection",
         "fallback",
+        "filtered",
     },
+    "NotificationGroup": {
+        "status_id",
+        "report",
+        "event",
+        "moderation_warning",
+        "fallback",
+        "page_min_id",
+        "page_max_id",
+        "latest_page_notification_at",
+    },
+    "GroupedNotificationsResults": {"partial_accounts"},
     "Status": {"application", "pinned"},
     "Status.application": {"website"},
     "WebPushSubscription.alerts": {"*"},
@@ -88,6 +100,8 @@ NULLABLE: dict[str, set[str]] = {
     },
     "FeaturedTag": {"last_status_at"},
     "MutedAccount": {"mute_expires_at"},
+    "NotificationFallback": {"summary", "description"},
+    "NotificationRequest": {"last_status"},
     "Poll": {"expires_at", "voters_count"},
     "PollOption": {"votes_count"},
     "Preferences": {"posting:default:language"},
@@ -146,6 +160,8 @@ ALSO: dict[str, dict[str, Any]] = {
         },
     },
     "MetaDetails": {"size": _TEXT},
+    "Notification": {"filtered": {"const": True}},
+    "NotificationPolicy": {"for_bots": {"enum": ["accept", "filter", "drop"]}},
     "Preferences": {
         "posting:default:quote_policy": {"enum": ["public", "followers", "nobody"]},
         "reading:autoplay:gifs": {"type": "boolean"},
@@ -230,6 +246,9 @@ def _mend(entities: dict[str, Any]) -> None:
     del entities["Status"]["properties"]["text"]
     entities["WebPushSubscription"]["properties"]["id"] = {"type": "integer"}
     entities["NotificationTypeEnum"]["enum"].append("annual_report")
+    entities["NotificationGroupTypeEnum"]["enum"] = entities["NotificationTypeEnum"]["enum"]
+    fallback = entities["NotificationFallback"]["properties"]
+    fallback["description"] = fallback.pop("details")
 
 
 def _strict(name: str, schema: Any, where: str, signed_in: bool) -> Any:

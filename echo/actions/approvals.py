@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from echo import clock, db
-from echo.actions.notify import tell
+from echo.actions.notify import tell_moderators
 from echo.db import UnitOfWork
 from echo.errors import NotFound
 from echo.events import AccessEnded, MailAsked
 from echo.kinds import LetterKind, NotificationKind
 from echo.models import Account, User
-from echo.store import users
+from echo.store import notifications
 
 
 async def announce(unit: UnitOfWork, user: User) -> None:
     """Somebody new has proved their address: moderators are told, and asked for a yes where one is needed."""
-    moderators = await users.moderators()
-    await tell(unit, moderators, NotificationKind.SIGN_UP, user.id)
+    await tell_moderators(unit, NotificationKind.SIGN_UP, user.id)
     if user.approved_at is None:
-        for moderator_id in moderators:
+        for moderator_id in await notifications.moderator_ids():
             unit.emit(MailAsked(local=True, user_id=moderator_id, template=LetterKind.WAITING))
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from echo import addresses, db, settings
 from echo.actions import follows
+from echo.actions.notify import tell_of_severed
 from echo.errors import FieldError, Invalid
 from echo.events import DomainAvoided, DomainWelcomed
+from echo.kinds import SeveranceKind
 from echo.policy import domains
 from echo.store import avoided_domains, notifications
 
@@ -30,6 +32,15 @@ async def avoid(account_id: int, text: str) -> None:
             domain,
         )
         if is_new:
+            ended = await avoided_domains.count_follows(account_id, domain)
+            await tell_of_severed(
+                unit,
+                account_id,
+                SeveranceKind.OWN_BLOCK,
+                domain,
+                followers=ended["followers"],
+                following=ended["following"],
+            )
             unit.emit(DomainAvoided(local=True, account_id=account_id, domain=domain))
 
 

@@ -10,7 +10,7 @@ from echo.db import UnitOfWork
 from echo.errors import Forbidden
 from echo.events import Blocked, Muted, Unblocked, Unmuted
 from echo.models import Account, Block, Mute
-from echo.store import accounts, conversations, notifications, relations
+from echo.store import accounts, conversations, notification_policies, notifications, relations
 
 
 async def block(blocker_id: int, blocked_id: int) -> None:
@@ -76,6 +76,7 @@ async def mute(
             expires_at,
             now,
         )
+        await notification_policies.forget_person(muter_id, muted_id)
         unit.emit(Muted(local=True, muter_id=muter_id, muted_id=muted_id))
 
 
@@ -105,6 +106,7 @@ async def _block(unit: UnitOfWork, blocker_id: int, blocked_id: int, uri: str, *
         await follows.refuse(unit, theirs, local=local)
     await notifications.delete_from(blocker_id, blocked_id)
     await notifications.delete_from(blocked_id, blocker_id)
+    await notification_policies.forget_person(blocker_id, blocked_id)
     await conversations.delete_with(blocker_id, blocked_id)
     unit.emit(Blocked(local=local, blocker_id=blocker_id, blocked_id=blocked_id, uri=uri))
     return True

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from echo import clock, db
 from echo.db import UnitOfWork
 from echo.events import Notified
-from echo.kinds import NotificationKind
+from echo.kinds import NotificationKind, SeveranceKind
+from echo.policy.notices import REPLACING
 from echo.store import notifications
 
 
@@ -16,7 +18,47 @@ async def tell(
     kind: NotificationKind,
     from_id: int,
     post_id: int | None = None,
+    *,
+    object_id: int | None = None,
 ) -> None:
-    """Tell those of these people that are here, each once; `store.notifications` knows who wants to know."""
-    for row in await notifications.insert(account_ids, kind, from_id, post_id):
-        unit.emit(Notified(local=True, notification_id=row["id"], account_id=row["account_id"]))
+    """Tell those of these people that are here, each once; `store.notifications` knows who wants to know.
+
+    Shapes:  from_id: the person who is told where nobody else did it (`policy.notices.FROM_ONESELF`)
+    """
+    if kind in REPLACING:
+        await notifications.delete_same(
+            account_ids, notifications.dedupe_key(kind, from_id, post_id, object_id)
+        )
+    rows = await notifications.insert(
+        account_ids, kind, from_id, post_id, object_id=object_id, hour=int(clock.now().timestamp() // 3600)
+    )
+    for row in rows:
+        if not row["filtered"]:
+            unit.emit(Notified(local=True, notification_id=row["id"], account_id=row["account_id"]))
+
+
+async def tell_of_severed(
+    unit: UnitOfWork, account_id: int, kind: SeveranceKind, target: str, *, followers: int, following: int
+) -> None:
+    """Tell somebody that many of their follows ended at once; nothing when none did.
+
+    Shapes:  target: the domain that was blocked, or the handle of who was suspended
+    """
+    if not followers and not following:
+        return
+    event_id = await db.fetch_value(
+        "INSERT INTO severances (account_id, kind, target, followers, following, created_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",
+        account_id,
+        kind.value,
+        target[:255],
+        followers,
+        following,
+        clock.now(),
+    )
+    await tell(unit, [account_id], NotificationKind.SEVERED, account_id, object_id=event_id)
+
+
+async def tell_moderators(unit: UnitOfWork, kind: NotificationKind, from_id: int) -> None:
+    """Tell everybody who moderates this server."""
+    await tell(unit, await notifications.moderator_ids(), kind, from_id)

@@ -6,7 +6,14 @@ from echo.models.auth import App, AuthorizationCode, OneTimeLink, Session, Token
 from echo.models.card import Card
 from echo.models.conversation import Conversation, ConversationPost
 from echo.models.emoji import CustomEmoji
-from echo.models.notification import Marker, Notification
+from echo.models.notification import (
+    Marker,
+    Notification,
+    NotificationPermission,
+    NotificationPolicy,
+    NotificationRequest,
+    Severance,
+)
 from echo.models.poll import Poll, PollOption, PollVote
 from echo.models.post import (
     Bookmark,
@@ -67,6 +74,9 @@ __all__ = [
     "Mention",
     "Mute",
     "Notification",
+    "NotificationPermission",
+    "NotificationPolicy",
+    "NotificationRequest",
     "OneTimeLink",
     "OutboundActivity",
     "Poll",
@@ -81,6 +91,7 @@ __all__ = [
     "SearchFill",
     "SearchPost",
     "Session",
+    "Severance",
     "TagFollow",
     "ThreadMute",
     "Token",

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
 from echo.db import Row
-from echo.kinds import NotificationKind
+from echo.kinds import NotificationKind, SeveranceKind
 from echo.policy.viewer import Viewer
 from echo.render import account, status, times
+from echo.render.entities import Entity
+from echo.store import notifications
 
 _encode = msgspec.json.Encoder().encode
 # Client words for what happened.
@@ -22,30 +26,156 @@ TYPES: dict[str, str] = {
     NotificationKind.POST: "status",
     NotificationKind.EDIT: "update",
     NotificationKind.SIGN_UP: "admin.sign_up",
+    NotificationKind.REPORT: "admin.report",
+    NotificationKind.POLL: "poll",
+    NotificationKind.QUOTE: "quote",
+    NotificationKind.QUOTED_EDIT: "quoted_update",
+    NotificationKind.SEVERED: "severed_relationships",
+    NotificationKind.WARNING: "moderation_warning",
+    NotificationKind.ANNUAL_REPORT: "annual_report",
+    NotificationKind.COLLECTED: "added_to_collection",
+    NotificationKind.COLLECTION_EDIT: "collection_update",
 }
 KINDS = {word: kind for kind, word in TYPES.items()}
+# What is said in words where a client does not know the kind.
+TEXTS: dict[str, str] = {
+    NotificationKind.MENTION: "{name} mentioned you",
+    NotificationKind.BOOST: "{name} boosted your post",
+    NotificationKind.LIKE: "{name} favourited your post",
+    NotificationKind.FOLLOW: "{name} followed you",
+    NotificationKind.FOLLOW_REQUEST: "{name} asked to follow you",
+    NotificationKind.POST: "{name} posted",
+    NotificationKind.EDIT: "{name} edited a post",
+    NotificationKind.SIGN_UP: "{name} signed up",
+    NotificationKind.REPORT: "{name} made a report",
+    NotificationKind.POLL: "A poll by {name} has ended",
+    NotificationKind.QUOTE: "{name} quoted your post",
+    NotificationKind.QUOTED_EDIT: "{name} edited a post that you quoted",
+    NotificationKind.SEVERED: "Some of your follows have ended",
+    NotificationKind.WARNING: "The moderators have a message for you",
+    NotificationKind.ANNUAL_REPORT: "Your year is ready",
+    NotificationKind.COLLECTED: "{name} added you to a collection",
+    NotificationKind.COLLECTION_EDIT: "{name} changed a collection that you are in",
+}
+# The field in which clients find what a notification is about, besides a post.
+_OBJECT_FIELDS: dict[str, str] = {NotificationKind.SEVERED: "event"}
+_SEVERANCES: dict[str, str] = {
+    SeveranceKind.OWN_BLOCK: "user_domain_block",
+    SeveranceKind.SERVER_BLOCK: "domain_block",
+    SeveranceKind.SUSPENSION: "account_suspension",
+}
 
 
-async def many(viewer: Viewer, rows: Sequence[Row]) -> list[bytes]:
-    """Rows of `store.notifications`; one about a post that cannot be read any more is left out."""
-    posts = await status.by_id(viewer, [row["post_id"] for row in rows if row["post_id"] is not None])
-    people = await account.by_id(sorted({row["from_id"] for row in rows}))
-    rendered = []
-    for row in rows:
-        if row["from_id"] not in people:
-            continue
-        post = b""
-        if row["post_id"] is not None:
-            if row["post_id"] not in posts:
-                continue
-            post = b',"status":' + posts[row["post_id"]]
-        head = _encode(
-            {
-                "id": str(row["id"]),
-                "type": TYPES[row["kind"]],
-                "created_at": times.iso(row["created_at"]),
-                "group_key": f"ungrouped-{row['id']}",
-            }
-        )
-        rendered.append(head[:-1] + b',"account":' + people[row["from_id"]] + post + b"}")
-    return rendered
+class SeveranceEvent(Entity, frozen=True, kw_only=True):
+    id: str
+    type: str
+    purged: bool
+    target_name: str
+    followers_count: int
+    following_count: int
+    created_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Referred:
+    """What notifications of a page speak of, by id. What the viewer may not read is not there."""
+
+    posts: Mapping[int, bytes]
+    people: Mapping[int, bytes]
+    events: Mapping[int, bytes]
+
+    def has_all(self, row: Row) -> bool:
+        """Whether everything a row speaks of can be shown."""
+        if row["from_id"] not in self.people:
+            return False
+        if row["post_id"] is not None and row["post_id"] not in self.posts:
+            return False
+        return row["kind"] not in _OBJECT_FIELDS or row["object_id"] in self.events
+
+    def object_field(self, row: Row) -> bytes:
+        """`,"event":{...}` and such; empty where there is none."""
+        field = _OBJECT_FIELDS.get(row["kind"])
+        return b"" if field is None else b',"%b":' % field.encode() + self.events[row["object_id"]]
+
+
+async def referred(viewer: Viewer, rows: Sequence[Row], people_ids: Collection[int] = ()) -> Referred:
+    """Everything that these rows speak of, in a fixed number of statements.
+
+    Shapes:  people_ids: further people, who are shown beside the rows
+    """
+    severed = [row["object_id"] for row in rows if row["kind"] == NotificationKind.SEVERED]
+    return Referred(
+        posts=await status.by_id(
+            viewer, list(dict.fromkeys(row["post_id"] for row in rows if row["post_id"] is not None))
+        ),
+        people=await account.by_id(sorted({row["from_id"] for row in rows} | set(people_ids))),
+        events={i: _encode(_event(row)) for i, row in (await notifications.severances(severed)).items()},
+    )
+
+
+async def many(viewer: Viewer, rows: Sequence[Row], supported: Collection[str] | None = None) -> list[bytes]:
+    """Rows of `store.notifications`; one about a post that cannot be read any more is left out.
+
+    Shapes:  supported: the types that a client knows, when it says so: others come with words
+    """
+    if not rows:
+        return []
+    found = await referred(viewer, rows)
+    return [_one(row, found, supported) for row in rows if found.has_all(row)]
+
+
+def _one(row: Row, found: Referred, supported: Collection[str] | None) -> bytes:
+    head: dict[str, Any] = {
+        "id": str(row["id"]),
+        "type": TYPES[row["kind"]],
+        "created_at": times.iso(row["created_at"]),
+        "group_key": group_key(row),
+    }
+    if row["filtered"]:
+        head["filtered"] = True
+    head |= fallback(row, found, supported)
+    post = b"" if row["post_id"] is None else b',"status":' + found.posts[row["post_id"]]
+    person = b',"account":' + found.people[row["from_id"]]
+    return _encode(head)[:-1] + person + post + found.object_field(row) + b"}"
+
+
+def group_key(row: Row) -> str:
+    """What the notifications of one group have in common."""
+    if row["group_hour"] is None:
+        return f"ungrouped-{row['id']}"
+    target = f"-{row['post_id']}" if row["post_id"] is not None else ""
+    return f"{TYPES[row['kind']]}{target}-{row['group_hour']}"
+
+
+def fallback(row: Row, found: Referred, supported: Collection[str] | None) -> dict[str, Any]:
+    """Words for a client that says which types it knows, and does not know this one."""
+    if supported is None or TYPES[row["kind"]] in supported:
+        return {}
+    text = TEXTS[row["kind"]].format(name=name_of(found.people[row["from_id"]]))
+    return {"fallback": {"title": text, "summary": None, "description": None}}
+
+
+class _Named(msgspec.Struct):
+    username: str
+    display_name: str
+
+
+_read_name = msgspec.json.Decoder(_Named).decode
+
+
+def name_of(person: bytes) -> str:
+    """How an account that is rendered calls itself."""
+    read = _read_name(person)
+    return read.display_name.strip() or read.username
+
+
+def _event(row: Row) -> SeveranceEvent:
+    return SeveranceEvent(
+        id=str(row["id"]),
+        type=_SEVERANCES[row["kind"]],
+        purged=False,
+        target_name=row["target"],
+        followers_count=row["followers"],
+        following_count=row["following"],
+        created_at=times.iso(row["created_at"]),
+    )

@@ -10,7 +10,7 @@ from echo.db import Row
 from echo.errors import NotFound
 from echo.kinds import Role
 from echo.policy import emails, usernames
-from echo.policy.standing import COLUMNS, IS_ACTIVE
+from echo.policy.standing import COLUMNS
 from echo.store.patterns import literal
 
 
@@ -109,15 +109,6 @@ async def count_follow_requests(user_id: int) -> int:
         "SELECT count(*) FROM follows WHERE followee_id = $1 AND state = 'requested'", user_id
     )
     return int(found)
-
-
-async def moderators() -> list[int]:
-    """Those who look after this server."""
-    rows = await db.fetch(
-        "SELECT u.id FROM users u JOIN accounts a ON a.id = u.id"
-        f" WHERE u.role IN ('moderator', 'admin', 'owner') AND {IS_ACTIVE} ORDER BY u.id"
-    )
-    return [row["id"] for row in rows]
 
 
 async def waiting(limit: int) -> list[Row]:

@@ -57,6 +57,12 @@ class Teller:
         elif message.event == "notification":
             for account_id in happening.account_ids:
                 await self._tell_notification(account_id, message.notification)
+        elif message.event == "merged":
+            for account_id in happening.account_ids:
+                _tell(
+                    list(self._personal(account_id, about_notification=True)),
+                    Told("notifications_merged", b"1"),
+                )
         elif message.event == "conversation":
             for account_id in happening.account_ids:
                 await self._tell_conversation(account_id, message.conversation)

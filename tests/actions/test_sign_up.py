@@ -210,7 +210,6 @@ async def test_a_bad_locale_is_english(open_server: Runtime) -> None:
 async def test_moderators_are_told_who_came_and_say_yes_or_no(open_server: Runtime) -> None:
     boss = await people.person("boss", role=Role.OWNER)
     mod = await people.person("helper", role=Role.MODERATOR)
-    await people.person("retired", role=Role.MODERATOR, approved=False)
     people.configure(open_server, registrations={"mode": "approval"})
     user = await sign_up.sign_up(people.draft("newcomer", reason="Friends are here"))
     assert await Notification.all().count() == 0, "anybody can type in an address of others"

@@ -7,7 +7,7 @@ import pytest
 from echo.actions import boosts, follows, likes
 from echo.actions.avoided_domains import BATCH
 from echo.errors import Forbidden
-from echo.models import AvoidedDomain, Follow, Job, Notification
+from echo.models import AvoidedDomain, Follow, Job
 from echo.runtime import Runtime
 from echo.store import home, live
 from tests import make
@@ -64,7 +64,11 @@ async def test_a_block_ends_follows_both_ways_and_what_was_told(api: Api, runtim
     assert left == {(alice.id, near.id), (near.id, alice.id)}
     names = {job.name for job in await Job.all()}
     assert {"federation.send_unfollow", "federation.send_reject"} <= names
-    assert {n.from_id for n in await Notification.filter(account_id=alice.id)} == {near.id}
+    told = (await api.get("/api/v1/notifications", by=alice)).many("Notification")
+    assert {n["account"]["id"] for n in told if n["type"] != "severed_relationships"} == {str(near.id)}
+    (severed,) = [n["event"] for n in told if n["type"] == "severed_relationships"]
+    assert (severed["type"], severed["target_name"]) == ("user_domain_block", "far.test")
+    assert (severed["followers_count"], severed["following_count"]) == (1, 1)
     shown = await api.get("/api/v1/accounts/relationships", by=alice, query={"id": [followed.id, near.id]})
     assert [r["domain_blocking"] for r in shown.many("Relationship")] == [True, False]
     await api.post(f"/api/v1/accounts/{followed.id}/follow", by=alice, expect=403)

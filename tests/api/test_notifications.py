@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from echo.actions import blocks, boosts, editing, follows, likes, moderation
@@ -38,7 +40,11 @@ async def test_everything_that_is_told(api: Api) -> None:
     assert by_type["favourite"]["status"]["id"] == by_type["reblog"]["status"]["id"] == str(post.id)
     assert by_type["mention"]["account"]["acct"] == "carol@peer.test"
     assert by_type["update"]["status"]["content"] == "<p>after edit</p>"
-    assert all(n["group_key"] == f"ungrouped-{n['id']}" for n in told)
+    alone = ("update", "mention", "status")
+    assert all(by_type[kind]["group_key"] == f"ungrouped-{by_type[kind]['id']}" for kind in alone)
+    for kind in ("favourite", "reblog"):
+        assert re.fullmatch(rf"{kind}-{post.id}-[0-9]+", by_type[kind]["group_key"])
+    assert re.fullmatch(r"follow-[0-9]+", by_type["follow"]["group_key"])
     one = await api.get(f"{PATH}/{told[0]['id']}", by=alice)
     assert one.one("Notification") == told[0]
 

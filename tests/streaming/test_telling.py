@@ -6,15 +6,17 @@ import msgspec
 import pytest
 
 from echo import bus, cache
-from echo.actions import announcements, blocks, boosts, conversations, editing, follows, likes, posts
+from echo.actions import announcements, blocks, boosts, conversations, editing, follows, likes, notices, posts
 from echo.actions.announcements import AnnouncementDraft
 from echo.actions.drafts import EditDraft
 from echo.bus import Live
-from echo.kinds import Visibility
+from echo.kinds import Handling, Visibility
 from echo.models import Account
 from echo.policy.viewer import NOBODY, Viewer
 from echo.render import status
 from echo.runtime import Runtime
+from echo.store import notification_policies
+from echo.store.cursor import Cursor
 from echo.streaming.telling import gather
 from tests import make, structure
 from tests.make import Person
@@ -292,6 +294,22 @@ async def test_conversations_are_told_on_the_direct_stream_alone(live: LiveServe
     assert msgspec.json.decode((await ear.next())["payload"])["unread"] is False
     assert await ear.hears_nothing()
     assert await other.hears_nothing()
+
+
+async def test_what_is_kept_apart_is_silent_until_its_sender_is_let_in(live: LiveServer) -> None:
+    alice, bob = await make.person("alice"), await make.person("bob")
+    await notices.choose(alice.id, {"not_following": Handling.FILTER})
+    ears = [await live.listen(alice, f"?stream={stream}") for stream in ("user", "user:notification")]
+    await make.post(bob, "@alice")
+    for ear in ears:
+        await ear.settle()
+    (waiting,) = await notification_policies.requests(alice.id, Cursor(limit=5))
+    await notices.accept(alice.id, [waiting["id"]])
+    for ear in ears:
+        frame = await ear.next()
+        assert (frame["event"], frame["payload"]) == ("notifications_merged", "1")
+    await make.post(bob, "@alice")
+    assert [(await ear.next())["event"] for ear in ears] == ["notification"] * 2
 
 
 async def test_announcements_are_told_to_everybody(live: LiveServer) -> None:

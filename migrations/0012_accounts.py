@@ -28,7 +28,7 @@ REFERENCES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("echo", "0010_search_open")]
+    dependencies = [("echo", "0011_notifications")]
 
     initial = False
 
