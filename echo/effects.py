@@ -52,6 +52,9 @@ EFFECTS: dict[type[Event], Effects] = {
         jobs=("accounts.erase", "search.remove_author"), local_jobs=("federation.send_goodbye",)
     ),
     events.Notified: Effects(live="notification"),
+    events.PushDue: Effects(jobs=("push.send",)),
+    events.LetterDue: Effects(jobs=("letters.tell",)),
+    events.DigestDue: Effects(jobs=("letters.digest",)),
     events.NotificationsMerged: Effects(live="merged"),
     events.ConversationChanged: Effects(live="conversation"),
     events.AnnouncementChanged: Effects(live="announcement"),

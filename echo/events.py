@@ -166,6 +166,29 @@ class Notified(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PushDue(Event):
+    """An app wants to be told of a notification."""
+
+    subscription_id: int
+    notification_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterDue(Event):
+    """Somebody who is away may want a letter about a notification."""
+
+    notification_id: int
+    account_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestDue(Event):
+    """Somebody has been away for long and wants to know what happened."""
+
+    user_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NotificationsMerged(Event):
     """What was kept apart from somebody is among the rest now."""
 

@@ -55,6 +55,15 @@ class SeveranceKind(StrEnum):
     SUSPENSION = "suspension"  # an account was suspended
 
 
+class PushPolicy(StrEnum):
+    """Whose notifications are pushed."""
+
+    ALL = "all"
+    FOLLOWED = "followed"
+    FOLLOWER = "follower"
+    NONE = "none"
+
+
 class Handling(IntEnum):
     """What is done with notifications of some people; the greater is the stricter."""
 

@@ -33,7 +33,8 @@ _SMALL = "color:#6a6d72;font-size:14px"
 class Letter:
     """A letter with one thing to do in it.
 
-    Shapes:  paragraphs, after: plain text; action: what the link does, as a button says it
+    Shapes:  paragraphs, after: plain text; action: what the link does, as a button says it; unsubscribe: an
+             address that ends such letters, for those that nobody asked for one by one
     """
 
     to: str
@@ -42,6 +43,7 @@ class Letter:
     action: str
     link: str
     after: tuple[str, ...] = ()
+    unsubscribe: str = ""
 
 
 async def send(letter: Letter, data: Path) -> None:
@@ -85,6 +87,10 @@ def compose(letter: Letter) -> EmailMessage:
     message["Message-ID"] = make_msgid(domain=host)
     # So that no out-of-office note answers.
     message["Auto-Submitted"] = "auto-generated"
+    if letter.unsubscribe:
+        # Mail programs show a button that sends a POST. Source: RFC 2369, RFC 8058
+        message["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     text = _text(letter, config.instance.title, config.base_url)
     message.set_content(text, cte=_encoding(text))
     html = _html(letter, config.instance.title, config.base_url)
@@ -102,6 +108,7 @@ def _text(letter: Letter, title: str, base_url: str) -> str:
         *letter.paragraphs,
         f"{letter.action}:\n{letter.link}",
         *letter.after,
+        *([f"No more of these letters:\n{letter.unsubscribe}"] if letter.unsubscribe else []),
         f"-- \n{title}\n{base_url}",
     ]
     return "\n\n".join(parts) + "\n"
@@ -113,12 +120,15 @@ def _html(letter: Letter, title: str, base_url: str) -> str:
         return "".join(f"<p{attribute}>{escape(text)}</p>\n" for text in texts)
 
     link = escape(letter.link)
+    end = ""
+    if letter.unsubscribe:
+        end = f'<p style="{_SMALL}"><a href="{escape(letter.unsubscribe)}">No more of these letters</a></p>\n'
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(letter.subject)}</title>'
         f'</head>\n<body style="{_PAGE}">\n<div style="{_CARD}">\n{paragraphs(letter.paragraphs)}'
         f'<p><a style="{_BUTTON}" href="{link}">{escape(letter.action)}</a></p>\n'
         f'{paragraphs(letter.after, _SMALL)}<p style="{_SMALL}">{link}</p>\n'
-        f'<p style="{_SMALL}"><a href="{escape(base_url)}">{escape(title)}</a></p></div></body></html>\n'
+        f'{end}<p style="{_SMALL}"><a href="{escape(base_url)}">{escape(title)}</a></p></div></body></html>\n'
     )
 
 

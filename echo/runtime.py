@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from cryptography.fernet import Fernet
+
 from echo import addresses, bus, db, ids, jobs, ports, settings
 from echo.addresses import Addresses
 from echo.bus import Live
@@ -32,9 +34,11 @@ from echo.jobs import Queue
 from echo.media import port as media_port
 from echo.media.port import MediaStore
 from echo.media.storage import LocalMediaStore
+from echo.policy import push_keys, seals
+from echo.policy.push_keys import PushKeys
 from echo.search.meilisearch import MeilisearchIndex
 from echo.search.postgresql import PostgresIndex
-from echo.store import access
+from echo.store import access, push
 from federation.json_server import JsonServer
 from federation.network import Network, open_network
 from federation.resolve import Directory
@@ -58,6 +62,8 @@ class Runtime:
     network: Network
     media: MediaStore
     search: ports.SearchIndex
+    push_keys: PushKeys
+    seal: Fernet
 
     def bind(self) -> None:
         """Make this the runtime of the current task and of the tasks it starts."""
@@ -67,6 +73,8 @@ class Runtime:
         addresses.bind(self.addresses)
         ports.bind_directory(self.directory)
         self.network.bind()
+        push_keys.bind(self.push_keys)
+        seals.bind(self.seal)
         media_port.bind(self.media)
         ports.bind_search_index(self.search)
 
@@ -93,6 +101,12 @@ async def open_runtime(
         statement_timeout_seconds=config.database.statement_timeout_seconds,
         can_repeat=can_repeat,
     )
+    try:
+        ids.set_process(await db.fetch_value("SELECT nextval('process_numbers')"))
+        keys, seal = await push.server_keys(), await asyncio.to_thread(seals.load, data)
+    except BaseException:
+        await database.close()
+        raise
     runtime = Runtime(
         config=config,
         data=data,
@@ -103,14 +117,11 @@ async def open_runtime(
         network=open_network(config, transport=transport),
         media=open_media_store(config, data),
         search=_search_index(config),
+        push_keys=keys,
+        seal=seal,
     )
     database.after_commit = hand_on
     runtime.bind()
-    try:
-        ids.set_process(await db.fetch_value("SELECT nextval('process_numbers')"))
-    except BaseException:
-        await runtime.close()
-        raise
     return runtime
 
 

@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from cryptography.fernet import Fernet
+
 from echo import addresses, ports
 from echo.app import create_app
 from echo.cache import Cache
@@ -16,6 +18,7 @@ from echo.config import Config
 from echo.db import Database
 from echo.http.access import MARK
 from echo.media.storage import LocalMediaStore
+from echo.policy import push_keys
 from echo.runtime import Runtime
 from federation.network import open_network
 
@@ -65,4 +68,6 @@ def _closed_runtime() -> Runtime:
         network=open_network(config),
         media=LocalMediaStore(Path(), config.media_url),
         search=ports.NullIndex(),
+        push_keys=push_keys.keys_of(push_keys.new_private_pem()),
+        seal=Fernet(Fernet.generate_key()),
     )

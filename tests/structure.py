@@ -25,7 +25,7 @@ FILE = Path(__file__).with_name("mastodon-structure.json")
 DEFECTS = {
     1: "the answer to a deleted status has `text` in place of `content`: entity DeletedStatus",
     2: "the id of a push subscription is a JSON integer",
-    3: "`alerts` of a push subscription holds only the keys that the client sent",
+    3: "`alerts` of a push subscription may hold more keys, those that the client sent",
     4: "of the types of notifications some are missing; the last text of a fallback is its `description`",
     5: "visibility and sensitive of a scheduled status may be null, sensitive is whatever was sent",
     6: "`updated_at` of the extended description may be null; what is oneOf there overlaps, so it is anyOf",
@@ -66,7 +66,7 @@ MAY_BE_MISSING: dict[str, set[str]] = {
     "GroupedNotificationsResults": {"partial_accounts"},
     "Status": {"application", "pinned"},
     "Status.application": {"website"},
-    "WebPushSubscription.alerts": {"*"},
+    "WebPushSubscription.alerts": {"quote", "quoted_update"},
     "Application": {"vapid_key"},
 }
 # Fields of accounts and statuses that only callers with a token see. Without one they must not be there.
@@ -172,6 +172,8 @@ ALSO: dict[str, dict[str, Any]] = {
         "featured_tags": {"type": "array", "items": {"$ref": "#/components/schemas/FeaturedTag"}},
     },
     "Suggestion": {"source": {"enum": ["staff", "past_interactions", "global"]}},
+    "WebPushSubscription": {"policy": {"enum": ["all", "followed", "follower", "none"]}},
+    "WebPushSubscription.alerts": {"quote": {"type": "boolean"}, "quoted_update": {"type": "boolean"}},
     "V1Instance.configuration.accounts": dict.fromkeys(_MORE_ACCOUNT_LIMITS, _NUMBER),
     "V1Instance.configuration.media_attachments": {"description_limit": _NUMBER},
 }

@@ -14,7 +14,7 @@ from echo.jobs import Queue
 from echo.runtime import Runtime
 from echo.store import jobs
 from workers.bells import Bells
-from workers.later import Later
+from workers.later import Again, Later
 
 log = logging.getLogger(__name__)
 AT_ONCE = 16
@@ -63,9 +63,16 @@ async def run(
             await function(runtime, **arguments)
     except Later as later:
         await jobs.postpone(owner, row["id"], later.seconds)
+    except Again as again:
+        log.info("job %s %s waits: %s", row["name"], row["arguments"], again)
+        await jobs.postpone(owner, row["id"], max(_wait_seconds(row), again.seconds), str(again) or "again")
     except Exception as error:
         log.exception("job %s %s failed", row["name"], row["arguments"])
-        wait_seconds = min(2.0 ** row["attempts"], 3600.0)
-        await jobs.postpone(owner, row["id"], wait_seconds, f"{type(error).__name__}: {error}")
+        await jobs.postpone(owner, row["id"], _wait_seconds(row), f"{type(error).__name__}: {error}")
     else:
         await jobs.finish(owner, row["id"])
+
+
+def _wait_seconds(row: Row) -> float:
+    """Longer after each failure, at most an hour."""
+    return float(min(2.0 ** row["attempts"], 3600.0))

@@ -17,7 +17,19 @@ from arq.worker import Worker, func
 from echo import cache
 from echo.runtime import Runtime
 from echo.store import jobs as job_store
-from workers import accounts, deliveries, inbound, mail, media, outbound, periodic, search, timelines
+from workers import (
+    accounts,
+    deliveries,
+    inbound,
+    letters,
+    mail,
+    media,
+    outbound,
+    periodic,
+    push,
+    search,
+    timelines,
+)
 from workers.bells import Bells
 from workers.jobs import Function, drain
 
@@ -31,6 +43,8 @@ FUNCTIONS: dict[str, Function] = {
     **mail.JOBS,
     **media.JOBS,
     **search.JOBS,
+    **push.JOBS,
+    **letters.JOBS,
 }
 RENEW_SECONDS = 20.0
 

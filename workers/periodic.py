@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from echo.actions import announcements, auth, discarding
+from echo.actions import announcements, auth, discarding, letters
 from echo.media import ffmpeg
 from echo.search import filling
 from echo.store import instance, search_accounts, tidying
@@ -50,6 +50,11 @@ async def keep_time_of_announcements(_: dict[str, Any]) -> None:
     await announcements.keep_time()
 
 
+async def write_digests(_: dict[str, Any]) -> None:
+    """What happened, for those who have been away for a week and want to know."""
+    await letters.ask_for_digests()
+
+
 async def fill_search(_: dict[str, Any]) -> None:
     """Posts and accounts that were there before the index; nothing to do once that is finished."""
     await filling.fill(FILL_SECONDS)
@@ -62,6 +67,7 @@ async def refresh_fame(_: dict[str, Any]) -> None:
 
 
 PERIODIC = (
+    Periodic("write_digests", write_digests, minutes={41}),
     Periodic("keep_time_of_announcements", keep_time_of_announcements, minutes=set(range(60))),
     Periodic("forget_stale_access", forget_stale_access),
     Periodic("tidy", tidy, minutes={3, 33}),

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
+
 from echo import clock, db
 from echo.db import UnitOfWork
-from echo.events import Notified
+from echo.events import LetterDue, Notified, PushDue
 from echo.kinds import NotificationKind, SeveranceKind
+from echo.policy import letters
+from echo.policy.letters import Letters
 from echo.policy.notices import REPLACING
 from echo.store import notifications
 
@@ -35,6 +39,10 @@ async def tell(
     for row in rows:
         if not row["filtered"]:
             unit.emit(Notified(local=True, notification_id=row["id"], account_id=row["account_id"]))
+            for subscription_id in row["push_ids"]:
+                unit.emit(PushDue(local=True, subscription_id=subscription_id, notification_id=row["id"]))
+            if row["letter_settings"] is not None and kind in _letters(row["letter_settings"]).kinds:
+                unit.emit(LetterDue(local=True, notification_id=row["id"], account_id=row["account_id"]))
 
 
 async def tell_of_severed(
@@ -62,3 +70,7 @@ async def tell_of_severed(
 async def tell_moderators(unit: UnitOfWork, kind: NotificationKind, from_id: int) -> None:
     """Tell everybody who moderates this server."""
     await tell(unit, await notifications.moderator_ids(), kind, from_id)
+
+
+def _letters(settings: str) -> Letters:
+    return letters.read(msgspec.json.decode(settings, type=dict[str, object]))

@@ -9,6 +9,7 @@ from echo.actions.featured_tags import MOST_FEATURED
 from echo.actions.profile_texts import FIELD_CHARACTERS, PORTRAIT_CHARACTERS
 from echo.actions.uploads import DESCRIPTION_CHARACTERS, binary
 from echo.media.containers import AUDIO_TYPES, VIDEO_TYPES
+from echo.policy import push_keys
 
 # Apps read a Mastodon version from the front (some only the first three characters); what follows the plus
 # sign is ours and ignored. Never a two-digit part in the first three characters, no spaces, no "compatible;".
@@ -34,7 +35,7 @@ def configuration(origin: str) -> dict[str, Any]:
             "privacy_policy": f"{base}/about",
             "terms_of_service": None,
         },
-        "vapid": {"public_key": ""},
+        "vapid": {"public_key": push_keys.here().public},
         "accounts": {
             "max_display_name_length": limits.display_name_characters,
             "max_note_length": limits.bio_characters,

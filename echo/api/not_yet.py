@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable
 
 from quart import Blueprint, Response
 
-from echo.errors import NotFound
 from echo.http.access import needs, public
 from echo.http.replies import raw
 
@@ -44,10 +43,3 @@ def _empty_list() -> Response:
 
 for _path, _scopes in EMPTY_LISTS.items():
     _mount(_path, _scopes, _empty_list)
-
-
-@blueprint.get("/api/v1/push/subscription")
-@needs("push")
-async def push_subscription() -> Response:
-    """No subscription; apps rely on the 404."""
-    raise NotFound

@@ -6,6 +6,7 @@ from echo.models.auth import App, AuthorizationCode, OneTimeLink, Session, Token
 from echo.models.card import Card
 from echo.models.conversation import Conversation, ConversationPost
 from echo.models.emoji import CustomEmoji
+from echo.models.letter import Digest
 from echo.models.notification import (
     Marker,
     Notification,
@@ -29,6 +30,7 @@ from echo.models.post import (
     ThreadMute,
     Tombstone,
 )
+from echo.models.push import PushSubscription, ServerSecret
 from echo.models.relation import AvoidedDomain, Block, DismissedSuggestion, Endorsement, Follow, Mute
 from echo.models.remote_file import RemoteFile
 from echo.models.search import SearchAccount, SearchFill, SearchPost
@@ -59,6 +61,7 @@ __all__ = [
     "ConversationPost",
     "CustomEmoji",
     "Delivery",
+    "Digest",
     "DismissedSuggestion",
     "Endorsement",
     "FeaturedTag",
@@ -86,10 +89,12 @@ __all__ = [
     "PostHashtag",
     "PostStats",
     "PostVersion",
+    "PushSubscription",
     "RemoteFile",
     "SearchAccount",
     "SearchFill",
     "SearchPost",
+    "ServerSecret",
     "Session",
     "Severance",
     "TagFollow",

@@ -36,7 +36,7 @@ TYPES: dict[str, str] = {
     NotificationKind.COLLECTED: "added_to_collection",
     NotificationKind.COLLECTION_EDIT: "collection_update",
 }
-KINDS = {word: kind for kind, word in TYPES.items()}
+KINDS = {word: NotificationKind(kind) for kind, word in TYPES.items()}
 # What is said in words where a client does not know the kind.
 TEXTS: dict[str, str] = {
     NotificationKind.MENTION: "{name} mentioned you",

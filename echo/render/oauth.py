@@ -5,7 +5,7 @@ from __future__ import annotations
 from echo.actions.auth import IssuedToken
 from echo.addresses import here
 from echo.models import Account
-from echo.policy import scopes
+from echo.policy import push_keys, scopes
 from echo.policy.authorization import Client
 from echo.render.entities import Entity
 
@@ -73,7 +73,7 @@ def application(client: Client) -> Application:
         scopes=client.scopes,
         redirect_uris=client.redirect_uris,
         redirect_uri="\n".join(client.redirect_uris),
-        vapid_key="",
+        vapid_key=push_keys.here().public,
     )
 
 

@@ -15,6 +15,7 @@ from echo import clock, db
 from echo.kinds import Role
 from echo.policy.secret_texts import digest
 from echo.policy.standing import COLUMNS, Login, standing_of
+from echo.store import push
 
 _scopes = msgspec.json.Decoder(tuple[str, ...])
 
@@ -90,6 +91,7 @@ async def insert_token(
 
 async def revoke_token(token_id: int, at: datetime) -> bool:
     """Whether the token was alive until now."""
+    await push.delete(token_id)
     return bool(
         await db.execute(
             "UPDATE tokens SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL", token_id, at
@@ -124,6 +126,7 @@ async def revoke_tokens_of(user_id: int, at: datetime, *, app_id: int | None = N
         at,
         app_id,
     )
+    await push.delete_of_tokens([row["id"] for row in rows])
     return [row["id"] for row in rows]
 
 

@@ -7,12 +7,20 @@ from collections.abc import Sequence
 from echo import db
 from echo.db import Row
 from echo.kinds import NotificationKind
+from echo.policy.letters import AWAY_HOURS
+from echo.policy.letters import DEFAULTS as LETTERABLE
 from echo.policy.notices import FILTERABLE, FROM_ONESELF, GROUP_HOURS, GROUPABLE, MESSAGES
 
 COLUMNS = "n.id, n.kind, n.from_id, n.post_id, n.object_id, n.group_hour, n.filtered, n.created_at"
 # Who may not be heard of at all.
 SENDER_IS_THERE = """EXISTS (SELECT 1 FROM accounts s WHERE s.id = n.from_id
     AND s.suspended_at IS NULL AND s.deleted_at IS NULL OFFSET 0)"""
+
+# Whoever has an app that is pushed to is not away.
+IS_AWAY = f"""
+    (coalesce(u.last_active_at, u.created_at) < now() - interval '{AWAY_HOURS} hours'
+    AND NOT EXISTS (SELECT 1 FROM push_subscriptions s WHERE s.user_id = u.id))
+"""
 
 # $1 who is told, $2 kind, $3 who did it, $4 post, $5 object, $6 dedupe key; then what the kind is.
 _IS_WILLING = """
@@ -90,7 +98,10 @@ _INSERT = f"""
         told.handling = 1, now()
     FROM judged told WHERE told.handling < 2
     ON CONFLICT (account_id, dedupe_key) DO NOTHING
-    RETURNING n.id, n.account_id, n.filtered
+    RETURNING n.id, n.account_id, n.filtered, ARRAY(SELECT s.id FROM push_subscriptions s
+        WHERE s.user_id = n.account_id AND (s.alerts ->> n.kind)::bool AND s.policy <> 'none') AS push_ids,
+        CASE WHEN $13::bool THEN (SELECT u.settings FROM users u WHERE u.id = n.account_id
+            AND ({IS_AWAY} OR u.settings @> '{{"letters": {{"always": true}}}}')) END AS letter_settings
 """
 
 _REQUEST = """
@@ -109,10 +120,15 @@ async def insert(
     object_id: int | None = None,
     hour: int,
 ) -> list[Row]:
-    """Tell these people, those that are here, at most once each; rows (id, account_id, filtered) of the new.
+    """Tell these people, those that are here, at most once each.
 
-    Nobody is told of what they did themselves, or by people they block, whose notifications
-    they mute, or whose server they avoid.
+    Nobody is told of what they did themselves, or by people they block, whose notifications they
+    mute, or whose server they avoid.
+    The policy of each (`echo.policy.notices`) keeps some apart and drops others.
+
+    Shapes:  from_id: the person who is told, for kinds that nobody else does; hour: now, since 1970
+    Returns: of what is new, rows (id, account_id, filtered, push_ids, letter_settings: of those who
+             may want a letter)
     """
     if not account_ids:
         return []
@@ -130,6 +146,7 @@ async def insert(
         kind in MESSAGES,
         hour,
         GROUP_HOURS,
+        kind in LETTERABLE,
     )
     kept_apart = [row["account_id"] for row in rows if row["filtered"]]
     if kept_apart and kind in MESSAGES:

@@ -52,6 +52,16 @@ async def find_follow_by_id(follow_id: int) -> Follow | None:
     return await loading.first(Follow, "id = $1", follow_id)
 
 
+async def is_following(follower_id: int, followee_id: int) -> bool:
+    """Whether somebody follows, and was let."""
+    found = await db.fetch_value(
+        "SELECT 1 FROM follows WHERE follower_id = $1 AND followee_id = $2 AND state = 'accepted'",
+        follower_id,
+        followee_id,
+    )
+    return found is not None
+
+
 async def is_blocked_either_way(one_id: int, other_id: int) -> bool:
     """Whether one blocks the other."""
     return other_id in await estranged(one_id, [other_id])

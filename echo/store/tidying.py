@@ -20,7 +20,8 @@ async def forget_finished_work() -> None:
 
 
 async def forget_expired() -> None:
-    """Mutes that ended, and keys of posts that no app sends again."""
+    """Mutes that ended, pushes that were given up, and keys of posts that no app sends again."""
+    await _in_batches("jobs", "dead AND name = 'push.send' AND created_at < now() - interval '3 days'")
     await _in_batches("mutes", "expires_at < now() - interval '1 hour'")
     await _in_batches("idempotency_keys", "created_at < now() - interval '2 days'")
 

@@ -22,6 +22,7 @@ from tests.web.browser import Browser
         "/setup/x",
         "/account/password",
         "/account/apps/1",
+        "/settings/notifications",
         "/oauth/authorize",
     ],
 )

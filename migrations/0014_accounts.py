@@ -28,7 +28,7 @@ REFERENCES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("echo", "0011_notifications")]
+    dependencies = [("echo", "0013_letters")]
 
     initial = False
 
