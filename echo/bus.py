@@ -2,7 +2,7 @@
 a message names what changed, and whoever shows it reads the rows with the eyes of its viewer.
 
     channel                payload (MessagePack)
-    live:user:<account>    {event, post | notification | conversation}   what concerns a person
+    live:user:<account>    {event, post | notification | conversation, list_id}   what concerns a person
     live:public            {event, post, local, tags, reply}     posts that everyone may read
     live:everybody         {event, announcement, text}           announcements, for all people here
     live:access            {user, token}                         access that ended
@@ -32,6 +32,7 @@ LiveEvent = Literal[
     "announcement.delete",
     "access",
     "filters",
+    "list_gone",
 ]
 
 
@@ -50,6 +51,7 @@ class Live(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     local: bool = False
     tags: tuple[str, ...] = ()
     media: bool = False
+    list_id: int = 0
 
 
 _encoder = msgspec.msgpack.Encoder()

@@ -46,6 +46,9 @@ EFFECTS: dict[type[Event], Effects] = {
     events.DomainWelcomed: Effects(jobs=("timelines.avoid_domain",)),
     events.LinksChanged: Effects(local_jobs=("federation.verify_links",)),
     events.AccountMoved: Effects(jobs=("accounts.move_followers",), local_jobs=("federation.send_move",)),
+    events.FiltersChanged: Effects(live="filters"),
+    events.ListChanged: Effects(jobs=("timelines.change_list",)),
+    events.ListRemoved: Effects(jobs=("timelines.drop_list",), live="list"),
     events.FileUploaded: Effects(jobs=("media.process",)),
     events.AccountChanged: Effects(jobs=("search.change_author",), local_jobs=("federation.send_profile",)),
     events.AccountDeleted: Effects(

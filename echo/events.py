@@ -107,6 +107,34 @@ class Unmuted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FiltersChanged(Event):
+    account_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListChanged(Event):
+    """What a list shows is another; `home_too`: with it what its owner's home shows."""
+
+    list_id: int
+    account_id: int
+    home_too: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListRemoved(Event):
+    list_id: int
+    account_id: int
+    home_too: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileUploaded(Event):
+    """A video, a recording or a moving GIF is stored as it came, and is to be made ready."""
+
+    media_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TagsChosen(Event):
     """Somebody follows another hashtag, or one less."""
 
@@ -140,13 +168,6 @@ class AccountMoved(Event):
 
     account_id: int
     target_id: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileUploaded(Event):
-    """A video, a recording or a moving GIF is stored as it came, and is to be made ready."""
-
-    media_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

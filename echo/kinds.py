@@ -72,6 +72,14 @@ class Handling(IntEnum):
     DROP = 2
 
 
+class RepliesPolicy(StrEnum):
+    """Whose answers to others a list shows."""
+
+    FOLLOWED = "followed"  # answers to anybody its owner follows
+    LIST = "list"  # answers to members of the list
+    NONE = "none"  # no answers to others
+
+
 class QuoteState(StrEnum):
     """What became of a quote. What a viewer may not see is decided when it is rendered."""
 
@@ -95,6 +103,24 @@ class LetterKind(StrEnum):
     RESET = "reset"  # a forgotten password; the same
     APPROVED = "approved"  # to somebody new: a moderator said yes
     WAITING = "waiting"  # to moderators: somebody waits for a yes
+
+
+class FilterAction(StrEnum):
+    """What apps do with a post that a filter is about."""
+
+    WARN = "warn"  # show it after a click
+    HIDE = "hide"  # do not show it
+    BLUR = "blur"  # hide its files behind a warning
+
+
+class FilterContext(StrEnum):
+    """Where a filter holds."""
+
+    HOME = "home"  # and lists
+    NOTIFICATIONS = "notifications"
+    PUBLIC = "public"
+    THREAD = "thread"
+    ACCOUNT = "account"  # profiles
 
 
 class MediaKind(StrEnum):

@@ -27,6 +27,8 @@ from echo.events import (
     AnnouncementRemoved,
     ConversationChanged,
     Event,
+    FiltersChanged,
+    ListRemoved,
     NotificationsMerged,
     Notified,
 )
@@ -187,6 +189,9 @@ def _live(event: Event) -> list[tuple[str, Live]]:
         case Notified():
             message = Live(event="notification", notification=event.notification_id)
             return [(bus.user_channel(event.account_id), message)]
+        case ListRemoved():
+            gone = Live(event="list_gone", list_id=event.list_id)
+            return [(bus.user_channel(event.account_id), gone)]
         case NotificationsMerged():
             return [(bus.user_channel(event.account_id), Live(event="merged"))]
         case ConversationChanged():
@@ -198,6 +203,8 @@ def _live(event: Event) -> list[tuple[str, Live]]:
             return _to_everybody("announcement.reaction", event.announcement_id, event.name)
         case AnnouncementRemoved():
             return _to_everybody("announcement.delete", event.announcement_id)
+        case FiltersChanged():
+            return [(bus.user_channel(event.account_id), Live(event="filters"))]
         case AccessEnded():
             return [
                 (bus.access_channel(), Live(event="access", user=event.user_id, token=event.token_id)),

@@ -42,6 +42,7 @@ MAY_BE_MISSING: dict[str, set[str]] = {
     "CustomEmoji": {"category", "featured"},
     "Reaction": {"url", "static_url"},
     "Instance.thumbnail": {"blurhash", "versions"},
+    "Filter": {"keywords", "statuses"},  # not inside a FilterResult
     "MediaAttachment.meta": {"*"},
     "MetaDetails": {"*"},
     "Notification": {
@@ -85,6 +86,8 @@ NULLABLE: dict[str, set[str]] = {
     "CredentialApplication": {"website"},
     "ExtendedDescription": {"updated_at"},
     "Field": {"verified_at"},
+    "Filter": {"expires_at"},
+    "FilterResult": {"keyword_matches", "status_matches"},
     "Instance": {"wrapstodon"},
     "Instance.configuration.urls": {"status", "terms_of_service"},
     "Instance.contact": {"account"},
@@ -126,6 +129,7 @@ NULLABLE: dict[str, set[str]] = {
         "poll",
     },
     "Status.application": {"website"},
+    "V1Filter": {"expires_at"},
     "V1Instance": {"contact_account"},
 }
 # What the tables say about the second holds for the first as well.

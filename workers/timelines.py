@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from echo import bus
+from echo import bus, cache
 from echo.bus import Live
+from echo.db import Row
 from echo.kinds import Visibility
 from echo.models import Post
 from echo.runtime import Runtime
-from echo.store import home, posts, relations, timelines
+from echo.store import home, list_timelines, lists, posts, relations, timelines
 
 
 async def add_post(_: Runtime, *, post_id: int) -> None:
@@ -19,14 +20,17 @@ async def add_post(_: Runtime, *, post_id: int) -> None:
         return
     recipients = await timelines.home_recipients(post_id)
     await home.push(post_id, recipients)
-    await _say(post, "update", recipients)
+    on_lists = await list_timelines.recipients(post_id)
+    await lists.FEED.push(post_id, [row["id"] for row in on_lists])
+    await _say(post, "update", recipients, on_lists)
 
 
 async def show_edit(_: Runtime, *, post_id: int) -> None:
     """Say live that a post has changed; timelines hold ids and need nothing."""
     post = await posts.get_unscoped_for_worker(post_id)
     if post.deleted_at is None:
-        await _say(post, "edit", await timelines.home_recipients(post_id))
+        on_lists = await list_timelines.recipients(post_id)
+        await _say(post, "edit", await timelines.home_recipients(post_id), on_lists)
 
 
 async def remove_post(_: Runtime, *, post_id: int) -> None:
@@ -41,6 +45,9 @@ async def remove_post(_: Runtime, *, post_id: int) -> None:
             readers = list({*readers, *await timelines.tag_readers(post_id)})
         await home.remove([gone_id], readers)
         messages += [(bus.user_channel(reader), Live(event="delete", post=gone_id)) for reader in readers]
+        on_lists = await list_timelines.readers(author_id)
+        await lists.FEED.remove([gone_id], [row["id"] for row in on_lists])
+        messages += _to_lists("delete", gone_id, on_lists)
     if post.visibility == Visibility.PUBLIC and post.boost_of_id is None:
         live = await _public_message(post, "delete")
         messages.append((bus.public_channel(), live))
@@ -72,7 +79,7 @@ async def change_mute(_: Runtime, *, muter_id: int, muted_id: int) -> None:
 
 async def change_tags(_: Runtime, *, account_id: int) -> None:
     """After following a hashtag, or no longer, the home timeline is another."""
-    await home.forget(account_id)
+    await home.forget_home(account_id)
 
 
 async def avoid_domain(_: Runtime, *, account_id: int, domain: str) -> None:
@@ -80,12 +87,27 @@ async def avoid_domain(_: Runtime, *, account_id: int, domain: str) -> None:
     await home.forget(account_id)
 
 
-async def _say(post: Post, event: str, recipients: Sequence[int]) -> None:
+async def change_list(_: Runtime, *, list_id: int, account_id: int, home_too: bool) -> None:
+    """After a list, or who is on it, has changed, it is filled anew when it is read."""
+    await cache.client().delete(*lists.FEED.keys([list_id]))
+    if home_too:
+        await home.forget_home(account_id)
+
+
+async def _say(post: Post, event: str, recipients: Sequence[int], on_lists: Sequence[Row]) -> None:
     messages = [(bus.user_channel(reader), Live(event=event, post=post.id)) for reader in recipients]
+    messages += _to_lists(event, post.id, on_lists)
     answers_others = post.in_reply_to_uri != "" or post.in_reply_to_account_id not in (None, post.author_id)
     if post.visibility == Visibility.PUBLIC and post.boost_of_id is None and not answers_others:
         messages.append((bus.public_channel(), await _public_message(post, event)))
     await bus.publish(messages)
+
+
+def _to_lists(event: str, post_id: int, on_lists: Sequence[Row]) -> list[tuple[str, Live]]:
+    return [
+        (bus.user_channel(row["account_id"]), Live(event=event, post=post_id, list_id=row["id"]))
+        for row in on_lists
+    ]
 
 
 async def _public_message(post: Post, event: str) -> Live:
@@ -110,4 +132,6 @@ JOBS: dict[str, Callable[..., Awaitable[None]]] = {
     "timelines.show_unmuted": change_mute,
     "timelines.change_tags": change_tags,
     "timelines.avoid_domain": avoid_domain,
+    "timelines.change_list": change_list,
+    "timelines.drop_list": change_list,
 }

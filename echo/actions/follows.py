@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from echo import addresses, clock, db, ids
+from echo.actions import lists
 from echo.actions.notify import tell
 from echo.db import UnitOfWork
 from echo.errors import Forbidden, NotFound
@@ -196,6 +197,7 @@ async def _delete(known: Follow) -> bool:
     state = await db.fetch_value("DELETE FROM follows WHERE id = $1 RETURNING state", known.id)
     if state is None:
         return False
+    await lists.forget_unfollowed(known.follower_id, known.followee_id)
     if state == FollowState.ACCEPTED:
         await counters.count_follow(known.follower_id, known.followee_id, -1)
     await notifications.delete_from(

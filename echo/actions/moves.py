@@ -128,6 +128,8 @@ async def _follow_instead(known: Follow, target_id: int) -> None:
     async with db.unit_of_work() as unit:
         if await relations.find_follow(known.follower_id, target_id) is None:
             await _follow_likewise(known, target_id)
+        if await relations.find_follow(known.follower_id, target_id) is not None:
+            await moving.copy_lists(known.follower_id, known.followee_id, target_id)
         await follows.end(unit, known, local=True)
 
 

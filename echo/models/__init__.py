@@ -1,12 +1,46 @@
 """Rows: columns only. Queries are in `echo.store`, rules in `echo.policy`, writes in `echo.actions`."""
 
-from echo.models.account import Account, AccountKey, AccountNote, AccountStats, User
-from echo.models.announcement import Announcement, AnnouncementDismissal, AnnouncementReaction
-from echo.models.auth import App, AuthorizationCode, OneTimeLink, Session, Token
-from echo.models.card import Card
-from echo.models.conversation import Conversation, ConversationPost
-from echo.models.emoji import CustomEmoji
-from echo.models.letter import Digest
+from echo.models.account import (
+    Account,
+    AccountKey,
+    AccountNote,
+    AccountStats,
+    User,
+)
+from echo.models.announcement import (
+    Announcement,
+    AnnouncementDismissal,
+    AnnouncementReaction,
+)
+from echo.models.auth import (
+    App,
+    AuthorizationCode,
+    OneTimeLink,
+    Session,
+    Token,
+)
+from echo.models.card import (
+    Card,
+)
+from echo.models.conversation import (
+    Conversation,
+    ConversationPost,
+)
+from echo.models.emoji import (
+    CustomEmoji,
+)
+from echo.models.filter import (
+    Filter,
+    FilterKeyword,
+    FilterPost,
+)
+from echo.models.letter import (
+    Digest,
+)
+from echo.models.list import (
+    List,
+    ListMember,
+)
 from echo.models.notification import (
     Marker,
     Notification,
@@ -15,7 +49,11 @@ from echo.models.notification import (
     NotificationRequest,
     Severance,
 )
-from echo.models.poll import Poll, PollOption, PollVote
+from echo.models.poll import (
+    Poll,
+    PollOption,
+    PollVote,
+)
 from echo.models.post import (
     Bookmark,
     Hashtag,
@@ -65,6 +103,9 @@ __all__ = [
     "DismissedSuggestion",
     "Endorsement",
     "FeaturedTag",
+    "Filter",
+    "FilterKeyword",
+    "FilterPost",
     "Follow",
     "Hashtag",
     "Host",
@@ -72,6 +113,8 @@ __all__ = [
     "InboundActivity",
     "Job",
     "Like",
+    "List",
+    "ListMember",
     "Marker",
     "Media",
     "Mention",

@@ -265,3 +265,10 @@ class Marker(Entity, frozen=True, kw_only=True):
     last_read_id: str
     version: int
     updated_at: str
+
+
+class ListEntity(Entity, frozen=True, kw_only=True):
+    id: str
+    title: str
+    replies_policy: str
+    exclusive: bool

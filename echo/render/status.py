@@ -12,7 +12,7 @@ from echo.errors import NotFound
 from echo.kinds import QuoteState, Visibility
 from echo.policy.quoting import QuoteRight
 from echo.policy.viewer import NOBODY, Viewer
-from echo.render import account, poll, status_core
+from echo.render import account, filtered, poll, status_core
 from echo.store import status_more, status_rows
 
 _encode = msgspec.json.Encoder().encode
@@ -75,6 +75,35 @@ async def for_each(account_ids: Sequence[int], post_id: int) -> dict[int, bytes]
 
 
 @dataclass(frozen=True, slots=True)
+class InPublic:
+    """A post as everybody sees it, and what filters say about it, by their owner; those it is nothing to are
+    not there.
+    """
+
+    post: bytes
+    filtered: Mapping[int, bytes]
+
+    def with_filtered(self, account_id: int) -> bytes:
+        """The post with what the filters of one receiver say."""
+        return self.post[:-1] + b',"filtered":' + self.filtered.get(account_id, filtered.NOTHING) + b"}"
+
+
+async def in_public(post_id: int, filters_versions: Mapping[int, int]) -> InPublic | None:
+    """A post for the public streams, whose receivers are told no marks of their own but `filtered`; None when
+    not everybody may read it.
+
+    Shapes:  filters_versions: of the receivers who ever had filters
+    """
+    page = (await _pages([NOBODY], [post_id]))[NOBODY]
+    post = page.post(post_id, hide_muted=False)
+    if post is None:
+        return None
+    filtering = await filtered.read(filters_versions, list(page.moving.values()))
+    said = {id_: filtering.apply(Viewer(id_), post_id, (post_id,)) for id_ in filtering.filters}
+    return InPublic(post, {id_: found for id_, found in said.items() if found != filtered.NOTHING})
+
+
+@dataclass(frozen=True, slots=True)
 class _Page:
     """What is known of the posts of a page and of those they boost and quote: both halves, by id.
 
@@ -86,6 +115,7 @@ class _Page:
     more: Mapping[int, Row]
     posts: Mapping[int, bytes]
     authors: Mapping[int, bytes]
+    filtering: filtered.Filtering
 
     def post(self, post_id: int, *, hide_muted: bool) -> bytes | None:
         """A post with what it boosts, or None when it is not to be shown."""
@@ -93,14 +123,26 @@ class _Page:
         if row is None or (hide_muted and row["author_muted"]):
             return None
         if row["boost_of_id"] is None:
-            return self._whole(row, row)
+            return self._whole(row, row, (post_id,))
         original = self.moving.get(row["boost_of_id"])
         if original is None or (hide_muted and original["author_muted"]):
             return None
-        return self._whole(row, original, boosted=self._whole(original, original))
+        ids = (post_id, original["id"])
+        return self._whole(row, original, ids, boosted=self._whole(original, original, ids))
 
-    def _whole(self, row: Row, shown: Row, *, boosted: bytes = b"null", is_quoted: bool = False) -> bytes:
-        """One post: its core, its author, and what moves, which for a boost is that of the post it boosts."""
+    def _whole(
+        self,
+        row: Row,
+        shown: Row,
+        ids: Sequence[int],
+        *,
+        boosted: bytes = b"null",
+        is_quoted: bool = False,
+    ) -> bytes:
+        """One post: its core, its author, and what moves, which for a boost is that of the post it boosts.
+
+        Shapes:  ids: by which filters may know it
+        """
         viewer = self.viewer
         parts = [
             self.posts[row["id"]][:-1],
@@ -115,6 +157,7 @@ class _Page:
         ]
         if viewer.account_id is not None:
             parts.append(_marks(shown))
+            parts.append(b',"filtered":' + self.filtering.apply(viewer, shown["id"], ids))
             if row["author_id"] == viewer.account_id and row is shown and row["visibility"] != "direct":
                 parts.append(b',"pinned":true' if row["pinned"] else b',"pinned":false')
         parts += (b',"reblog":', boosted, b"}")
@@ -149,7 +192,9 @@ class _Page:
         if is_shallow:
             shown_id = f'"{row["quote_of_id"]}"' if is_shown else "null"
             return f'{{"state":"{state}","quoted_status_id":{shown_id}}}'.encode()
-        whole = self._whole(quoted, quoted, is_quoted=True) if quoted is not None and is_shown else b"null"
+        whole = b"null"
+        if quoted is not None and is_shown:
+            whole = self._whole(quoted, quoted, (quoted["id"],), is_quoted=True)
         return b'{"state":"%b","quoted_status":%b}' % (state.encode(), whole)
 
     def _state_for(self, row: Row, quoted: Row | None) -> str:
@@ -179,7 +224,11 @@ async def _pages(viewers: Sequence[Viewer], post_ids: Sequence[int]) -> dict[Vie
     more = await _more(viewers, [post_id for post_id, row in every.items() if _needs_more(row)])
     authors = await account.cores_of((row["author_id"], row["author_version"]) for row in every.values())
     posts = await status_core.many(list(every.values()))
-    return {viewer: _Page(viewer, moving[viewer], more[viewer], posts, authors) for viewer in viewers}
+    versions = filtered.versions(row for rows in moving.values() for row in rows.values())
+    filtering = await filtered.read(versions, list(every.values()))
+    return {
+        viewer: _Page(viewer, moving[viewer], more[viewer], posts, authors, filtering) for viewer in viewers
+    }
 
 
 async def _moving(viewers: Sequence[Viewer], post_ids: Sequence[int]) -> _Rows:
@@ -234,7 +283,7 @@ def _counters(row: Row) -> bytes:
 def _marks(row: Row) -> bytes:
     return (
         f',"favourited":{_json(row["liked"])},"reblogged":{_json(row["boosted"])}'
-        f',"bookmarked":{_json(row["bookmarked"])},"muted":{_json(row["thread_muted"])},"filtered":[]'
+        f',"bookmarked":{_json(row["bookmarked"])},"muted":{_json(row["thread_muted"])}'
     ).encode()
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+import msgspec
+
 from echo import db
 from echo.policy.avoidance import avoided_by
 from echo.policy.standing import IS_ACTIVE
@@ -13,7 +15,9 @@ _AUDIENCE = f"""
     SELECT a.silenced_at IS NOT NULL AS silenced, ARRAY(
         SELECT b.blocker_id FROM blocks b WHERE b.blocked_id = p.author_id AND b.blocker_id = ANY($2)
         UNION SELECT b.blocked_id FROM blocks b WHERE b.blocker_id = p.author_id AND b.blocked_id = ANY($2)
-        UNION SELECT l.id FROM unnest($2::bigint[]) AS l(id) WHERE {avoided_by("l.id")}) AS unwilling
+        UNION SELECT l.id FROM unnest($2::bigint[]) AS l(id) WHERE {avoided_by("l.id")}) AS unwilling,
+        (SELECT json_agg(json_build_array(u.id, u.filters_version)) FROM users u
+            WHERE u.id = ANY($2) AND u.filters_version IS NOT NULL) AS filters
     FROM posts p JOIN accounts a ON a.id = p.author_id WHERE p.id = $1 AND p.deleted_at IS NULL
 """
 
@@ -27,18 +31,22 @@ _ENDED = f"""
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Of a public post: whether its author is kept out of public timelines, and which of the listeners block
-    or avoid them or are blocked by them.
+    """Of a public post: whether its author is kept out of public timelines, which of the listeners block or
+    avoid them or are blocked by them, and the version of the filters of those listeners who ever had any.
     """
 
     is_silenced: bool
     unwilling: frozenset[int]
+    filters_versions: dict[int, int]
 
 
 async def audience(post_id: int, listener_ids: Collection[int]) -> Audience | None:
     """Who of the listeners should not hear of a public post; None when it is gone."""
     row = await db.fetch_one(_AUDIENCE, post_id, list(listener_ids))
-    return None if row is None else Audience(row["silenced"], frozenset(row["unwilling"]))
+    if row is None:
+        return None
+    versions = dict(msgspec.json.decode(row["filters"] or "[]", type=list[tuple[int, int]]))
+    return Audience(row["silenced"], frozenset(row["unwilling"]), versions)
 
 
 async def ended_tokens(token_ids: Collection[int]) -> set[int]:

@@ -57,6 +57,18 @@ async def copy_mutes(account_id: int, target_id: int) -> list[int]:
     return [row["muter_id"] for row in rows]
 
 
+async def copy_lists(owner_id: int, account_id: int, target_id: int) -> None:
+    """Put the new account on those lists of somebody on which the old one is."""
+    await db.execute(
+        "INSERT INTO list_members (list_id, owner_id, account_id, created_at)"
+        " SELECT m.list_id, m.owner_id, $3, now() FROM list_members m"
+        " WHERE m.account_id = $2 AND m.owner_id = $1 ON CONFLICT (list_id, account_id) DO NOTHING",
+        owner_id,
+        account_id,
+        target_id,
+    )
+
+
 async def copy_notes(account_id: int, target_id: int) -> None:
     """Note about the new account what was noted about the old, below what was noted already."""
     await db.execute(

@@ -13,8 +13,36 @@ from echo.policy.visibility import visible_to
 from echo.store.cursor import Cursor
 
 # Blocks are part of visibility.
-_UNMUTED = f"NOT {avoided_by('$1')}"
+UNMUTED = f"NOT {avoided_by('$1')}"
 _HAS_MEDIA = "p.media_ids <> '[]'::jsonb"
+
+
+# What $1 wants to see of somebody they follow: boosts, if boosts of that person are wanted and the boosted
+# author is neither avoided nor blocked; posts in the languages they chose. `fo` is the follow of the author,
+# absent for one's own posts. OFFSET 0: see `visible_to`.
+WANTED = f"""(
+    p.deleted_at IS NULL
+    AND (p.boost_of_id IS NULL OR p.author_id = $1 OR (fo.boosts AND NOT EXISTS (
+        SELECT 1 FROM posts o JOIN accounts oa ON oa.id = o.author_id WHERE o.id = p.boost_of_id
+            AND (o.deleted_at IS NOT NULL OR o.author_id = $1
+                OR {avoided_by("$1", "oa")} OR {estranged_from("$1", "oa")}) OFFSET 0)))
+    AND (fo.languages IS NULL OR p.language IS NULL OR fo.languages ? p.language))"""
+
+# Posts of people on an exclusive list of $1 are read there and nowhere else; one's own are always at home.
+_NOT_ON_EXCLUSIVE_LIST = """(p.author_id = $1 OR NOT EXISTS (SELECT 1 FROM list_members xm
+    JOIN lists x ON x.id = xm.list_id AND x.exclusive
+    WHERE xm.account_id = p.author_id AND xm.owner_id = $1 OFFSET 0))"""
+
+# A reply belongs on the home of $1 when it answers someone they follow, themselves, or continues a thread of
+# its author. Direct posts go to those mentioned.
+BELONGS_HOME = f"""(
+    {WANTED} AND {_NOT_ON_EXCLUSIVE_LIST}
+    AND (p.visibility <> 'direct' OR p.author_id = $1 OR EXISTS (
+        SELECT 1 FROM mentions hm WHERE hm.post_id = p.id AND hm.account_id = $1 OFFSET 0))
+    AND (p.author_id = $1 OR (p.in_reply_to_id IS NULL AND p.in_reply_to_uri = '')
+        OR p.in_reply_to_account_id IN (p.author_id, $1)
+        OR EXISTS (SELECT 1 FROM follows fr WHERE fr.follower_id = $1 AND fr.state = 'accepted'
+            AND fr.followee_id = p.in_reply_to_account_id OFFSET 0)))"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +69,7 @@ async def public(viewer: Viewer, cursor: Cursor, wanted: PublicFilter) -> list[i
     return await _ids(
         "p.visibility = 'public' AND p.boost_of_id IS NULL AND p.deleted_at IS NULL AND a.silenced_at IS NULL"
         " AND (p.in_reply_to_id IS NULL OR p.in_reply_to_account_id = p.author_id)"
-        f" AND p.in_reply_to_uri = '' AND {wanted.condition()} AND {_UNMUTED}",
+        f" AND p.in_reply_to_uri = '' AND {wanted.condition()} AND {UNMUTED}",
         viewer,
         cursor,
     )
@@ -68,7 +96,7 @@ async def hashtag(
         "p.id IN (SELECT ph.post_id FROM post_hashtags ph JOIN hashtags h ON h.id = ph.hashtag_id"
         " WHERE h.name = ANY($2)) AND p.visibility = 'public' AND p.boost_of_id IS NULL"
         f" AND {has('$3')} >= cardinality($3::text[]) AND {has('$4')} = 0"
-        f" AND {wanted.condition()} AND {_UNMUTED}",
+        f" AND {wanted.condition()} AND {UNMUTED}",
         viewer,
         cursor,
         list(any_of),
@@ -109,34 +137,15 @@ async def home_candidates(account_id: int, limit: int) -> list[Row]:
     return await db.fetch(_HOME, account_id, limit)
 
 
-# A reply belongs on the home of $1 when it answers someone they follow, themselves, or continues a thread of
-# its author. A boost does when boosts of that person are wanted and the boosted author is neither muted nor
-# blocked. `fo` is the follow of the author, absent for one's own posts. Direct posts go to those mentioned.
-# OFFSET 0: see `visible_to`.
-BELONGS_HOME = f"""(
-    p.deleted_at IS NULL
-    AND (p.boost_of_id IS NULL OR p.author_id = $1 OR (fo.boosts AND NOT EXISTS (
-        SELECT 1 FROM posts o JOIN accounts oa ON oa.id = o.author_id WHERE o.id = p.boost_of_id
-            AND (o.deleted_at IS NOT NULL OR o.author_id = $1
-                OR {avoided_by("$1", "oa")} OR {estranged_from("$1", "oa")}) OFFSET 0)))
-    AND (p.visibility <> 'direct' OR p.author_id = $1 OR EXISTS (
-        SELECT 1 FROM mentions hm WHERE hm.post_id = p.id AND hm.account_id = $1 OFFSET 0))
-    AND (p.author_id = $1 OR (p.in_reply_to_id IS NULL AND p.in_reply_to_uri = '')
-        OR p.in_reply_to_account_id IN (p.author_id, $1)
-        OR EXISTS (SELECT 1 FROM follows fr WHERE fr.follower_id = $1 AND fr.state = 'accepted'
-            AND fr.followee_id = p.in_reply_to_account_id OFFSET 0))
-    AND (fo.languages IS NULL OR p.language IS NULL OR fo.languages ? p.language))"""
-
-
-# Posts with a hashtag that somebody follows, whoever wrote them.
-BELONGS_TO_FOLLOWED_TAG = """(p.visibility = 'public' AND p.boost_of_id IS NULL AND p.deleted_at IS NULL
-    AND a.silenced_at IS NULL)"""
+# Posts with a hashtag that $1 follows, whoever wrote them.
+BELONGS_TO_FOLLOWED_TAG = f"""(p.visibility = 'public' AND p.boost_of_id IS NULL AND p.deleted_at IS NULL
+    AND a.silenced_at IS NULL AND {_NOT_ON_EXCLUSIVE_LIST})"""
 # Of each hashtag only the newest are looked at: somebody may follow hundreds.
 _HOME = f"""
     WITH followed AS (
         SELECT p.id FROM posts p JOIN accounts a ON a.id = p.author_id
         LEFT JOIN follows fo ON fo.follower_id = $1 AND fo.followee_id = p.author_id AND fo.state = 'accepted'
-        WHERE (p.author_id = $1 OR fo.id IS NOT NULL) AND {BELONGS_HOME} AND {visible_to("$1")} AND {_UNMUTED}
+        WHERE (p.author_id = $1 OR fo.id IS NOT NULL) AND {BELONGS_HOME} AND {visible_to("$1")} AND {UNMUTED}
         ORDER BY p.id DESC LIMIT $2),
     tagged AS (
         SELECT p.id FROM (SELECT DISTINCT newest.post_id FROM tag_follows tf
@@ -145,7 +154,7 @@ _HOME = f"""
             WHERE tf.account_id = $1 ORDER BY newest.post_id DESC LIMIT 2 * $2) found
         JOIN LATERAL (SELECT * FROM posts q WHERE q.id = found.post_id OFFSET 0) p ON true
         JOIN LATERAL (SELECT * FROM accounts q WHERE q.id = p.author_id OFFSET 0) a ON true
-        WHERE {BELONGS_TO_FOLLOWED_TAG} AND {visible_to("$1")} AND {_UNMUTED})
+        WHERE {BELONGS_TO_FOLLOWED_TAG} AND {visible_to("$1")} AND {UNMUTED})
     SELECT id FROM (SELECT id FROM followed UNION SELECT id FROM tagged) AS found ORDER BY id DESC LIMIT $2
 """
 
@@ -192,11 +201,11 @@ _HOME_RECIPIENTS = f"""
         WHERE f.followee_id = p.author_id AND f.state = 'accepted') fo ON true
     JOIN LATERAL (SELECT q.id FROM users q WHERE q.id = fo.follower_id OFFSET 0) u ON true
     WHERE p.id = $1 AND {BELONGS_HOME.replace("$1", "u.id")} AND {visible_to("u.id")}
-        AND {_UNMUTED.replace("$1", "u.id")}
+        AND {UNMUTED.replace("$1", "u.id")}
     UNION SELECT tf.account_id FROM posts p JOIN accounts a ON a.id = p.author_id
     JOIN post_hashtags ph ON ph.post_id = p.id JOIN tag_follows tf ON tf.hashtag_id = ph.hashtag_id
-    WHERE p.id = $1 AND {BELONGS_TO_FOLLOWED_TAG} AND {visible_to("tf.account_id")}
-        AND {_UNMUTED.replace("$1", "tf.account_id")}
+    WHERE p.id = $1 AND {BELONGS_TO_FOLLOWED_TAG.replace("$1", "tf.account_id")}
+        AND {visible_to("tf.account_id")} AND {UNMUTED.replace("$1", "tf.account_id")}
 """
 
 

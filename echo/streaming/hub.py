@@ -12,6 +12,7 @@ from echo import bus, settings
 from echo.bus import Live
 from echo.errors import EchoError, Unavailable
 from echo.store import live
+from echo.streaming import topics
 from echo.streaming.outlet import Ending, Outlet
 from echo.streaming.registry import Caps, Registry
 from echo.streaming.telling import Happening, Teller, gather
@@ -135,6 +136,9 @@ class Hub:
         if message.event == "access":
             self._end_access(message)
             return
+        if message.event == "list_gone":
+            self._end_list(topics.list_topic(bus.account_of(channel), message.list_id))
+            return
         if len(self._pending) >= MOST_PENDING:
             self._pending.popleft()
             log.warning("more happens than can be told: live messages are lost")
@@ -145,6 +149,11 @@ class Hub:
         for outlet in self._registry.of_user(message.user):
             if message.token in (None, outlet.access.token_id):
                 outlet.end(Ending.ACCESS_ENDED)
+
+    def _end_list(self, topic: Topic) -> None:
+        for outlet in list(self._registry.listeners(topic)):
+            self.unsubscribe(outlet, topic)
+            outlet.refuse(topics.list_refusal())
 
     async def _tell_all(self) -> None:
         while True:

@@ -6,6 +6,7 @@ from collections import deque
 from enum import IntEnum
 from typing import Generic, Protocol, TypeVar
 
+from echo.errors import EchoError
 from echo.policy.access import Access
 from echo.streaming.frames import Told
 from echo.streaming.topics import Label, Topic
@@ -35,6 +36,10 @@ class Outlet(Protocol):
 
     def tell(self, told: Told, label: Label) -> None:
         """Pass an event on; never waits."""
+        ...
+
+    def refuse(self, refusal: EchoError) -> None:
+        """Say that a subscription is over; never waits."""
         ...
 
     def end(self, why: Ending) -> None:

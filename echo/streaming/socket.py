@@ -44,6 +44,10 @@ class Socket:
         """Send an event, after those that wait."""
         self.say(told.frame(label))
 
+    def refuse(self, refusal: EchoError) -> None:
+        """Say why something is not heard; the socket stays open."""
+        self.say(frames.error(refusal))
+
     def say(self, frame: str) -> None:
         """Send a frame, after those that wait."""
         if self._is_over:
@@ -158,20 +162,20 @@ async def _obey(own_hub: Hub, opened: Socket, frame: ClientFrame) -> None:
         await _subscribe(own_hub, opened, frame)
     elif frame.type == "unsubscribe":
         try:
-            own_hub.unsubscribe(opened, _read_topic(opened, frame).topic)
+            own_hub.unsubscribe(opened, (await _read_topic(opened, frame)).topic)
         except EchoError as refusal:
-            opened.say(frames.error(refusal))
+            opened.refuse(refusal)
 
 
 async def _subscribe(own_hub: Hub, opened: Socket, frame: ClientFrame) -> None:
     try:
-        await own_hub.subscribe(opened, _read_topic(opened, frame))
+        await own_hub.subscribe(opened, await _read_topic(opened, frame))
     except EchoError as refusal:
-        opened.say(frames.error(refusal))
+        opened.refuse(refusal)
 
 
-def _read_topic(opened: Socket, frame: ClientFrame) -> topics.Subscription:
-    return topics.open(
+async def _read_topic(opened: Socket, frame: ClientFrame) -> topics.Subscription:
+    return await topics.open(
         frames.text(frame.stream),
         opened.access,
         tag=frames.text(frame.tag),

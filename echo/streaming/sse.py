@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 
 from quart import Blueprint, Request, Response, request
 
-from echo.errors import BadRequest
+from echo.errors import BadRequest, EchoError
 from echo.http.access import MARK, public
 from echo.http.params import merge
 from echo.policy.access import Access
@@ -54,6 +54,10 @@ class Channel:
             self.end(Ending.TOO_SLOW)
         self._news.set()
 
+    def refuse(self, refusal: EchoError) -> None:
+        """End the answer: there is only one thing to hear on it."""
+        self.end(Ending.ACCESS_ENDED)
+
     def end(self, why: Ending) -> None:
         """End the answer."""
         self._is_over = True
@@ -88,7 +92,7 @@ async def events(path: str) -> Response:
     own_hub = hub()
     asked: Request = request._get_current_object()  # type: ignore[attr-defined]
     caller = await callers.identify(asked, own_hub.turns)
-    subscription = _subscription(path, caller.access)
+    subscription = await _subscription(path, caller.access)
     if request.method == "HEAD":
         return Response(b"", content_type=_CONTENT_TYPE)
     own_hub.require_room(caller.user_id, caller.address)
@@ -111,14 +115,14 @@ async def _listen(own_hub: Hub, channel: Channel, subscription: Subscription) ->
         own_hub.leave(channel)
 
 
-def _subscription(path: str, access: Access) -> Subscription:
+async def _subscription(path: str, access: Access) -> Subscription:
     stream = _PATHS.get(path.strip("/"))
     if stream is None:
         raise BadRequest("Unknown channel requested")
     given = merge(request.args.items(multi=True), (), None)
     if stream.startswith("public") and given.boolean("only_media", default=False):
         stream += ":media"
-    return topics.open(stream, access, tag=given.text("tag") or "", list_id=given.text("list") or "")
+    return await topics.open(stream, access, tag=given.text("tag") or "", list_id=given.text("list") or "")
 
 
 setattr(events, MARK, "needs read:statuses read:notifications")

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from echo.bus import Live
-from echo.policy.viewer import NOBODY, Viewer
+from echo.policy.viewer import Viewer
 from echo.render import announcement, conversation, notification, status
-from echo.store import announcements, conversations, live, notifications
+from echo.store import announcements, conversations, list_timelines, live, notifications
 from echo.streaming import topics
 from echo.streaming.frames import Told
 from echo.streaming.outlet import Outlet
@@ -69,16 +69,18 @@ class Teller:
         elif message.event == "filters":
             self._tell_each(happening.account_ids, Told("filters_changed"))
         elif message.event == "delete":
-            self._tell_each(happening.account_ids, Told("delete", b"%d" % message.post))
+            told = Told("delete", b"%d" % message.post)
+            self._tell_each(happening.account_ids, told, list_id=message.list_id)
         elif message.event in _NAMES:
             await self._tell_post(happening.account_ids, message)
 
     async def _tell_post(self, account_ids: Iterable[int], message: Live) -> None:
-        listening = [i for i in account_ids if any(True for _ in self._personal(i))]
-        if not listening:
+        list_id = message.list_id
+        listening = [i for i in account_ids if any(True for _ in self._personal(i, list_id=list_id))]
+        if not listening or (list_id and not await list_timelines.holds(list_id, message.post)):
             return
         for account_id, post in (await status.for_each(listening, message.post)).items():
-            self._tell_each((account_id,), Told(_NAMES[message.event], post))
+            self._tell_each((account_id,), Told(_NAMES[message.event], post), list_id=list_id)
 
     async def _tell_notification(self, account_id: int, notification_id: int) -> None:
         listening = list(self._personal(account_id, about_notification=True))
@@ -127,27 +129,28 @@ class Teller:
             _tell(_without_topic(concerned), Told("delete", b"%d" % message.post))
             return
         audience = await live.audience(message.post, user_ids(outlet for outlet, _, _ in concerned))
-        rendered = await status.many(NOBODY, [message.post])
-        if audience is None or not rendered:
+        if audience is None:
             return
-        # What the receiver's filters say; nobody has filters yet.
-        told = Told(_NAMES[message.event], rendered[0][:-1] + b',"filtered":[]}')
-        willing = [
-            (outlet, label)
-            for outlet, label, topic in concerned
-            if outlet.access.user_id not in audience.unwilling
-            and not (audience.is_silenced and topic.stream.startswith("public"))
-        ]
-        _tell(willing, told)
+        rendered = await status.in_public(message.post, audience.filters_versions)
+        if rendered is None:
+            return
+        name = _NAMES[message.event]
+        common = Told(name, rendered.with_filtered(0))
+        own = {user_id: Told(name, rendered.with_filtered(user_id)) for user_id in rendered.filtered}
+        for outlet, label, topic in concerned:
+            user_id = outlet.access.user_id
+            is_kept_out = audience.is_silenced and topic.stream.startswith("public")
+            if user_id not in audience.unwilling and not is_kept_out:
+                outlet.tell(own.get(user_id or 0, common), label)
 
-    def _tell_each(self, account_ids: Iterable[int], told: Told) -> None:
+    def _tell_each(self, account_ids: Iterable[int], told: Told, *, list_id: int = 0) -> None:
         for account_id in account_ids:
-            _tell(list(self._personal(account_id)), told)
+            _tell(list(self._personal(account_id, list_id=list_id)), told)
 
     def _personal(
-        self, account_id: int, *, about_notification: bool = False
+        self, account_id: int, *, about_notification: bool = False, list_id: int = 0
     ) -> Iterable[tuple[Outlet, Label]]:
-        for topic in topics.personal(account_id, about_notification=about_notification):
+        for topic in topics.personal(account_id, about_notification=about_notification, list_id=list_id):
             yield from self._registry.listeners(topic).items()
 
 

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from echo import bus
 from echo.bus import Live
 from echo.errors import BadRequest, Unauthorized
+from echo.ids import parse_id
 from echo.policy import streams
 from echo.policy.access import Access
+from echo.store import lists
 from echo.text.hashtags import normalise
 
 # How a subscription is called in the frames that it causes: the stream, and what was typed beside it.
@@ -27,11 +29,12 @@ class Topic:
     account_id: int = 0
     tag: str = ""
     with_notifications: bool = False
+    list_id: int = 0
 
     @property
     def channel(self) -> str | None:
         """The channel of the bus that feeds it; None where nothing is said yet."""
-        if self.stream in ("user", "user:notification", "direct"):
+        if self.stream in ("user", "user:notification", "direct", "list"):
             return bus.user_channel(self.account_id)
         return bus.public_channel()
 
@@ -42,7 +45,7 @@ class Subscription:
     label: Label
 
 
-def open(stream: str, access: Access, *, tag: str = "", list_id: str = "") -> Subscription:  # noqa: A001
+async def open(stream: str, access: Access, *, tag: str = "", list_id: str = "") -> Subscription:  # noqa: A001
     """The subscription that a stream's name and its parameters stand for.
 
     Shapes:  access: of a user; stream, tag, list_id: as the client sent them
@@ -61,7 +64,7 @@ def open(stream: str, access: Access, *, tag: str = "", list_id: str = "") -> Su
     if stream == "list":
         if not list_id:
             raise BadRequest("Missing list name parameter")
-        raise Unauthorized("Not authorized to stream this list")  # nobody has lists yet
+        return await _open_list(access.user_id, list_id)
     if stream in ("hashtag", "hashtag:local"):
         if not tag:
             raise BadRequest("Missing tag name parameter")
@@ -69,8 +72,28 @@ def open(stream: str, access: Access, *, tag: str = "", list_id: str = "") -> Su
     return Subscription(Topic(stream), (stream,))
 
 
-def personal(account_id: int, *, about_notification: bool) -> Iterator[Topic]:
-    """The topics that a message to this person concerns."""
+async def _open_list(user_id: int, list_id: str) -> Subscription:
+    number = parse_id(list_id.strip())
+    if number is None or not await lists.is_owner(user_id, number):
+        raise list_refusal()
+    return Subscription(list_topic(user_id, number), ("list", list_id))
+
+
+def list_refusal() -> Unauthorized:
+    """What somebody is told who listens to a list that is not theirs, or not any more."""
+    return Unauthorized("Not authorized to stream this list")
+
+
+def list_topic(account_id: int, list_id: int) -> Topic:
+    """The topic of a list of this person."""
+    return Topic("list", account_id, list_id=list_id)
+
+
+def personal(account_id: int, *, about_notification: bool = False, list_id: int = 0) -> Iterator[Topic]:
+    """The topics that a message to this person concerns: those of one list, if it is about a list."""
+    if list_id:
+        yield list_topic(account_id, list_id)
+        return
     yield Topic("user", account_id, with_notifications=True)
     if about_notification:
         yield Topic("user:notification", account_id)

@@ -28,7 +28,7 @@ REFERENCES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("echo", "0013_letters")]
+    dependencies = [("echo", "0015_filters")]
 
     initial = False
 
