@@ -166,12 +166,7 @@ class Registrations(Section, frozen=True):
         bool, Doc(description="With approval: whether people must say why they want to join.")
     ] = True
     min_age: Annotated[
-        int,
-        Doc(
-            description="How old people must be, in years; they are asked when they were born. 0: any age.",
-            ge=0,
-            le=120,
-        ),
+        int, Doc(description="Youngest age of new people, in years. 0: any.", ge=0, le=120)
     ] = 0
 
 

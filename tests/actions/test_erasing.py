@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 
 from echo import clock, db
@@ -40,7 +42,10 @@ async def _full_life() -> tuple[Person, Person, list[str]]:
     alice = Person(await Account.get(id=user.id), (await auth.create_token_for(user.id, ("read",))).text)
     friend, far = await make.person("bob"), await make.stranger()
     await logins.open_session(alice.id, logins.Browser())
-    media = await uploads.upload(alice.id, pictures.png(40, 30))
+    picture = pictures.png(40, 30)
+    media = await uploads.upload(
+        alice.id, uploads.Incoming(file=io.BytesIO(picture), size_bytes=len(picture))
+    )
     avatar = await uploads.store_portrait(pictures.png(40, 30), (20, 20))
     await accounts.change_profile(
         alice.id, ProfileDraft(display_name="Alice", note="me", avatar_key=avatar, fields=(("a", "b"),))

@@ -9,11 +9,12 @@ import pytest
 
 from echo import clock, ports
 from echo.actions import accounts as account_actions
-from echo.actions import blocks, follows, moderation, moves, notes
+from echo.actions import blocks, follows, lists, moderation, moves, notes
 from echo.actions.drafts import ProfileDraft
+from echo.actions.lists import ListDraft
 from echo.errors import Forbidden, Invalid
 from echo.kinds import InboundState
-from echo.models import Account, AccountNote, Block, Follow, InboundActivity, Mute, User
+from echo.models import Account, AccountNote, Block, Follow, InboundActivity, ListMember, Mute, User
 from echo.policy import passwords
 from federation.reasons import Reason
 from tests import make
@@ -107,12 +108,15 @@ async def test_a_proven_move_happens_once_and_takes_what_people_noted(one: Echo,
     new = peer.person("new", keys=2, alsoKnownAs=[old.id])
     before = await _known(old)
     await make.follow(alice, before)
+    made = await lists.create(alice.id, ListDraft(title="Friends"))
+    await lists.add_members(alice.id, made.id, [before.id])
     await notes.write_note(alice.id, before.id, "owes me tea")
     await blocks.block(bob.id, before.id)
     await blocks.mute(carol.id, before.id, notifications_too=False)
     assert await _move(one, old, new.id) == Reason.EFFECT
     after = await _known(new)
     assert {f.followee_id for f in await Follow.filter(follower_id=alice.id)} == {after.id}
+    assert [m.account_id for m in await ListMember.filter(list_id=made.id)] == [after.id]
     (note,) = await AccountNote.filter(target_id=after.id)
     assert (note.owner_id, note.comment) == (alice.id, "owes me tea")
     assert await Block.filter(blocker_id=bob.id, blocked_id=after.id).count() == 1
