@@ -40,9 +40,10 @@ lock: ## pin the newest packages that pyproject.toml allows
 	PATH="$$PATH:$$PWD/.venv/bootstrap/uv/bin"; $(COMPILE) --upgrade --extra dev pyproject.toml -o requirements/dev.lock
 	PATH="$$PATH:$$PWD/.venv/bootstrap/uv/bin"; echo uv | $(COMPILE) --upgrade - -o requirements/bootstrap.lock
 
-docs: ## write docs/api/coverage.md anew
+docs: ## write docs/api/coverage.md and the OpenAPI description anew
 	@sh deploy/bootstrap.sh dev
 	.venv/bin/python -m tests.coverage_page
+	.venv/bin/python -m tests.openapi
 
 bench: ## measure what requests cost on this machine
 	@sh deploy/bootstrap.sh dev

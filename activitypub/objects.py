@@ -177,6 +177,22 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     webfinger: str | None = None
 
 
+class Approval(msgspec.Struct, frozen=True, kw_only=True):
+    """Who may do something with a post at once, and who has to wait for its author."""
+
+    automatic: tuple[str, ...] = ()
+    manual: tuple[str, ...] = ()
+
+
+class QuoteAuthorization(msgspec.Struct, frozen=True, kw_only=True):
+    """A stamp: its author says that a post of theirs may be quoted by another one (FEP-044f)."""
+
+    id: str
+    attributed_to: str
+    interacting_object: str
+    interaction_target: str
+
+
 class Note(msgspec.Struct, frozen=True, kw_only=True):
     """A post of any kind.
 
@@ -209,6 +225,7 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
     emojis: tuple[Emoji, ...] = ()
     quote: str | None = None
     quote_authorization: str | None = None
+    can_quote: Approval | None = None
     poll: Poll | None = None
     replies: str | None = None
     replies_first: str | None = None

@@ -75,6 +75,8 @@ _POLICY = frozenset(
         "canAnnounce",
         "automaticApproval",
         "manualApproval",
+        "always",
+        "approvalRequired",
         "interactingObject",
         "interactionTarget",
     )

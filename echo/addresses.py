@@ -40,6 +40,10 @@ class Addresses:
     def post(self, post_id: int) -> str:
         return f"{self.base}/ap/posts/{post_id}"
 
+    def stamp(self, secret: str) -> str:
+        """The address of a document that says that a quote is allowed; whoever knows it may read it."""
+        return f"{self.base}/ap/stamps/{secret}"
+
     def activity(self, kind: str, unique: object) -> str:
         """The id of an activity: `kind` and something that is unique among its kind."""
         return f"{self.base}/ap/activities/{kind}/{unique}"
@@ -52,6 +56,9 @@ class Addresses:
 
     def tag_page(self, name: str) -> str:
         return f"{self.base}/tags/{quote(name)}"
+
+    def collection_page(self, collection_id: int) -> str:
+        return f"{self.base}/collections/{collection_id}"
 
     def file(self, key: str) -> str:
         """The public address of a stored file; `key` may already be an address (remote files)."""
@@ -76,6 +83,10 @@ class Addresses:
     def actor_id_in(self, iri: str) -> int | None:
         """The account id in one of our actor ids (a fragment is ignored)."""
         return self._number(iri.partition("#")[0], f"{self.base}/ap/actors/")
+
+    def quote_request_in(self, iri: str) -> int | None:
+        """The id of the quoting post in the id of one of our requests."""
+        return self._number(iri, self.activity("quote-request", ""))
 
     def post_id_in(self, iri: str) -> int | None:
         """The post id in one of our post ids."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
@@ -17,6 +18,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 OUTAGES = (RedisConnectionError, RedisTimeoutError, RedisError, OSError)
 QUEUE = "arq:queue"
+ANSWER_SECONDS = 2.0
 
 
 class Memory:
@@ -117,8 +119,9 @@ async def connect_apart() -> AbstractConnection:
 async def ping() -> bool:
     """Whether Redis answers."""
     try:
-        return bool(await cast(Awaitable[bool], client().ping()))
-    except OUTAGES:
+        async with asyncio.timeout(ANSWER_SECONDS):
+            return bool(await cast(Awaitable[bool], client().ping()))
+    except (TimeoutError, *OUTAGES):
         return False
 
 

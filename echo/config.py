@@ -1,4 +1,5 @@
-"""The configuration: every key with its type, meaning, unit and default, declared once, here.
+"""The configuration: every key with its type, meaning, unit and default, declared once, here and in
+`echo.config_house`.
 
 `config.toml` at the top of the project is written from these declarations (`echoctl config write`) and
 checked against them in CI. How values are found is in `echo/config_load.py`.
@@ -12,34 +13,10 @@ from urllib.parse import urlsplit
 import msgspec
 
 from echo.config_files import Media, ObjectStore
+from echo.config_house import Instance, Registrations, Timelines
+from echo.config_limits import Limits, RateLimits
 from echo.config_section import Doc, Section
-
-
-class Instance(Section, frozen=True):
-    """What this server is called."""
-
-    domain: Annotated[
-        str,
-        Doc(
-            description=(
-                "The host in the handles of this server (@name@domain). It can never change once other "
-                "servers know it. A port is allowed in development only."
-            )
-        ),
-    ] = "localhost:3000"
-    title: Annotated[str, Doc(description="Name shown to people and apps.")] = "Echo"
-    description: Annotated[str, Doc(description="One or two sentences about the server, plain text.")] = (
-        "A small Echo server."
-    )
-    contact_email: Annotated[str, Doc(description="Address shown to people who need help. Empty: none.")] = ""
-    languages: Annotated[list[str], Doc(description="Main languages, as ISO 639-1 codes.")] = msgspec.field(
-        default_factory=lambda: ["en"]
-    )
-    rules: Annotated[list[str], Doc(description="House rules, one sentence each.")] = []
-    suggested: Annotated[
-        list[str],
-        Doc(description="People whom newcomers are shown first, as name (of this server) or name@domain."),
-    ] = []
+from echo.config_translation import Translation
 
 
 class Server(Section, frozen=True):
@@ -101,73 +78,18 @@ class RedisConfig(Section, frozen=True):
     )
 
 
-class Limits(Section, frozen=True):
-    """Sizes of what people write."""
+class Trends(Section, frozen=True):
+    """What many people are busy with, for the Explore screens of apps (docs/trends.md)."""
 
-    post_characters: Annotated[int, Doc(description="Longest post, in characters.", ge=1, le=100_000)] = 500
-    post_media: Annotated[int, Doc(description="Most files of a post.", ge=1, le=32)] = 4
-    bio_characters: Annotated[int, Doc(description="Longest biography, in characters.", ge=1, le=20_000)] = (
-        500
-    )
-    display_name_characters: Annotated[int, Doc(description="Longest display name.", ge=1, le=2048)] = 40
-    profile_fields: Annotated[int, Doc(description="Most rows of the profile table.", ge=0, le=50)] = 4
-    remote_post_bytes: Annotated[
-        int, Doc(description="Longest text kept of a post from elsewhere, in bytes.", ge=1000)
-    ] = 150_000
-    home_entries: Annotated[int, Doc(description="Posts kept of a home timeline.", ge=40, le=10_000)] = 800
-
-
-class RateLimits(Section, frozen=True):
-    """How often things may be done. Requests beyond are answered 429."""
-
-    enabled: Annotated[bool, Doc(description="Whether limits are applied at all.")] = True
-    requests_per_user: Annotated[int, Doc(description="API requests of a person in 5 minutes.", ge=1)] = 1500
-    requests_per_token: Annotated[int, Doc(description="API requests of a token in 5 minutes.", ge=1)] = 300
-    requests_per_address: Annotated[
-        int, Doc(description="API requests without a token of an address (IPv6: per /64) in 5 minutes.", ge=1)
-    ] = 300
-    logins_per_address: Annotated[int, Doc(description="Log-in tries of an address in 5 minutes.", ge=1)] = 25
-    logins_per_account: Annotated[int, Doc(description="Log-in tries on an account in an hour.", ge=1)] = 25
-    sign_ups_per_address: Annotated[int, Doc(description="Sign-ups of an address in 30 minutes.", ge=1)] = 5
-    apps_per_address: Annotated[
-        int, Doc(description="Registered apps of an address in 10 minutes.", ge=1)
-    ] = 5
-    uploads_per_user: Annotated[int, Doc(description="Media uploads of a person in 30 minutes.", ge=1)] = 30
-    deletes_per_user: Annotated[
-        int, Doc(description="Deleted posts and boosts of a person in 30 minutes.", ge=1)
-    ] = 30
-    posts_per_user: Annotated[int, Doc(description="Posts of a person in 3 hours.", ge=1)] = 300
-    follows_per_user: Annotated[int, Doc(description="Follows of a person in a day.", ge=1)] = 400
-    pages_per_address: Annotated[
-        int, Doc(description="Pages shown to an address in 5 minutes, by each web process.", ge=1)
-    ] = 1000
-    files_per_address: Annotated[
-        int, Doc(description="Files sent to an address in 5 minutes, by each web process.", ge=1)
-    ] = 10_000
-    documents_per_address: Annotated[
-        int, Doc(description="Documents for other servers to an address in 5 minutes, by each process.", ge=1)
-    ] = 10_000
-    deliveries_per_address: Annotated[
-        int, Doc(description="Deliveries taken from an address in 5 minutes, by each web process.", ge=1)
-    ] = 15_000
-
-
-class Registrations(Section, frozen=True):
-    """Who may sign up."""
-
-    mode: Annotated[
-        Literal["open", "approval", "invite", "closed"],
-        Doc(description="open, approval (a moderator says yes), invite (only with a link) or closed."),
-    ] = "closed"
-    confirm_email: Annotated[
-        bool, Doc(description="Whether an address must be confirmed before the account can be used.")
-    ] = True
-    reason_required: Annotated[
-        bool, Doc(description="With approval: whether people must say why they want to join.")
-    ] = True
-    min_age: Annotated[
-        int, Doc(description="Youngest age of new people, in years. 0: any.", ge=0, le=120)
-    ] = 0
+    enabled: Annotated[bool, Doc(description="Whether hashtags, posts and links can be trending.")] = True
+    least: Annotated[
+        int,
+        Doc(
+            description="People who must have used a hashtag or link in a day; likes and boosts of posts.",
+            ge=1,
+            le=1000,
+        ),
+    ] = 3
 
 
 class Mail(Section, frozen=True):
@@ -265,8 +187,11 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     limits: Limits = Limits()
     rate_limits: RateLimits = RateLimits()
     registrations: Registrations = Registrations()
+    trends: Trends = Trends()
+    timelines: Timelines = Timelines()
     mail: Mail = Mail()
     federation: Federation = Federation()
+    translation: Translation = Translation()
     search: Search = Search()
     dev: Dev = Dev()
     log: Log = Log()

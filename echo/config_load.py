@@ -152,6 +152,9 @@ def _check(config: Config) -> None:
     for key in ("trusted_proxies",):
         _networks(f"server.{key}", getattr(config.server, key))
     _networks("federation.allowed_private_ranges", config.federation.allowed_private_ranges)
+    _networks("translation.allowed_private_ranges", config.translation.allowed_private_ranges)
+    if config.translation.provider == "deepl" and not config.translation.key:
+        raise ConfigError("translation.provider is deepl, which needs translation.key")
     if config.search.engine == "meilisearch" and not config.search.url.startswith(("http://", "https://")):
         raise ConfigError("search.url must say where Meilisearch answers: http://host:7700")
     if config.dev.enabled and config.is_secure and not is_local_host(config.host):

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 
 from echo import events
 from echo.events import Event
+from echo.kinds import Lane
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,13 @@ EFFECTS: dict[type[Event], Effects] = {
     events.PostDeleted: Effects(
         jobs=("timelines.remove_post", "search.remove_post"), local_jobs=("federation.send_delete",)
     ),
+    events.PostPinned: Effects(local_jobs=("federation.send_pin",)),
+    events.PostUnpinned: Effects(local_jobs=("federation.send_unpin",)),
+    events.PolicyChanged: Effects(local_jobs=("federation.send_edit",)),
+    events.QuoteAsked: Effects(local_jobs=("federation.send_quote_request",)),
+    events.QuoteAnswered: Effects(local_jobs=("federation.send_quote_answer",)),
+    events.QuoteChanged: Effects(jobs=("timelines.show_edit",), local_jobs=("federation.send_edit",)),
+    events.QuoteRevoked: Effects(local_jobs=("federation.send_quote_end",)),
     events.Liked: Effects(local_jobs=("federation.send_like",)),
     events.Unliked: Effects(local_jobs=("federation.send_unlike",)),
     events.FollowAsked: Effects(local_jobs=("federation.send_follow",)),
@@ -46,6 +54,7 @@ EFFECTS: dict[type[Event], Effects] = {
     events.DomainWelcomed: Effects(jobs=("timelines.avoid_domain",)),
     events.LinksChanged: Effects(local_jobs=("federation.verify_links",)),
     events.AccountMoved: Effects(jobs=("accounts.move_followers",), local_jobs=("federation.send_move",)),
+    events.LinkFound: Effects(jobs=("cards.look",)),
     events.FiltersChanged: Effects(live="filters"),
     events.ListChanged: Effects(jobs=("timelines.change_list",)),
     events.ListRemoved: Effects(jobs=("timelines.drop_list",), live="list"),
@@ -60,6 +69,7 @@ EFFECTS: dict[type[Event], Effects] = {
     events.DigestDue: Effects(jobs=("letters.digest",)),
     events.NotificationsMerged: Effects(live="merged"),
     events.ConversationChanged: Effects(live="conversation"),
+    events.ReportForwarded: Effects(local_jobs=("federation.send_report",)),
     events.AnnouncementChanged: Effects(live="announcement"),
     events.AnnouncementRemoved: Effects(live="announcement"),
     events.AnnouncementReacted: Effects(live="announcement"),
@@ -67,8 +77,11 @@ EFFECTS: dict[type[Event], Effects] = {
     events.MailAsked: Effects(jobs=("mail.send",)),
 }
 
-# Jobs that may take minutes: workers do them one at a time, beside the others.
-SLOW_JOBS = frozenset({"media.process"})
+# Jobs that are not quick, and where they wait.
+LANES: dict[str, Lane] = {
+    "media.process": Lane.SLOW,
+    "cards.look": Lane.OUTSIDE,
+}
 
 
 def jobs_of(event: Event) -> Iterator[tuple[str, dict[str, object]]]:
@@ -80,6 +93,11 @@ def jobs_of(event: Event) -> Iterator[tuple[str, dict[str, object]]]:
         del arguments["local"]
         for name in names:
             yield name, arguments
+
+
+def lane_of(job: str) -> Lane:
+    """Where a job of this name waits."""
+    return LANES.get(job, Lane.QUICK)
 
 
 def live_of(event: Event) -> str:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """Base of all events."""
-
-    local: bool
+from echo.events_of_accounts import AccountMoved as AccountMoved
+from echo.events_of_accounts import DomainAvoided as DomainAvoided
+from echo.events_of_accounts import DomainWelcomed as DomainWelcomed
+from echo.events_of_accounts import LinksChanged as LinksChanged
+from echo.events_of_accounts import TagsChosen as TagsChosen
+from echo.happening import Event as Event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +32,67 @@ class PostDeleted(Event):
     """A post, or a boost (an undone boost is a deleted one)."""
 
     post_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkFound(Event):
+    """A post without files links to a page, of which a preview can be shown."""
+
+    post_id: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostPinned(Event):
+    """The author put a post on top of their profile."""
+
+    post_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostUnpinned(Event):
+    post_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyChanged(Event):
+    """The author said anew who may quote a post."""
+
+    post_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteAsked(Event):
+    """A post of somebody here quotes one from elsewhere, whose author has not been asked yet."""
+
+    post_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteAnswered(Event):
+    """Somebody elsewhere asked to quote a post of somebody here; the stamp is empty when they may not."""
+
+    quoter_id: int
+    quoted_id: int
+    instrument_uri: str
+    request_uri: str
+    stamp_uri: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteChanged(Event):
+    """The quote of a post was accepted, refused or taken back; `local`: the quoting post is from here."""
+
+    post_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteRevoked(Event):
+    """Somebody here took back that a post (`post_id`) may be quoted, and with it a stamp."""
+
+    post_id: int
+    quoter_id: int
+    stamp_uri: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,42 +196,6 @@ class FileUploaded(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TagsChosen(Event):
-    """Somebody follows another hashtag, or one less."""
-
-    account_id: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DomainAvoided(Event):
-    account_id: int
-    domain: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DomainWelcomed(Event):
-    """Not avoided any more."""
-
-    account_id: int
-    domain: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinksChanged(Event):
-    """A profile has links that may lead back to it, and nobody has looked yet."""
-
-    account_id: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountMoved(Event):
-    """The account goes on elsewhere, and its followers shall go along. `local`: the old account is here."""
-
-    account_id: int
-    target_id: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountChanged(Event):
     account_id: int
 
@@ -222,6 +247,13 @@ class ConversationChanged(Event):
 
     conversation_id: int
     account_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportForwarded(Event):
+    """A report goes to other servers as well."""
+
+    report_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ class Queue(StrEnum):
 
     JOBS = "jobs"
     SLOW_JOBS = "slow_jobs"
+    OUTSIDE_JOBS = "outside_jobs"
     DELIVERIES = "deliveries"
     INBOUND = "inbound"
 

@@ -137,11 +137,48 @@ class MediaState(StrEnum):
     FAILED = "failed"  # it could not be read
 
 
+class TrendKind(StrEnum):
+    HASHTAG = "hashtag"
+    LINK = "link"
+    POST = "post"
+
+
+class Lane(StrEnum):
+    """Where a job waits for its turn, so that what takes long holds nothing up."""
+
+    QUICK = "jobs"  # milliseconds: many at a time
+    SLOW = "slow_jobs"  # minutes of computing: one at a time
+    OUTSIDE = "outside_jobs"  # waits for servers of others: many at a time, each for itself
+
+
 class Role(StrEnum):
     USER = "user"
     MODERATOR = "moderator"
     ADMIN = "admin"
     OWNER = "owner"
+
+
+class BlockSeverity(StrEnum):
+    """How far a server is blocked."""
+
+    SILENCE = "silence"
+    SUSPEND = "suspend"
+
+
+class ItemState(StrEnum):
+    """How somebody stands to a collection that they were put into."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    REVOKED = "revoked"  # they have withdrawn
+
+
+class ReportCategory(StrEnum):
+    SPAM = "spam"
+    LEGAL = "legal"
+    VIOLATION = "violation"  # of house rules
+    OTHER = "other"
 
 
 class DeliveryState(StrEnum):

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 from cryptography.fernet import Fernet
 
 from echo import addresses, bus, db, ids, jobs, ports, settings
@@ -18,7 +19,7 @@ from echo.bus import Live
 from echo.cache import Cache
 from echo.config import Config
 from echo.db import Database
-from echo.effects import SLOW_JOBS, jobs_of, live_of
+from echo.effects import jobs_of, lane_of, live_of
 from echo.errors import Unavailable
 from echo.events import (
     AccessEnded,
@@ -41,6 +42,7 @@ from echo.policy.push_keys import PushKeys
 from echo.search.meilisearch import MeilisearchIndex
 from echo.search.postgresql import PostgresIndex
 from echo.store import access, push
+from echo.translation.opening import open_translator
 from federation.json_server import JsonServer
 from federation.network import Network, open_network
 from federation.resolve import Directory
@@ -63,6 +65,7 @@ class Runtime:
     directory: ports.RemoteDirectory
     network: Network
     media: MediaStore
+    translator: ports.Translator
     search: ports.SearchIndex
     push_keys: PushKeys
     seal: Fernet
@@ -78,6 +81,7 @@ class Runtime:
         push_keys.bind(self.push_keys)
         seals.bind(self.seal)
         media_port.bind(self.media)
+        ports.bind_translator(self.translator)
         ports.bind_search_index(self.search)
 
     async def close(self) -> None:
@@ -96,6 +100,7 @@ async def open_runtime(
     Shapes:  transport: how requests to other servers travel, in tests; can_repeat: see `Database.open`
     Raises:  Unavailable when an engine cannot be reached
     """
+    config = _with_texts(config, data)
     database = Database()
     await database.open(
         config.database.url,
@@ -109,6 +114,7 @@ async def open_runtime(
     except BaseException:
         await database.close()
         raise
+    network = open_network(config, transport=transport)
     runtime = Runtime(
         config=config,
         data=data,
@@ -116,8 +122,9 @@ async def open_runtime(
         cache=Cache(config.redis.url, config.redis.prefix),
         addresses=addresses.of(config),
         directory=Directory() if config.federation.enabled else ports.NullDirectory(),
-        network=open_network(config, transport=transport),
+        network=network,
         media=open_media_store(config, data),
+        translator=open_translator(config.translation, network.call_service),
         search=_search_index(config),
         push_keys=keys,
         seal=seal,
@@ -169,13 +176,19 @@ def media_folder(config: Config, data: Path) -> Path:
     return Path(config.media.path) if config.media.path else data / "media"
 
 
+def _with_texts(config: Config, data: Path) -> Config:
+    """The configuration with the folder of texts where none is given."""
+    if config.instance.texts:
+        return config
+    instance = msgspec.structs.replace(config.instance, texts=str(data / "texts"))
+    return msgspec.structs.replace(config, instance=instance)
+
+
 async def hand_on(happened: Sequence[Event]) -> None:
     """After a commit: wake the workers, and say live what needs no work first."""
     names = {name for event in happened for name, _ in jobs_of(event)}
-    if names - SLOW_JOBS:
-        await jobs.wake(Queue.JOBS)
-    if names & SLOW_JOBS:
-        await jobs.wake(Queue.SLOW_JOBS)
+    for lane in {lane_of(name) for name in names}:
+        await jobs.wake(Queue(lane.value))
     for event in happened:
         if isinstance(event, AccessEnded):
             access.forget(event.user_id, event.token_id)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -74,9 +74,11 @@ class Client:
         deadline_seconds: float,
         per_host: int = 4,
         in_all: int = 128,
+        is_blocked: Callable[[str], Awaitable[bool]] | None = None,
     ) -> None:
         self._transport = transport
         self._reach = reach
+        self._is_blocked = is_blocked
         self._user_agent = user_agent
         self._deadline_seconds = deadline_seconds
         self._gate = Gate(per_host=per_host, in_all=in_all)
@@ -88,16 +90,23 @@ class Client:
         await self._transport.aclose()
 
     async def get(
-        self, url: str, *, accept: str, sign: Sign | None = None, limit_bytes: int = ANSWER_BYTES
+        self,
+        url: str,
+        *,
+        accept: str,
+        sign: Sign | None = None,
+        limit_bytes: int = ANSWER_BYTES,
+        cut: bool = False,
     ) -> Answer:
         """Ask for a document.
 
+        Shapes:  cut: of a longer answer the beginning is enough
         Returns: an answer with a status of success
         Raises:  Refused, Unreachable, Resting, Unwelcome (any other status), Unbelievable (too big)
         """
         try:
             async with asyncio.timeout(self._deadline_seconds):
-                answer = await self._follow(url, accept, sign, limit_bytes)
+                answer = await self._follow(url, accept, sign, limit_bytes, cut=cut)
         except TimeoutError as error:
             raise Unreachable(f"{url}: longer than {self._deadline_seconds} s") from error
         if not answer.is_success:
@@ -110,7 +119,7 @@ class Client:
         Returns: the answer, whatever its status, with the beginning of its body
         Raises:  Refused, Unreachable
         """
-        target = self._checked(url)
+        target = await self._allowed(url)
         signed = sign("POST", _on_wire(target))
         return await self._insist("POST", target, signed, body, RECEIPT_BYTES, cut=True)
 
@@ -149,16 +158,18 @@ class Client:
             raise Unreachable(f"{target.text}: longer than {self._deadline_seconds} s") from error
         raise AssertionError
 
-    async def _follow(self, url: str, accept: str, sign: Sign | None, limit_bytes: int) -> Answer:
+    async def _follow(
+        self, url: str, accept: str, sign: Sign | None, limit_bytes: int, *, cut: bool
+    ) -> Answer:
         """Go where redirects point, with every check and a signature of its own at each hop."""
         left: set[str] = set()
         seen: set[str] = set()
         for _ in range(MAX_HOPS + 1):
-            target = self._checked(url)
+            target = await self._allowed(url)
             if target.text in seen or target.authority in left:
                 raise Refused(f"redirected in a circle: {url}")
             seen.add(target.text)
-            answer = await self._ask(target, accept, sign, limit_bytes)
+            answer = await self._ask(target, accept, sign, limit_bytes, cut=cut)
             place = answer.headers.get("location")
             if answer.status not in _REDIRECTS or not place:
                 return answer
@@ -167,7 +178,9 @@ class Client:
                 left.add(target.authority)
         raise Refused(f"more than {MAX_HOPS} redirects: {url}")
 
-    async def _ask(self, target: Iri, accept: str, sign: Sign | None, limit_bytes: int) -> Answer:
+    async def _ask(
+        self, target: Iri, accept: str, sign: Sign | None, limit_bytes: int, *, cut: bool
+    ) -> Answer:
         if (rest := self._resting.get(target.authority)) is not None:
             raise Resting(f"{target.authority} asked for a pause", retry_after_seconds=rest)
         headers = {
@@ -178,7 +191,7 @@ class Client:
         }
         if sign is not None:
             headers.update(sign("GET", _on_wire(target)))
-        answer = await self._exchange("GET", target, headers, b"", limit_bytes, cut=False)
+        answer = await self._exchange("GET", target, headers, b"", limit_bytes, cut=cut)
         if answer.status in (429, 503) and (pause := answer.retry_after_seconds):
             self._resting.put(target.authority, pause, seconds=pause)
         return answer
@@ -216,6 +229,12 @@ class Client:
             name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers.raw
         }
         return Answer(response.status_code, target.text, headers_of_answer, content)
+
+    async def _allowed(self, url: str) -> Iri:
+        target = self._checked(url)
+        if self._is_blocked is not None and await self._is_blocked(target.text):
+            raise Refused(f"{target.authority} is blocked here")
+        return target
 
     def _checked(self, url: str) -> Iri:
         try:

@@ -11,7 +11,7 @@ from echo import addresses
 from echo.errors import NotFound
 from echo.http.access import signed
 from echo.policy.viewer import NOBODY
-from echo.store import federation_reads
+from echo.store import federation_lists, federation_reads, pins
 from federation import outbox
 from federation.answers import DOCUMENT_SECONDS, Answer, activity_json, number, page_mark
 from federation.documents import local_actor
@@ -30,7 +30,7 @@ async def posts(account_id: str) -> Answer:
     place = addresses.here().collection(source.id, "outbox")
     if not _wants_page():
         return _front(place, source.posts)
-    post_ids = await federation_reads.outbox_ids(source.id, before=page_mark("before"), limit=OUTBOX_ITEMS)
+    post_ids = await federation_lists.outbox_ids(source.id, before=page_mark("before"), limit=OUTBOX_ITEMS)
     found = await federation_reads.posts(NOBODY, post_ids)
     items = [embedded(write.activity_body(outbox.created(found[each]))) for each in post_ids if each in found]
     return _page(place, items, post_ids[-1] if len(post_ids) == OUTBOX_ITEMS else None)
@@ -53,9 +53,9 @@ async def following(account_id: str) -> Answer:
 async def featured(account_id: str) -> Answer:
     source = await local_actor(account_id)
     place = addresses.here().collection(source.id, "featured")
-    return activity_json(
-        write.write_collection(Collection(kind="OrderedCollection", id=place, total_items=0))
-    )
+    uris = tuple(ObjectRef(id=addresses.here().post(i)) for i in await pins.of_account(NOBODY, source.id))
+    found = Collection(kind="OrderedCollection", id=place, total_items=len(uris), items=uris)
+    return activity_json(write.write_collection(found))
 
 
 @blueprint.get("/ap/posts/<post_id>/replies")
@@ -74,7 +74,7 @@ async def replies(post_id: str) -> Answer:
             ),
             seconds=0,
         )
-    rows = await federation_reads.reply_uris(wanted, after=page_mark("after") or 0, limit=REPLIES)
+    rows = await federation_lists.reply_uris(wanted, after=page_mark("after") or 0, limit=REPLIES)
     here = f"{place}?{request.query_string.decode('ascii', errors='replace')}"
     following_page = f"{place}?page=true&after={rows[-1][0]}" if len(rows) == REPLIES else None
     page = Collection(
@@ -97,7 +97,7 @@ async def _people(account_id: str, relation: str) -> Answer:
         )
     if not _wants_page():
         return _front(place, total)
-    rows = await federation_reads.related_uris(source.id, relation, before=page_mark("before"), limit=PEOPLE)
+    rows = await federation_lists.related_uris(source.id, relation, before=page_mark("before"), limit=PEOPLE)
     return _page(place, [ObjectRef(id=uri) for _, uri in rows], rows[-1][0] if len(rows) == PEOPLE else None)
 
 

@@ -15,7 +15,7 @@ from echo import __version__, addresses, settings
 from echo.errors import BadRequest, Gone, NotFound
 from echo.http.access import signed
 from echo.kinds import AccountKind
-from echo.store import federation_reads
+from echo.store import federation_lists, federation_reads
 from echo.store.federation_reads import ActorSource
 from federation.answers import REFUSAL_SECONDS, WEBFINGER_SECONDS, json_as
 from federation.memory import Memory
@@ -33,6 +33,7 @@ COUNTED_SECONDS = 60.0
 @blueprint.get("/.well-known/webfinger")
 @signed
 async def who_is() -> Response:
+    """Who is behind a handle or an address."""
     source = await _named(_resource())
     if source is None:
         return _refusal(NotFound())
@@ -57,6 +58,7 @@ async def who_is() -> Response:
 @blueprint.get("/.well-known/host-meta")
 @signed
 async def host_meta() -> Response:
+    """Where handles are looked up, as XML."""
     template = f"{addresses.here().base}/.well-known/webfinger?resource={{uri}}"
     body = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -72,6 +74,7 @@ async def host_meta() -> Response:
 @blueprint.get("/.well-known/host-meta.json")
 @signed
 async def host_meta_json() -> Response:
+    """The same as JSON."""
     template = f"{addresses.here().base}/.well-known/webfinger?resource={{uri}}"
     return json_as(
         {"links": [{"rel": "lrdd", "template": template}]}, "application/json", seconds=WEBFINGER_SECONDS
@@ -81,12 +84,14 @@ async def host_meta_json() -> Response:
 @blueprint.get("/.well-known/nodeinfo")
 @signed
 async def nodeinfo_links() -> Response:
+    """Where NodeInfo is."""
     return json_as(nodeinfo.write_links(addresses.here().base), "application/json", seconds=WEBFINGER_SECONDS)
 
 
 @blueprint.get("/nodeinfo/<version>")
 @signed
 async def node_information(version: str) -> Response:
+    """What runs here, and how many use it."""
     if version not in nodeinfo.VERSIONS:
         raise NotFound
     config = settings.here()
@@ -149,7 +154,7 @@ async def _usage() -> Usage:
     )
     known = counted.get("usage")
     if known is None:
-        row = await federation_reads.usage()
+        row = await federation_lists.usage()
         known = Usage(
             users=row["users"],
             active_month=row["active_month"],

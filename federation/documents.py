@@ -5,12 +5,12 @@ from __future__ import annotations
 from quart import Blueprint
 
 from activitypub import write
-from activitypub.objects import Tombstone
+from activitypub.objects import QuoteAuthorization, Tombstone
 from echo import addresses
 from echo.errors import Forbidden, Gone, NotFound
 from echo.http.access import signed
 from echo.policy.viewer import NOBODY
-from echo.store import federation_reads
+from echo.store import federation_reads, quotes
 from echo.store.federation_reads import ActorSource, PostSource
 from federation import outbox
 from federation.answers import Answer, activity_json, number, page_instead
@@ -48,6 +48,26 @@ async def publication(post_id: str) -> Answer:
     if source.boost_of_uri:
         raise NotFound
     return activity_json(write.write_activity(outbox.created(source)))
+
+
+@blueprint.get("/ap/stamps/<secret>")
+@signed
+async def stamp(secret: str) -> Answer:
+    """That a quote is allowed. Who knows the address was told it, so it is open whatever the posts are."""
+    uri = addresses.here().stamp(secret)
+    quoting = await quotes.find_by_stamp(uri)
+    if quoting is None or quoting.quote_of_id is None:
+        raise NotFound
+    quoted = (await federation_reads.posts(NOBODY, [quoting.quote_of_id])).get(quoting.quote_of_id)
+    if quoted is None or not quoted.local:
+        raise NotFound
+    found = QuoteAuthorization(
+        id=uri,
+        attributed_to=quoted.author_uri,
+        interacting_object=quoting.uri,
+        interaction_target=quoted.uri,
+    )
+    return activity_json(write.write_quote_authorization(found))
 
 
 @blueprint.get("/ap/activities/boost/<post_id>")

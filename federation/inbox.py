@@ -1,7 +1,7 @@
 """Where other servers deliver: limits, digest, claim, key, row, 202. Nothing is processed here.
 
 An activity is answered 202 only when it is stored, or when it is certain that it has no effect. Refusals:
-413 too big, 400 not an activity, 401 not proven, 404 and 410 nobody lives here (any more).
+413 too big, 400 not an activity, 403 blocked, 401 not proven, 404 and 410 nobody lives here (any more).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from activitypub.errors import Malformed
 from activitypub.read import read_activity
 from echo import jobs
 from echo.actions import accounts as account_actions
-from echo.errors import BadRequest, Gone, NotFound
+from echo.errors import BadRequest, Forbidden, Gone, NotFound
 from echo.jobs import Queue
 from echo.store import deliveries, federation_reads, hosts, inbound
 from echo.store.inbound import Received
@@ -54,6 +54,8 @@ class Inbox:
         """
         claim = claim_of(incoming)
         document, activity = _read(incoming.body)
+        if await network().blocked.have(claim.key_id):
+            raise Forbidden(detail=f"{claim.key_id} is of a server that is blocked")
         objection = judge.objection(activity, key_id=claim.key_id)
         if judge.is_own_end(activity) and not objection and await known_sender(activity.actor) is None:
             return  # a stranger who is gone: nothing to do, and nothing to ask its server for

@@ -72,6 +72,7 @@ async def draft_of(
     return post_of(
         note,
         audience,
+        author,
         mentioned_ids=named,
         silent_ids=silent,
         parent_id=None if parent is None else parent.id,

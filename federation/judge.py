@@ -6,13 +6,23 @@ Nothing is believed about an origin except from that origin. An actor speaks for
 from __future__ import annotations
 
 from activitypub import iri
-from activitypub.activities import Activity, Announce, Create, Delete, Follow, Like, Undo, Update
+from activitypub.activities import (
+    Activity,
+    Announce,
+    Create,
+    Delete,
+    Follow,
+    Like,
+    QuoteRequest,
+    Undo,
+    Update,
+)
 from activitypub.document import Document
 from federation.network import allow_http
 from federation.reasons import Reason
 
 # These are stored under their id, or answered by it.
-_NEED_AN_ID = (Follow, Like, Announce)
+_NEED_AN_ID = (Follow, Like, Announce, QuoteRequest)
 _ABOUT_THEIR_OWN = (Create, Update, Delete)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,27 +12,34 @@ from typing import Any
 from activitypub import iri
 from echo import __version__, addresses, settings
 from echo.config import Config
-from federation.client import Client
+from echo.errors import Unavailable
+from echo.ports import Reply
+from federation.blocked import BlockedServers
+from federation.client import ANSWER_BYTES, Client
 from federation.errors import FederationError
 from federation.keys import Keyring
 from federation.memory import Memory
-from federation.reach import reach_of
+from federation.reach import reach_of, reach_of_services
 from federation.transport import Transport, open_transport
 
 log = logging.getLogger(__name__)
 
 MOST_BACKGROUND_TASKS = 100
+SERVICE_CONNECTIONS = 16
 
 
 @dataclass(slots=True)
 class Network:
     """Shapes:  failures: addresses that are not asked again for a while, with what they said;
-    flights: questions that are being asked now, so that nobody asks them twice
+    flights: questions that are being asked now, so that nobody asks them twice;
+    services: reaches what the operator has chosen
     """
 
     client: Client
+    services: Client
     keys: Keyring
     failures: Memory[str, FederationError]
+    blocked: BlockedServers
     flights: dict[str, asyncio.Task[Any]] = field(default_factory=dict)
     background: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -56,6 +63,17 @@ class Network:
             task.cancel()
         await asyncio.gather(*self.background, *self.flights.values(), return_exceptions=True)
         await self.client.close()
+        await self.services.close()
+
+    async def call_service(
+        self, method: str, url: str, *, headers: Mapping[str, str], body: bytes = b""
+    ) -> Reply:
+        """`echo.ports.Caller`: ask a service that the operator has chosen."""
+        try:
+            answer = await self.services.call(method, url, body, headers=headers, limit_bytes=ANSWER_BYTES)
+        except FederationError as error:
+            raise Unavailable(retry_after_seconds=60, detail=str(error)) from error
+        return Reply(answer.status, answer.body)
 
 
 _current: ContextVar[Network] = ContextVar("echo_network")
@@ -72,6 +90,7 @@ def open_network(config: Config, *, transport: Transport | None = None) -> Netwo
     Shapes:  transport: how bytes travel, in tests; real connections otherwise
     """
     reach = reach_of(config)
+    blocked = BlockedServers()
     client = Client(
         transport=transport or open_transport(reach),
         reach=reach,
@@ -79,8 +98,22 @@ def open_network(config: Config, *, transport: Transport | None = None) -> Netwo
         deadline_seconds=config.federation.timeout_seconds,
         per_host=config.federation.deliveries_per_host,
         in_all=config.federation.deliveries_at_once + 32,
+        is_blocked=blocked.have,
     )
-    return Network(client=client, keys=Keyring(), failures=Memory(size=10_000, seconds=600))
+    in_house = reach_of_services(config)
+    services = Client(
+        transport=transport or open_transport(in_house, connections=SERVICE_CONNECTIONS),
+        reach=in_house,
+        user_agent=f"Echo/{__version__} (+{config.base_url}/)",
+        deadline_seconds=config.federation.timeout_seconds,
+    )
+    return Network(
+        client=client,
+        services=services,
+        keys=Keyring(),
+        failures=Memory(size=10_000, seconds=600),
+        blocked=blocked,
+    )
 
 
 def allow_http() -> bool:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from activitypub import document as documents
 from activitypub import write
-from activitypub.activities import Activity, Announce, Follow
+from activitypub.activities import Activity, Announce, Follow, QuoteRequest
 from activitypub.activities import Block as WireBlock
 from activitypub.activities import Like as WireLike
 from activitypub.objects import ObjectRef
 from activitypub.vocabulary import PUBLIC
-from echo import addresses, clock, settings
+from echo import addresses, clock, ids, settings
+from echo.db import Row
 from echo.models import Account
 from echo.models import Follow as FollowRow
 from echo.store.federation_reads import ActorSource, PostSource
@@ -74,6 +76,58 @@ def created(source: PostSource) -> Activity:
     if source.boost_of_uri:
         return _announce(source)
     return write.create(activity_id=create_id(source), note=note_of(source))
+
+
+def pin(source: PostSource, *, is_pinned: bool) -> Outgoing:
+    """A post on top of its author's profile, or not any more."""
+    here = addresses.here()
+    put = write.add if is_pinned else write.remove
+    activity = put(
+        activity_id=here.activity("pin" if is_pinned else "unpin", f"{source.id}-{ids.new_id()}"),
+        actor=source.author_uri,
+        item=source.uri,
+        target=here.collection(source.author_id, "featured"),
+        to=(PUBLIC,),
+        cc=(here.collection(source.author_id, "followers"),),
+    )
+    return _outgoing(activity, source.author_id, key=f"pin {source.uri}")
+
+
+def quote_request(source: PostSource, *, quoted: str, author: str) -> Outgoing:
+    """The wish to quote a post elsewhere, with the quoting post in it."""
+    activity = write.quote_request(
+        activity_id=addresses.here().activity("quote-request", source.id),
+        quoted=quoted,
+        author=author,
+        note=note_of(source),
+    )
+    return _outgoing(activity, source.author_id, key=source.uri)
+
+
+def quote_answer(pair: Pair, *, request: QuoteRequest, stamp_uri: str) -> Outgoing:
+    """Whether somebody elsewhere may quote; every answer has an id of its own, as requests are repeated."""
+    here, unique = addresses.here(), ids.new_id()
+    activity: Activity
+    if stamp_uri:
+        activity = write.accept(
+            activity_id=here.activity("quote-accept", unique),
+            actor=pair.ours,
+            request=request,
+            result=stamp_uri,
+        )
+    else:
+        activity = write.reject(
+            activity_id=here.activity("quote-reject", unique), actor=pair.ours, request=request
+        )
+    return _outgoing(activity, pair.ours_id, key=f"quote {request.instrument.id}")
+
+
+def quote_end(pair: Pair, *, stamp_uri: str) -> Outgoing:
+    """What was allowed is not any more."""
+    activity = write.delete_stamp(
+        activity_id=f"{stamp_uri}#delete", actor=pair.ours, stamp=stamp_uri, to=(PUBLIC,)
+    )
+    return _outgoing(activity, pair.ours_id, key=f"stamp {stamp_uri}")
 
 
 def like(pair: Pair, *, uri: str, target: str) -> Outgoing:
@@ -151,6 +205,20 @@ def move(source: ActorSource, target: str) -> Outgoing:
         to=(addresses.here().collection(source.id, "followers"),),
     )
     return _outgoing(activity, source.id, key=source.uri)
+
+
+def report(row: Row, *, sender_id: int, posts: Sequence[str]) -> Outgoing:
+    """A report that is forwarded, in the name of this server: who made it is not told.
+
+    Shapes:  row: of `store.reports.rows`; posts: ActivityPub ids
+    """
+    activity = write.flag(
+        activity_id=addresses.here().activity("report", row["id"]),
+        actor=addresses.here().actor(sender_id),
+        targets=(row["target_uri"], *posts),
+        content=row["comment"],
+    )
+    return _outgoing(activity, sender_id, key=f"report {row['id']}")
 
 
 def goodbye(account: Account) -> Outgoing:

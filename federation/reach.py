@@ -109,6 +109,14 @@ def reach_of(config: Config) -> Reach:
     return Reach(extra=extra, ports=frozenset(config.federation.allowed_ports))
 
 
+def reach_of_services(config: Config) -> Reach:
+    """The rule for services that the configuration names: any port, and plain http."""
+    extra = tuple(parse_networks(config.translation.allowed_private_ranges))
+    if config.dev.enabled:
+        extra += _LOOPBACK
+    return Reach(extra=extra, ports=None, plain_http=True)
+
+
 def parse_networks(texts: Iterable[str]) -> Iterable[Network]:
     """Networks in CIDR notation. Raises ValueError for one that is none."""
     return [ipaddress.ip_network(text, strict=False) for text in texts]

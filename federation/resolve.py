@@ -18,13 +18,16 @@ from activitypub.read import is_activity, is_actor, is_note, read_activity, read
 from activitypub.webfinger import Handle
 from echo import addresses, clock, db
 from echo.actions import accounts as account_actions
-from echo.errors import Invalid
+from echo.actions import quotes_elsewhere
+from echo.errors import Gone, Invalid, NotFound
+from echo.kinds import QuoteState
 from echo.models import Account, Post
 from echo.store import accounts, audience, posts
-from federation import handles, ingest
+from federation import handles, ingest, stamps
 from federation.errors import FederationError, Unbelievable, Unwelcome
 from federation.fetch import fetch, find, once
 from federation.network import allow_http, is_ours, network
+from federation.stamps import Claim
 from federation.translate.accounts import account_of
 
 log = logging.getLogger(__name__)
@@ -186,7 +189,40 @@ async def _take(document: Document, budget: Budget) -> Post:
             await post(note.in_reply_to, budget=budget)
         except FederationError as error:
             log.debug("parent of %s: %s", note.id, error)
-    return await ingest.store_fetched(note, author)
+    stored = await ingest.store_fetched(note, author)
+    if budget.fetches > 0 and stored.quote_state == QuoteState.PENDING:
+        network().start(try_quote(stored, note.quote_authorization), f"quote of {note.id}")
+    return stored
+
+
+async def try_quote(post: Post, stamp_uri: str | None) -> bool:
+    """Get what a post from elsewhere quotes, and believe the quote when a stamp says that it is allowed.
+
+    Returns: whether it is believed now, and was not before; what cannot be asked for stays pending
+    """
+    try:
+        return await _see_quote(post, stamp_uri)
+    except (FederationError, NotFound, Gone) as error:
+        log.info("quote of %s: %s", post.uri, error)
+        return False
+
+
+async def _see_quote(quoting: Post, stamp_uri: str | None) -> bool:
+    if quoting.quote_state != QuoteState.PENDING or quoting.local:
+        return False
+    if quoting.quote_of_id is None:
+        await post(quoting.quote_uri, budget=Budget(1))
+        quoting = await posts.get_unscoped_for_worker(quoting.id)
+        if quoting.quote_state == QuoteState.ACCEPTED:
+            return True
+    if stamp_uri is None or quoting.quote_of_id is None:
+        return False
+    quoted = await posts.get_unscoped_for_worker(quoting.quote_of_id)
+    if quoted.local:  # whoever quotes a post of ours asks us
+        return False
+    author = await accounts.get(quoted.author_id)
+    claim = Claim(quoting=quoting.uri, quoted=quoted.uri, author=author.uri)
+    return await stamps.holds(stamp_uri, claim) and await quotes_elsewhere.accept(quoting.id, stamp_uri)
 
 
 async def _fetch_account(uri: str) -> Account:

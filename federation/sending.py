@@ -4,39 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
+
 from echo import addresses, db, jobs, settings
 from echo.jobs import Queue
 from echo.models import Account, Like
-from echo.store import accounts, federation_reads, outbound, relations
+from echo.store import accounts, federation_reads, outbound, relations, reports
 from echo.store.federation_reads import PostSource
 from echo.store.outbound import Inbox, Outgoing
 from federation import outbox, recipients
+from federation.network import network
 from federation.outbox import Pair
+from federation.server_actor import ensure_server_actor
 
 
 async def send_post(post_id: int) -> None:
     """Tell of a new post or boost."""
-    source = await _post(post_id)
+    source = await post_here(post_id)
     if source is not None and source.deleted_at is None:
-        await _hand_over(outbox.post(source), await recipients.of_post(source))
+        await hand_over(outbox.post(source), await recipients.of_post(source))
 
 
 async def send_edit(post_id: int) -> None:
     """Tell of an edit; who did not get the post yet gets it as it is now."""
-    source = await _post(post_id)
+    source = await post_here(post_id)
     if source is None or source.deleted_at is not None:
         return
     inboxes = await recipients.of_edit(source)
     await outbound.rewrite(outbox.create_id(source), outbox.post(source).body)
-    await _hand_over(outbox.edit(source), inboxes)
+    await hand_over(outbox.edit(source), inboxes)
 
 
 async def send_delete(post_id: int) -> None:
     """Tell of a deleted post or boost; what was on its way is called back where it has not arrived."""
-    source = await _post(post_id)
+    source = await post_here(post_id)
     if source is not None:
         await outbound.withdraw(post_id)
-        await _hand_over(outbox.deletion(source), await recipients.of_deletion(source))
+        await hand_over(outbox.deletion(source), await recipients.of_deletion(source))
 
 
 async def send_like(like_id: int) -> None:
@@ -44,20 +48,20 @@ async def send_like(like_id: int) -> None:
     row = await Like.get_or_none(id=like_id)
     if row is None:
         return
-    post = await _any_post(row.post_id)
+    post = await any_post(row.post_id)
     if post is not None and not post.local:
-        pair = _pair(row.account_id, post.author_uri)
-        await _hand_over(
+        pair = pair_of(row.account_id, post.author_uri)
+        await hand_over(
             outbox.like(pair, uri=row.uri, target=post.uri), await recipients.of_one(post.author_id)
         )
 
 
 async def send_unlike(account_id: int, post_id: int, uri: str) -> None:
     """Tell them that it is not any more."""
-    post = await _any_post(post_id)
+    post = await any_post(post_id)
     if post is not None and not post.local:
-        pair = _pair(account_id, post.author_uri)
-        await _hand_over(
+        pair = pair_of(account_id, post.author_uri)
+        await hand_over(
             outbox.unlike(pair, uri=uri, target=post.uri), await recipients.of_one(post.author_id)
         )
 
@@ -65,58 +69,58 @@ async def send_unlike(account_id: int, post_id: int, uri: str) -> None:
 async def send_follow(follow_id: int) -> None:
     """Ask somebody elsewhere to be followed."""
     row = await relations.find_follow_by_id(follow_id)
-    theirs = None if row is None else await _elsewhere(row.followee_id)
+    theirs = None if row is None else await elsewhere(row.followee_id)
     if row is not None and theirs is not None:
-        pair = _pair(row.follower_id, theirs.uri)
-        await _hand_over(outbox.follow(pair, uri=row.uri), await recipients.of_one(theirs.id))
+        pair = pair_of(row.follower_id, theirs.uri)
+        await hand_over(outbox.follow(pair, uri=row.uri), await recipients.of_one(theirs.id))
 
 
 async def send_unfollow(follower_id: int, followee_id: int, uri: str) -> None:
     """Tell somebody elsewhere that they are not followed any more."""
-    theirs = await _elsewhere(followee_id)
+    theirs = await elsewhere(followee_id)
     if theirs is not None:
-        pair = _pair(follower_id, theirs.uri)
-        await _hand_over(outbox.unfollow(pair, uri=uri), await recipients.of_one(theirs.id))
+        pair = pair_of(follower_id, theirs.uri)
+        await hand_over(outbox.unfollow(pair, uri=uri), await recipients.of_one(theirs.id))
 
 
 async def send_accept(follow_id: int) -> None:
     """Tell somebody elsewhere that they may follow; again when they ask again."""
     row = await relations.find_follow_by_id(follow_id)
-    theirs = None if row is None else await _elsewhere(row.follower_id)
+    theirs = None if row is None else await elsewhere(row.follower_id)
     if row is not None and theirs is not None:
-        pair = _pair(row.followee_id, theirs.uri)
-        await _hand_over(outbox.accept(pair, row), await recipients.of_one(theirs.id), again=True)
+        pair = pair_of(row.followee_id, theirs.uri)
+        await hand_over(outbox.accept(pair, row), await recipients.of_one(theirs.id), again=True)
 
 
 async def send_reject(follower_id: int, followee_id: int, uri: str) -> None:
     """Tell somebody elsewhere that they may not follow, or not any more."""
-    theirs = await _elsewhere(follower_id)
+    theirs = await elsewhere(follower_id)
     if theirs is not None:
-        pair = _pair(followee_id, theirs.uri)
-        await _hand_over(outbox.reject(pair, uri=uri), await recipients.of_one(theirs.id), again=True)
+        pair = pair_of(followee_id, theirs.uri)
+        await hand_over(outbox.reject(pair, uri=uri), await recipients.of_one(theirs.id), again=True)
 
 
 async def send_block(blocker_id: int, blocked_id: int, uri: str) -> None:
     """Tell the server of somebody that they are blocked, so that it can hide one from the other."""
-    theirs = await _elsewhere(blocked_id)
+    theirs = await elsewhere(blocked_id)
     if theirs is not None:
-        pair = _pair(blocker_id, theirs.uri)
-        await _hand_over(outbox.block(pair, uri=uri), await recipients.of_one(theirs.id))
+        pair = pair_of(blocker_id, theirs.uri)
+        await hand_over(outbox.block(pair, uri=uri), await recipients.of_one(theirs.id))
 
 
 async def send_unblock(blocker_id: int, blocked_id: int, uri: str) -> None:
     """Tell it that they are not any more."""
-    theirs = await _elsewhere(blocked_id)
+    theirs = await elsewhere(blocked_id)
     if theirs is not None:
-        pair = _pair(blocker_id, theirs.uri)
-        await _hand_over(outbox.unblock(pair, uri=uri), await recipients.of_one(theirs.id))
+        pair = pair_of(blocker_id, theirs.uri)
+        await hand_over(outbox.unblock(pair, uri=uri), await recipients.of_one(theirs.id))
 
 
 async def send_profile(account_id: int) -> None:
     """Tell the servers of followers that a profile changed."""
     source = await federation_reads.actor(account_id)
     if source is not None and source.deleted_at is None:
-        await _hand_over(outbox.profile(source), await recipients.of_followers(account_id))
+        await hand_over(outbox.profile(source), await recipients.of_followers(account_id))
 
 
 async def send_move(account_id: int, target_id: int) -> None:
@@ -124,7 +128,7 @@ async def send_move(account_id: int, target_id: int) -> None:
     source, target = await federation_reads.actor(account_id), await accounts.find(target_id)
     if source is None or target is None or source.moved_to_uri != target.uri:
         return
-    await _hand_over(outbox.move(source, target.uri), await recipients.of_followers(account_id))
+    await hand_over(outbox.move(source, target.uri), await recipients.of_followers(account_id))
     await send_profile(account_id)
 
 
@@ -132,12 +136,25 @@ async def send_goodbye(account_id: int) -> None:
     """Tell everybody that an account is gone."""
     account = await Account.get_or_none(id=account_id, host="")
     if account is not None:
-        await _hand_over(outbox.goodbye(account), await recipients.of_everybody())
+        await hand_over(outbox.goodbye(account), await recipients.of_everybody())
 
 
-async def _hand_over(activity: Outgoing, inboxes: Sequence[Inbox], *, again: bool = False) -> None:
+async def send_report(report_id: int) -> None:
+    """Forward a report to the servers that it concerns."""
+    row = (await reports.rows([report_id])).get(report_id)
+    if row is not None:
+        posts = await reports.uris(msgspec.json.decode(row["post_ids"], type=list[int]))
+        inboxes = recipients.places(await reports.forward_inboxes(report_id))
+        sender_id = await ensure_server_actor()
+        await hand_over(outbox.report(row, sender_id=sender_id, posts=posts), inboxes)
+
+
+async def hand_over(activity: Outgoing, inboxes: Sequence[Inbox], *, again: bool = False) -> None:
     """Write what leaves. Done twice (a job may run twice) it is written once."""
-    if not inboxes or not settings.here().federation.enabled:
+    if not settings.here().federation.enabled:
+        return
+    inboxes = [inbox for inbox in inboxes if not await network().blocked.have(inbox.url)]
+    if not inboxes:
         return
     async with db.unit_of_work():
         activity_id = await outbound.insert(activity)
@@ -146,21 +163,23 @@ async def _hand_over(activity: Outgoing, inboxes: Sequence[Inbox], *, again: boo
         await jobs.wake(Queue.DELIVERIES)
 
 
-async def _post(post_id: int) -> PostSource | None:
-    """A post of somebody here."""
-    found = await _any_post(post_id)
-    return found if found is not None and found.local else None
+async def post_here(post_id: int) -> PostSource | None:
+    """A post of somebody here that other servers may hear of."""
+    found = await any_post(post_id)
+    return found if found is not None and found.local and not found.local_only else None
 
 
-async def _any_post(post_id: int) -> PostSource | None:
+async def any_post(post_id: int) -> PostSource | None:
+    """A post, wherever it is from."""
     return (await federation_reads.posts_for_worker([post_id])).get(post_id)
 
 
-async def _elsewhere(account_id: int) -> Account | None:
+async def elsewhere(account_id: int) -> Account | None:
     """An account of another server."""
     found = await accounts.find_any(account_id)
     return found if found is not None and found.host else None
 
 
-def _pair(ours_id: int, theirs: str) -> Pair:
+def pair_of(ours_id: int, theirs: str) -> Pair:
+    """Somebody here, by account id, and somebody elsewhere."""
     return Pair(ours_id=ours_id, ours=addresses.here().actor(ours_id), theirs=theirs)

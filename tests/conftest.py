@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import hypothesis
 import msgspec
 import pytest
 from quart import Quart
@@ -13,11 +14,16 @@ from quart.typing import TestClientProtocol as Client
 from werkzeug.routing import Rule
 
 from echo.app import create_app
-from echo.config import Config, DatabaseConfig, Instance, RateLimits, RedisConfig, Server
+from echo.config import Config, DatabaseConfig, Instance, RedisConfig, Server
+from echo.config_limits import RateLimits
 from echo.embedded import Engines, temporary_engines
 from echo.runtime import Runtime, open_runtime
 from echo.schema import migrate
 from tests.emptying import empty
+
+# How long an example takes says more of the machine than of the code.
+hypothesis.settings.register_profile("echo", deadline=None)
+hypothesis.settings.load_profile("echo")
 
 
 def _no_address(*_: object, **__: object) -> tuple[str, str]:

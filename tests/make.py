@@ -86,6 +86,13 @@ async def account_of(person: Person | Account, *, silenced: bool = False, **chan
     return await Account.get(id=person.id)
 
 
+async def choose(person: Person, **settings: object) -> None:
+    """What somebody prefers."""
+    user = await User.get(id=person.id)
+    user.settings = user.settings | settings
+    await user.save()
+
+
 async def with_scopes(person: Person, *scopes: str, app_id: int | None = None) -> Person:
     """The same person with a token that may do less."""
     return Person(person.account, (await auth.create_token_for(person.id, scopes, app_id=app_id)).text)

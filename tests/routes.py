@@ -66,6 +66,7 @@ def _closed_runtime() -> Runtime:
         addresses=addresses.of(config),
         directory=ports.NullDirectory(),
         network=open_network(config),
+        translator=ports.NullTranslator(),
         media=LocalMediaStore(Path(), config.media_url),
         search=ports.NullIndex(),
         push_keys=push_keys.keys_of(push_keys.new_private_pem()),

@@ -39,7 +39,9 @@ REMOVED_PATHS = frozenset({"/api/v1/timelines/direct"})
 # Fields that exist only for some: an asterisk stands for every field.
 MAY_BE_MISSING: dict[str, set[str]] = {
     "Account": {"noindex", "roles", "moved", "suspended", "limited", "memorial"},
+    "CollectionItem": {"account_id"},
     "CustomEmoji": {"category", "featured"},
+    "DomainBlock": {"comment"},
     "Reaction": {"url", "static_url"},
     "Instance.thumbnail": {"blurhash", "versions"},
     "Filter": {"keywords", "statuses"},  # not inside a FilterResult
@@ -54,6 +56,7 @@ MAY_BE_MISSING: dict[str, set[str]] = {
         "fallback",
         "filtered",
     },
+    "PreviewCard": {"missing_attribution"},
     "NotificationGroup": {
         "status_id",
         "report",
@@ -65,7 +68,7 @@ MAY_BE_MISSING: dict[str, set[str]] = {
         "latest_page_notification_at",
     },
     "GroupedNotificationsResults": {"partial_accounts"},
-    "Status": {"application", "pinned"},
+    "Status": {"application", "pinned", "local_only", "blocks"},
     "Status.application": {"website"},
     "WebPushSubscription.alerts": {"quote", "quoted_update"},
     "Application": {"vapid_key"},
@@ -82,6 +85,7 @@ NULLABLE: dict[str, set[str]] = {
     "Account": {"discoverable", "hide_collections", "last_status_at"},
     "Announcement": {"starts_at", "ends_at"},
     "Application": {"website"},
+    "Collection": {"language", "tag"},
     "CredentialAccount.source": {"language", "hide_collections", "discoverable"},
     "CredentialApplication": {"website"},
     "ExtendedDescription": {"updated_at"},
@@ -106,6 +110,8 @@ NULLABLE: dict[str, set[str]] = {
     "NotificationFallback": {"summary", "description"},
     "NotificationRequest": {"last_status"},
     "Poll": {"expires_at", "voters_count"},
+    "PreviewCard": {"language", "image", "blurhash", "published_at"},
+    "PreviewCardAuthor": {"account"},
     "PollOption": {"votes_count"},
     "Preferences": {"posting:default:language"},
     "Profile": {
@@ -128,12 +134,21 @@ NULLABLE: dict[str, set[str]] = {
         "card",
         "poll",
     },
+    "ShallowQuote": {"quoted_status_id"},
     "Status.application": {"website"},
     "V1Filter": {"expires_at"},
+    "Translation": {"poll"},
+    "Report": {"action_taken_at"},
+    "TermsOfService": {"succeeded_by"},
     "V1Instance": {"contact_account"},
 }
 # What the tables say about the second holds for the first as well.
-_LIKE = {"CredentialAccount": "Account", "MutedAccount": "Account", "DeletedStatus": "Status"}
+_LIKE = {
+    "TrendsLink": "PreviewCard",
+    "CredentialAccount": "Account",
+    "MutedAccount": "Account",
+    "DeletedStatus": "Status",
+}
 # Real, but not described.
 _TEXT: dict[str, Any] = {"type": "string"}
 _URI_OR_NULL: dict[str, Any] = {"type": ["string", "null"], "format": "uri"}
@@ -148,7 +163,39 @@ _MORE_ACCOUNT_LIMITS = (
     "profile_field_name_limit",
     "profile_field_value_limit",
 )
+# Extensions of ours: docs/api/extensions.md.
+_BLOCK: dict[str, Any] = {
+    "anyOf": [
+        {
+            "type": "object",
+            "properties": {"type": {"enum": ["text"]}, "text": _TEXT, "content": _TEXT},
+            "required": ["type", "text", "content"],
+            "additionalProperties": False,
+        },
+        {
+            "type": "object",
+            "properties": {"type": {"enum": ["image"]}, "media_id": _TEXT},
+            "required": ["type", "media_id"],
+            "additionalProperties": False,
+        },
+    ]
+}
+_STATUS_EXTENSIONS: dict[str, Any] = {
+    "local_only": {"type": "boolean"},
+    "blocks": {"type": "array", "items": _BLOCK},
+}
+_TEXTS: dict[str, Any] = {"type": "array", "items": _TEXT}
+_PLEROMA: dict[str, Any] = {
+    "pleroma": {
+        "type": "object",
+        "properties": {
+            "metadata": {"type": "object", "properties": {"features": _TEXTS, "post_formats": _TEXTS}}
+        },
+    }
+}
 ALSO: dict[str, dict[str, Any]] = {
+    "Instance": _PLEROMA,
+    "V1Instance": _PLEROMA,
     "CustomEmoji": {"featured": {"type": "boolean"}},
     "Instance.api_versions": {"echo": _NUMBER},
     "Instance.configuration": {"vapid": {"type": "object", "properties": {"public_key": _TEXT}}},
@@ -176,11 +223,18 @@ ALSO: dict[str, dict[str, Any]] = {
         "featured_tags": {"type": "array", "items": {"$ref": "#/components/schemas/FeaturedTag"}},
     },
     "Suggestion": {"source": {"enum": ["staff", "past_interactions", "global"]}},
+    "Status": _STATUS_EXTENSIONS,
+    "DeletedStatus": _STATUS_EXTENSIONS,
+    "StatusSource": {"content_type": {"enum": ["text/plain", "text/markdown"]}},
     "WebPushSubscription": {"policy": {"enum": ["all", "followed", "follower", "none"]}},
     "WebPushSubscription.alerts": {"quote": {"type": "boolean"}, "quoted_update": {"type": "boolean"}},
+    "PreviewCard": {"language": {"type": "string"}, "image_description": _TEXT},
+    "TrendsLink": {"language": {"type": "string"}, "image_description": _TEXT},
     "V1Instance.configuration.accounts": dict.fromkeys(_MORE_ACCOUNT_LIMITS, _NUMBER),
     "V1Instance.configuration.media_attachments": {"description_limit": _NUMBER},
 }
+# Addresses that are the empty text where there is none.
+MAY_BE_BLANK = frozenset({"author_url", "provider_url", "embed_url"})
 # Objects with keys of the server's own choosing.
 _OPEN = frozenset({"Rule.translations", "ValidationError.details"})
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
@@ -207,6 +261,34 @@ def operations() -> Iterator[tuple[str, str]]:
         for method in item:
             if method in ("get", "post", "put", "patch", "delete") and path not in REMOVED_PATHS:
                 yield method.upper(), path
+
+
+def paths() -> dict[str, Any]:
+    """The paths of the description, as they stand there."""
+    found: dict[str, Any] = _document()["paths"]
+    return found
+
+
+def names() -> set[str]:
+    """The entities that are described."""
+    return set(_document()["components"]["schemas"])
+
+
+def described(name: str) -> dict[str, Any]:
+    """A schema of the description, as it stands there."""
+    found: dict[str, Any] = _document()["components"]["schemas"][name]
+    return found
+
+
+def entities_for_all() -> dict[str, Any]:
+    """Every entity as we render it, for callers with a token and without."""
+    found = deepcopy(_entities(True))
+    for name, fields in ONLY_SIGNED_IN.items():
+        for entity, like in ((name, name), *_LIKE.items()):
+            if like == name and entity in found:
+                required = found[entity].get("required", [])
+                found[entity]["required"] = [field for field in required if field not in fields]
+    return found
 
 
 def _leaves(errors: Iterable[ValidationError]) -> Iterator[ValidationError]:
@@ -307,6 +389,8 @@ def _field(key: str, schema: dict[str, Any], where: str) -> dict[str, Any]:
         schema = {"anyOf": [schema, {"type": "null"}]}
     if "integer" in plain:
         schema = schema | {"maximum": _MOST}
+    if key in MAY_BE_BLANK:
+        schema = {name: value for name, value in schema.items() if name != "format"}
     if key in _ID_FIELDS and "string" in plain:
         schema = schema | {"format": "numeric-id"}
     if (where, key) == ("Relationship", "muting_expires_at"):

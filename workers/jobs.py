@@ -11,45 +11,77 @@ import msgspec
 from echo.db import Row
 from echo.errors import Unavailable
 from echo.jobs import Queue
+from echo.kinds import Lane
 from echo.runtime import Runtime
 from echo.store import jobs
 from workers.bells import Bells
 from workers.later import Again, Later
 
 log = logging.getLogger(__name__)
-AT_ONCE = 16
+AT_ONCE = {Lane.QUICK: 16, Lane.SLOW: 1, Lane.OUTSIDE: 32}
 JOB_SECONDS = 45.0
 # Called with the runtime and the fields of the event as keywords.
 Function = Callable[..., Awaitable[None]]
 
 
 async def drain(
-    runtime: Runtime, functions: Mapping[str, Function], bells: Bells, owner: str, *, slow: bool = False
+    runtime: Runtime,
+    functions: Mapping[str, Function],
+    bells: Bells,
+    owner: str,
+    lane: Lane = Lane.QUICK,
 ) -> None:
-    """Run due jobs for ever; one pass after each bell or sweep.
-
-    Shapes:  slow: the jobs of `echo.effects.SLOW_JOBS`, one at a time, or all others
-    """
+    """Run due jobs of a lane for ever; one pass after each bell or sweep."""
     while True:
         try:
-            while await drain_once(runtime, functions, owner, slow=slow):
+            while await drain_once(runtime, functions, owner, lane):
                 continue
         except Unavailable as error:
             log.warning("jobs wait for the database: %s", error)
-        await bells.wait(Queue.SLOW_JOBS if slow else Queue.JOBS)
+        await bells.wait(Queue(lane.value))
+
+
+async def drain_outside(
+    runtime: Runtime, functions: Mapping[str, Function], bells: Bells, owner: str
+) -> None:
+    """The same for jobs that ask servers of others: one that waits for a slow server holds up only itself."""
+    lane = Lane.OUTSIDE
+    running: set[asyncio.Task[None]] = set()
+    try:
+        while True:
+            if len(running) >= AT_ONCE[lane]:
+                await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            rows: list[Row] = []
+            try:
+                rows = await jobs.claim(owner, AT_ONCE[lane] - len(running), lane)
+            except Unavailable as error:
+                log.warning("jobs wait for the database: %s", error)
+            for row in rows:
+                task = asyncio.create_task(run(runtime, functions, owner, row, lane))
+                running.add(task)
+                task.add_done_callback(running.discard)
+            if not rows:
+                await bells.wait(Queue(lane.value))
+    finally:
+        for task in running:
+            task.cancel()
 
 
 async def drain_once(
-    runtime: Runtime, functions: Mapping[str, Function], owner: str, *, slow: bool = False
+    runtime: Runtime, functions: Mapping[str, Function], owner: str, lane: Lane = Lane.QUICK
 ) -> int:
     """Claim a batch and run it. Returns how many were claimed."""
-    rows = await jobs.claim(owner, 1 if slow else AT_ONCE, slow=slow)
-    await asyncio.gather(*(run(runtime, functions, owner, row, slow=slow) for row in rows))
+    rows = await jobs.claim(owner, AT_ONCE[lane], lane)
+    await asyncio.gather(*(run(runtime, functions, owner, row, lane) for row in rows))
     return len(rows)
 
 
 async def run(
-    runtime: Runtime, functions: Mapping[str, Function], owner: str, row: Row, *, slow: bool = False
+    runtime: Runtime,
+    functions: Mapping[str, Function],
+    owner: str,
+    row: Row,
+    lane: Lane = Lane.QUICK,
 ) -> None:
     """Run one job and write down how it went. A job of an unknown name is left for a newer worker."""
     function = functions.get(row["name"])
@@ -59,7 +91,7 @@ async def run(
     try:
         arguments = msgspec.json.decode(row["arguments"], type=dict[str, object])
         # Slow ones have deadlines of their own, from the configuration.
-        async with asyncio.timeout(None if slow else JOB_SECONDS):
+        async with asyncio.timeout(None if lane is Lane.SLOW else JOB_SECONDS):
             await function(runtime, **arguments)
     except Later as later:
         await jobs.postpone(owner, row["id"], later.seconds)

@@ -15,10 +15,12 @@ from arq.connections import ArqRedis
 from arq.worker import Worker, func
 
 from echo import cache
+from echo.kinds import Lane
 from echo.runtime import Runtime
 from echo.store import jobs as job_store
 from workers import (
     accounts,
+    cards,
     deliveries,
     inbound,
     letters,
@@ -31,7 +33,7 @@ from workers import (
     timelines,
 )
 from workers.bells import Bells
-from workers.jobs import Function, drain
+from workers.jobs import Function, drain, drain_outside
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +43,7 @@ FUNCTIONS: dict[str, Function] = {
     **outbound.JOBS,
     **accounts.JOBS,
     **mail.JOBS,
+    **cards.JOBS,
     **media.JOBS,
     **search.JOBS,
     **push.JOBS,
@@ -61,7 +64,8 @@ async def work(runtime: Runtime, stop: asyncio.Event, *, slot: int = 1) -> None:
     bells.ring_all()
     tasks = [
         _kept_alive("jobs", lambda: drain(runtime, FUNCTIONS, bells, owner)),
-        _kept_alive("slow jobs", lambda: drain(runtime, FUNCTIONS, bells, owner, slow=True)),
+        _kept_alive("slow jobs", lambda: drain(runtime, FUNCTIONS, bells, owner, Lane.SLOW)),
+        _kept_alive("outside jobs", lambda: drain_outside(runtime, FUNCTIONS, bells, owner)),
         _kept_alive("leases", lambda: _renew(owner)),
         _kept_alive("bell", bells.listen),
         _kept_alive("arq", lambda: _arq(bells)),

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from functools import wraps
 
 from echo.runtime import Runtime
-from federation import links_back, sending
+from federation import links_back, quote_sending, sending
 
 Job = Callable[..., Awaitable[None]]
 
@@ -37,5 +37,11 @@ JOBS: dict[str, Job] = {
         sending.send_goodbye,
         sending.send_move,
         links_back.verify_links,
+        quote_sending.send_pin,
+        quote_sending.send_unpin,
+        quote_sending.send_quote_request,
+        quote_sending.send_quote_answer,
+        quote_sending.send_quote_end,
+        sending.send_report,
     )
 }

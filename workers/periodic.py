@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from echo.actions import announcements, auth, discarding, letters
+from echo.actions import announcements, auth, discarding, letters, trends
 from echo.media import ffmpeg
 from echo.search import filling
 from echo.store import instance, search_accounts, tidying
@@ -55,6 +55,11 @@ async def write_digests(_: dict[str, Any]) -> None:
     await letters.ask_for_digests()
 
 
+async def find_trends(_: dict[str, Any]) -> None:
+    """What many people are busy with."""
+    await trends.refresh()
+
+
 async def fill_search(_: dict[str, Any]) -> None:
     """Posts and accounts that were there before the index; nothing to do once that is finished."""
     await filling.fill(FILL_SECONDS)
@@ -68,6 +73,7 @@ async def refresh_fame(_: dict[str, Any]) -> None:
 
 PERIODIC = (
     Periodic("write_digests", write_digests, minutes={41}),
+    Periodic("find_trends", find_trends, minutes=set(range(1, 60, 5))),
     Periodic("keep_time_of_announcements", keep_time_of_announcements, minutes=set(range(60))),
     Periodic("forget_stale_access", forget_stale_access),
     Periodic("tidy", tidy, minutes={3, 33}),

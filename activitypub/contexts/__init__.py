@@ -48,6 +48,14 @@ NOTE_CONTEXT: Final[Any] = [
         "quote": _link("https://w3id.org/fep/044f#quote"),
         "quoteAuthorization": _link("https://w3id.org/fep/044f#quoteAuthorization"),
         "QuoteRequest": "https://w3id.org/fep/044f#QuoteRequest",
+        "QuoteAuthorization": "https://w3id.org/fep/044f#QuoteAuthorization",
+        "gts": "https://gotosocial.org/ns#",
+        "interactionPolicy": _link("gts:interactionPolicy"),
+        "canQuote": _link("gts:canQuote"),
+        "automaticApproval": _link("gts:automaticApproval"),
+        "manualApproval": _link("gts:manualApproval"),
+        "interactingObject": _link("gts:interactingObject"),
+        "interactionTarget": _link("gts:interactionTarget"),
     },
 ]
 

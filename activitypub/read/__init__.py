@@ -9,6 +9,7 @@ from activitypub.read.activity import is_activity, read_activity
 from activitypub.read.actor import is_actor, read_actor, read_public_keys
 from activitypub.read.collection import is_collection, read_collection
 from activitypub.read.note import is_note, read_note, read_tombstone
+from activitypub.read.quotes import read_quote_authorization
 
 __all__ = [
     "is_activity",
@@ -20,5 +21,6 @@ __all__ = [
     "read_collection",
     "read_note",
     "read_public_keys",
+    "read_quote_authorization",
     "read_tombstone",
 ]

@@ -8,6 +8,7 @@ from activitypub.errors import Malformed
 from activitypub.objects import Note, Source, Tombstone
 from activitypub.read.attachments import read_attachments
 from activitypub.read.polls import read_poll
+from activitypub.read.quotes import read_can_quote
 from activitypub.read.tags import read_tags
 from activitypub.read.values import (
     address,
@@ -66,6 +67,7 @@ def read_note(document: Document, *, allow_http: bool = False) -> Note:
         emojis=tags.emojis,
         quote=_quote(document, allow_http=allow_http) or tags.quote,
         quote_authorization=address(document, "quoteAuthorization", allow_http=allow_http),
+        can_quote=read_can_quote(document, allow_http=allow_http),
         poll=read_poll(document) if kind is NoteKind.QUESTION else None,
         replies=address(document, "replies", allow_http=allow_http),
         replies_first=None if replies is None else address(replies, "first", allow_http=allow_http),

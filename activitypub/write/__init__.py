@@ -10,16 +10,21 @@ from __future__ import annotations
 from activitypub.write.activity import (
     accept,
     activity_body,
+    add,
     announce,
     block,
     create,
     delete_actor,
     delete_object,
+    delete_stamp,
     embedded,
+    flag,
     follow,
     like,
     move,
+    quote_request,
     reject,
+    remove,
     undo,
     update_actor,
     update_note,
@@ -27,24 +32,35 @@ from activitypub.write.activity import (
 )
 from activitypub.write.actor import actor_body, write_actor
 from activitypub.write.collection import collection_body, write_collection
-from activitypub.write.note import note_body, tombstone_body, write_note, write_tombstone
+from activitypub.write.note import (
+    note_body,
+    tombstone_body,
+    write_note,
+    write_quote_authorization,
+    write_tombstone,
+)
 
 __all__ = [
     "accept",
     "activity_body",
     "actor_body",
+    "add",
     "announce",
     "block",
     "collection_body",
     "create",
     "delete_actor",
     "delete_object",
+    "delete_stamp",
     "embedded",
+    "flag",
     "follow",
     "like",
     "move",
     "note_body",
+    "quote_request",
     "reject",
+    "remove",
     "tombstone_body",
     "undo",
     "update_actor",
@@ -53,5 +69,6 @@ __all__ = [
     "write_actor",
     "write_collection",
     "write_note",
+    "write_quote_authorization",
     "write_tombstone",
 ]

@@ -65,9 +65,9 @@ def follow(*, activity_id: str, actor: str, target: str) -> Follow:
     return Follow(id=activity_id, actor=actor, object=ObjectRef(id=target), to=(target,))
 
 
-def accept(*, activity_id: str, actor: str, request: Activity) -> Accept:
+def accept(*, activity_id: str, actor: str, request: Activity, result: str | None = None) -> Accept:
     """Accept a request, embedding it: some match it by id, some by shape."""
-    return Accept(id=activity_id, actor=actor, object=_request(request), to=(request.actor,))
+    return Accept(id=activity_id, actor=actor, object=_request(request), to=(request.actor,), result=result)
 
 
 def reject(*, activity_id: str, actor: str, request: Activity) -> Reject:
@@ -148,9 +148,53 @@ def move(*, activity_id: str, actor: str, target: str, to: Iterable[str]) -> Mov
     return Move(id=activity_id, actor=actor, object=ObjectRef(id=actor), target=target, to=tuple(to))
 
 
+def quote_request(*, activity_id: str, quoted: str, author: str, note: Note) -> QuoteRequest:
+    """Ask to quote a post, with the quoting one inside (FEP-044f)."""
+    return QuoteRequest(
+        id=activity_id,
+        actor=note.attributed_to,
+        object=ObjectRef(id=quoted),
+        instrument=embedded(note_body(note)),
+        to=(author,),
+    )
+
+
+def add(*, activity_id: str, actor: str, item: str, target: str, to: Iterable[str], cc: Iterable[str]) -> Add:
+    """Put something into a collection of the actor's."""
+    return Add(
+        id=activity_id, actor=actor, object=ObjectRef(id=item), target=target, to=tuple(to), cc=tuple(cc)
+    )
+
+
+def remove(
+    *, activity_id: str, actor: str, item: str, target: str, to: Iterable[str], cc: Iterable[str]
+) -> Remove:
+    """Take it out again."""
+    reference = ObjectRef(id=item)
+    return Remove(id=activity_id, actor=actor, object=reference, target=target, to=tuple(to), cc=tuple(cc))
+
+
+def delete_stamp(*, activity_id: str, actor: str, stamp: str, to: Iterable[str]) -> Delete:
+    """Take back that something was allowed."""
+    return Delete(id=activity_id, actor=actor, object=ObjectRef(id=stamp), to=tuple(to))
+
+
+def flag(*, activity_id: str, actor: str, targets: Iterable[str], content: str) -> Flag:
+    """Report an account and posts of it to its server; the account comes first."""
+    first, *others = (ObjectRef(id=target) for target in targets)
+    return Flag(id=activity_id, actor=actor, object=first, more_objects=tuple(others), content=content)
+
+
 def _request(request: Activity) -> ObjectRef:
+    instrument = _reference(request.instrument) if isinstance(request, QuoteRequest) else None
     return embedded(
-        present(id=request.id, type=request.type, actor=request.actor, object=_reference(request.object))
+        present(
+            id=request.id,
+            type=request.type,
+            actor=request.actor,
+            object=_reference(request.object),
+            instrument=instrument,
+        )
     )
 
 
@@ -181,7 +225,7 @@ def _context(activity: Activity) -> Any:
         return NOTE_CONTEXT
     for item in activity.objects:
         types = () if item.document is None else types_of(item.document.data)
-        if any(name in NOTE_TYPES for name in types):
+        if any(name in NOTE_TYPES or name == "QuoteRequest" for name in types):
             return NOTE_CONTEXT
         if any(name in ACTOR_TYPES for name in types):
             return ACTOR_CONTEXT

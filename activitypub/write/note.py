@@ -6,7 +6,7 @@ from typing import Final
 
 from activitypub.contexts import NOTE_CONTEXT, PLAIN_CONTEXT
 from activitypub.document import JsonObject
-from activitypub.objects import Note, Poll, Source, Tombstone
+from activitypub.objects import Approval, Note, Poll, QuoteAuthorization, Source, Tombstone
 from activitypub.vocabulary import LD_JSON
 from activitypub.write import parts
 from activitypub.write.parts import present
@@ -33,6 +33,7 @@ def note_body(note: Note) -> JsonObject:
         directMessage=note.direct_message,
         image=parts.picture(note.image),
         quoteAuthorization=note.quote_authorization,
+        interactionPolicy=_policy(note.can_quote),
         context=note.context,
         conversation=note.conversation,
         replies=_replies(note),
@@ -72,6 +73,18 @@ def tombstone_body(tombstone: Tombstone) -> JsonObject:
     )
 
 
+def write_quote_authorization(stamp: QuoteAuthorization) -> JsonObject:
+    """Write a stamp as it is served at its id."""
+    return {
+        "@context": NOTE_CONTEXT,
+        "id": stamp.id,
+        "type": "QuoteAuthorization",
+        "attributedTo": stamp.attributed_to,
+        "interactingObject": stamp.interacting_object,
+        "interactionTarget": stamp.interaction_target,
+    }
+
+
 def _source(source: Source | None) -> JsonObject | None:
     return None if source is None else present(content=source.content, mediaType=source.media_type)
 
@@ -86,6 +99,13 @@ def _replies(note: Note) -> JsonObject | str | None:
 def _quote(quote: str | None) -> JsonObject:
     """A quote in the words of each dialect."""
     return {} if quote is None else dict.fromkeys(("quote", "_misskey_quote", "quoteUri", "quoteUrl"), quote)
+
+
+def _policy(can_quote: Approval | None) -> JsonObject | None:
+    if can_quote is None:
+        return None
+    rule = {"automaticApproval": list(can_quote.automatic), "manualApproval": list(can_quote.manual)}
+    return {"canQuote": rule}
 
 
 def _poll(poll: Poll) -> JsonObject:

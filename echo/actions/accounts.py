@@ -17,7 +17,7 @@ from echo.kinds import AccountKind, Role
 from echo.models import Account, AccountStats, User
 from echo.policy import passwords
 from echo.policy.standing import Standing, standing_of
-from echo.store import accounts, search_accounts, users
+from echo.store import accounts, search_accounts, server_blocks, users
 
 
 async def store_remote(draft: RemoteAccount) -> Account:
@@ -47,7 +47,7 @@ async def store_remote(draft: RemoteAccount) -> Account:
                 username_key=username.lower(),
                 domain=domain,
                 created_at=draft.created_at or clock.now(),
-                **values,
+                **(values | await server_blocks.marks_for(urlsplit(draft.uri).netloc)),
             )
         else:
             account = known

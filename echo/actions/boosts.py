@@ -123,6 +123,7 @@ async def _insert(
         visibility=visibility,
         created_at=created_at,
         boost_of_id=post.id,
+        local_only=post.local_only,
     )
     if not await posting.insert(unit, booster, new):
         return False

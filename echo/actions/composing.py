@@ -11,6 +11,7 @@ from echo.errors import Invalid, Unavailable
 from echo.store import accounts, emojis
 from echo.text import length, markup
 from echo.text.emojis import shortcodes
+from echo.text.markdown import render_markdown
 from echo.text.markup import MentionTarget
 from echo.text.mentions import Handle
 
@@ -20,13 +21,24 @@ MENTIONS_MAX = 50
 EMOJIS_MAX = 100
 
 
+PLAIN, MARKDOWN = "text/plain", "text/markdown"
+CONTENT_TYPES = (PLAIN, MARKDOWN)
+
+
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """A text made ready: clean HTML, the people it names and its hashtags (folded)."""
+    """A text made ready: clean HTML, the people it names and its hashtags (folded).
 
-    html: str
+    Shapes:  pieces: the HTML of each text that was given; html: all of it
+    """
+
+    pieces: tuple[str, ...]
     mentioned_ids: tuple[int, ...]
     hashtags: tuple[str, ...]
+
+    @property
+    def html(self) -> str:
+        return "".join(self.pieces)
 
 
 def tidy(text: str, spoiler: str, *, has_files: bool) -> tuple[str, str]:
@@ -45,20 +57,27 @@ def tidy(text: str, spoiler: str, *, has_files: bool) -> tuple[str, str]:
     return text, spoiler
 
 
-async def compose(text: str) -> Composed:
-    """Find and look up what a text names, then write its HTML. Asks other servers, so call it outside of a
+async def compose(*texts: str, content_type: str = PLAIN) -> Composed:
+    """Find and look up what texts name, then write their HTML. Asks other servers, so call it outside of a
     transaction. A name that nobody answers to stays text."""
     with_ports = settings.here().dev.enabled
-    found = markup.find(text, allow_ports=with_ports)
+    found = markup.find("\n\n".join(texts), allow_ports=with_ports)
     targets = await look_up(found.mentions[:MENTIONS_MAX])
-    rendered = markup.render(
-        text,
-        mention_urls={handle: target for handle, (_, target) in targets.items()},
-        tag_url=addresses.here().tag_page,
-        allow_ports=with_ports,
+    render = render_markdown if content_type == MARKDOWN else markup.render
+    rendered = [
+        render(
+            text,
+            mention_urls={handle: target for handle, (_, target) in targets.items()},
+            tag_url=addresses.here().tag_page,
+            allow_ports=with_ports,
+        )
+        for text in texts
+    ]
+    named = (targets[handle][0] for piece in rendered for handle in piece.mentions if handle in targets)
+    tags = (tag for piece in rendered for tag in piece.hashtags)
+    return Composed(
+        tuple(piece.html for piece in rendered), tuple(dict.fromkeys(named)), tuple(dict.fromkeys(tags))
     )
-    ids = dict.fromkeys(targets[handle][0] for handle in rendered.mentions if handle in targets)
-    return Composed(rendered.html, tuple(ids), rendered.hashtags)
 
 
 async def emojis_in(*texts: str) -> list[dict[str, str]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from echo import db
 from echo.db import UnitOfWork
 from echo.errors import NotFound
@@ -10,11 +12,25 @@ from echo.models import Post
 from echo.store import conversations, posts
 
 
-async def keep(unit: UnitOfWork, post: Post) -> None:
-    """Put a new direct post, whose mentions are written, into the conversations of those it is between."""
-    people = {post.author_id, *(row["account_id"] for row in await posts.mentions([post.id]))}
-    for row in await conversations.file(post.id, post.thread_id, post.author_id, people):
+async def keep(unit: UnitOfWork, post: Post, *, is_new: bool = True) -> None:
+    """Put a direct post, whose mentions are written, into the conversations of those it is between.
+
+    Shapes:  is_new: the people it names were told of it just now, those who want to know
+    """
+    people = await _people(post)
+    for row in await conversations.file(post.id, post.thread_id, post.author_id, people, is_new=is_new):
         _emit(unit, row["id"], row["account_id"])
+
+
+async def let_in(unit: UnitOfWork, account_id: int, author_ids: Sequence[int]) -> None:
+    """Somebody wants to hear of these people after all: what they wrote directly is a conversation now."""
+    for post_id in await conversations.kept_apart(account_id, author_ids):
+        post = await posts.get_unscoped_for_worker(post_id)
+        people = await _people(post)
+        for row in await conversations.file(
+            post.id, post.thread_id, post.author_id, people, is_new=False, only=account_id
+        ):
+            _emit(unit, row["id"], account_id)
 
 
 async def take_out(unit: UnitOfWork, post_id: int) -> None:
@@ -36,6 +52,10 @@ async def forget(account_id: int, conversation_id: int) -> None:
     async with db.unit_of_work():
         if not await conversations.delete(account_id, conversation_id):
             raise NotFound
+
+
+async def _people(post: Post) -> set[int]:
+    return {post.author_id, *(row["account_id"] for row in await posts.mentions([post.id]))}
 
 
 def _emit(unit: UnitOfWork, conversation_id: int, account_id: int) -> None:

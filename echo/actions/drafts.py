@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
-from echo.kinds import AccountKind, MediaKind, Visibility
+from echo.kinds import AccountKind, MediaKind, Quoter, Visibility
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A part of a post that is written in parts: text, or a file with what it shows (None keeps that)."""
+
+    text: str = ""
+    media_id: int | None = None
+    description: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostDraft:
     """A post that somebody here wants to publish.
 
-    Shapes:  text: as typed; media_ids: own, not attached yet; language: normalised code or None
+    Shapes:  text: as typed; media_ids: own, not attached yet; language: normalised code or None;
+             quote_policy: one of `policy.quoting.POLICIES`; content_type: one of `composing.CONTENT_TYPES`;
+             blocks: then text and files come from these
     """
 
     text: str
@@ -24,6 +35,11 @@ class PostDraft:
     media_ids: tuple[int, ...] = ()
     app_id: int | None = None
     idempotency_key: str = ""
+    quote_of_id: int | None = None
+    quote_policy: str = "public"
+    local_only: bool = False
+    content_type: str = "text/plain"
+    blocks: tuple[Block, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +57,10 @@ class FileDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditDraft:
-    """What a post shall say from now on. `media_ids` None keeps the files; `files` describes them anew."""
+    """What a post shall say from now on. `media_ids` None keeps the files; `files` describes them anew.
+
+    Shapes:  quote_policy, content_type: None keeps them; blocks: None writes the post in one piece
+    """
 
     text: str
     spoiler: str = ""
@@ -49,6 +68,9 @@ class EditDraft:
     language: str | None = None
     media_ids: tuple[int, ...] | None = None
     files: tuple[FileDraft, ...] = ()
+    quote_policy: str | None = None
+    content_type: str | None = None
+    blocks: tuple[Block, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +119,9 @@ class RemotePost:
     media: tuple[RemoteMedia, ...] = ()
     emojis: tuple[RemoteEmoji, ...] = ()
     conversation_uri: str = ""
+    quote_uri: str = ""
+    quote_automatic: tuple[Quoter, ...] = ()
+    quote_manual: tuple[Quoter, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,9 +206,8 @@ class ProfileDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignUp:
-    """Somebody who wants an account here. The password is clear text and goes no further than its hash.
-
-    Shapes:  date_of_birth: YYYY-MM-DD; looked at where people must have an age, and not kept
+    """Somebody who wants an account here. The password is clear text and goes no further than its hash, the
+    day of birth no further than the question whether it is long enough ago.
     """
 
     username: str
@@ -191,6 +215,6 @@ class SignUp:
     password: str
     locale: str = "en"
     reason: str = ""
-    date_of_birth: str = ""
     agreement: bool = False
+    born_on: date | None = None
     app_id: int | None = None

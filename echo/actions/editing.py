@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from echo import clock, db
-from echo.actions import attaching, composing, conversations, uploads
+from echo.actions import attaching, composing, conversations, pieces, quotes, uploads
+from echo.actions.composing import Composed
 from echo.actions.drafts import EditDraft, FileDraft, RemotePost
 from echo.actions.notify import tell
+from echo.actions.posting import find_link
 from echo.actions.remote_media import store_remote_media
 from echo.db import UnitOfWork
 from echo.errors import NotFound
@@ -20,46 +22,56 @@ from echo.store import posts
 
 
 async def edit(author_id: int, post_id: int, draft: EditDraft) -> Post:
-    """Change a post of one's own; a draft that changes nothing leaves it as it is.
+    """Change a post of one's own; a draft that changes nothing leaves it as it is. What it quotes stays.
 
     Raises:  NotFound when it is not one's own; Invalid for an empty or too long text and unusable files
     """
     known = await _own(author_id, post_id)
-    has_files = bool(known.media_ids if draft.media_ids is None else draft.media_ids)
-    text, spoiler = composing.tidy(draft.text, draft.spoiler, has_files=has_files)
-    composed = await composing.compose(text)
+    has_more = bool(known.media_ids if draft.media_ids is None else draft.media_ids) or bool(known.quote_uri)
+    text, spoiler = composing.tidy(draft.text, draft.spoiler, has_files=has_more)
+    content_type = draft.content_type or known.content_type
+    texts = [text] if draft.blocks is None else pieces.texts(draft.blocks)
+    composed = await composing.compose(*texts, content_type=content_type)
     covers = {file.media_id: await uploads.read_cover(file.thumbnail) for file in draft.files}
     async with db.unit_of_work() as unit:
         await posts.lock(post_id)
         post = await _own(author_id, post_id)
+        await quotes.change_policy(unit, post, draft.quote_policy)
         media_ids = list(post.media_ids)
         if draft.media_ids is not None:
-            files = await attaching.choose(author_id, draft.media_ids, post_id=post.id)
+            chosen = await attaching.choose(author_id, draft.media_ids, post_id=post.id)
             # Files that are left out stay attached: earlier versions of the post show them.
-            await attaching.attach(files, post.id)
-            media_ids = [file.id for file in files]
-        sensitive = draft.sensitive or bool(spoiler and media_ids)
-        is_redescribed = await _redescribe(media_ids, draft.files, covers)
-        now_said = (text, spoiler, sensitive, draft.language, media_ids)
-        said = (post.text, post.spoiler, post.sensitive, post.language, post.media_ids)
-        if now_said == said and not is_redescribed:
+            await attaching.attach(chosen, post.id)
+            media_ids = [file.id for file in chosen]
+        described = (*draft.files, *pieces.descriptions(draft.blocks or ()))
+        is_redescribed = await _redescribe(media_ids, described, covers)
+        changed = {
+            "text": text,
+            "spoiler": spoiler,
+            "sensitive": draft.sensitive or bool(spoiler and media_ids),
+            "language": draft.language,
+            "media_ids": media_ids,
+            "content_type": content_type,
+            "blocks": None if draft.blocks is None else pieces.stored(draft.blocks, composed.pieces),
+        }
+        if not is_redescribed and all(getattr(post, name) == value for name, value in changed.items()):
             return post
         await _keep_version(post)
-        await _write(
-            post,
-            text=text,
-            html=composed.html,
-            spoiler=spoiler,
-            sensitive=sensitive,
-            language=draft.language,
-            media_ids=media_ids,
-            emojis=await composing.emojis_in(text, spoiler),
-            edited_at=clock.now(),
-        )
+        html = await quotes.line_again(post) + await _html(draft, composed)
+        emojis = await composing.emojis_in(text, spoiler)
+        await _write(post, **changed, html=html, emojis=emojis, edited_at=clock.now())
         await _relink(unit, post, composed.mentioned_ids, (), composed.hashtags)
         await _tell_boosters(unit, post)
+        await quotes.tell_quoters(unit, post)
         unit.emit(PostEdited(local=True, post_id=post.id))
     return await posts.get_unscoped_for_worker(post_id)
+
+
+async def _html(draft: EditDraft, composed: Composed) -> str:
+    if draft.blocks is None:
+        return composed.html
+    files = await Media.filter(id__in=pieces.media_ids(draft.blocks))
+    return pieces.html_of(draft.blocks, composed.pieces, {file.id: file for file in files})
 
 
 async def receive_edit(author: Account, draft: RemotePost) -> bool:
@@ -91,6 +103,7 @@ async def receive_edit(author: Account, draft: RemotePost) -> bool:
         )
         await _relink(unit, post, draft.mentioned_ids, draft.silent_ids, draft.hashtags)
         await _tell_boosters(unit, post)
+        await quotes.tell_quoters(unit, post)
         unit.emit(PostEdited(local=False, post_id=post.id))
     return True
 
@@ -101,7 +114,8 @@ def _is_newer(edited_at: datetime, post: Post) -> bool:
 
 
 async def _write(post: Post, **changes: object) -> None:
-    await Post.filter(id=post.id).update(version=post.version + 1, **changes)
+    # Which page the post links to is found out anew.
+    await Post.filter(id=post.id).update(version=post.version + 1, card_id=None, **changes)
     # A boost shows the post it boosts, so its rendered half is stale as well.
     await db.execute("UPDATE posts SET version = version + 1 WHERE boost_of_id = $1", post.id)
 
@@ -138,9 +152,10 @@ async def _relink(
     if post.visibility == Visibility.DIRECT and len(await posts.mentions([post.id])) > before:
         # It is between more people now: another conversation.
         await conversations.take_out(unit, post.id)
-        await conversations.keep(unit, post)
+        await conversations.keep(unit, post, is_new=False)
     await posts.insert_hashtags(post.id, hashtags)
     await tell(unit, mentioned_ids, NotificationKind.MENTION, post.author_id, post.id)
+    find_link(unit, await posts.get_unscoped_for_worker(post.id))
 
 
 async def _tell_boosters(unit: UnitOfWork, post: Post) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from echo import db
+from echo.actions import conversations
 from echo.events import NotificationsMerged
 from echo.kinds import Handling
 from echo.policy.notices import NoticePolicy
@@ -40,6 +41,7 @@ async def accept(account_id: int, request_ids: Sequence[int]) -> int:
         from_ids = await notification_policies.take_requests(account_id, request_ids)
         if from_ids:
             await notification_policies.let_in(account_id, from_ids)
+            await conversations.let_in(unit, account_id, from_ids)
             unit.emit(NotificationsMerged(local=True, account_id=account_id))
     return len(from_ids)
 

@@ -11,19 +11,21 @@ import msgspec
 from echo import clock, db
 from echo.actions import conversations
 from echo.actions.notify import tell
+from echo.addresses import here
 from echo.db import UnitOfWork
-from echo.events import PostPublished
+from echo.events import LinkFound, PostPublished
 from echo.kinds import NotificationKind, Quoter, QuoteState, Visibility
 from echo.models import Account, Post
 from echo.store import counters, loading, posts
+from echo.text.first_link import first_link
 
 _INSERT = """
     INSERT INTO posts AS t (id, uri, url, author_id, local, visibility, text, html, spoiler, sensitive,
         language, in_reply_to_id, in_reply_to_account_id, in_reply_to_uri, thread_id, boost_of_id, media_ids,
         emojis, app_id, conversation_uri, created_at, edited_at, poll_id, quote_of_id, quote_uri, quote_state,
-        quote_automatic, quote_manual, local_only, content_type, blocks)
+        quote_automatic, quote_manual, local_only, content_type, blocks, quote_stamp_uri)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-        $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31)
+        $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)
     ON CONFLICT DO NOTHING
     RETURNING {columns}
 """
@@ -36,6 +38,7 @@ class Quoting:
     uri: str
     state: QuoteState
     post_id: int | None = None
+    stamp_uri: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +97,17 @@ async def insert(unit: UnitOfWork, author: Account, new: NewPost) -> Post | None
     if new.visibility == Visibility.DIRECT:
         await conversations.keep(unit, stored)
     unit.emit(PostPublished(local=new.local, post_id=new.id))
+    find_link(unit, stored)
     return stored
+
+
+def find_link(unit: UnitOfWork, post: Post) -> None:
+    """Let somebody look at the page that a post links to. Posts with files or a quote show those instead."""
+    if post.boost_of_id is not None or post.media_ids or post.quote_uri:
+        return
+    url = first_link(post.html, here().base)
+    if url is not None:
+        unit.emit(LinkFound(local=post.local, post_id=post.id, url=url))
 
 
 async def _insert_row(author: Account, new: NewPost) -> Post | None:
@@ -133,6 +146,7 @@ async def _insert_row(author: Account, new: NewPost) -> Post | None:
         new.local_only,
         new.content_type,
         None if new.blocks is None else msgspec.json.encode(list(new.blocks)).decode(),
+        quote.stamp_uri if quote else "",
     )
     return None if row is None else loading.read(Post, row)
 

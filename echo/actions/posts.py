@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from echo import addresses, clock, db, ids
-from echo.actions import attaching, boosts, composing, conversations, discarding, posting
+from echo import clock, db, ids
+from echo.actions import (
+    attaching,
+    boosts,
+    composing,
+    conversations,
+    discarding,
+    drafting,
+    pieces,
+    posting,
+    quotes,
+    quotes_elsewhere,
+)
 from echo.actions.drafts import PostDraft, RemotePost
-from echo.actions.posting import NewPost
+from echo.actions.posting import NewPost, Quoting
 from echo.actions.remote_media import store_remote_media
 from echo.db import UnitOfWork
 from echo.errors import Gone, NotFound
@@ -24,8 +36,9 @@ async def publish(author_id: int, draft: PostDraft) -> Post:
     Returns: the stored post; with an idempotency key that was used before, the post of that time
     Raises:  Invalid for an empty or too long text and unusable files; NotFound when the parent is unreadable
     """
-    text, spoiler = composing.tidy(draft.text, draft.spoiler, has_files=bool(draft.media_ids))
-    composed = await composing.compose(text)
+    has_more = bool(draft.media_ids) or draft.quote_of_id is not None
+    text, spoiler = composing.tidy(draft.text, draft.spoiler, has_files=has_more)
+    composed = await drafting.compose(text, draft)
     emojis = await composing.emojis_in(text, spoiler)
     async with db.unit_of_work() as unit:
         known = await _claim_key(author_id, draft.idempotency_key)
@@ -34,31 +47,29 @@ async def publish(author_id: int, draft: PostDraft) -> Post:
         author = await accounts.get(author_id)
         parent = await _parent(author_id, draft.in_reply_to_id)
         media = await attaching.choose(author_id, draft.media_ids)
-        post_id, here = ids.new_id(), addresses.here()
-        new = NewPost(
-            id=post_id,
-            uri=here.post(post_id),
-            url=here.post_page(author.username, post_id),
-            local=True,
+        quote = await quotes.choose(
+            author_id,
+            draft.quote_of_id,
             visibility=draft.visibility,
-            created_at=ids.moment_of(post_id),
+            mentioned_ids=composed.mentioned_ids,
+        )
+        await pieces.describe(draft.blocks or (), media)
+        new = drafting.new_post(author, draft, composed, parent=parent, media=media, quote=quote)
+        new = replace(
+            new,
             text=text,
-            html=composed.html,
             spoiler=spoiler,
             sensitive=draft.sensitive or bool(spoiler and media),
-            language=draft.language,
-            parent=parent,
-            media_ids=[file.id for file in media],
             emojis=emojis,
-            app_id=draft.app_id,
             mentioned_ids=await _mentionable(author_id, composed.mentioned_ids),
-            hashtags=composed.hashtags,
         )
         stored = await posting.insert(unit, author, new)
         assert stored is not None, "a new id is known already"
         if media:
-            await attaching.attach(media, post_id)
-        await _keep_key(author_id, draft.idempotency_key, post_id)
+            await attaching.attach(media, new.id)
+        if quote is not None:
+            await quotes.published(unit, stored, quote)
+        await _keep_key(author_id, draft.idempotency_key, new.id)
     return stored
 
 
@@ -99,6 +110,9 @@ async def receive(author: Account, draft: RemotePost) -> Post:
             mentioned_ids=draft.mentioned_ids,
             silent_ids=draft.silent_ids,
             hashtags=draft.hashtags,
+            quote=await _quoted(author, draft),
+            quote_automatic=draft.quote_automatic,
+            quote_manual=draft.quote_manual,
         )
         stored = await posting.insert(unit, author, new)
         if stored is None:
@@ -106,7 +120,13 @@ async def receive(author: Account, draft: RemotePost) -> Post:
             assert known is not None, "the id is in the way of a post that is not there"
             return known
         await _adopt_replies(post_id, author.id, draft.uri, parent)
+        await quotes_elsewhere.received(unit, stored)
     return stored
+
+
+async def _quoted(author: Account, draft: RemotePost) -> Quoting | None:
+    quoted = await posts.find_by_uri_for_worker(draft.quote_uri) if draft.quote_uri else None
+    return quotes_elsewhere.of_remote(author, draft, quoted)
 
 
 async def remove(author_id: int, post_id: int, *, with_files: bool = False) -> Post:
@@ -148,6 +168,7 @@ async def _take_away(unit: UnitOfWork, post: Post) -> None:
     if not await posts.mark_deleted(post.id):
         return
     await _forget(post)
+    await quotes.uncount(post)
     if post.visibility == Visibility.DIRECT:
         await conversations.take_out(unit, post.id)
     for boost in await Post.filter(boost_of_id=post.id, deleted_at=None):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 
 from echo import clock, db, ids, settings
 from echo.actions import approvals
@@ -14,7 +14,7 @@ from echo.errors import FieldError, Forbidden, Gone, Invalid
 from echo.events import MailAsked
 from echo.kinds import AccountKind, Role
 from echo.models import Account, AccountKey, AccountStats, User
-from echo.policy import ages, emails, passwords, usernames
+from echo.policy import emails, passwords, usernames
 from echo.policy.keys import KeyPair, new_key_pair
 from echo.store import auth, search_accounts, users
 
@@ -43,11 +43,10 @@ async def sign_up(draft: SignUp) -> User:
     problems = await _problems(draft)
     if not draft.agreement:
         problems.setdefault("agreement", []).append(FieldError("ERR_ACCEPTED", "must be accepted"))
+    if rules.min_age and (problem := _age_problem(draft.born_on, rules.min_age)):
+        problems.setdefault("date_of_birth", []).append(problem)
     if rules.mode == "approval" and rules.reason_required and not draft.reason.strip():
         problems.setdefault("reason", []).append(FieldError("ERR_BLANK", "can't be blank"))
-    age_problem = ages.problem(draft.date_of_birth, rules.min_age, today=clock.now().date())
-    if age_problem is not None:
-        problems["date_of_birth"] = [age_problem]
     _refuse(problems)
     return await _create(
         draft,
@@ -56,6 +55,14 @@ async def sign_up(draft: SignUp) -> User:
         is_approved=rules.mode == "open",
         is_announced=True,
     )
+
+
+def _age_problem(born_on: date | None, min_age: int) -> FieldError | None:
+    if born_on is None:
+        return FieldError("ERR_BLANK", "can't be blank")
+    today = clock.now().date()
+    age = today.year - born_on.year - ((today.month, today.day) < (born_on.month, born_on.day))
+    return FieldError("ERR_BELOW_LIMIT", "is below the age limit") if age < min_age else None
 
 
 async def create_local(

@@ -11,7 +11,7 @@ from echo.http.access import account_id, needs, optional, viewer
 from echo.http.replies import array, entity, raw
 from echo.models import Account
 from echo.render import account, own_account, relationship, status
-from echo.store import accounts, relations, timelines
+from echo.store import accounts, pins, relations, timelines
 from echo.store.timelines import AccountFilter
 from echo.text.hashtags import normalise
 
@@ -93,7 +93,7 @@ async def statuses(target: str) -> Response:
     given = await params()
     cursor = cursor_of(given, default=20, maximum=40)
     if given.boolean("pinned", default=False):
-        return array([])
+        return array(await status.many(viewer(), await pins.of_account(viewer(), found.id, cursor)))
     wanted = AccountFilter(
         only_media=given.boolean("only_media", default=False),
         exclude_replies=given.boolean("exclude_replies", default=False),

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from echo import __version__, settings
+from echo.actions.composing import CONTENT_TYPES
 from echo.actions.featured_tags import MOST_FEATURED
 from echo.actions.profile_texts import FIELD_CHARACTERS, PORTRAIT_CHARACTERS
 from echo.actions.uploads import DESCRIPTION_CHARACTERS, binary
 from echo.media.containers import AUDIO_TYPES, VIDEO_TYPES
 from echo.policy import push_keys
+from echo.policy.feeds import Feed, settings_of
+from echo.store import house_texts
 
 # Apps read a Mastodon version from the front (some only the first three characters); what follows the plus
 # sign is ours and ignored. Never a two-digit part in the first three characters, no spaces, no "compatible;".
@@ -20,7 +23,7 @@ IMAGE_TYPES = ("image/jpeg", "image/png", "image/gif", "image/webp", "image/avif
 MOVIE_TYPES = (*VIDEO_TYPES, *AUDIO_TYPES)
 
 
-def configuration(origin: str) -> dict[str, Any]:
+def configuration(origin: str, *, has_terms: bool) -> dict[str, Any]:
     """The `configuration` of version 2; version 1 shows some of its parts.
 
     Shapes:  origin: scheme and host by which the caller reached us; streaming is there as well
@@ -32,8 +35,8 @@ def configuration(origin: str) -> dict[str, Any]:
             "streaming": "ws" + origin.removeprefix("http"),
             "status": None,
             "about": f"{base}/about",
-            "privacy_policy": f"{base}/about",
-            "terms_of_service": None,
+            "privacy_policy": f"{base}/privacy-policy",
+            "terms_of_service": f"{base}/terms-of-service" if has_terms else None,
         },
         "vapid": {"public_key": push_keys.here().public},
         "accounts": {
@@ -42,7 +45,7 @@ def configuration(origin: str) -> dict[str, Any]:
             "max_avatar_description_length": PORTRAIT_CHARACTERS,
             "max_header_description_length": PORTRAIT_CHARACTERS,
             "max_featured_tags": MOST_FEATURED,
-            "max_pinned_statuses": 0,
+            "max_pinned_statuses": limits.pinned_posts,
             "max_profile_fields": limits.profile_fields,
             "profile_field_name_limit": FIELD_CHARACTERS,
             "profile_field_value_limit": FIELD_CHARACTERS,
@@ -67,19 +70,45 @@ def configuration(origin: str) -> dict[str, Any]:
             "min_expiration": 300,
             "max_expiration": 2_629_746,
         },
-        "translation": {"enabled": False},
+        "translation": {"enabled": settings.here().translation.provider != "none"},
         "timelines_access": {
-            "live_feeds": {"local": "public", "remote": "public"},
-            "hashtag_feeds": {"local": "public", "remote": "public"},
-            "trending_link_feeds": {"local": "public", "remote": "public"},
+            "live_feeds": settings_of(Feed.LIVE),
+            "hashtag_feeds": settings_of(Feed.HASHTAG),
+            "trending_link_feeds": settings_of(Feed.LINK),
         },
+        # Whoever is not blocked may talk to us: there is no list of servers that may.
         "limited_federation": False,
     }
 
 
+# Words by which Soapbox, Mangane, pl-fe and Nicolium switch features on, each with what makes it true here.
+FEATURES = {
+    "mastodon_api": "this API",
+    "mastodon_api_streaming": "echo.streaming",
+    "quote_posting": "echo.api.quotes, and `quote_id` beside `quoted_status_id`",
+    "editing": "PUT /api/v1/statuses/:id",
+}
+
+
+def pleroma() -> dict[str, Any]:
+    """What apps of that family look for; `post_formats` are the values of `content_type`."""
+    features = list(FEATURES)
+    if settings.here().translation.provider != "none":
+        features.append("translation")
+    return {"metadata": {"features": features, "post_formats": list(CONTENT_TYPES)}}
+
+
 def rules() -> list[dict[str, Any]]:
-    """The rules of the house, numbered from 1."""
+    """The rules of the house, numbered from 1, with their translations by language."""
     return [
-        {"id": str(number), "text": text, "hint": "", "translations": {}}
-        for number, text in enumerate(settings.here().instance.rules, 1)
+        {
+            "id": str(number),
+            "text": rule.text,
+            "hint": rule.hint,
+            "translations": {
+                language: {"text": translated.text, "hint": translated.hint}
+                for language, translated in translations.items()
+            },
+        }
+        for number, (rule, translations) in enumerate(house_texts.rules(), 1)
     ]

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 from quart import Blueprint, Response
 
 from echo import addresses, settings
-from echo.api.facts import API_VERSIONS, MASTODON_VERSION, configuration, rules
+from echo.api.facts import API_VERSIONS, MASTODON_VERSION, configuration, pleroma, rules
 from echo.api.reading import own_origin
 from echo.http.access import public
-from echo.http.replies import entity, raw
-from echo.render import account, emoji
-from echo.store import emojis, instance
-from echo.text import languages
+from echo.http.replies import entity
+from echo.render import account
+from echo.store import house_texts, instance
 
 blueprint = Blueprint("instance", __name__)
+# Of static/preview.png.
+_PREVIEW_HASH = "LfP??gt6~W-;-;ofWBae?HofE1Rj"
+_ICON_PIXELS = (48, 180)
 
 
 @blueprint.get("/api/v2/instance")
@@ -23,8 +27,7 @@ async def v2() -> Response:
     """Instance, version 2."""
     config, here = settings.here(), addresses.here()
     usage = await instance.usage()
-    is_open = config.registrations.mode in ("open", "approval")
-    needs_approval = config.registrations.mode == "approval"
+    preview = f"{here.base}/static/preview.png"
     document = {
         "domain": config.instance.domain,
         "title": config.instance.title,
@@ -32,22 +35,24 @@ async def v2() -> Response:
         "source_url": f"{here.base}/about",
         "description": config.instance.description,
         "usage": {"users": {"active_month": usage.active_month}},
-        "thumbnail": {"url": f"{here.base}/static/preview.png", "description": ""},
-        "icon": [],
-        "languages": config.instance.languages,
-        "configuration": configuration(own_origin()),
-        "registrations": {
-            "enabled": is_open,
-            "approval_required": needs_approval,
-            "reason_required": config.registrations.reason_required if needs_approval else None,
-            "message": None,
-            "min_age": config.registrations.min_age or None,
-            "url": None,
+        "thumbnail": {
+            "url": preview,
+            "blurhash": _PREVIEW_HASH,
+            "versions": {"@1x": preview, "@2x": preview},
+            "description": "",
         },
+        "icon": [
+            {"src": f"{here.base}/static/icon-{pixels}.png", "size": f"{pixels}x{pixels}"}
+            for pixels in _ICON_PIXELS
+        ],
+        "languages": config.instance.languages,
+        "configuration": configuration(own_origin(), has_terms=house_texts.has_terms()),
+        "registrations": _registrations(),
         "api_versions": API_VERSIONS,
         "wrapstodon": None,
         "contact": {"email": config.instance.contact_email, "account": await _contact()},
         "rules": rules(),
+        "pleroma": pleroma(),
     }
     return entity(document)
 
@@ -58,7 +63,7 @@ async def v1() -> Response:
     """Instance, version 1: still the first call of several apps. `uri` is a bare host."""
     config, here = settings.here(), addresses.here()
     usage = await instance.usage()
-    parts = configuration(own_origin())
+    parts = configuration(own_origin(), has_terms=house_texts.has_terms())
     document = {
         "uri": config.instance.domain,
         "title": config.instance.title,
@@ -82,6 +87,7 @@ async def v1() -> Response:
         },
         "contact_account": await _contact(),
         "rules": rules(),
+        "pleroma": pleroma(),
     }
     return entity(document)
 
@@ -93,41 +99,20 @@ async def house_rules() -> Response:
     return entity(rules())
 
 
-@blueprint.get("/api/v1/instance/peers")
-@public
-async def peers() -> Response:
-    """Other servers that are known here."""
-    return entity(await instance.peers())
-
-
-@blueprint.get("/api/v1/instance/extended_description")
-@public
-async def extended_description() -> Response:
-    """Nothing more than the description yet."""
-    return entity({"updated_at": None, "content": ""})
-
-
-@blueprint.get("/api/v1/instance/languages")
-@public
-async def known_languages() -> Response:
-    """The languages that a post can be marked with."""
-    return entity([{"code": language.code, "name": language.name} for language in languages.LANGUAGES])
-
-
-@blueprint.get("/api/v1/instance/translation_languages")
-@public
-async def translation_languages() -> Response:
-    """No translator is configured."""
-    return raw(b"{}")
-
-
-@blueprint.get("/api/v1/custom_emojis")
-@public
-async def custom_emojis() -> Response:
-    """The custom emojis of this server to choose from."""
-    return entity(emoji.many(await emojis.listing(only_visible=True)))
+def _registrations() -> dict[str, Any]:
+    """Who may sign up. The message is for those who may not."""
+    chosen = settings.here().registrations
+    is_open, needs_approval = chosen.mode in ("open", "approval"), chosen.mode == "approval"
+    return {
+        "enabled": is_open,
+        "approval_required": needs_approval,
+        "reason_required": chosen.reason_required if needs_approval else None,
+        "message": None if is_open or not chosen.message else chosen.message,
+        "min_age": chosen.min_age or None,
+        "url": chosen.url or None,
+    }
 
 
 async def _contact() -> msgspec.Raw | None:
-    owner_id = await instance.contact_account_id()
-    return None if owner_id is None else msgspec.Raw(await account.one(owner_id))
+    contact_id = await instance.contact_account_id(settings.here().instance.contact_account)
+    return None if contact_id is None else msgspec.Raw(await account.one(contact_id))

@@ -17,10 +17,6 @@ blueprint = Blueprint("not_yet", __name__)
 # path -> scopes of the token that must be sent (None: open to everybody)
 EMPTY_LISTS: dict[str, tuple[str, ...] | None] = {
     "/api/v1/scheduled_statuses": ("read:statuses",),
-    "/api/v1/trends": None,
-    "/api/v1/trends/tags": None,
-    "/api/v1/trends/statuses": None,
-    "/api/v1/trends/links": None,
 }
 
 

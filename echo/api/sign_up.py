@@ -33,8 +33,8 @@ async def create() -> Response:
             password=given.text("password", ""),
             locale=given.text("locale", "en"),
             reason=given.text("reason", ""),
-            date_of_birth=given.text("date_of_birth", ""),
             agreement=given.boolean("agreement", default=False),
+            born_on=given.day("date_of_birth"),
             app_id=current().app_id,
         )
     )

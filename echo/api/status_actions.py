@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from quart import Blueprint, Response
 
-from echo.actions import boosts, likes
+from echo.actions import boosts, likes, pins, threads
 from echo.api.reading import params, read_id
 from echo.api.statuses import VISIBILITIES
 from echo.http.access import account_id, needs, viewer
@@ -64,4 +64,36 @@ async def bookmark(status_id: str) -> Response:
 async def unbookmark(status_id: str) -> Response:
     """Stop keeping a post."""
     post = await likes.unbookmark(account_id(), read_id(status_id))
+    return raw(await status.one(viewer(), post.id))
+
+
+@blueprint.post("/api/v1/statuses/<status_id>/pin")
+@needs("write:accounts")
+async def pin(status_id: str) -> Response:
+    """Put a post of one's own on top of one's profile."""
+    post = await pins.pin(account_id(), read_id(status_id))
+    return raw(await status.one(viewer(), post.id))
+
+
+@blueprint.post("/api/v1/statuses/<status_id>/unpin")
+@needs("write:accounts")
+async def unpin(status_id: str) -> Response:
+    """Take it off the top again."""
+    post = await pins.unpin(account_id(), read_id(status_id))
+    return raw(await status.one(viewer(), post.id))
+
+
+@blueprint.post("/api/v1/statuses/<status_id>/mute")
+@needs("write:mutes")
+async def mute(status_id: str) -> Response:
+    """Hear no more of the thread of a post."""
+    post = await threads.mute(account_id(), read_id(status_id))
+    return raw(await status.one(viewer(), post.id))
+
+
+@blueprint.post("/api/v1/statuses/<status_id>/unmute")
+@needs("write:mutes")
+async def unmute(status_id: str) -> Response:
+    """Hear of it again."""
+    post = await threads.unmute(account_id(), read_id(status_id))
     return raw(await status.one(viewer(), post.id))

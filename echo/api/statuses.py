@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 
 from quart import Blueprint, Response, request
 
 from echo import settings
-from echo.actions import editing, posts
-from echo.actions.drafts import EditDraft, PostDraft
+from echo.actions import composing, editing, pieces, posts
+from echo.actions.drafts import Block, EditDraft, PostDraft
+from echo.api import wordings
 from echo.api.reading import (
     BODY_BYTES,
     account_page,
@@ -51,20 +53,26 @@ async def create() -> Response:
     """Publish a post."""
     await count_for_account("posts")
     given = await params()
-    for unsupported in ("poll", "scheduled_at", "quoted_status_id"):
+    for unsupported in ("poll", "scheduled_at"):
         if given.has(unsupported):
             raise Invalid(f"Validation failed: {unsupported} is not supported by this server")
     chosen = preferences.read((await accounts.user(account_id())).settings)
+    blocks = wordings.blocks(given)
     draft = PostDraft(
-        text=given.text("status", ""),
+        text=given.text("status", "") if blocks is None else pieces.text_of(blocks),
         visibility=_visibility(given, chosen.visibility),
         spoiler=given.text("spoiler_text", ""),
         sensitive=given.boolean("sensitive", default=chosen.sensitive),
         language=_language(given, chosen.language),
         in_reply_to_id=_reply_to(given),
-        media_ids=given.ids("media_ids"),
+        media_ids=given.ids("media_ids") if blocks is None else pieces.media_ids(blocks),
         app_id=current().app_id,
         idempotency_key=_idempotency_key(),
+        quote_of_id=wordings.quoted(given),
+        quote_policy=wordings.quote_policy(given) or chosen.quote_policy,
+        local_only=given.boolean("local_only", default=False),
+        content_type=wordings.content_type(given) or composing.PLAIN,
+        blocks=blocks,
     )
     post = await posts.publish(account_id(), draft)
     return raw(await status.one(viewer(), post.id))
@@ -94,13 +102,17 @@ async def edit(status_id: str) -> Response:
     with await read_form(request, max_bytes=BODY_BYTES + _covers_bytes()) as form:
         given, files = form.params, file_drafts(form)
     known = await _own(status_id)
+    blocks = wordings.blocks(given)
     draft = EditDraft(
-        text=given.text("status", ""),
+        text=given.text("status", "") if blocks is None else pieces.text_of(blocks),
         spoiler=given.text("spoiler_text", ""),
         sensitive=given.boolean("sensitive", default=False),
         language=_language(given, known),
-        media_ids=given.ids("media_ids") if given.has("media_ids") else None,
+        media_ids=_media_ids(given, blocks),
         files=files,
+        quote_policy=wordings.quote_policy(given),
+        content_type=wordings.content_type(given),
+        blocks=blocks,
     )
     post = await editing.edit(account_id(), read_id(status_id), draft)
     return raw(await status.one(viewer(), post.id))
@@ -142,7 +154,14 @@ async def source(status_id: str) -> Response:
     post = await post_store.get(viewer(), read_id(status_id))
     if post.author_id != account_id():
         raise NotFound
-    return entity(StatusSource(id=str(post.id), text=post.text, spoiler_text=post.spoiler))
+    return entity(
+        StatusSource(
+            id=str(post.id),
+            text=post.text,
+            spoiler_text=post.spoiler,
+            content_type=post.content_type,
+        )
+    )
 
 
 @blueprint.get("/api/v1/statuses/<status_id>/favourited_by")
@@ -178,6 +197,13 @@ async def _own(status_id: str) -> str | None:
     if post.author_id != account_id():
         raise NotFound
     return post.language
+
+
+def _media_ids(given: Params, blocks: Sequence[Block] | None) -> tuple[int, ...] | None:
+    """The files that a post shall have after an edit; None keeps them."""
+    if blocks is not None:
+        return pieces.media_ids(blocks)
+    return given.ids("media_ids") if given.has("media_ids") else None
 
 
 def _visibility(given: Params, default: Visibility) -> Visibility:

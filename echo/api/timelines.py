@@ -5,11 +5,14 @@ from __future__ import annotations
 from quart import Blueprint, Response
 
 from echo.api.reading import cursor_of, page_link, params, status_page, timeline
-from echo.http.access import account_id, needs, optional, viewer
+from echo.errors import NotFound
+from echo.http.access import account_id, current, has_token, needs, optional, viewer
 from echo.http.params import Params
 from echo.http.replies import array
+from echo.policy import feeds
+from echo.policy.feeds import Feed, Sides
 from echo.render import status
-from echo.store import home, timelines
+from echo.store import home, timelines, trends
 from echo.store.timelines import PublicFilter
 from echo.text.hashtags import normalise
 
@@ -33,7 +36,8 @@ async def public_timeline() -> Response:
     """Public posts known here."""
     given = await params()
     cursor = cursor_of(given, default=20, maximum=40)
-    return await timeline(viewer(), await timelines.public(viewer(), cursor, _filter(given)))
+    wanted = _readable(Feed.LIVE, given)
+    return await timeline(viewer(), await timelines.public(viewer(), cursor, wanted) if wanted else [])
 
 
 @blueprint.get("/api/v1/timelines/tag/<name>")
@@ -43,17 +47,30 @@ async def tag_timeline(name: str) -> Response:
     given = await params()
     cursor = cursor_of(given, default=20, maximum=40)
     any_of = _names([name, *given.list("any")])
-    if not any_of:
+    wanted = _readable(Feed.HASHTAG, given)
+    if not any_of or wanted is None:
         return array([])
     ids = await timelines.hashtag(
         viewer(),
         cursor,
-        _filter(given),
+        wanted,
         any_of=any_of,
         all_of=_names(given.list("all")),
         none_of=_names(given.list("none")),
     )
     return await timeline(viewer(), ids)
+
+
+@blueprint.get("/api/v1/timelines/link")
+@optional("read:statuses")
+async def link_timeline() -> Response:
+    """Public posts that link to a trending page."""
+    given = await params()
+    card_id = await trends.find_link(given.require_text("url"))
+    if card_id is None:
+        raise NotFound
+    cursor = cursor_of(given, default=20, maximum=40)
+    return await timeline(viewer(), await timelines.link(viewer(), card_id, cursor))
 
 
 @blueprint.get("/api/v1/favourites")
@@ -72,12 +89,16 @@ async def bookmarks() -> Response:
     return await status_page(viewer(), await timelines.bookmarked(account_id(), cursor), cursor)
 
 
-def _filter(given: Params) -> PublicFilter:
-    return PublicFilter(
-        local=given.boolean("local", default=False),
-        remote=given.boolean("remote", default=False),
-        only_media=given.boolean("only_media", default=False),
-    )
+def _readable(feed: Feed, given: Params) -> PublicFilter | None:
+    """What is asked for, as far as the caller may read it; None for nothing. Raises Invalid for visitors."""
+    local, remote = given.boolean("local", default=False), given.boolean("remote", default=False)
+    asked = Sides(local=local or not remote, remote=not local)
+    role = current().role if has_token() else ""
+    left = feeds.readable(feed, asked, is_signed_in=not viewer().is_anonymous, role=role)
+    if left.is_none:
+        return None
+    only_media = given.boolean("only_media", default=False)
+    return PublicFilter(local=not left.remote, remote=not left.local, only_media=only_media)
 
 
 def _names(names: list[str] | tuple[str, ...]) -> list[str]:

@@ -6,10 +6,13 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
+from echo.actions import server_blocks
 from echo.cli.common import Common, opened, say, table
+from echo.kinds import BlockSeverity
 from echo.store import deliveries as delivery_store
 from echo.store import hosts as host_store
 from echo.store import inbound as inbound_store
+from echo.store import server_blocks as block_store
 
 app = App(name="federation", help="What goes to other servers and comes from them.")
 
@@ -97,6 +100,46 @@ async def inbound(
         rows,
         table(_columns(rows, "id", "kind", "actor_uri", "state", "reason", "attempts", "last_error")),
     )
+
+
+@app.command
+async def block(
+    domain: str,
+    *,
+    severity: BlockSeverity = BlockSeverity.SUSPEND,
+    reason: str = "",
+    note: str = "",
+    obfuscate: Annotated[bool, Parameter(negative="")] = False,
+    common: Common = Common(),
+) -> None:
+    """Block a server with its subdomains.
+
+    Parameters
+    ----------
+    severity: suspend (nothing to do with it) or silence (not in public timelines).
+    reason: Why; it may be published.
+    note: For those who run this server.
+    obfuscate: Publish the name with stars in it.
+    """
+    async with opened(common):
+        concerned = await server_blocks.block(domain, severity, reason=reason, note=note, obfuscate=obfuscate)
+    say(common, {"domain": domain, "accounts": concerned}, f"blocked, {concerned} accounts known here")
+
+
+@app.command
+async def unblock(domain: str, *, common: Common = Common()) -> None:
+    """Take a block back."""
+    async with opened(common):
+        concerned = await server_blocks.unblock(domain)
+    say(common, {"domain": domain, "accounts": concerned}, f"not blocked, {concerned} accounts known here")
+
+
+@app.command
+async def blocks(*, common: Common = Common()) -> None:
+    """The servers that are blocked."""
+    async with opened(common):
+        rows = [dict(row) for row in await block_store.listing()]
+    say(common, rows, table(rows, empty="none"))
 
 
 def _columns(rows: list[dict[str, object]], *names: str) -> list[dict[str, object]]:

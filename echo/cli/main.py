@@ -31,6 +31,7 @@ COMMANDS = {
     "seed": ("echo.cli.seed:seed", "Make a small world from a TOML file."),
     "announcements": ("echo.cli.announcements:app", "What this server tells everybody on it."),
     "emojis": ("echo.cli.emojis:app", "Custom emojis of this server."),
+    "reports": ("echo.cli.reports:app", "What was reported to the moderators."),
     "search": ("echo.cli.search:app", "The index that posts and people are found by."),
     "queues": ("echo.cli.queues:app", "The work that waits."),
     "federation": ("echo.cli.federation:app", "What goes to other servers and comes from them."),

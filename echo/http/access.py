@@ -20,7 +20,7 @@ from typing import ParamSpec, TypeVar, cast
 from quart import current_app, g, request
 
 from echo import settings
-from echo.config import RateLimits
+from echo.config_limits import RateLimits
 from echo.errors import Forbidden, Invalid, Unauthorized
 from echo.http.client_address import client_address, limit_subject, networks
 from echo.http.limits import Limit, Tally, count

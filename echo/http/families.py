@@ -9,7 +9,7 @@ from echo.http.limits import Limit, count
 
 
 async def count_for_account(family: str) -> None:
-    """Count one use of `uploads`, `deletes`, `posts` or `follows` by the calling account."""
+    """Count one use of `uploads`, `deletes`, `posts`, `follows` or `reports` by the calling account."""
     limits = settings.here().rate_limits
     if not limits.enabled:
         return
@@ -18,6 +18,7 @@ async def count_for_account(family: str) -> None:
         "deletes": (limits.deletes_per_user, 1800),
         "posts": (limits.posts_per_user, 10_800),
         "follows": (limits.follows_per_user, 86_400),
+        "reports": (limits.reports_per_user, 86_400),
     }[family]
     await count([Limit(family, account_id(), allowed, window_seconds)])
 

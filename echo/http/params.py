@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import TypeAlias, overload
 
 from echo.errors import BadRequest, TooLarge
@@ -199,6 +200,13 @@ class Params:
         except ValueError:
             return default
         return value if math.isfinite(value) else default
+
+    def day(self, name: str) -> date | None:
+        """A day as `2026-01-31`; what is none counts as absent."""
+        try:
+            return date.fromisoformat((self.text(name) or "").strip())
+        except ValueError:
+            return None
 
     def id(self, name: str) -> int | None:
         """An id; what cannot be one counts as absent."""

@@ -7,6 +7,9 @@ from echo.models.account import (
     AccountStats,
     User,
 )
+from echo.models.activity import (
+    ActiveWeek,
+)
 from echo.models.announcement import (
     Announcement,
     AnnouncementDismissal,
@@ -21,6 +24,10 @@ from echo.models.auth import (
 )
 from echo.models.card import (
     Card,
+)
+from echo.models.collection import (
+    Collection,
+    CollectionItem,
 )
 from echo.models.conversation import (
     Conversation,
@@ -71,8 +78,17 @@ from echo.models.post import (
 from echo.models.push import PushSubscription, ServerSecret
 from echo.models.relation import AvoidedDomain, Block, DismissedSuggestion, Endorsement, Follow, Mute
 from echo.models.remote_file import RemoteFile
+from echo.models.report import (
+    Report,
+)
 from echo.models.search import SearchAccount, SearchFill, SearchPost
+from echo.models.server_block import (
+    ServerBlock,
+)
 from echo.models.tag import FeaturedTag, TagFollow
+from echo.models.trend import (
+    Trend,
+)
 from echo.models.work import (
     Delivery,
     Host,
@@ -86,6 +102,7 @@ __all__ = [
     "AccountKey",
     "AccountNote",
     "AccountStats",
+    "ActiveWeek",
     "Announcement",
     "AnnouncementDismissal",
     "AnnouncementReaction",
@@ -95,6 +112,8 @@ __all__ = [
     "Block",
     "Bookmark",
     "Card",
+    "Collection",
+    "CollectionItem",
     "Conversation",
     "ConversationPost",
     "CustomEmoji",
@@ -134,9 +153,11 @@ __all__ = [
     "PostVersion",
     "PushSubscription",
     "RemoteFile",
+    "Report",
     "SearchAccount",
     "SearchFill",
     "SearchPost",
+    "ServerBlock",
     "ServerSecret",
     "Session",
     "Severance",
@@ -144,5 +165,6 @@ __all__ = [
     "ThreadMute",
     "Token",
     "Tombstone",
+    "Trend",
     "User",
 ]

@@ -46,6 +46,9 @@ class Post(Model):
     quote_state = fields.CharField(
         max_length=16, default="", db_default="", description="echo.kinds.QuoteState; empty: no quote"
     )
+    quote_stamp_uri = fields.CharField(
+        max_length=2048, default="", db_default="", description="where the quoted author says that it may"
+    )
     quote_automatic: Any = fields.JSONField(
         default=list, db_default=EMPTY_LIST, description="[echo.kinds.Quoter]: who may quote this post"
     )

@@ -17,6 +17,13 @@ from enum import StrEnum
 
 from echo.kinds import Quoter, Visibility
 
+# What people here choose from, in the words of clients.
+POLICIES: dict[str, tuple[Quoter, ...]] = {
+    "public": (Quoter.PUBLIC,),
+    "followers": (Quoter.FOLLOWERS,),
+    "nobody": (),
+}
+
 
 class QuoteRight(StrEnum):
     """What somebody is told before they quote."""

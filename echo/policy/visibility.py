@@ -7,7 +7,8 @@
     follower                   yes      yes       yes        -
     anyone                     yes      yes        -         -
 
-A deleted post and a post of a suspended account is read by nobody. A boost is read by those who may read
+A post that is local only is read by people of this server alone, never by anonymous readers. A deleted post
+and a post of a suspended account is read by nobody. A boost is read by those who may read
 both the boost and what it boosts.
 """
 
@@ -28,10 +29,13 @@ class Standing:
     is_blocked: bool = False
     is_mentioned: bool = False
     is_follower: bool = False
+    is_here: bool = False
 
 
-def may_see(visibility: str, standing: Standing) -> bool:
+def may_see(visibility: str, standing: Standing, *, local_only: bool = False) -> bool:
     """The table."""
+    if local_only and not standing.is_here:
+        return False
     if standing.is_author:
         return True
     if standing.is_blocked:
@@ -51,6 +55,7 @@ def visible_to(viewer: str, post: str = "p", author: str = "a") -> str:
     """
     return f"""(
         {post}.deleted_at IS NULL AND {author}.suspended_at IS NULL AND {author}.deleted_at IS NULL
+        AND (NOT {post}.local_only OR EXISTS (SELECT 1 FROM users lu WHERE lu.id = {viewer} OFFSET 0))
         AND CASE WHEN {viewer}::bigint IS NULL THEN {post}.visibility IN ('public', 'unlisted')
         ELSE {post}.author_id = {viewer} OR (
             NOT EXISTS (SELECT 1 FROM blocks b

@@ -10,6 +10,7 @@ import msgspec
 from echo import addresses
 from echo.db import Row
 from echo.kinds import AccountKind
+from echo.policy import collections
 from echo.render import entities, role, times
 from echo.render.versioned import VersionedCache
 from echo.store import status_rows
@@ -144,7 +145,7 @@ def _core(row: Row, moved: bytes | None) -> entities.AccountCore:
         "show_media": row["show_media"],
         "show_media_replies": row["show_media_replies"],
         "show_featured": row["show_featured"],
-        "feature_approval": entities.FeatureApproval(automatic=[], manual=[], current_user="denied"),
+        "feature_approval": _feature_approval(row),
         "emojis": [] if blanked else emojis(msgspec.json.decode(row["emojis"])),
         "fields": [] if blanked else _fields(row),
     }
@@ -160,6 +161,15 @@ def _core(row: Row, moved: bytes | None) -> entities.AccountCore:
         common["noindex"] = not row["indexable"]
         common["roles"] = [] if blanked else role.shown(row["role"])
     return entities.AccountCore(**common)
+
+
+def _feature_approval(row: Row) -> entities.FeatureApproval:
+    """Who may put somebody into a collection. The same for every viewer: nobody can without a log-in."""
+    local, wishes = not row["domain"], row["discoverable"]
+    allowed = collections.featured_by(is_local=local, discoverable=wishes, locked=row["locked"])
+    return entities.FeatureApproval(
+        automatic=allowed, manual=[], current_user="automatic" if allowed else "denied"
+    )
 
 
 def _fields(row: Row) -> list[entities.Field]:

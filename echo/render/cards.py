@@ -142,6 +142,11 @@ async def one(viewer: Viewer, post_id: int) -> Card:
     return _card.decode(await status.one(viewer, post_id))
 
 
+async def authors(account_ids: Sequence[int]) -> list[Author]:
+    """Accounts in the order asked; deleted ones are left out."""
+    return [_author.decode(rendered) for rendered in await account.many(account_ids)]
+
+
 async def author(account_id: int) -> Author:
     """One account; the caller has made sure that it exists."""
     return _author.decode(await account.one(account_id))

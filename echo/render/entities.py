@@ -191,8 +191,24 @@ class PreviewCard(Entity, frozen=True, kw_only=True):
     authors: list[PreviewAuthor]
 
 
+class TextBlock(Entity, frozen=True, kw_only=True, tag_field="type", tag="text"):
+    """An extension of ours: part of a post that is written in blocks."""
+
+    text: str
+    content: str
+
+
+class ImageBlock(Entity, frozen=True, kw_only=True, tag_field="type", tag="image"):
+    """The attachment with this id stands here."""
+
+    media_id: str
+
+
 class StatusCore(Entity, frozen=True, kw_only=True):
-    """A post without author, counters, boosted post, poll, quote and the marks of its viewer."""
+    """A post without author, counters, boosted post, poll, quote and the marks of its viewer.
+
+    Extensions of ours: `local_only` on posts from here, `blocks` where a post is written in blocks.
+    """
 
     id: str
     created_at: str
@@ -212,6 +228,8 @@ class StatusCore(Entity, frozen=True, kw_only=True):
     emojis: list[CustomEmoji]
     tagged_collections: list[Any]
     card: PreviewCard | None
+    local_only: bool | msgspec.UnsetType = msgspec.UNSET
+    blocks: list[TextBlock | ImageBlock] | msgspec.UnsetType = msgspec.UNSET
 
 
 class StatusCoreWithApp(StatusCore, frozen=True, kw_only=True):
@@ -241,6 +259,7 @@ class StatusSource(Entity, frozen=True, kw_only=True):
     id: str
     text: str
     spoiler_text: str
+    content_type: str
 
 
 class History(Entity, frozen=True, kw_only=True):

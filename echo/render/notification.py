@@ -11,9 +11,9 @@ import msgspec
 from echo.db import Row
 from echo.kinds import NotificationKind, SeveranceKind
 from echo.policy.viewer import Viewer
-from echo.render import account, status, times
+from echo.render import account, collection, report, status, times
 from echo.render.entities import Entity
-from echo.store import notifications
+from echo.store import collections, notifications, reports
 
 _encode = msgspec.json.Encoder().encode
 # Client words for what happened.
@@ -58,7 +58,12 @@ TEXTS: dict[str, str] = {
     NotificationKind.COLLECTION_EDIT: "{name} changed a collection that you are in",
 }
 # The field in which clients find what a notification is about, besides a post.
-_OBJECT_FIELDS: dict[str, str] = {NotificationKind.SEVERED: "event"}
+_OBJECT_FIELDS: dict[str, str] = {
+    NotificationKind.SEVERED: "event",
+    NotificationKind.REPORT: "report",
+    NotificationKind.COLLECTED: "collection",
+    NotificationKind.COLLECTION_EDIT: "collection",
+}
 _SEVERANCES: dict[str, str] = {
     SeveranceKind.OWN_BLOCK: "user_domain_block",
     SeveranceKind.SERVER_BLOCK: "domain_block",
@@ -82,7 +87,7 @@ class Referred:
 
     posts: Mapping[int, bytes]
     people: Mapping[int, bytes]
-    events: Mapping[int, bytes]
+    objects: Mapping[tuple[str, int], bytes]  # by field and id
 
     def has_all(self, row: Row) -> bool:
         """Whether everything a row speaks of can be shown."""
@@ -90,12 +95,15 @@ class Referred:
             return False
         if row["post_id"] is not None and row["post_id"] not in self.posts:
             return False
-        return row["kind"] not in _OBJECT_FIELDS or row["object_id"] in self.events
+        field = _OBJECT_FIELDS.get(row["kind"])
+        return field is None or (field, row["object_id"]) in self.objects
 
     def object_field(self, row: Row) -> bytes:
         """`,"event":{...}` and such; empty where there is none."""
         field = _OBJECT_FIELDS.get(row["kind"])
-        return b"" if field is None else b',"%b":' % field.encode() + self.events[row["object_id"]]
+        if field is None:
+            return b""
+        return b',"%b":' % field.encode() + self.objects[field, row["object_id"]]
 
 
 async def referred(viewer: Viewer, rows: Sequence[Row], people_ids: Collection[int] = ()) -> Referred:
@@ -103,14 +111,31 @@ async def referred(viewer: Viewer, rows: Sequence[Row], people_ids: Collection[i
 
     Shapes:  people_ids: further people, who are shown beside the rows
     """
-    severed = [row["object_id"] for row in rows if row["kind"] == NotificationKind.SEVERED]
     return Referred(
         posts=await status.by_id(
             viewer, list(dict.fromkeys(row["post_id"] for row in rows if row["post_id"] is not None))
         ),
         people=await account.by_id(sorted({row["from_id"] for row in rows} | set(people_ids))),
-        events={i: _encode(_event(row)) for i, row in (await notifications.severances(severed)).items()},
+        objects=await _objects(viewer, rows),
     )
+
+
+async def _objects(viewer: Viewer, rows: Sequence[Row]) -> dict[tuple[str, int], bytes]:
+    """What rows are about besides posts, by field and id: one statement for each kind that is among them."""
+    ids: dict[str, list[int]] = {}
+    for row in rows:
+        if row["kind"] in _OBJECT_FIELDS and row["object_id"] is not None:
+            ids.setdefault(_OBJECT_FIELDS[row["kind"]], []).append(row["object_id"])
+    found: dict[tuple[str, int], bytes] = {}
+    for number, row in (await notifications.severances(ids.get("event", ()))).items():
+        found["event", number] = _encode(_event(row))
+    if "report" in ids:
+        reported = list((await reports.rows(ids["report"])).values())
+        found |= {("report", number): one for number, one in (await report.by_id(reported)).items()}
+    if "collection" in ids:
+        known = await collections.rows(viewer, ids["collection"])
+        found |= {("collection", number): _encode(collection.one(row)) for number, row in known.items()}
+    return found
 
 
 async def many(viewer: Viewer, rows: Sequence[Row], supported: Collection[str] | None = None) -> list[bytes]:

@@ -82,10 +82,23 @@ def _core(row: Row, shown: Row) -> entities.StatusCore:
         "tagged_collections": [],
         "card": preview.one(shown["card"]) if shown["card"] else None,
     }
+    if row["local"]:
+        common["local_only"] = row["local_only"]
+    if shown["blocks"] is not None:
+        common["blocks"] = _blocks(msgspec.json.decode(shown["blocks"]))
     if row["app_name"] is not None:
         application = entities.Application(name=row["app_name"], website=row["app_website"])
         return entities.StatusCoreWithApp(**common, application=application)
     return entities.StatusCore(**common)
+
+
+def _blocks(stored: list[dict[str, Any]]) -> list[entities.TextBlock | entities.ImageBlock]:
+    return [
+        entities.ImageBlock(media_id=str(block["media_id"]))
+        if block["type"] == "image"
+        else entities.TextBlock(text=block["text"], content=block["html"])
+        for block in stored
+    ]
 
 
 def _text(number: int | None) -> str | None:

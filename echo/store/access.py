@@ -19,6 +19,12 @@ _LOAD = f"""
     WHERE t.token_hash = $1 AND t.revoked_at IS NULL
 """
 
+_NOTE_ACTIVE = """
+    WITH seen AS (UPDATE users SET last_active_at = now() WHERE id = $1 RETURNING id)
+    INSERT INTO active_weeks (week, user_id)
+    SELECT date_trunc('week', now() AT TIME ZONE 'UTC')::date, id FROM seen ON CONFLICT DO NOTHING
+"""
+
 
 # How long a token is believed without looking: apps ask many things at once. What ends access in this process
 # is noticed at once (`forget`), what ends it in another after this time.
@@ -49,7 +55,7 @@ async def _read(token_hash: str) -> Access | None:
     if row is None:
         return None
     if row["was_away"]:
-        await db.execute("UPDATE users SET last_active_at = now() WHERE id = $1", row["user_id"])
+        await db.execute(_NOTE_ACTIVE, row["user_id"])
     return Access(
         token_id=row["id"],
         app_id=row["app_id"],

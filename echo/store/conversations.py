@@ -19,7 +19,8 @@ _READABLE = f"""
     WHERE c.account_id = $1 AND {visible_to("$1")}
 """
 
-# People here who take part, without those who do not want to hear of the author.
+# People here who take part, without those who do not want to hear of the author: of those who are named in a
+# new post, only those who were told of it, whatever their notification policy says.
 _WILLING = """
     SELECT u.id FROM users u WHERE u.id = ANY($1)
       AND NOT EXISTS (SELECT 1 FROM blocks b WHERE (b.blocker_id = u.id AND b.blocked_id = $2)
@@ -28,6 +29,10 @@ _WILLING = """
           WHERE av.account_id = u.id)
       AND NOT EXISTS (SELECT 1 FROM mutes m WHERE m.muter_id = u.id AND m.muted_id = $2
           AND m.notifications AND (m.expires_at IS NULL OR m.expires_at > now()))
+      AND (NOT $4::bool OR u.id = $2
+          OR EXISTS (SELECT 1 FROM notifications n WHERE n.account_id = u.id AND n.post_id = $3
+              AND NOT n.filtered)
+          OR EXISTS (SELECT 1 FROM mentions s WHERE s.account_id = u.id AND s.post_id = $3 AND s.silent))
     ORDER BY u.id
 """
 
@@ -55,13 +60,22 @@ async def find(account_id: int, conversation_id: int) -> Row | None:
     return await db.fetch_one(f"{_READABLE} AND c.id = $2", account_id, conversation_id)
 
 
-async def file(post_id: int, thread_id: int, author_id: int, people: Collection[int]) -> list[Row]:
-    """Put a direct post into the conversation of each person here who takes part.
+async def file(
+    post_id: int,
+    thread_id: int,
+    author_id: int,
+    people: Collection[int],
+    *,
+    is_new: bool = True,
+    only: int | None = None,
+) -> list[Row]:
+    """Put a direct post into the conversation of each person here who takes part, or of `only` one of them.
 
-    Shapes:  people: the author and all whom the post is addressed to
+    Shapes:  people: the author and all whom the post is addressed to; is_new: they were told of it just now
     Returns: rows (id, account_id) of the conversations
     """
-    willing = await db.fetch(_WILLING, list(people), author_id)
+    concerned = list(people) if only is None else [only]
+    willing = await db.fetch(_WILLING, concerned, author_id, post_id, is_new)
     if not willing:
         return []
     others = {row["id"]: sorted(set(people) - {row["id"]}) for row in willing}
@@ -81,6 +95,19 @@ async def file(post_id: int, thread_id: int, author_id: int, people: Collection[
         post_id,
     )
     return rows
+
+
+async def kept_apart(account_id: int, author_ids: Sequence[int]) -> list[int]:
+    """Direct posts of these people to somebody that are in no conversation of theirs, the oldest first."""
+    rows = await db.fetch(
+        "SELECT p.id FROM mentions m JOIN posts p ON p.id = m.post_id WHERE m.account_id = $1"
+        " AND p.author_id = ANY($2) AND p.visibility = 'direct' AND p.deleted_at IS NULL"
+        " AND NOT EXISTS (SELECT 1 FROM conversation_posts q JOIN conversations c ON c.id = q.conversation_id"
+        " WHERE q.post_id = p.id AND c.account_id = $1) ORDER BY p.id DESC LIMIT 200",
+        account_id,
+        list(author_ids),
+    )
+    return [row["id"] for row in reversed(rows)]
 
 
 async def take_out(post_ids: Sequence[int]) -> list[Row]:

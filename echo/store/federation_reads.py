@@ -10,8 +10,9 @@ import msgspec
 
 from echo import db
 from echo.db import Row
-from echo.policy.viewer import NOBODY, Viewer
+from echo.policy.viewer import Viewer
 from echo.policy.visibility import visible_to
+from echo.store.quotes import QUOTE_OF_POST, QuotePart
 
 
 class MediaPart(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,6 +82,10 @@ class PostSource:
     mentions: tuple[MentionPart, ...]
     hashtags: tuple[str, ...]
     emojis: tuple[EmojiPart, ...]
+    quote_automatic: tuple[str, ...]
+    local_only: bool
+    content_type: str
+    quote: QuotePart | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +122,7 @@ class ActorSource:
     posts: int
 
 
-_POSTS = """
+_POSTS = f"""
     SELECT p.id, p.uri, p.url, p.local, p.author_id, a.uri AS author_uri, a.username AS author_username,
         a.followers_uri AS author_followers_uri, p.visibility, p.text, p.html, p.spoiler, p.sensitive,
         p.language, coalesce(parent.uri, p.in_reply_to_uri) AS parent_uri,
@@ -135,7 +140,8 @@ _POSTS = """
             AS mentions,
         coalesce((SELECT json_agg(h.name ORDER BY ph.id)
             FROM post_hashtags ph JOIN hashtags h ON h.id = ph.hashtag_id WHERE ph.post_id = p.id), '[]')
-            AS hashtags
+            AS hashtags,
+        p.quote_automatic, p.local_only, p.content_type, {QUOTE_OF_POST} AS quote
     FROM posts p JOIN accounts a ON a.id = p.author_id
     LEFT JOIN posts parent ON parent.id = p.in_reply_to_id
     LEFT JOIN accounts pa ON pa.id = parent.author_id
@@ -148,6 +154,7 @@ _media = msgspec.json.Decoder(tuple[MediaPart, ...])
 _mentions = msgspec.json.Decoder(tuple[MentionPart, ...])
 _texts = msgspec.json.Decoder(tuple[str, ...])
 _numbers = msgspec.json.Decoder(list[int])
+_quote = msgspec.json.Decoder(QuotePart)
 _emojis = msgspec.json.Decoder(tuple[EmojiPart, ...])
 _fields = msgspec.json.Decoder(tuple[FieldPart, ...])
 
@@ -171,7 +178,7 @@ async def is_deleted_post(post_id: int) -> bool:
     """Whether a post of ours with this id was public once and is deleted: then that may be said."""
     return bool(
         await db.fetch_value(
-            "SELECT true FROM posts WHERE id = $1 AND local AND deleted_at IS NOT NULL"
+            "SELECT true FROM posts WHERE id = $1 AND local AND NOT local_only AND deleted_at IS NOT NULL"
             " AND visibility IN ('public', 'unlisted')",
             post_id,
         )
@@ -198,69 +205,6 @@ async def actor_named(username: str) -> ActorSource | None:
     return None if row is None else _actor(row)
 
 
-async def outbox_ids(author_id: int, *, before: int | None, limit: int) -> list[int]:
-    """Public and unlisted posts and boosts of somebody, newest first."""
-    rows = await db.fetch(
-        "SELECT p.id FROM posts p JOIN accounts a ON a.id = p.author_id"
-        " LEFT JOIN posts o ON o.id = p.boost_of_id LEFT JOIN accounts oa ON oa.id = o.author_id"
-        f" WHERE p.author_id = $2 AND {visible_to('$1')}"
-        f" AND (o.id IS NULL OR {visible_to('$1', 'o', 'oa')}) AND ($3::bigint IS NULL OR p.id < $3)"
-        " ORDER BY p.id DESC LIMIT $4",
-        NOBODY.account_id,
-        author_id,
-        before,
-        limit,
-    )
-    return [row["id"] for row in rows]
-
-
-async def reply_uris(post_id: int, *, after: int, limit: int) -> list[tuple[int, str]]:
-    """(id, uri) of the public and unlisted replies to a post, oldest first."""
-    rows = await db.fetch(
-        "SELECT p.id, p.uri FROM posts p JOIN accounts a ON a.id = p.author_id"
-        f" WHERE p.in_reply_to_id = $2 AND p.id > $3 AND {visible_to('$1')} ORDER BY p.id LIMIT $4",
-        NOBODY.account_id,
-        post_id,
-        after,
-        limit,
-    )
-    return [(row["id"], row["uri"]) for row in rows]
-
-
-async def related_uris(
-    account_id: int, relation: str, *, before: int | None, limit: int
-) -> list[tuple[int, str]]:
-    """(id of the follow, uri) of the `followers` of somebody, or of those somebody is `following`."""
-    known, wanted = {
-        "followers": ("followee_id", "follower_id"),
-        "following": ("follower_id", "followee_id"),
-    }[relation]
-    rows = await db.fetch(
-        f"SELECT f.id, a.uri FROM follows f JOIN accounts a ON a.id = f.{wanted}"
-        f" WHERE f.{known} = $1 AND f.state = 'accepted' AND a.deleted_at IS NULL AND a.suspended_at IS NULL"
-        " AND ($2::bigint IS NULL OR f.id < $2) ORDER BY f.id DESC LIMIT $3",
-        account_id,
-        before,
-        limit,
-    )
-    return [(row["id"], row["uri"]) for row in rows]
-
-
-async def usage() -> Row:
-    """Counts of this server for NodeInfo: users, active_month, active_halfyear, posts, comments."""
-    row = await db.fetch_one(
-        "SELECT (SELECT count(*) FROM users u JOIN accounts a ON a.id = u.id WHERE a.deleted_at IS NULL)"
-        " AS users,"
-        " (SELECT count(*) FROM users WHERE last_active_at > now() - interval '30 days') AS active_month,"
-        " (SELECT count(*) FROM users WHERE last_active_at > now() - interval '180 days')"
-        " AS active_halfyear,"
-        " (SELECT coalesce(sum(s.posts), 0)::bigint FROM account_stats s JOIN users u ON u.id = s.account_id)"
-        " AS posts"
-    )
-    assert row is not None
-    return row
-
-
 def _post(row: Row) -> PostSource:
     order = {media_id: place for place, media_id in enumerate(_numbers.decode(row["media_ids"]))}
     # An edit may have left some out; they stay for the history.
@@ -269,7 +213,7 @@ def _post(row: Row) -> PostSource:
     plain = {
         name: row[name]
         for name in PostSource.__dataclass_fields__
-        if name not in ("media", "mentions", "hashtags", "emojis")
+        if name not in ("media", "mentions", "hashtags", "emojis", "quote_automatic", "quote")
     }
     return PostSource(
         **plain,
@@ -277,6 +221,8 @@ def _post(row: Row) -> PostSource:
         mentions=_mentions.decode(row["mentions"]),
         hashtags=_texts.decode(row["hashtags"]),
         emojis=_emojis.decode(row["emojis"]),
+        quote_automatic=_texts.decode(row["quote_automatic"]),
+        quote=None if row["quote"] is None else _quote.decode(row["quote"]),
     )
 
 

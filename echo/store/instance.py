@@ -47,12 +47,14 @@ async def _count_usage() -> Usage:
     return Usage(row["users"], row["month"], row["half_year"], row["posts"], row["hosts"])
 
 
-async def contact_account_id() -> int | None:
-    """The owner of this server, if there is one yet."""
+async def contact_account_id(username: str = "") -> int | None:
+    """The account of this name, or else the owner of this server, if there is one yet."""
     found = await db.fetch_value(
         "SELECT u.id FROM users u JOIN accounts a ON a.id = u.id"
-        " WHERE u.role IN ('owner', 'admin') AND a.suspended_at IS NULL AND a.deleted_at IS NULL"
-        " ORDER BY u.role = 'owner' DESC, u.id LIMIT 1"
+        " WHERE (u.role IN ('owner', 'admin') OR a.username_key = $1)"
+        " AND a.suspended_at IS NULL AND a.deleted_at IS NULL"
+        " ORDER BY a.username_key = $1 DESC, u.role = 'owner' DESC, u.id LIMIT 1",
+        username.lower(),
     )
     return None if found is None else int(found)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from echo import clock, db
 from echo.db import Row
-from echo.effects import SLOW_JOBS
+from echo.effects import LANES
+from echo.kinds import Lane
 
 LEASE_SECONDS = 60
 ATTEMPTS_MAX = 12
@@ -21,12 +22,11 @@ _CLAIM = """
 """
 
 
-async def claim(owner: str, limit: int, *, slow: bool = False) -> list[Row]:
-    """Take up to `limit` due jobs for a minute; rows (id, name, arguments as JSON text, attempts).
-
-    Shapes:  slow: those that may take minutes, or the others
-    """
-    rows = await db.fetch(_CLAIM, owner, clock.now(), LEASE_SECONDS, limit, list(SLOW_JOBS), slow)
+async def claim(owner: str, limit: int, lane: Lane = Lane.QUICK) -> list[Row]:
+    """Take up to `limit` due jobs of a lane for a minute; rows (id, name, arguments as JSON, attempts)."""
+    # What is not quick stands in the table; everything else is.
+    names = [name for name, its in LANES.items() if lane in (Lane.QUICK, its)]
+    rows = await db.fetch(_CLAIM, owner, clock.now(), LEASE_SECONDS, limit, names, lane is not Lane.QUICK)
     return sorted(rows, key=lambda row: int(row["id"]))
 
 

@@ -15,10 +15,10 @@ from echo.policy.viewer import Viewer
 def _gone_quote(viewer: str) -> str:
     """Why the quoted post, which may not be among the rows, is not shown: deleted, or its author blocked."""
     return f"""(SELECT CASE
-        WHEN qp.deleted_at IS NOT NULL THEN 'deleted'
+        WHEN qp.id IS NULL OR qp.deleted_at IS NOT NULL THEN 'deleted'
         WHEN EXISTS (SELECT 1 FROM blocks qb WHERE qb.blocker_id = {viewer} AND qb.blocked_id = qp.author_id
             OFFSET 0) THEN 'blocked_account'
-        END FROM posts qp WHERE qp.id = p.quote_of_id)"""
+        END FROM (VALUES (p.quote_of_id)) AS one(id) LEFT JOIN posts qp ON qp.id = one.id)"""
 
 
 def _poll(viewer: str) -> str:

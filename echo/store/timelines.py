@@ -105,6 +105,17 @@ async def hashtag(
     )
 
 
+async def link(viewer: Viewer, card_id: int, cursor: Cursor) -> list[int]:
+    """Public posts that show this link preview."""
+    return await _ids(
+        "p.card_id = $2 AND p.visibility = 'public' AND p.boost_of_id IS NULL AND a.silenced_at IS NULL"
+        f" AND {UNMUTED}",
+        viewer,
+        cursor,
+        card_id,
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountFilter:
     """Which posts of an account."""

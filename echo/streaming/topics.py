@@ -12,8 +12,9 @@ from echo import bus
 from echo.bus import Live
 from echo.errors import BadRequest, Unauthorized
 from echo.ids import parse_id
-from echo.policy import streams
+from echo.policy import feeds, streams
 from echo.policy.access import Access
+from echo.policy.feeds import Feed, Sides
 from echo.store import lists
 from echo.text.hashtags import normalise
 
@@ -68,8 +69,22 @@ async def open(stream: str, access: Access, *, tag: str = "", list_id: str = "")
     if stream in ("hashtag", "hashtag:local"):
         if not tag:
             raise BadRequest("Missing tag name parameter")
-        return Subscription(Topic(stream, tag=normalise(tag) or tag.casefold()), (stream, tag))
-    return Subscription(Topic(stream), (stream,))
+        part = _readable_part(stream, access)
+        return Subscription(Topic(part, tag=normalise(tag) or tag.casefold()), (stream, tag))
+    return Subscription(Topic(_readable_part(stream, access)), (stream,))
+
+
+def _readable_part(stream: str, access: Access) -> str:
+    """A public or hashtag stream, or what is left where one side of it is closed. Raises Unauthorized."""
+    media = ":media" if stream.endswith(":media") else ""
+    base, _, side = stream.removesuffix(":media").partition(":")
+    asked = Sides(local=side != "remote", remote=side != "local")
+    feed = Feed.HASHTAG if base == "hashtag" else Feed.LIVE
+    left = feeds.readable(feed, asked, is_signed_in=True, role=access.role)
+    if left.is_none:
+        raise Unauthorized("Not authorized to stream this channel")
+    part = "" if left.local and left.remote else ":local" if left.local else ":remote"
+    return base + part + media
 
 
 async def _open_list(user_id: int, list_id: str) -> Subscription:

@@ -7,7 +7,7 @@ names, the caller looks the accounts up, `render` writes the HTML with the addre
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -53,11 +53,51 @@ class Rendered:
 
 
 @dataclass(frozen=True, slots=True)
-class _Style:
+class Style:
     """How names and links are written in the place the text is for."""
 
     rel: str
     full_handles: bool  # always `user@domain`, not only where two of one name meet
+
+
+POST_STYLE = Style(rel=_REL, full_handles=False)
+
+
+class Writer:
+    """Writes links, mentions and hashtags as HTML, and remembers which names it has written."""
+
+    def __init__(
+        self,
+        spans: Iterable[Span],
+        targets: Mapping[Handle, MentionTarget],
+        tag_url: Callable[[str], str],
+        style: Style = POST_STYLE,
+    ) -> None:
+        """Shapes:  spans: all of the text, so that names that two of them share are known"""
+        self._targets = targets
+        self._tag_url = tag_url
+        self._style = style
+        self._ambiguous = _ambiguous_names(spans, targets)
+        self.mentions: dict[Handle, None] = {}
+        self.hashtags: dict[str, None] = {}
+
+    def write(self, span: Span, typed: str) -> str:
+        """The HTML of one of them; a name without a target stays as it was typed."""
+        if isinstance(span, Link):
+            return _link_html(span.url, self._style.rel)
+        if isinstance(span, Hashtag):
+            self.hashtags[span.name] = None
+            return _hashtag_html(span.typed_name, self._tag_url(span.name))
+        target = self._targets.get(span.handle)
+        if target is None:
+            return escape(typed)
+        self.mentions[span.handle] = None
+        full = self._style.full_handles or target.username.lower() in self._ambiguous
+        return _mention_html(target, full=full)
+
+    def finish(self, html: str) -> Rendered:
+        """The finished HTML with the names that were written."""
+        return Rendered(html, tuple(self.mentions), tuple(self.hashtags))
 
 
 def scan(text: str, *, allow_ports: bool = False) -> list[Span]:
@@ -97,8 +137,7 @@ def render(
 
     Shapes:  mention_urls by the handles that `find` returned; tag_url gets the normalised name
     """
-    style = _Style(rel=_REL, full_handles=False)
-    line = _render_inline(tidy(text), mention_urls, tag_url, style, allow_ports=allow_ports)
+    line = _render_inline(tidy(text), mention_urls, tag_url, POST_STYLE, allow_ports=allow_ports)
     return Rendered(_paragraphs(line.html), line.mentions, line.hashtags)
 
 
@@ -110,7 +149,7 @@ def render_bio(
     allow_ports: bool = False,
 ) -> Rendered:
     """The HTML of a profile text: as `render`, with `rel=me` on links and full handles."""
-    style = _Style(rel=f"{_REL} me", full_handles=True)
+    style = Style(rel=f"{_REL} me", full_handles=True)
     line = _render_inline(tidy(text), mention_urls, tag_url, style, allow_ports=allow_ports)
     return Rendered(_paragraphs(line.html), line.mentions, line.hashtags)
 
@@ -123,7 +162,7 @@ def render_field(
     allow_ports: bool = False,
 ) -> Rendered:
     """The HTML of a profile field's value: one line, no paragraph, links with `rel=me`."""
-    style = _Style(rel=f"{_REL} me", full_handles=True)
+    style = Style(rel=f"{_REL} me", full_handles=True)
     one_line = tidy(value).replace("\n", " ")
     return _render_inline(one_line, mention_urls, tag_url, style, allow_ports=allow_ports)
 
@@ -133,39 +172,32 @@ def render_plain(text: str) -> str:
     return _paragraphs(escape(tidy(text)))
 
 
+def quote_line(url: str) -> str:
+    """The paragraph that names a quoted post, for those who show no quotes; the others hide it."""
+    return f'<p class="quote-inline">RE: {_link_html(url, _REL)}</p>'
+
+
 def _render_inline(
     text: str,
     targets: Mapping[Handle, MentionTarget],
     tag_url: Callable[[str], str],
-    style: _Style,
+    style: Style,
     *,
     allow_ports: bool,
 ) -> Rendered:
     spans = scan(text, allow_ports=allow_ports)
-    ambiguous = _ambiguous_names(spans, targets)
+    writer = Writer(spans, targets, tag_url, style)
     pieces: list[str] = []
-    mentions: dict[Handle, None] = {}
-    hashtags: dict[str, None] = {}
     position = 0
     for span in spans:
         pieces.append(escape(text[position : span.start]))
+        pieces.append(writer.write(span, text[span.start : span.end]))
         position = span.end
-        if isinstance(span, Link):
-            pieces.append(_link_html(span.url, style.rel))
-        elif isinstance(span, Hashtag):
-            hashtags[span.name] = None
-            pieces.append(_hashtag_html(span.typed_name, tag_url(span.name)))
-        elif (target := targets.get(span.handle)) is not None:
-            mentions[span.handle] = None
-            full = style.full_handles or target.username.lower() in ambiguous
-            pieces.append(_mention_html(target, full=full))
-        else:
-            pieces.append(escape(text[span.start : span.end]))
     pieces.append(escape(text[position:]))
-    return Rendered("".join(pieces), tuple(mentions), tuple(hashtags))
+    return writer.finish("".join(pieces))
 
 
-def _ambiguous_names(spans: list[Span], targets: Mapping[Handle, MentionTarget]) -> set[str]:
+def _ambiguous_names(spans: Iterable[Span], targets: Mapping[Handle, MentionTarget]) -> set[str]:
     """User names that two different accounts of this text share: only those are shown with their domain."""
     accts: dict[str, set[str]] = {}
     for span in spans:

@@ -2,6 +2,8 @@
 
 from echo.web import (
     account,
+    api_page,
+    collections,
     entry,
     home,
     letters,
@@ -12,10 +14,12 @@ from echo.web import (
     set_up,
     settings,
     static_files,
+    texts,
 )
 
 BLUEPRINTS = (
     home.blueprint,
+    texts.blueprint,
     entry.blueprint,
     letters.blueprint,
     set_up.blueprint,
@@ -25,5 +29,7 @@ BLUEPRINTS = (
     notices.blueprint,
     oauth.blueprint,
     profiles.blueprint,
+    api_page.blueprint,
+    collections.blueprint,
     static_files.blueprint,
 )

@@ -15,7 +15,7 @@ from echo.http.access import page
 from echo.http.families import count_for_address
 from echo.http.params import Params
 from echo.policy.redirects import local_path
-from echo.store import apps
+from echo.store import apps, house_texts
 from echo.web import visitor
 from echo.web.forms import by_field
 from echo.web.page import Meta, show
@@ -29,7 +29,7 @@ NOTICES = {
     "out": "You are logged out.",
     "deleted": "Your account is deleted.",
 }
-SIGN_UP_FIELDS = ("username", "email", "reason", "date_of_birth")
+SIGN_UP_FIELDS = ("username", "email", "date_of_birth", "reason")
 
 
 @blueprint.get("/login")
@@ -106,8 +106,8 @@ def read_sign_up(given: Params, *, locale: str) -> SignUp:
         password=given.text("password", ""),
         locale=locale,
         reason=given.text("reason", ""),
-        date_of_birth=given.text("date_of_birth", ""),
         agreement=given.boolean("agreement", default=False),
+        born_on=given.day("date_of_birth"),
     )
 
 
@@ -134,6 +134,7 @@ async def _sign_up_form(kept: dict[str, str], problems: dict[str, str], *, statu
         meta=Meta(title="Sign up"),
         status=status,
         has_form=True,
+        rules=[rule for rule, _ in house_texts.rules()],
         is_open=rules.mode in {"open", "approval"},
         needs_reason=rules.mode == "approval",
         kept=kept,

@@ -9,7 +9,7 @@ from echo.addresses import here
 from echo.http.access import page
 from echo.policy.viewer import NOBODY
 from echo.render import cards
-from echo.store import timelines
+from echo.store import house_texts, timelines
 from echo.store.cursor import Cursor
 from echo.store.timelines import PublicFilter
 from echo.web import static_files
@@ -42,8 +42,11 @@ async def landing() -> Response:
 @page
 async def about() -> Response:
     """Rules and contact."""
-    instance = settings.here().instance
+    instance, more = settings.here().instance, house_texts.about()
     return await show(
         "about.html",
+        more=more.html if more else "",
+        rules=[rule for rule, _ in house_texts.rules()],
+        has_terms=house_texts.has_terms(),
         meta=Meta(title="About", description=instance.description, url=f"{here().base}/about", indexed=True),
     )

@@ -14,7 +14,7 @@ from echo.models import Account
 from echo.policy.viewer import NOBODY
 from echo.render import cards
 from echo.render.cards import Author, Card
-from echo.store import accounts, posts, threads, timelines
+from echo.store import accounts, pins, posts, threads, timelines
 from echo.store.cursor import Cursor
 from echo.store.timelines import AccountFilter, PublicFilter
 from echo.text.hashtags import normalise
@@ -41,6 +41,8 @@ async def profile(name: str) -> Response:
         NOBODY, account.id, _cursor(), AccountFilter(exclude_replies=not with_replies)
     )
     author = await cards.author(account.id)
+    is_first = "max_id" not in request.args
+    pinned = await pins.of_account(NOBODY, account.id) if is_first and not with_replies else []
     return await show(
         "profile.html",
         meta=Meta(
@@ -54,10 +56,11 @@ async def profile(name: str) -> Response:
         ),
         author=author,
         handle=f"@{author.username}@{here().domain}",
+        pinned=await cards.many(NOBODY, pinned),
         posts=await cards.many(NOBODY, ids),
         with_replies=with_replies,
         older_id=str(ids[-1]) if len(ids) == PAGE else "",
-        is_first="max_id" not in request.args,
+        is_first=is_first,
     )
 
 

@@ -12,14 +12,18 @@ from typing import Any
 from echo.models import Account
 from federation.handlers import (
     accept,
+    add,
     announce,
     block,
     create,
     delete,
+    flag,
     follow,
     like,
     move,
+    quoterequest,
     reject,
+    remove,
     undo,
     update,
 )
@@ -29,14 +33,18 @@ Handler = Callable[[Any, Account], Awaitable[Reason]]
 
 HANDLERS: Mapping[str, Handler] = {
     "Accept": accept.handle,
+    "Add": add.handle,
     "Announce": announce.handle,
     "Block": block.handle,
     "Create": create.handle,
     "Delete": delete.handle,
+    "Flag": flag.handle,
     "Follow": follow.handle,
     "Like": like.handle,
     "Move": move.handle,
+    "QuoteRequest": quoterequest.handle,
     "Reject": reject.handle,
+    "Remove": remove.handle,
     "Undo": undo.handle,
     "Update": update.handle,
 }

@@ -55,9 +55,10 @@ async def store(note: Note, actor: Account) -> Reason:
     if not await ingest.is_wanted(actor, draft):
         return Reason.UNRELATED
     try:
-        await post_actions.receive(actor, draft)
+        stored = await post_actions.receive(actor, draft)
     except Gone:
         return Reason.DELETED
+    await resolve.try_quote(stored, note.quote_authorization)
     if note.in_reply_to and draft.in_reply_to_id is None:
         work = resolve.post(note.in_reply_to, budget=resolve.Budget(ingest.PARENTS))
         network().start(work, f"parent of {note.id}")

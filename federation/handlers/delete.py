@@ -1,10 +1,10 @@
-"""Delete: somebody elsewhere deleted a post, or is gone."""
+"""Delete: somebody elsewhere deleted a post, took back that they may be quoted, or is gone."""
 
 from __future__ import annotations
 
 from activitypub.activities import Delete
 from echo.actions import accounts as account_actions
-from echo.actions import boosts
+from echo.actions import boosts, quotes_elsewhere
 from echo.actions import posts as post_actions
 from echo.models import Account
 from federation.handlers.people import known_post
@@ -19,6 +19,8 @@ async def handle(activity: Delete, actor: Account) -> Reason:
         return Reason.FOREIGN_OBJECT
     if uri == actor.uri:
         await account_actions.receive_deletion(actor)
+        return Reason.EFFECT
+    if await quotes_elsewhere.receive_revocation(actor, uri):
         return Reason.EFFECT
     known = await known_post(uri)
     if known is not None and known.author_id != actor.id:

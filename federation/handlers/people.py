@@ -8,6 +8,7 @@ from echo import addresses
 from echo.models import Account, Post
 from echo.store import accounts, posts
 from federation.network import is_ours
+from federation.reasons import Reason
 
 
 async def person_here(uri: str | None) -> Account | None:
@@ -35,6 +36,26 @@ async def followed_in(ref: ObjectRef) -> tuple[str, int | None, str]:
         return uri, None, ""
     follower = await person_here(inner.reference("actor"))
     return uri, None if follower is None else follower.id, inner.reference("object") or ""
+
+
+async def asked_quote(ref: ObjectRef, actor: Account) -> Post | Reason | None:
+    """The post of ours that asked this actor to be allowed to quote, named by our request or by itself.
+
+    Returns: a reason when the actor is not the one who was asked; None when it is no such request
+    """
+    here, inner = addresses.here(), ref.document
+    if kind_of(inner) not in ("", "QuoteRequest"):
+        return None
+    quoting_id = None if ref.id is None else here.quote_request_in(ref.id)
+    if quoting_id is None and inner is not None:
+        quoting_id = here.post_id_in(inner.reference("instrument") or "")
+    if quoting_id is None:
+        return None if inner is None else Reason.UNKNOWN_OBJECT
+    found = await Post.get_or_none(id=quoting_id, local=True, deleted_at=None)
+    if found is None or found.quote_of_id is None:
+        return Reason.UNKNOWN_OBJECT
+    quoted = await posts.get_unscoped_for_worker(found.quote_of_id)
+    return found if quoted.author_id == actor.id else Reason.FOREIGN_OBJECT
 
 
 def kind_of(document: Document | None) -> str:

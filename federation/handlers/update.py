@@ -9,7 +9,7 @@ from activitypub.activities import Update
 from activitypub.errors import Malformed
 from activitypub.read import is_actor, read_public_keys
 from echo import clock
-from echo.actions import editing
+from echo.actions import editing, quotes_elsewhere
 from echo.models import Account
 from echo.store import posts
 from federation import ingest, resolve
@@ -67,4 +67,10 @@ async def _post(activity: Update, actor: Account) -> Reason:
         return await create.store(note, actor)
     # Inside a Create a stamp just after `published` is no edit; an Update says itself that it is one.
     draft = replace(await ingest.draft_of(note, actor, ask=resolve.account), edited_at=note.updated)
-    return Reason.EFFECT if await editing.receive_edit(actor, draft) else Reason.STALE
+    is_newer = await editing.receive_edit(actor, draft)
+    # Policies and quotes change without a stamp that says so.
+    has_changed = await quotes_elsewhere.receive_change(actor, draft)
+    has_changed |= await resolve.try_quote(
+        await posts.get_unscoped_for_worker(known.id), note.quote_authorization
+    )
+    return Reason.EFFECT if is_newer or has_changed else Reason.STALE

@@ -11,11 +11,13 @@ from activitypub.vocabulary import NoteKind
 from echo import addresses, clock, settings
 from echo.actions.drafts import RemoteMedia, RemotePost
 from echo.kinds import MediaKind, Visibility
+from echo.models import Account
 from echo.store.federation_reads import MediaPart, MentionPart, PostSource
 from echo.text import hashtags, languages, sanitize
 from echo.text.markup import render_plain
 from echo.text.plain import escape
 from federation.translate.accounts import emojis_of, written_emojis
+from federation.translate.quotes import approval_of, quoters_of
 
 _KINDS_OF_FILES = {
     "image": MediaKind.IMAGE,
@@ -36,6 +38,7 @@ def audience_of(note: wire.Note, *, followers_uri: str) -> Audience:
 def post_of(
     note: wire.Note,
     audience: Audience,
+    author: Account,
     *,
     mentioned_ids: tuple[int, ...],
     silent_ids: tuple[int, ...],
@@ -65,6 +68,9 @@ def post_of(
         media=tuple(file for part in note.attachments if (file := _file_of(part)) is not None),
         emojis=emojis_of(note.emojis),
         conversation_uri=note.context or note.conversation or "",
+        quote_uri=note.quote or "",
+        quote_automatic=quoters_of(note.can_quote.automatic, author) if note.can_quote else (),
+        quote_manual=quoters_of(note.can_quote.manual, author) if note.can_quote else (),
     )
 
 
@@ -80,7 +86,7 @@ def note_of(source: PostSource) -> wire.Note:
         language=source.language,
         summary=source.spoiler or None,
         sensitive=source.sensitive,
-        source=wire.Source(content=source.text, media_type="text/plain"),
+        source=wire.Source(content=source.text, media_type=source.content_type),
         published=source.created_at,
         updated=source.edited_at,
         url=source.url,
@@ -92,6 +98,9 @@ def note_of(source: PostSource) -> wire.Note:
         mentions=tuple(_mention(part) for part in source.mentions if not part.silent),
         hashtags=tuple(wire.Hashtag(name=name, href=here.tag_page(name)) for name in source.hashtags),
         emojis=written_emojis(source.emojis),
+        quote=source.quote.uri if source.quote else None,
+        quote_authorization=source.quote.proof if source.quote else None,
+        can_quote=approval_of(source),
         replies=f"{source.uri}/replies",
         replies_first=f"{source.uri}/replies?page=true",
         conversation=source.conversation_uri or None,

@@ -250,37 +250,6 @@ async def test_in_the_open_moderators_are_told_and_asked_nothing(open_server: Ru
     assert await jobs() == []
 
 
-@pytest.mark.parametrize(
-    ("born", "expected"),
-    [
-        ("", "ERR_BLANK"),
-        ("yesterday", "ERR_INVALID"),
-        ("2026-02-30", "ERR_INVALID"),
-        ("1812-01-01", "ERR_INVALID"),
-        ("2999-01-01", "ERR_INVALID"),
-        ("{young}", "ERR_BELOW_LIMIT"),
-        ("{old}", ""),
-    ],
-)
-async def test_people_are_asked_for_their_age_where_one_is_needed(
-    open_server: Runtime, born: str, expected: str
-) -> None:
-    today = clock.now().date()
-    old = today.replace(year=today.year - 16, day=min(today.day, 28))
-    young = old + timedelta(days=4)
-    draft = replace(people.draft(), date_of_birth=born.format(young=young, old=old))
-    await sign_up.sign_up(replace(people.draft(), date_of_birth=""))
-    people.configure(open_server, registrations={"min_age": 16})
-    if not expected:
-        await sign_up.sign_up(draft)
-        return
-    with pytest.raises(Invalid) as error:
-        await sign_up.sign_up(draft)
-    details = error.value.details
-    assert details is not None
-    assert [reason.code for reason in details["date_of_birth"]] == [expected]
-
-
 async def test_another_address_that_is_taken_is_refused(open_server: Runtime) -> None:
     app = (await apps.register_app(apps.AppDraft(name="App", redirect_uris=(people.REDIRECT,)))).client
     await people.person("bob")

@@ -76,6 +76,14 @@ polls = st.builds(
     closed_at=moments,
     voters_count=maybe() | counts,
 ) | st.builds(objects.Poll, options=st.just((objects.PollOption(name="a"),)), closed=st.booleans())
+approvals = st.builds(objects.Approval, automatic=recipients, manual=recipients)
+quote_authorizations = st.builds(
+    objects.QuoteAuthorization,
+    id=addresses,
+    attributed_to=addresses,
+    interacting_object=addresses,
+    interaction_target=addresses,
+)
 tallies = st.builds(objects.Tally, id=addresses, total=maybe() | counts)
 
 actors = st.builds(
@@ -143,6 +151,7 @@ def notes(draw: st.DrawFn) -> objects.Note:
         emojis=draw(emoji_sets),
         quote=draw(maybe() | addresses),
         quote_authorization=draw(maybe() | addresses),
+        can_quote=draw(maybe() | approvals),
         poll=draw(maybe() | polls) if kind is NoteKind.QUESTION else None,
         replies=replies,
         replies_first=None if replies is None else draw(maybe() | addresses),

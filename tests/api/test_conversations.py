@@ -18,6 +18,16 @@ async def direct(author: Person, text: str, *, reply_to: int | None = None) -> P
     return await make.post(author, text, visibility=Visibility.DIRECT, reply_to=reply_to)
 
 
+async def friends(*names: str) -> list[Person]:
+    """People who follow each other: of strangers one is told by request only."""
+    people = [await make.person(name) for name in names]
+    for one in people:
+        for other in people:
+            if one is not other:
+                await make.follow(one, other)
+    return people
+
+
 async def listed(api: Api, by: Person) -> list[Json]:
     return (await api.get(PATH, by=by)).many("Conversation")
 
@@ -27,7 +37,7 @@ def between(conversation: Json) -> list[str]:
 
 
 async def test_a_direct_post_is_a_conversation_of_all_who_take_part(api: Api) -> None:
-    alice, bob, carol = [await make.person(name) for name in ("alice", "bob", "carol")]
+    alice, bob, carol = await friends("alice", "bob", "carol")
     assert await listed(api, alice) == []
     first = await direct(alice, "@bob hello")
     await make.post(alice, "@bob in public")
@@ -45,7 +55,7 @@ async def test_a_direct_post_is_a_conversation_of_all_who_take_part(api: Api) ->
 
 
 async def test_other_people_and_other_threads_are_other_conversations(api: Api) -> None:
-    alice, _, _ = [await make.person(name) for name in ("alice", "bob", "carol")]
+    alice, _, _ = await friends("alice", "bob", "carol")
     first = await direct(alice, "@bob one")
     await direct(alice, "@bob another thread")
     await direct(alice, "@bob @carol with carol", reply_to=first.id)
@@ -60,7 +70,7 @@ async def test_a_note_to_oneself_shows_oneself(api: Api) -> None:
 
 
 async def test_reading_and_unreading(api: Api) -> None:
-    alice, bob = await make.person("alice"), await make.person("bob")
+    alice, bob = await friends("alice", "bob")
     await direct(alice, "@bob hello")
     (theirs,) = await listed(api, bob)
     path = f"{PATH}/{theirs['id']}"
@@ -91,7 +101,7 @@ async def test_scopes(api: Api) -> None:
 
 
 async def test_a_forgotten_conversation_comes_back_with_the_next_post(api: Api) -> None:
-    alice, bob = await make.person("alice"), await make.person("bob")
+    alice, bob = await friends("alice", "bob")
     first = await direct(alice, "@bob hello")
     (theirs,) = await listed(api, bob)
     assert (await api.delete(f"{PATH}/{theirs['id']}", by=bob)).json == {}
@@ -104,7 +114,7 @@ async def test_a_forgotten_conversation_comes_back_with_the_next_post(api: Api) 
 
 
 async def test_after_a_deletion_the_post_before_is_the_last(api: Api) -> None:
-    alice, bob = await make.person("alice"), await make.person("bob")
+    alice, bob = await friends("alice", "bob")
     first = await direct(alice, "@bob one")
     second = await direct(bob, "@alice two", reply_to=first.id)
     third = await direct(bob, "@alice three", reply_to=first.id)
@@ -119,7 +129,7 @@ async def test_after_a_deletion_the_post_before_is_the_last(api: Api) -> None:
 
 
 async def test_an_edit_that_names_more_people_opens_another_conversation(api: Api) -> None:
-    alice, bob, carol = [await make.person(name) for name in ("alice", "bob", "carol")]
+    alice, bob, carol = await friends("alice", "bob", "carol")
     post = await direct(alice, "@bob hello")
     await editing.edit(alice.id, post.id, EditDraft(text="@bob hello again"))
     await api.post(f"{PATH}/{(await listed(api, bob))[0]['id']}/read", by=bob)
@@ -137,6 +147,7 @@ async def test_an_edit_that_names_more_people_opens_another_conversation(api: Ap
 
 async def test_posts_from_elsewhere(api: Api, runtime: Runtime) -> None:
     alice, zoe = await make.person("alice"), await make.stranger("zoe")
+    await make.follow(alice, zoe)
     mine = await make.remote_post(
         zoe, "<p>hi</p>", visibility=Visibility.DIRECT, mentioned_ids=(alice.id,), hashtags=()
     )
@@ -156,6 +167,7 @@ async def test_posts_from_elsewhere(api: Api, runtime: Runtime) -> None:
 
 async def test_a_deleted_account_leaves_the_conversations_of_others(api: Api, runtime: Runtime) -> None:
     alice, zoe = await make.person("alice"), await make.stranger("zoe")
+    await make.follow(alice, zoe)
     first = await direct(alice, "@zoe@peer.test hi")
     await make.remote_post(
         zoe, visibility=Visibility.DIRECT, mentioned_ids=(alice.id,), in_reply_to_id=first.id
@@ -169,7 +181,7 @@ async def test_a_deleted_account_leaves_the_conversations_of_others(api: Api, ru
 
 
 async def test_blocked_and_muted_people_are_not_met(api: Api) -> None:
-    alice, bob, carol = [await make.person(name) for name in ("alice", "bob", "carol")]
+    alice, bob, carol = await friends("alice", "bob", "carol")
     first = await direct(bob, "@alice @carol hello")
     await blocks.block(alice.id, bob.id)
     assert await listed(api, alice) == []
@@ -187,7 +199,7 @@ async def test_blocked_and_muted_people_are_not_met(api: Api) -> None:
 
 
 async def test_who_was_blocked_sees_no_conversation_with_the_blocker(api: Api) -> None:
-    alice, bob = await make.person("alice"), await make.person("bob")
+    alice, bob = await friends("alice", "bob")
     await direct(alice, "@bob hello")
     (theirs,) = await listed(api, bob)
     await blocks.block(alice.id, bob.id)
@@ -196,7 +208,7 @@ async def test_who_was_blocked_sees_no_conversation_with_the_blocker(api: Api) -
 
 
 async def test_paging_goes_by_the_last_post(api: Api) -> None:
-    alice, bob = await make.person("alice"), await make.person("bob")
+    alice, bob = await friends("alice", "bob")
     made = [await direct(bob, f"@alice {number}") for number in range(5)]
     expected = [str(post.id) for post in reversed(made)]
     pages = await api.pages(PATH, by=alice, query={"limit": 2})
@@ -214,3 +226,18 @@ async def test_paging_goes_by_the_last_post(api: Api) -> None:
         expected[:4]
     ]
     assert (await api.get(PATH, by=alice, query={"max_id": expected[4]})).links == {}
+
+
+async def test_posts_that_are_kept_apart_become_conversations_when_they_are_let_in(api: Api) -> None:
+    alice, bob, zoe = await make.person("alice"), await make.person("bob"), await make.stranger("zoe")
+    await api.put("/api/v2/notifications/policy", by=alice, json={"for_not_following": "filter"})
+    first = await direct(bob, "@alice hello")
+    await make.remote_post(zoe, visibility=Visibility.DIRECT, mentioned_ids=(alice.id,))
+    assert await listed(api, alice) == []
+    assert len(await listed(api, bob)) == 1
+    for request in (await api.get("/api/v1/notifications/requests", by=alice)).json:
+        if request["account"]["acct"] == "bob":
+            await api.post(f"/api/v1/notifications/requests/{request['id']}/accept", by=alice)
+    (mine,) = await listed(api, alice)
+    assert (mine["last_status"]["id"], mine["unread"]) == (str(first.id), True)
+    assert [one["unread"] for one in await listed(api, bob)] == [False]

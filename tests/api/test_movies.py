@@ -13,7 +13,7 @@ from quart.datastructures import FileStorage
 from echo import db
 from echo.actions import discarding, processing
 from echo.api import media as media_api
-from echo.kinds import MediaState
+from echo.kinds import Lane, MediaState
 from echo.media.movies import Studio
 from echo.models import Media
 from echo.runtime import Runtime
@@ -47,7 +47,7 @@ async def send(
 
 async def work(runtime: Runtime) -> None:
     """What a worker does with slow jobs."""
-    while await jobs.drain_once(runtime, media_jobs.JOBS, "test", slow=True):
+    while await jobs.drain_once(runtime, media_jobs.JOBS, "test", Lane.SLOW):
         pass
 
 
@@ -160,7 +160,7 @@ async def test_a_killed_worker_loses_nothing(
         await asyncio.wait_for(begun.wait(), 30)
         dying.cancel()
         await asyncio.gather(dying, return_exceptions=True)
-    assert await jobs.drain_once(runtime, media_jobs.JOBS, "other", slow=True) == 0  # still leased
+    assert await jobs.drain_once(runtime, media_jobs.JOBS, "other", Lane.SLOW) == 0  # still leased
     await job_store.release("test")
     await work(runtime)
     await api.get(f"/api/v1/media/{sent.json['id']}", by=alice)

@@ -310,7 +310,12 @@ async def test_s_i01_only_the_author_edits_deletes_and_reads_the_source(api: Api
     await api.get(f"{path}/source", by=bob, expect=404)
     assert (await api.get(path)).json["content"] == "<p>mine</p>"
     source = (await api.get(f"{path}/source", by=alice)).one("StatusSource")
-    assert source == {"id": str(post.id), "text": "mine", "spoiler_text": ""}
+    assert source == {
+        "id": str(post.id),
+        "text": "mine",
+        "spoiler_text": "",
+        "content_type": "text/plain",
+    }
 
 
 async def test_deleting_answers_the_source_and_frees_the_pictures(api: Api) -> None:

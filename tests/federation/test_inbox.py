@@ -99,7 +99,7 @@ async def test_s_a07_clocks_may_differ_by_fifty_minutes(one: Echo, peer: Peer) -
         assert (await bob.sends(one, bob.creates(bob.note()), at=at)).status_code == 202
 
 
-@pytest.mark.parametrize("kind", [*HANDLERS, "Move", "Flag"])
+@pytest.mark.parametrize("kind", [*HANDLERS, "Move"])
 async def test_s_a04_nobody_speaks_for_another(
     one: Echo, evil: Peer, victim: Peer, router: Router, kind: str
 ) -> None:

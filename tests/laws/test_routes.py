@@ -8,6 +8,8 @@ from tests.routes import all_routes
 KINDS = {"public", "optional", "needs", "app", "signed", "delivered", "page", "stored"}
 # The socket is no HTTP route: it reads its own token, because a browser cannot send a header there.
 SOCKETS = {"/api/v1/streaming"}
+# A question that is long enough for a body.
+QUESTIONS = {"/api/v1/statuses/<status_id>/translate"}
 
 
 def test_every_route_carries_one_mark_of_access_and_with_it_a_limit() -> None:
@@ -35,18 +37,22 @@ def test_the_client_api_is_not_open_by_accident() -> None:
     }
     assert open_routes == {
         "GET /api/v1/custom_emojis",
+        "GET /api/oembed",
         "GET /api/v1/instance",
+        "GET /api/v1/instance/activity",
         "GET /api/v1/instance/extended_description",
         "GET /api/v1/instance/languages",
         "GET /api/v1/instance/peers",
+        "GET /api/v1/instance/privacy_policy",
         "GET /api/v1/instance/rules",
+        "GET /api/v1/instance/terms_of_service",
+        "GET /api/v1/instance/terms_of_service/<day>",
         "GET /api/v1/instance/translation_languages",
+        "GET /api/v1/peers/search",
         "GET /api/v1/streaming/health",
-        "GET /api/v1/trends",
         "GET /api/v1/trends/links",
-        "GET /api/v1/trends/statuses",
-        "GET /api/v1/trends/tags",
         "GET /api/v2/instance",
+        "POST /api/v1/accounts/<account>/email_subscriptions",
         "POST /api/v1/apps",
     }
 
@@ -55,7 +61,9 @@ def test_whatever_writes_needs_a_scope_that_writes() -> None:
     for route in all_routes():
         if route.method == "GET" or not route.path.startswith("/api/"):
             continue
-        if route.path in ("/api/v1/apps", "/api/v1/streaming"):
+        if route.path in {"/api/v1/apps", "/api/v1/streaming"} | QUESTIONS:
+            continue
+        if route.path.endswith("/email_subscriptions"):
             continue
         scopes = route.mark.partition(" ")[2].removeprefix("or user ").split()
         assert scopes, f"{route.method} {route.path}: {route.mark}"

@@ -165,6 +165,28 @@ async def test_a_boost_is_seen_by_those_who_see_both() -> None:
 
 
 @pytest.mark.usefixtures("runtime")
+async def test_what_is_local_only_is_for_people_here() -> None:
+    """As the table says, but nobody from elsewhere and nobody anonymous."""
+    author, follower, other = await make.person(), await make.person(), await make.person()
+    stranger = await make.stranger()
+    for somebody in (follower, stranger):
+        await make.follow(somebody, author)
+    made = {v: (await make.post(author, visibility=v, local_only=True)).id for v in Visibility}
+    ids = list(made.values())
+    here = Standing(is_here=True)
+    for viewer, standing in (
+        (Viewer(author.id), Standing(is_author=True, is_here=True)),
+        (Viewer(follower.id), Standing(is_follower=True, is_here=True)),
+        (Viewer(other.id), here),
+        (Viewer(stranger.id), Standing(is_follower=True)),
+        (NOBODY, Standing()),
+    ):
+        expected = {made[v] for v in Visibility if may_see(v, standing, local_only=True)}
+        assert await _seen(viewer, ids) == expected, standing
+        assert await _found(viewer, ids) == expected, standing
+
+
+@pytest.mark.usefixtures("runtime")
 async def test_nobody_is_nobodys_follower() -> None:
     """A null viewer compares with nothing: no row of a relation may match it."""
     author = await make.person()

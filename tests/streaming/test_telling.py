@@ -273,6 +273,7 @@ def test_messages_to_many_become_one_and_keep_their_order() -> None:
 
 async def test_conversations_are_told_on_the_direct_stream_alone(live: LiveServer) -> None:
     alice, bob = await make.person("alice"), await make.person("bob")
+    await make.follow(bob, alice)
     ear = await live.listen(bob, "?stream=direct")
     home = await live.listen(bob, "?stream=user")
     other = await live.listen(await make.person(), "?stream=direct")

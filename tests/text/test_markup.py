@@ -13,6 +13,7 @@ from echo.text.markup import (
     Found,
     MentionTarget,
     find,
+    quote_line,
     render,
     render_bio,
     render_field,
@@ -122,6 +123,17 @@ def test_find_names_everything_once_in_order() -> None:
     assert find("@b #Z @a@Far.Test @B https://x.test/@c/#d #z e@f.test") == Found(
         mentions=(("b", None), ("a", "far.test")), hashtags=("z",), links=("https://x.test/@c/#d",)
     )
+
+
+def test_a_quote_begins_with_a_line_that_clients_hide() -> None:
+    line = quote_line("https://www.far.test/@bob/1")
+    assert line == (
+        '<p class="quote-inline">RE: <a href="https://www.far.test/@bob/1" target="_blank" '
+        'rel="nofollow noopener" translate="no"><span class="invisible">https://www.</span>'
+        '<span class="">far.test/@bob/1</span><span class="invisible"></span></a></p>'
+    )
+    assert clean(line).startswith('<p class="quote-inline">RE: <a href="https://www.far.test/@bob/1" ')
+    assert '"><script' not in quote_line('https://a.test/"><script>')
 
 
 def test_addresses_are_escaped() -> None:

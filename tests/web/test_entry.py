@@ -259,19 +259,3 @@ async def test_pages_without_forms_set_no_cookies(browser: Browser) -> None:
     for path in ("/", "/about", "/tags/echo"):
         await browser.get(path)
         assert browser.set_cookies == []
-
-
-async def test_the_birthday_is_asked_for_where_people_must_have_an_age(
-    runtime: Runtime, browser: Browser
-) -> None:
-    assert "Date of birth" not in (await browser.get("/sign-up")).text
-    people.configure(runtime, registrations={"min_age": 16})
-    page = await browser.get("/sign-up")
-    assert "You must be at least 16" in page.text
-    typed = {"username": "alice", "email": "alice@mail.test", "password": PASSWORD, "agreement": "1"}
-    young = f"{clock.now():%Y-%m-%d}"
-    answer = await browser.submit(page.form("/sign-up"), **typed, date_of_birth=young)
-    assert answer.status == 422
-    assert "Date of birth is below the age limit" in answer.text
-    answer = await browser.submit(page.form("/sign-up"), **typed, date_of_birth="1990-02-03")
-    assert answer.location == "/account"

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 
 from echo import clock
-from echo.actions import boosts, follows, posts
+from echo.actions import boosts, follows, pins, posts
 from echo.actions.accounts import change_profile
 from echo.actions.drafts import PostDraft, ProfileDraft
 from echo.errors import EchoError, Forbidden, TooMany, Unavailable
@@ -52,6 +52,29 @@ async def test_a_profile_shows_what_anybody_may_see(browser: Browser) -> None:
     assert "an answer to bob" in (await browser.get("/@alice?replies")).text
     assert (await browser.get("/@ALICE")).status == 200
     assert (await browser.get("/@alice@echo.test")).status == 200
+
+
+async def test_pinned_posts_come_first(browser: Browser) -> None:
+    alice = await make.person("alice")
+    old = await make.post(alice, "worth keeping")
+    private = await make.post(alice, "for friends", visibility=Visibility.FOLLOWERS)
+    await make.post(alice, "newest")
+    assert "Pinned" not in (await browser.get("/@alice")).text
+    for post in (old, private):
+        await pins.pin(alice.id, post.id)
+    text = (await browser.get("/@alice")).text
+    assert text.index("Pinned") < text.index("worth keeping") < text.index("newest")
+    assert text.count("worth keeping") > 1
+    assert "for friends" not in text
+    assert "Pinned" not in (await browser.get("/@alice?replies")).text
+
+
+async def test_what_stays_here_has_no_page(browser: Browser) -> None:
+    alice = await make.person("alice")
+    post = await make.post(alice, "only here #here", local_only=True)
+    assert (await browser.get(f"/@alice/{post.id}")).status == 404
+    for path in ("/", "/@alice", "/tags/here"):
+        assert "only here" not in (await browser.get(path)).text
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ from pyld import jsonld
 from activitypub.activities import Activity
 from activitypub.contexts import ACTOR_CONTEXT, NOTE_CONTEXT
 from activitypub.contexts.loader import expand, load_context
-from activitypub.objects import Actor, Note
+from activitypub.objects import Actor, Note, QuoteAuthorization
 from activitypub.vocabulary import AS, SECURITY
-from activitypub.write import write_activity, write_actor, write_note
+from activitypub.write import write_activity, write_actor, write_note, write_quote_authorization
 from tests.activitypub import strategies
 
 
@@ -89,6 +89,12 @@ def undefined(document: dict[str, Any], context: Any) -> set[str]:
 @given(strategies.notes())
 def test_the_context_of_a_note_defines_every_term_it_uses(note: Note) -> None:
     assert undefined(write_note(note), NOTE_CONTEXT) == set()
+
+
+@settings(max_examples=20)
+@given(strategies.quote_authorizations)
+def test_the_context_of_a_stamp_defines_every_term_it_uses(stamp: QuoteAuthorization) -> None:
+    assert undefined(write_quote_authorization(stamp), NOTE_CONTEXT) == set()
 
 
 @settings(max_examples=20)

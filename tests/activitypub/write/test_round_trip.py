@@ -9,7 +9,7 @@ from hypothesis import given
 from activitypub import read, write
 from activitypub.activities import Activity
 from activitypub.document import Document, JsonObject, encode, parse
-from activitypub.objects import Actor, Collection, Note, Tombstone
+from activitypub.objects import Actor, Collection, Note, QuoteAuthorization, Tombstone
 from tests.activitypub import strategies
 
 
@@ -63,6 +63,13 @@ def test_a_collection_is_read_as_it_was_written(collection: Collection) -> None:
 @given(strategies.tombstones)
 def test_a_tombstone_is_read_as_it_was_written(tombstone: Tombstone) -> None:
     assert read.read_tombstone(sent(write.write_tombstone(tombstone))) == tombstone
+
+
+@given(strategies.quote_authorizations)
+def test_a_stamp_is_read_as_it_was_written(stamp: QuoteAuthorization) -> None:
+    document = sent(write.write_quote_authorization(stamp))
+    assert read.read_quote_authorization(document) == stamp
+    assert contexts(document.data) == [0]
 
 
 @given(strategies.notes(), strategies.actors)

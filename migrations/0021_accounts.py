@@ -28,7 +28,7 @@ REFERENCES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("echo", "0015_filters")]
+    dependencies = [("echo", "0020_quotes")]
 
     initial = False
 

@@ -1,0 +1,60 @@
+"""Who may quote a post, and the stamp that says that it was allowed.
+
+Source:  FEP-044f; GoToSocial called the two lists `always` and `approvalRequired` up to 0.20
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from activitypub import iri, limits
+from activitypub.addressing import spelled_once
+from activitypub.document import Document
+from activitypub.errors import Malformed
+from activitypub.objects import Approval, QuoteAuthorization
+from activitypub.read.values import address
+
+_TYPE: Final = "QuoteAuthorization"
+
+
+def read_can_quote(document: Document, *, allow_http: bool) -> Approval | None:
+    """The policy of a post about being quoted; None when it has none."""
+    policy = document.document("interactionPolicy")
+    rule = None if policy is None else policy.document("canQuote")
+    if rule is None:
+        return None
+    return Approval(
+        automatic=_people(rule, "automaticApproval", "always", allow_http=allow_http),
+        manual=_people(rule, "manualApproval", "approvalRequired", allow_http=allow_http),
+    )
+
+
+def is_quote_authorization(document: Document) -> bool:
+    """Tell whether a document says that it is a stamp."""
+    return _TYPE in document.types
+
+
+def read_quote_authorization(document: Document, *, allow_http: bool = False) -> QuoteAuthorization:
+    """Read a stamp.
+
+    Raises:  Malformed: type, no_id, incomplete
+    """
+    if not is_quote_authorization(document):
+        raise Malformed("type", f"no stamp: {document.types[:3]}")
+    identifier = iri.find(document.id, allow_http=allow_http)
+    if identifier is None:
+        raise Malformed("no_id", "a stamp without a good id")
+    author = address(document, "attributedTo", allow_http=allow_http)
+    quoting = address(document, "interactingObject", allow_http=allow_http)
+    quoted = address(document, "interactionTarget", allow_http=allow_http)
+    if author is None or quoting is None or quoted is None:
+        raise Malformed("incomplete", identifier)
+    return QuoteAuthorization(
+        id=identifier, attributed_to=author, interacting_object=quoting, interaction_target=quoted
+    )
+
+
+def _people(rule: Document, name: str, older_name: str, *, allow_http: bool) -> tuple[str, ...]:
+    key = name if rule.has(name) else older_name
+    found = map(spelled_once, rule.references(key, at_most=limits.RECIPIENTS))
+    return tuple(dict.fromkeys(item for item in found if iri.find(item, allow_http=allow_http) is not None))

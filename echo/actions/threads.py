@@ -1,0 +1,28 @@
+"""Threads that people do not want to hear of any more."""
+
+from __future__ import annotations
+
+from echo import clock, db
+from echo.models import Post, ThreadMute
+from echo.policy.viewer import Viewer
+from echo.store import posts
+
+
+async def mute(account_id: int, post_id: int) -> Post:
+    """Hear no more of the thread of a post. Raises NotFound when it may not be read."""
+    post = await posts.get_original(Viewer(account_id), post_id)
+    await db.execute(
+        "INSERT INTO thread_mutes (account_id, thread_id, created_at) VALUES ($1, $2, $3)"
+        " ON CONFLICT DO NOTHING",
+        account_id,
+        post.thread_id,
+        clock.now(),
+    )
+    return post
+
+
+async def unmute(account_id: int, post_id: int) -> Post:
+    """Hear of it again. Raises NotFound when the post may not be read."""
+    post = await posts.get_original(Viewer(account_id), post_id)
+    await ThreadMute.filter(account_id=account_id, thread_id=post.thread_id).delete()
+    return post

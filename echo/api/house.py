@@ -1,0 +1,188 @@
+"""More about this server: its texts, the servers it knows, what happens on it, its emojis and languages."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from quart import Blueprint, Response
+
+from echo import cache, settings
+from echo.api.reading import params
+from echo.errors import NotFound
+from echo.http.access import needs, optional, page, public, viewer
+from echo.http.replies import entity, raw
+from echo.render import emoji, server_block, times
+from echo.store import emojis, house, house_texts, instance, server_blocks
+from echo.text import languages
+
+blueprint = Blueprint("house", __name__)
+WEEKS = 12
+PEERS_FOUND = 10
+
+
+@blueprint.get("/api/v1/instance/peers")
+@public
+async def peers() -> Response:
+    """Other servers that are known here."""
+    if not settings.here().instance.publish_peers:
+        return _nothing()
+    return entity(await instance.peers())
+
+
+@blueprint.get("/api/v1/peers/search")
+@public
+async def peers_search() -> Response:
+    """Other servers by how their names begin."""
+    if not settings.here().instance.publish_peers:
+        return _nothing()
+    text = (await params()).text("q", "").strip()
+    return entity(await house.peers_like(text, limit=PEERS_FOUND) if text else [])
+
+
+@blueprint.get("/api/v1/instance/domain_blocks")
+@optional()
+async def domain_blocks() -> Response:
+    """Other servers that are blocked here, for those whom the operator lets read it."""
+    chosen = settings.here().instance
+    if not _may_read(chosen.publish_blocks):
+        return _nothing()
+    with_reasons = _may_read(chosen.publish_block_reasons)
+    return entity(server_block.many(await server_blocks.listing(), with_reasons=with_reasons))
+
+
+@blueprint.get("/api/v1/instance/activity")
+@public
+async def activity() -> Response:
+    """What happened here in the last weeks, this week first; all numbers are texts."""
+    if not settings.here().instance.publish_activity:
+        return _nothing()
+    return entity(
+        [
+            {
+                "week": str(int(week.begins_at.timestamp())),
+                "statuses": str(week.posts),
+                "logins": str(week.active),
+                "registrations": str(week.sign_ups),
+            }
+            for week in await house.weeks(WEEKS)
+        ]
+    )
+
+
+@blueprint.get("/api/v1/instance/extended_description")
+@public
+async def extended_description() -> Response:
+    """More about this server; empty where nothing is written."""
+    text = house_texts.about()
+    if text is None:
+        return entity({"updated_at": None, "content": ""})
+    return entity({"updated_at": times.iso(text.updated_at), "content": text.html})
+
+
+@blueprint.get("/api/v1/instance/privacy_policy")
+@public
+async def privacy_policy() -> Response:
+    """What is done with data about people."""
+    text = house_texts.privacy()
+    return entity({"updated_at": times.iso(text.updated_at), "content": text.html})
+
+
+@blueprint.get("/api/v1/instance/terms_of_service")
+@public
+async def terms_of_service() -> Response:
+    """The terms that are in force, or the first that will be."""
+    return _terms(house_texts.terms())
+
+
+@blueprint.get("/api/v1/instance/terms_of_service/<day>")
+@public
+async def terms_of_day(day: str) -> Response:
+    """The terms that came into force on a day."""
+    try:
+        return _terms(house_texts.terms(date.fromisoformat(day)))
+    except ValueError:
+        raise NotFound from None
+
+
+@blueprint.get("/api/v1/instance/languages")
+@public
+async def known_languages() -> Response:
+    """The languages that a post can be marked with."""
+    return entity([{"code": language.code, "name": language.name} for language in languages.LANGUAGES])
+
+
+@blueprint.get("/api/v1/instance/translation_languages")
+@public
+async def translation_languages() -> Response:
+    """No translator is configured."""
+    return raw(b"{}")
+
+
+@blueprint.get("/api/v1/custom_emojis")
+@public
+async def custom_emojis() -> Response:
+    """The custom emojis of this server to choose from."""
+    return entity(emoji.many(await emojis.listing(only_visible=True)))
+
+
+@blueprint.get("/api/v1/donation_campaigns")
+@needs()
+async def donation_campaigns() -> Response:
+    """Nobody asks for donations here."""
+    return Response(b"", status=204)
+
+
+@blueprint.get("/api/v1_alpha/async_refreshes/<refresh_id>")
+@needs("read")
+async def async_refresh(refresh_id: str) -> Response:
+    """Nothing is fetched later for an answer that was given: no answer has the header that leads here."""
+    raise NotFound
+
+
+@blueprint.post("/api/v1/accounts/<account>/email_subscriptions")
+@public
+async def email_subscriptions(account: str) -> Response:
+    """Nobody can follow somebody by e-mail: as on a Mastodon where that is switched off."""
+    raise NotFound
+
+
+@blueprint.get("/invite/<code>")
+@public
+async def invite(code: str) -> Response:
+    """Nobody can be invited yet: every code is unknown."""
+    raise NotFound
+
+
+@blueprint.get("/health")
+@page
+async def health() -> Response:
+    """`OK` while the database and Redis answer; else 503 and which of them does not."""
+    silent = [
+        name
+        for name, answers in (("database", await house.database_answers()), ("redis", await cache.ping()))
+        if not answers
+    ]
+    text = f"does not answer: {', '.join(silent)}" if silent else "OK"
+    return Response(text, status=503 if silent else 200, content_type="text/plain; charset=utf-8")
+
+
+def _may_read(who: str) -> bool:
+    return who == "all" or (who == "users" and not viewer().is_anonymous)
+
+
+def _terms(found: house_texts.Terms | None) -> Response:
+    if found is None:
+        raise NotFound
+    return entity(
+        {
+            "effective_date": found.effective_on.isoformat(),
+            "effective": found.is_effective,
+            "content": found.html,
+            "succeeded_by": found.next_on.isoformat() if found.next_on else None,
+        }
+    )
+
+
+def _nothing() -> Response:
+    """Switched off: as Mastodon says it, without a word."""
+    return Response(b"", status=404, content_type="text/plain; charset=utf-8")

@@ -1,0 +1,41 @@
+"""Posts on top of profiles."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from echo import db
+from echo.policy.viewer import Viewer
+from echo.policy.visibility import visible_to
+from echo.store.cursor import Cursor
+
+# Other servers may allow more than we; nobody needs to see more than this.
+MOST = 50
+
+
+async def count(account_id: int) -> int:
+    """How many posts of somebody are pinned; nobody pins another until the end of the unit of work."""
+    await db.execute("SELECT 1 FROM accounts WHERE id = $1 FOR UPDATE", account_id)
+    found = await db.fetch_value(
+        "SELECT count(*) FROM posts WHERE author_id = $1 AND pinned_at IS NOT NULL AND deleted_at IS NULL",
+        account_id,
+    )
+    return int(found)
+
+
+async def set_pinned(post_id: int, at: datetime | None) -> None:
+    """Pin a post, or with None unpin it."""
+    await db.execute("UPDATE posts SET pinned_at = $2 WHERE id = $1", post_id, at)
+
+
+async def of_account(viewer: Viewer, account_id: int, cursor: Cursor | None = None) -> list[int]:
+    """The pinned posts of somebody that the viewer may read, the one pinned last first."""
+    wanted = cursor or Cursor(limit=MOST)
+    rows = await db.fetch(
+        "SELECT p.id FROM posts p JOIN accounts a ON a.id = p.author_id"
+        f" WHERE p.author_id = $2 AND p.pinned_at IS NOT NULL AND {visible_to('$1')}"
+        f" AND {wanted.condition('p.id')} ORDER BY p.pinned_at DESC, p.id DESC LIMIT {int(wanted.limit)}",
+        viewer.account_id,
+        account_id,
+    )
+    return [row["id"] for row in rows]

@@ -1,0 +1,1 @@
+"""Machine translation by a service that the operator has chosen. `ports.Translator` is what the core sees."""

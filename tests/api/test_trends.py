@@ -1,0 +1,140 @@
+"""What is trending: hashtags, posts, links and the timeline of a link."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from echo import clock
+from echo.actions import cards, likes, posts, trends
+from echo.actions.drafts import RemotePost
+from echo.kinds import Visibility
+from echo.models import Account, Post
+from echo.runtime import Runtime
+from echo.text.page import PageFacts
+from tests import make
+from tests.api.asking import Api
+
+TAGS, POSTS, LINKS = "/api/v1/trends/tags", "/api/v1/trends/statuses", "/api/v1/trends/links"
+URL = "https://news.test/story"
+
+
+async def crowd(count: int = 4) -> list[make.Person]:
+    return [await make.person() for _ in range(count)]
+
+
+async def linked(count: int = 4) -> list[Post]:
+    """So many people link to one page."""
+    made = [await make.post(person, URL) for person in await crowd(count)]
+    card_id = await cards.keep(URL, PageFacts(url=URL, title="Story"), b"")
+    assert card_id is not None
+    for post in made:
+        await cards.show(post.id, URL, card_id)
+    return made
+
+
+@pytest.mark.parametrize("path", [TAGS, POSTS, LINKS, "/api/v1/trends"])
+async def test_nothing_is_trending_at_first(api: Api, path: str) -> None:
+    answer = await api.get(path)
+    assert (answer.json, answer.links) == ([], {})
+
+
+async def test_hashtags_that_many_use(api: Api, runtime: Runtime) -> None:
+    for person in await crowd():
+        await make.post(person, "#tea time")
+    for _ in range(9):
+        await make.post(person, "#alone")
+    await trends.refresh()
+    answer = await api.get(TAGS)
+    assert [tag["name"] for tag in answer.many("Tag")] == ["tea"]
+    assert answer.json[0]["history"][0]["accounts"] == "4"
+    assert (await api.get("/api/v1/trends")).json == answer.json
+    assert (await api.get(TAGS, by=person)).many("Tag")[0]["following"] is False
+
+
+async def test_a_hashtag_that_is_always_used_is_no_news(api: Api, runtime: Runtime) -> None:
+    people = [await make.stranger() for _ in range(4)]
+    for days in range(7):
+        moment = clock.now() - timedelta(days=days, hours=1)
+        for number, person in enumerate(people):
+            uri = f"{person.uri}/posts/{days}-{number}"
+            draft = RemotePost(
+                uri=uri,
+                url=uri,
+                html="<p>x</p>",
+                visibility=Visibility.PUBLIC,
+                published_at=moment,
+                hashtags=("daily",),
+            )
+            await posts.receive(person, draft)
+    await trends.refresh()
+    assert (await api.get(TAGS)).json == []
+
+
+async def test_posts_that_many_like(api: Api, runtime: Runtime) -> None:
+    author = await make.person()
+    await Account.filter(id=author.id).update(discoverable=True)
+    loved = await make.post(author)
+    hidden = await make.post(author, visibility=Visibility.UNLISTED)
+    warned = await make.post(author, spoiler="careful")
+    for person in await crowd():
+        for post in (loved, hidden, warned):
+            await likes.like(person.id, post.id)
+    await trends.refresh()
+    answer = await api.get(POSTS)
+    answer.many("Status")
+    assert answer.ids == [loved.id]
+    await Account.filter(id=author.id).update(silenced_at=clock.now())
+    await trends.refresh()
+    assert (await api.get(POSTS)).json == []
+
+
+async def test_posts_of_people_who_hide_are_not_listed(api: Api, runtime: Runtime) -> None:
+    author = await make.person()
+    post = await make.post(author)
+    for person in await crowd():
+        await likes.like(person.id, post.id)
+    await trends.refresh()
+    assert (await api.get(POSTS)).json == []
+
+
+async def test_links_and_their_timeline(api: Api, runtime: Runtime) -> None:
+    assert (await api.get("/api/v1/timelines/link", query={"url": URL}, expect=404)).json
+    made = await linked()
+    await trends.refresh()
+    answer = await api.get(LINKS)
+    (link,) = answer.many("TrendsLink")
+    assert (link["url"], link["title"]) == (URL, "Story")
+    assert link["history"][0] | {"day": ""} == {"day": "", "uses": "4", "accounts": "4"}
+    found = await api.get("/api/v1/timelines/link", query={"url": URL, "limit": 2})
+    found.many("Status")
+    assert found.ids == [made[3].id, made[2].id]
+    older = await api.follow_link(found, "next")
+    assert older.ids == [made[1].id, made[0].id]
+    await api.get("/api/v1/timelines/link", expect=400)
+
+
+async def test_pages_go_by_offset(api: Api, runtime: Runtime) -> None:
+    people = await crowd()
+    for number in range(5):
+        for person in people:
+            await make.post(person, f"#tag{number}")
+    await trends.refresh()
+    first = await api.get(TAGS, query={"limit": 2})
+    assert first.link("next") == {"limit": ["2"], "offset": ["2"]}
+    second = await api.follow_link(first, "next")
+    last = await api.follow_link(second, "next")
+    names = [tag["name"] for page in (first, second, last) for tag in page.json]
+    assert sorted(names) == [f"tag{n}" for n in range(5)]
+    assert "next" not in last.links
+    assert (await api.get(TAGS, query={"offset": "100000000"})).json == []
+
+
+async def test_a_local_only_or_private_post_makes_no_trend(api: Api, runtime: Runtime) -> None:
+    for person in await crowd():
+        await make.post(person, "#secret", visibility=Visibility.FOLLOWERS)
+        local = await make.post(person, "#here")
+        await Post.filter(id=local.id).update(local_only=True)
+    await trends.refresh()
+    assert (await api.get(TAGS)).json == []

@@ -1,0 +1,76 @@
+"""What the structure of Mastodon's API does not describe: parameters and answers of our other routes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Json = dict[str, Any]
+
+TEXT: Json = {"type": "string"}
+OBJECT: Json = {"type": "object"}
+
+
+def ref(name: str) -> Json:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def many(schema: Json) -> Json:
+    return {"type": "array", "items": schema}
+
+
+def answer(schema: Json, *, status: str = "200", kind: str = "application/json") -> Json:
+    return {status: {"description": "Done", "content": {kind: {"schema": schema}}}}
+
+
+def query(**types: str) -> list[Json]:
+    return [{"name": name, "in": "query", "schema": {"type": kind}} for name, kind in types.items()]
+
+
+def route(
+    schema: Json, *, parameters: list[Json] | None = None, body: Json | None = None, **more: str
+) -> Json:
+    return {"parameters": parameters or [], "body": body, "answers": answer(schema, **more)}
+
+
+def fields(**types: str) -> Json:
+    return {"type": "object", "properties": {name: {"type": kind} for name, kind in types.items()}}
+
+
+# Entities of our own.
+SCHEMAS: dict[str, Json] = {
+    "Error": {
+        "type": "object",
+        "required": ["error"],
+        "properties": {"error": TEXT, "error_description": TEXT, "details": OBJECT},
+    },
+}
+
+_POLICY = fields(
+    filter_not_following="boolean",
+    filter_not_followers="boolean",
+    filter_new_accounts="boolean",
+    filter_private_mentions="boolean",
+)
+
+EXTRA: dict[str, Json] = {
+    "POST /api/v1/accounts/{account}/email_subscriptions": route(OBJECT),
+    "GET /api/v1/donation_campaigns": {"answers": {"204": {"description": "There is none"}}},
+    "GET /api/v1/notifications/policy": route(OBJECT),
+    "PATCH /api/v1/notifications/policy": route(OBJECT, body=_POLICY),
+    "PUT /api/v1/notifications/policy": route(OBJECT, body=_POLICY),
+    "POST /api/v2/notifications/clear": route(OBJECT),
+    "GET /api/v1/peers/search": route(many(TEXT), parameters=query(q="string")),
+    "GET /.well-known/host-meta": route(TEXT, kind="application/xrd+xml"),
+    "GET /.well-known/host-meta.json": route(OBJECT, kind="application/jrd+json"),
+    "GET /.well-known/nodeinfo": route(OBJECT),
+    "GET /.well-known/webfinger": route(
+        OBJECT, parameters=query(resource="string"), kind="application/jrd+json"
+    ),
+    "GET /nodeinfo/{version}": route(OBJECT),
+    "POST /oauth/userinfo": route(OBJECT),
+    "POST /api/v1/conversations/{conversation_id}/unread": route(ref("Conversation")),
+    "GET /api/v1/emails/check_confirmation": route({"type": "boolean"}),
+    "GET /api/v1/instance/languages": route(many(fields(code="string", name="string"))),
+    "GET /api/v1/streaming/health": route(TEXT, kind="text/plain"),
+    "GET /api/v1/trends": route(many(ref("Tag")), parameters=query(limit="integer", offset="integer")),
+}
