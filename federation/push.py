@@ -16,6 +16,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from activitypub import iri
+from activitypub.errors import Malformed
 from echo import clock, settings
 from echo.policy import push_keys
 from federation.errors import FederationError, Refused
@@ -55,9 +56,11 @@ class PushTarget:
 
 async def push(target: PushTarget, message: bytes) -> Pushed:
     """Hand a message to a push service."""
-    headers, body = sealed(target, message)
     try:
+        headers, body = sealed(target, message)
         answer = await network().client.post(target.endpoint, body, sign=lambda _method, _url: headers)
+    except Malformed as error:
+        return Pushed(outcome=PushOutcome.GONE, reason=str(error))
     except Refused as error:
         return Pushed(outcome=PushOutcome.GONE, reason=error.detail or error.code)
     except FederationError as error:

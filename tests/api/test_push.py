@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 
-from echo import db
-from echo.actions import auth
+from echo import clock, db
+from echo.actions import auth, erasing, notices
+from echo.kinds import Handling
+from echo.models import Account
 from echo.runtime import Runtime, open_runtime
-from echo.store import push
+from echo.store import notification_policies, push
+from echo.store.cursor import Cursor
 from tests import make
 from tests.api.asking import Api
 from tests.make import Person
@@ -162,3 +165,29 @@ async def test_the_database_does_not_hold_the_token(api: Api) -> None:
     await api.post(PATH, by=alice, json=_sent())
     stored = await db.fetch_value("SELECT s::text FROM push_subscriptions s")
     assert alice.token not in stored
+
+
+async def test_nothing_is_left_of_the_deleted(api: Api) -> None:
+    alice, bob = await make.person("alice"), await make.person("bob")
+    for person, other in ((alice, bob), (bob, alice)):
+        await api.post(PATH, by=person, json=_sent())
+        await notices.choose(person.id, {"not_following": Handling.FILTER})
+        for _ in range(2):
+            await make.post(other, f"@{person.account.username}")
+        waiting = await notification_policies.requests(person.id, Cursor(limit=5))
+        await notices.accept(person.id, [waiting[0]["id"]])
+        await db.execute(
+            "INSERT INTO notification_requests (account_id, from_id, created_at, updated_at)"
+            " VALUES ($1, $2, now(), now())",
+            person.id,
+            other.id,
+        )
+    await Account.filter(id=alice.id).update(deleted_at=clock.now())
+    await db.execute("DELETE FROM jobs")
+    assert await erasing.erase(alice.id)
+    left = {
+        table: await db.fetch_value(f"SELECT count(*) FROM {table}")
+        for table in ("push_subscriptions", "notification_policies", "notification_requests")
+    }
+    assert left == {"push_subscriptions": 1, "notification_policies": 1, "notification_requests": 0}
+    assert await db.fetch_value("SELECT count(*) FROM notification_permissions") == 0

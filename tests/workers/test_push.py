@@ -240,7 +240,12 @@ async def test_s_m04_pushes_do_not_reach_into_the_own_network(
     await empty()
     api = Api(create_app(runtime).test_client())
     alice, bob = await make.person("alice"), await make.person()
-    for endpoint in (f"https://127.0.0.1:{sink.port}/", "https://10.0.0.1/", "https://localhost/"):
+    for endpoint in (
+        f"https://127.0.0.1:{sink.port}/",
+        "https://10.0.0.1/",
+        "https://localhost/",
+        "https://a..b/",
+    ):
         sent = {"subscription": App().subscription(endpoint), "data": {"alerts": {"mention": True}}}
         await api.post(PATH, by=alice, json=sent)
         await make.post(bob, "@alice")
