@@ -5,8 +5,25 @@ from __future__ import annotations
 from echo import db
 from echo.store import conversations
 
-# Tables that refer to an account and stay: the key signs the goodbye, which may take a week to arrive.
-KEPT = frozenset({("account_keys", "account_id"), ("account_stats", "account_id"), ("users", "id")})
+# Tables that refer to an account and stay: the key signs the goodbye, which may take a week to arrive, and
+# moderators remember what was reported.
+KEPT = frozenset(
+    {
+        ("account_keys", "account_id"),
+        ("account_stats", "account_id"),
+        ("reports", "reporter_id"),
+        ("reports", "target_id"),
+        ("users", "id"),
+    }
+)
+# Tables that go with an account although the schema does not say so.
+ALSO = (
+    ("account_notes", "owner_id"),
+    ("account_notes", "target_id"),
+    ("poll_votes", "account_id"),
+    ("push_subscriptions", "user_id"),
+    ("thread_mutes", "account_id"),
+)
 
 
 async def posts(account_id: int, limit: int) -> int:
@@ -92,8 +109,7 @@ async def everything_else(account_id: int, limit: int) -> int:
         " AND c.confrelid IN ('accounts'::regclass, 'users'::regclass) ORDER BY 1, 2"
     )
     erased = 0
-    for row in tables:
-        table, column = str(row["table"]), str(row["column"])
+    for table, column in [*((str(row["table"]), str(row["column"])) for row in tables), *ALSO]:
         if (table, column) not in KEPT:
             erased += await db.execute(
                 f"DELETE FROM {table} WHERE ctid IN (SELECT ctid FROM {table} WHERE {column} = $1 LIMIT $2)",

@@ -29,7 +29,7 @@ from echo.kinds import Role, Visibility
 from echo.media import port
 from echo.models import Account, AccountStats, Job, PostStats, User
 from echo.runtime import Runtime
-from echo.store.erasing import KEPT
+from echo.store.erasing import ALSO, KEPT
 from tests import make
 from tests.actions import people
 from tests.make import Person
@@ -80,8 +80,7 @@ async def _rows_about(account_id: int) -> dict[str, int]:
         " WHERE c.contype = 'f' AND c.confrelid IN ('accounts'::regclass, 'users'::regclass)"
     )
     counted = {}
-    for row in found:
-        name, field = row["name"], row["field"]
+    for name, field in [*((row["name"], row["field"]) for row in found), *ALSO]:
         count = await db.fetch_value(f"SELECT count(*) FROM {name} WHERE {field} = $1", account_id)
         if count and (name, field) not in KEPT - {("users", "id")}:
             counted[f"{name}.{field}"] = count
