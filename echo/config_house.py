@@ -29,6 +29,10 @@ class Instance(Section, frozen=True):
     languages: Annotated[list[str], Doc(description="Main languages, as ISO 639-1 codes.")] = msgspec.field(
         default_factory=lambda: ["en"]
     )
+    suggested: Annotated[
+        list[str],
+        Doc(description="People whom newcomers are shown first, as name (of this server) or name@domain."),
+    ] = []
     contact_account: Annotated[
         str, Doc(description="Name of the account to turn to. Empty: the owner, or an admin.")
     ] = ""

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """Base of all events."""
-
-    local: bool
+from echo.events_of_accounts import AccountMoved as AccountMoved
+from echo.events_of_accounts import DomainAvoided as DomainAvoided
+from echo.events_of_accounts import DomainWelcomed as DomainWelcomed
+from echo.events_of_accounts import LinksChanged as LinksChanged
+from echo.events_of_accounts import TagsChosen as TagsChosen
+from echo.happening import Event as Event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -291,8 +291,9 @@ class AccessEnded(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailAsked(Event):
-    """A letter is to be written: `template` is confirm or reset. The secret of the link in it is made when
-    the letter is, so that no job holds it. `user_id` 0: nobody has the address; only the work is the same.
+    """A letter is to be written: `template` is an `echo.kinds.LetterKind`. The secret of the link in it is
+    made when the letter is, so that no job holds it. `user_id` 0: nobody has the address; only the work is
+    the same.
     """
 
     user_id: int

@@ -98,6 +98,13 @@ class Quoter(StrEnum):
     OTHERS = "unsupported_policy"  # people whom only the author's server can name
 
 
+class LetterKind(StrEnum):
+    CONFIRM = "confirm"  # an address; names a one-time link
+    RESET = "reset"  # a forgotten password; the same
+    APPROVED = "approved"  # to somebody new: a moderator said yes
+    WAITING = "waiting"  # to moderators: somebody waits for a yes
+
+
 class FilterAction(StrEnum):
     """What apps do with a post that a filter is about."""
 

@@ -31,6 +31,10 @@ class RemoteDirectory(Protocol):
         """Read a post of another server anew, as far as it answers."""
         ...
 
+    async def refresh_account(self, account_id: int) -> None:
+        """Read an account of another server anew; when that fails it stays as it is known."""
+        ...
+
 
 class RemoteFiles(Protocol):
     """Fetches files of other servers."""
@@ -60,6 +64,9 @@ class NullDirectory:
         return None
 
     async def refresh_post(self, iri: str) -> None:
+        return None
+
+    async def refresh_account(self, account_id: int) -> None:
         return None
 
 

@@ -219,6 +219,17 @@ def profile(source: ActorSource) -> Outgoing:
     return _outgoing(activity, source.id, key=source.uri)
 
 
+def move(source: ActorSource, target: str) -> Outgoing:
+    """An account goes on as another one."""
+    activity = write.move(
+        activity_id=addresses.here().activity("move", f"{source.id}-{_digest(target, str(source.version))}"),
+        actor=source.uri,
+        target=target,
+        to=(addresses.here().collection(source.id, "followers"),),
+    )
+    return _outgoing(activity, source.id, key=source.uri)
+
+
 def report(row: Row, *, sender_id: int, posts: Sequence[str]) -> Outgoing:
     """A report that is forwarded, in the name of this server: who made it is not told.
 

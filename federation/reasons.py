@@ -18,6 +18,7 @@ class Reason(StrEnum):
     UNKNOWN_ACTOR = "unknown-actor"
     SUSPENDED = "suspended"
     BLOCKED = "blocked"
+    UNPROVEN = "unproven"  # the other side does not say so
 
     # What it is
     UNSUPPORTED = "unsupported"  # a kind of activity that this server does nothing with

@@ -80,6 +80,12 @@ class Directory:
         """Read a post of another server anew: its poll, or all of it when it was edited."""
         await _id_of(_read_again(iri))
 
+    async def refresh_account(self, account_id: int) -> None:
+        """Read an account anew; when that fails it stays as it is known."""
+        known = await accounts.find(account_id)
+        if known is not None and known.host:
+            await _id_of(refresh(known))
+
 
 async def account(uri: str) -> Account:
     """The account with this id: stored, or asked for.

@@ -143,6 +143,15 @@ async def send_profile(account_id: int) -> None:
         await hand_over(outbox.profile(source), await recipients.of_followers(account_id))
 
 
+async def send_move(account_id: int, target_id: int) -> None:
+    """Tell the servers of followers that an account goes on elsewhere: first that, then how it looks now."""
+    source, target = await federation_reads.actor(account_id), await accounts.find(target_id)
+    if source is None or target is None or source.moved_to_uri != target.uri:
+        return
+    await hand_over(outbox.move(source, target.uri), await recipients.of_followers(account_id))
+    await send_profile(account_id)
+
+
 async def send_goodbye(account_id: int) -> None:
     """Tell everybody that an account is gone."""
     account = await Account.get_or_none(id=account_id, host="")

@@ -26,11 +26,17 @@ from echo.runtime import Runtime, open_runtime
 from echo.store import inbound, jobs
 from federation.delivery import Drain
 from federation.processing import settle
+from workers import accounts
+from workers.later import Later
 from workers.outbound import JOBS
 
 Found = TypeVar("Found")
 Answer = Callable[[httpx.Request], Awaitable[httpx.Response]]
 OWNER = "test/1"
+# Jobs that need no runtime and change who follows whom.
+FOLLOWING: dict[str, Callable[..., Awaitable[None]]] = {
+    name: accounts.JOBS[name] for name in ("accounts.leave_domain", "accounts.move_followers")
+}
 
 
 @dataclass
@@ -91,10 +97,14 @@ async def work() -> int:
     done = 0
     for row in await jobs.claim(OWNER, 100):
         done += 1
-        job = JOBS.get(row["name"])
-        if job is not None:
-            await job(None, **json.loads(row["arguments"]))
-        await jobs.finish(OWNER, row["id"])
+        job = JOBS.get(row["name"]) or FOLLOWING.get(row["name"])
+        try:
+            if job is not None:
+                await job(None, **json.loads(row["arguments"]))
+        except Later as later:
+            await jobs.postpone(OWNER, row["id"], later.seconds)
+        else:
+            await jobs.finish(OWNER, row["id"])
     drain = Drain(OWNER)
     await drain.step()
     while not drain.is_idle:

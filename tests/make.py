@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 
+from tortoise.expressions import F
+
 from echo import clock, ids
 from echo.actions import accounts as account_actions
 from echo.actions import apps, auth, follows, posts
@@ -73,6 +75,15 @@ async def person(username: str = "", *, locked: bool = False, role: Role = Role.
     )
     issued = await auth.create_token_for(account.id, SCOPES)
     return Person(account, issued.text)
+
+
+async def account_of(person: Person | Account, *, silenced: bool = False, **changes: object) -> Account:
+    """The account as it is stored, changed behind everybody's back."""
+    if silenced:
+        changes["silenced_at"] = clock.now()
+    if changes:
+        await Account.filter(id=person.id).update(version=F("version") + 1, **changes)
+    return await Account.get(id=person.id)
 
 
 async def choose(person: Person, **settings: object) -> None:

@@ -1,10 +1,10 @@
-"""What is left to do when an account is deleted."""
+"""What is left to do when an account is deleted, moves, or avoids a server."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from echo.actions import erasing
+from echo.actions import avoided_domains, erasing, moves
 from echo.runtime import Runtime
 from workers.later import Later
 
@@ -15,4 +15,20 @@ async def erase(_: Runtime, *, account_id: int) -> None:
         raise Later(seconds=5)
 
 
-JOBS: dict[str, Callable[..., Awaitable[None]]] = {"accounts.erase": erase}
+async def leave_domain(_: Runtime, *, account_id: int, domain: str) -> None:
+    """End the follows between somebody and a server that they avoid, a batch at a time."""
+    if not await avoided_domains.leave(account_id, domain):
+        raise Later(seconds=0)
+
+
+async def move_followers(_: Runtime, *, account_id: int, target_id: int) -> None:
+    """Have people here follow the new account in place of the old, a batch at a time."""
+    if not await moves.take_along(account_id, target_id):
+        raise Later(seconds=0)
+
+
+JOBS: dict[str, Callable[..., Awaitable[None]]] = {
+    "accounts.erase": erase,
+    "accounts.leave_domain": leave_domain,
+    "accounts.move_followers": move_followers,
+}

@@ -7,12 +7,15 @@ import logging
 from echo import addresses, mail, settings
 from echo.actions import confirmations, password_changes, schedules
 from echo.actions.links import LinkKind
+from echo.kinds import LetterKind
 from echo.mail import Letter
 from echo.runtime import Runtime
 from echo.store import schedules as schedule_store
 from echo.store import users
 
 log = logging.getLogger(__name__)
+# Of those who wait for a moderator, a letter tells of so many.
+MOST_TOLD = 20
 
 
 async def send(runtime: Runtime, *, user_id: int, template: str) -> None:
@@ -32,6 +35,10 @@ async def _letter(user_id: int, template: str) -> Letter | None:
             return None if to_and_secret is None else _reset(*to_and_secret)
         case schedules.LETTER:
             return await _unpublished(user_id)
+        case LetterKind.APPROVED:
+            return await _approved(user_id)
+        case LetterKind.WAITING:
+            return await _waiting(user_id)
         case _:
             log.error("no letter is called %r", template)
             return None
@@ -81,6 +88,40 @@ async def _unpublished(user_id: int) -> Letter | None:
         after=(
             "It is kept: your app shows it among the scheduled posts. Give it another time, or delete it.",
         ),
+    )
+
+
+async def _approved(user_id: int) -> Letter | None:
+    person = await users.find(user_id)
+    instance = settings.here().instance
+    if person is None:
+        return None
+    return Letter(
+        to=person.email,
+        subject=f"Welcome to {instance.title}",
+        paragraphs=("Hello,", f"your account @{person.username}@{instance.domain} can be used from now on."),
+        action="Begin",
+        link=f"{addresses.here().base}/account",
+    )
+
+
+async def _waiting(moderator_id: int) -> Letter | None:
+    """Nothing when somebody else was faster."""
+    moderator, waiting = await users.find(moderator_id), await users.waiting(MOST_TOLD)
+    instance = settings.here().instance
+    if moderator is None or not waiting:
+        return None
+    return Letter(
+        to=moderator.email,
+        subject=f"Somebody would like to join {instance.title}",
+        paragraphs=(
+            "Hello,",
+            f"these wait for your yes or no on {instance.domain}:",
+            *(f"@{row['handle']}: {row['reason'] or 'no reason given'}" for row in waiting),
+        ),
+        action="Your account",
+        link=f"{addresses.here().base}/account",
+        after=("Answer in an app for moderators, or with echoctl accounts approve or reject.",),
     )
 
 

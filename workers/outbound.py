@@ -1,4 +1,4 @@
-"""Telling other servers: each job names what happened, `federation.sending` says it."""
+"""Telling other servers, and asking them: each job names what happened, `federation` says it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from functools import wraps
 
 from echo.runtime import Runtime
-from federation import quote_sending, sending
+from federation import links_back, quote_sending, sending
 
 Job = Callable[..., Awaitable[None]]
 
@@ -37,6 +37,8 @@ JOBS: dict[str, Job] = {
         sending.send_unblock,
         sending.send_profile,
         sending.send_goodbye,
+        sending.send_move,
+        links_back.verify_links,
         quote_sending.send_pin,
         quote_sending.send_unpin,
         quote_sending.send_quote_request,

@@ -41,6 +41,8 @@ async def remove_post(_: Runtime, *, post_id: int) -> None:
     messages = []
     for gone_id, author_id in gone.items():
         readers = await timelines.home_readers(author_id)
+        if gone_id == post.id:
+            readers = list({*readers, *await timelines.tag_readers(post_id)})
         await home.remove([gone_id], readers)
         messages += [(bus.user_channel(reader), Live(event="delete", post=gone_id)) for reader in readers]
         on_lists = await list_timelines.readers(author_id)
@@ -73,6 +75,16 @@ async def separate(_: Runtime, *, blocker_id: int, blocked_id: int, uri: str) ->
 async def change_mute(_: Runtime, *, muter_id: int, muted_id: int) -> None:
     """After a mute, or its end, the home timeline is another."""
     await home.forget(muter_id)
+
+
+async def change_tags(_: Runtime, *, account_id: int) -> None:
+    """After following a hashtag, or no longer, the home timeline is another."""
+    await home.forget_home(account_id)
+
+
+async def avoid_domain(_: Runtime, *, account_id: int, domain: str) -> None:
+    """After a whole server is avoided, or no longer, too."""
+    await home.forget(account_id)
 
 
 async def change_list(_: Runtime, *, list_id: int, account_id: int, home_too: bool) -> None:
@@ -119,6 +131,8 @@ JOBS: dict[str, Callable[..., Awaitable[None]]] = {
     "timelines.separate": separate,
     "timelines.hide_muted": change_mute,
     "timelines.show_unmuted": change_mute,
+    "timelines.change_tags": change_tags,
+    "timelines.avoid_domain": avoid_domain,
     "timelines.change_list": change_list,
     "timelines.drop_list": change_list,
 }

@@ -143,6 +143,11 @@ def block(*, activity_id: str, actor: str, target: str) -> Block:
     return Block(id=activity_id, actor=actor, object=ObjectRef(id=target), to=(target,))
 
 
+def move(*, activity_id: str, actor: str, target: str, to: Iterable[str]) -> Move:
+    """Go on as another actor, who names this one in `alsoKnownAs`."""
+    return Move(id=activity_id, actor=actor, object=ObjectRef(id=actor), target=target, to=tuple(to))
+
+
 def quote_request(*, activity_id: str, quoted: str, author: str, note: Note) -> QuoteRequest:
     """Ask to quote a post, with the quoting one inside (FEP-044f)."""
     return QuoteRequest(

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlsplit
 
-from echo import addresses, clock, db, ids, settings
-from echo.actions import composing
-from echo.actions.drafts import ProfileDraft, ProfileField, RemoteAccount
+from echo import addresses, clock, db, ids
+from echo.actions import profile_links as links
+from echo.actions import profile_texts
+from echo.actions.drafts import ProfileDraft, RemoteAccount
 from echo.db import UnitOfWork
-from echo.errors import FieldError, Invalid
-from echo.events import AccountChanged, AccountDeleted
-from echo.kinds import AccountKind
+from echo.errors import Forbidden, Invalid
+from echo.events import AccessEnded, AccountChanged, AccountDeleted, LinksChanged
+from echo.kinds import AccountKind, Role
 from echo.models import Account, AccountStats, User
-from echo.store import accounts, remote_files, search_accounts, server_blocks
-from echo.text import length, markup
-
-FIELD_CHARACTERS = 255
-PORTRAIT_CHARACTERS = 150
+from echo.policy import passwords
+from echo.policy.standing import Standing, standing_of
+from echo.store import accounts, remote_files, search_accounts, server_blocks, users
 
 
 async def store_remote(draft: RemoteAccount) -> Account:
@@ -81,11 +79,10 @@ async def change_profile(account_id: int, draft: ProfileDraft) -> Account:
 
     Raises:  Invalid with `details` for texts that are too long
     """
-    _check_profile(draft)
-    note = await _bio(draft.note) if draft.note is not None else None
-    fields = await _profile_fields(draft.fields) if draft.fields is not None else None
+    profile_texts.check(draft)
+    note = await profile_texts.bio(draft.note) if draft.note is not None else None
     async with db.unit_of_work() as unit:
-        account = await accounts.get(account_id)
+        account = await accounts.get_locked(account_id)
         changes: dict[str, object] = {
             name: value
             for name, value in {
@@ -96,6 +93,9 @@ async def change_profile(account_id: int, draft: ProfileDraft) -> Account:
                 "discoverable": draft.discoverable,
                 "indexable": draft.indexable,
                 "hide_collections": draft.hide_collections,
+                "show_media": draft.show_media,
+                "show_media_replies": draft.show_media_replies,
+                "show_featured": draft.show_featured,
                 "avatar": draft.avatar_key,
                 "avatar_description": draft.avatar_description,
                 "header": draft.header_key,
@@ -105,17 +105,19 @@ async def change_profile(account_id: int, draft: ProfileDraft) -> Account:
         }
         if draft.bot is not None:
             changes["kind"] = (AccountKind.SERVICE if draft.bot else AccountKind.PERSON).value
-        if fields is not None:
-            changes["fields_"] = [
-                {"name": f.name, "value": f.value, "source": f.source, "verified_at": None} for f in fields
-            ]
+        if draft.attribution_domains is not None:
+            changes["attribution_domains"] = profile_texts.attribution_domains(draft.attribution_domains)
+        if draft.fields is not None:
+            changes["fields_"] = links.kept(account.fields_, profile_texts.fields(draft.fields))
         if changes.keys() & {"display_name", "note_source", "fields_"}:
-            changes["emojis"] = await _emojis(account, changes)
+            changes["emojis"] = await profile_texts.emojis(account, changes)
         if changes:
             account.update_from_dict(changes | {"version": account.version + 1})
             await account.save()
             await search_accounts.keep(account)
             unit.emit(AccountChanged(local=True, account_id=account.id))
+        if draft.fields is not None and links.waiting(account.fields_):
+            unit.emit(LinksChanged(local=True, account_id=account.id))
         if draft.settings:
             user = await accounts.user(account_id)
             user.settings = {**user.settings, **draft.settings}
@@ -123,12 +125,30 @@ async def change_profile(account_id: int, draft: ProfileDraft) -> Account:
     return account
 
 
+async def delete_oneself(user_id: int, password: str) -> None:
+    """Somebody deletes their account for good.
+
+    Raises:  Invalid for a wrong password, and for the owner of the server; Forbidden while suspended
+    """
+    person = await users.find(user_id)
+    verdict = await passwords.verify(password, person.password_hash if person else None)
+    if not verdict.matches:
+        raise Invalid("The password is wrong.")
+    standing = standing_of(await users.standing_row(user_id))
+    if standing in (Standing.SUSPENDED, Standing.DISABLED):
+        raise Forbidden
+    if (await accounts.user(user_id)).role == Role.OWNER:
+        raise Invalid("This server is yours: give it to somebody else first.")
+    await delete_local(user_id)
+
+
 async def delete_local(account_id: int) -> None:
     """Delete an account of this server for good. Its name stays taken, so that nobody can pose as it."""
     async with db.unit_of_work() as unit:
-        account = await accounts.get(account_id)
+        account = await accounts.get_locked(account_id)
         await _mark_deleted(unit, account)
         await User.filter(id=account_id).update(disabled_at=clock.now())
+        unit.emit(AccessEnded(local=True, user_id=account_id, token_id=None))
 
 
 async def _mark_deleted(unit: UnitOfWork, account: Account) -> None:
@@ -167,6 +187,8 @@ def _remote_values(draft: RemoteAccount) -> dict[str, Any]:
         "discoverable": draft.discoverable,
         "indexable": draft.indexable,
         "hide_collections": draft.hide_collections,
+        "attribution_domains": list(draft.attribution_domains),
+        "memorial": draft.memorial,
         "avatar": draft.avatar,
         "avatar_description": draft.avatar_description,
         "header": draft.header,
@@ -195,59 +217,3 @@ async def _store_remote_counts(account_id: int, draft: RemoteAccount) -> None:
     told = {name: count for name, count in counts.items() if count is not None and count >= 0}
     if told:
         await AccountStats.filter(account_id=account_id).update(**told)
-
-
-def _check_profile(draft: ProfileDraft) -> None:
-    limits = settings.here().limits
-    details: dict[str, Sequence[FieldError]] = {}
-
-    def too_long(name: str, text: str | None, characters: int) -> None:
-        if text is not None and length.graphemes(text) > characters:
-            details[name] = [FieldError("ERR_TOO_LONG", f"is longer than {characters} characters")]
-
-    too_long("display_name", draft.display_name, limits.display_name_characters)
-    too_long("note", draft.note, limits.bio_characters)
-    too_long("avatar_description", draft.avatar_description, PORTRAIT_CHARACTERS)
-    too_long("header_description", draft.header_description, PORTRAIT_CHARACTERS)
-    for name, value in draft.fields or ():
-        too_long("fields", name, FIELD_CHARACTERS)
-        too_long("fields", value, FIELD_CHARACTERS)
-    if draft.fields is not None and len(draft.fields) > limits.profile_fields:
-        details["fields"] = [FieldError("ERR_TOO_LONG", f"has more than {limits.profile_fields} rows")]
-    if details:
-        first = next(iter(details))
-        raise Invalid(f"Validation failed: {first} {details[first][0].description}", details=details)
-
-
-async def _emojis(account: Account, changes: dict[str, Any]) -> list[dict[str, str]]:
-    """The custom emojis of a profile as it will be."""
-    fields = changes.get("fields_", account.fields_)
-    return await composing.emojis_in(
-        changes.get("display_name", account.display_name),
-        changes.get("note_source", account.note_source),
-        *(text for field in fields for text in (field["name"], field.get("source") or "")),
-    )
-
-
-async def _bio(note: str) -> str:
-    with_ports = settings.here().dev.enabled
-    targets = await composing.look_up(markup.find(note, allow_ports=with_ports).mentions)
-    return markup.render_bio(
-        note,
-        mention_urls={handle: target for handle, (_, target) in targets.items()},
-        tag_url=addresses.here().tag_page,
-        allow_ports=with_ports,
-    ).html
-
-
-async def _profile_fields(rows: Sequence[tuple[str, str]]) -> list[ProfileField]:
-    here = addresses.here()
-    return [
-        ProfileField(
-            name=name,
-            value=markup.render_field(value, mention_urls={}, tag_url=here.tag_page).html,
-            source=value,
-        )
-        for name, value in rows
-        if name.strip() or value.strip()
-    ]

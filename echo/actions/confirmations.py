@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from echo import clock, db
+from echo.actions import approvals
 from echo.actions.links import LinkKind, make_link
-from echo.actions.notify import tell_moderators
-from echo.errors import Forbidden, Gone, Invalid
+from echo.errors import FieldError, Forbidden, Gone, Invalid
 from echo.events import MailAsked
-from echo.kinds import NotificationKind
 from echo.models import User
 from echo.policy import emails
 from echo.store import auth, users
@@ -29,17 +28,19 @@ async def confirm(secret: str) -> User:
             raise Gone("This link has been used, or is too old")
         user.email, user.email_key = link.email, emails.key(link.email)
         user.unconfirmed_email = ""
-        if user.confirmed_at is None:
-            user.confirmed_at = now
-            await tell_moderators(unit, NotificationKind.SIGN_UP, user.id)
+        is_new = user.confirmed_at is None
+        user.confirmed_at = user.confirmed_at or now
         await user.save(update_fields=["email", "email_key", "unconfirmed_email", "confirmed_at"])
+        if is_new:
+            await approvals.announce(unit, user)
     return user
 
 
 async def resend_for_app(user_id: int, app_id: int | None, *, email: str = "") -> None:
     """An app asks for the letter again, for the person it signed up; optionally to another address.
 
-    Raises:  Forbidden for any other app and for people who are confirmed; Invalid for a bad address
+    Raises:  Forbidden for any other app and for people who are confirmed; Invalid for an address that is bad
+             or taken
     """
     new = emails.normal(email)
     async with db.unit_of_work() as unit:
@@ -64,12 +65,6 @@ async def resend(user_id: int) -> None:
             unit.emit(MailAsked(local=True, user_id=user_id, template=LinkKind.CONFIRM))
 
 
-async def approve(user_id: int) -> None:
-    """A moderator says yes to somebody new."""
-    async with db.unit_of_work():
-        await User.filter(id=user_id, approved_at=None).update(approved_at=clock.now())
-
-
 async def link_for(user_id: int) -> tuple[str, str] | None:
     """What a confirmation letter needs: to whom, and the secret of a new link. None: nothing to confirm."""
     person = await users.find(user_id)
@@ -83,6 +78,8 @@ async def _change_unconfirmed(user: User, email: str) -> None:
     problem = emails.problem(email)
     if problem is not None:
         raise Invalid(f"Validation failed: E-mail {problem.description}", details={"email": [problem]})
-    if not await users.is_email_taken(email):
-        user.email, user.email_key = email, emails.key(email)
-        await user.save(update_fields=["email", "email_key"])
+    if await users.is_email_taken(email):
+        taken = FieldError("ERR_TAKEN", "has already been taken")
+        raise Invalid(f"Validation failed: E-mail {taken.description}", details={"email": [taken]})
+    user.email, user.email_key = email, emails.key(email)
+    await user.save(update_fields=["email", "email_key"])

@@ -194,6 +194,8 @@ class RemoteAccount:
     discoverable: bool | None = None
     indexable: bool = False
     hide_collections: bool | None = None
+    attribution_domains: tuple[str, ...] = ()
+    memorial: bool = False
     avatar: str = ""
     avatar_description: str = ""
     header: str = ""
@@ -225,6 +227,10 @@ class ProfileDraft:
     discoverable: bool | None = None
     indexable: bool | None = None
     hide_collections: bool | None = None
+    show_media: bool | None = None
+    show_media_replies: bool | None = None
+    show_featured: bool | None = None
+    attribution_domains: tuple[str, ...] | None = None
     avatar_key: str | None = None
     avatar_description: str | None = None
     header_key: str | None = None

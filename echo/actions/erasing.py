@@ -2,83 +2,63 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Awaitable, Callable
+
 from echo import db
+from echo.actions import discarding
+from echo.media import port
 from echo.models import Account
-from echo.store import conversations, jobs
+from echo.store import erasing, jobs
+
+BATCH = 500
+FILES = 50
+# How long one run may take; the next goes on where it stopped.
+RUN_SECONDS = 20.0
 
 
 async def erase(account_id: int) -> bool:
-    """Erase posts, marks and relations of a deleted account; False when it is too early.
+    """Erase posts, files, marks, relations and the login of a deleted account.
 
     The row itself stays: a local name stays taken, and a remote id stays known as gone. The goodbye to other
     servers needs the relations, so it goes first.
+
+    Returns: whether nothing is left; else it is too early, or more than one run can do
     """
     account = await Account.get_or_none(id=account_id)
     if account is None or account.deleted_at is None:
         return True
     if await jobs.is_waiting("federation.send_goodbye", "account_id", account_id):
         return False
+    until = time.monotonic() + RUN_SECONDS
+    for step in (erasing.posts, erasing.likes, erasing.follows, _files, erasing.everything_else):
+        if not await _whole(step, account_id, until):
+            return False
+    if not account.domain:
+        for key in (account.avatar, account.header):
+            await _throw_away(key)
     async with db.unit_of_work():
-        await _recount(account_id)
-        await _leave_conversations(account_id)
-        for sql in (
-            # The files go with the next sweep.
-            "UPDATE media SET discarded_at = now() - interval '1 day' WHERE account_id = $1",
-            "DELETE FROM posts WHERE author_id = $1",
-            "DELETE FROM likes WHERE account_id = $1",
-            "DELETE FROM bookmarks WHERE account_id = $1",
-            "DELETE FROM scheduled_posts WHERE account_id = $1",
-            # What was chosen stays counted, by whom is forgotten.
-            "DELETE FROM poll_votes WHERE account_id = $1",
-            "DELETE FROM thread_mutes WHERE account_id = $1",
-            "DELETE FROM mentions WHERE account_id = $1",
-            "DELETE FROM follows WHERE follower_id = $1 OR followee_id = $1",
-            "DELETE FROM blocks WHERE blocker_id = $1 OR blocked_id = $1",
-            "DELETE FROM mutes WHERE muter_id = $1 OR muted_id = $1",
-            "DELETE FROM filters WHERE account_id = $1",
-            "DELETE FROM lists WHERE account_id = $1",
-            "DELETE FROM list_members WHERE account_id = $1",
-            "DELETE FROM notifications WHERE account_id = $1 OR from_id = $1",
-            "DELETE FROM notification_requests WHERE account_id = $1 OR from_id = $1",
-            "DELETE FROM notification_permissions WHERE account_id = $1 OR from_id = $1",
-            "DELETE FROM notification_policies WHERE account_id = $1",
-            "DELETE FROM severances WHERE account_id = $1",
-            "DELETE FROM push_subscriptions WHERE user_id = $1",
-            "DELETE FROM digests WHERE user_id = $1",
-            "DELETE FROM conversations WHERE account_id = $1",
-            "DELETE FROM collections WHERE account_id = $1",
-            "DELETE FROM collection_items WHERE account_id = $1",
-            "UPDATE tokens SET revoked_at = now() WHERE user_id = $1 AND revoked_at IS NULL",
-            "DELETE FROM sessions WHERE user_id = $1",
-        ):
-            await db.execute(sql, account_id)
+        await erasing.person(account_id)
     return True
 
 
-async def _leave_conversations(account_id: int) -> None:
-    """The conversations of others are as new as what is left in them."""
-    posts = await db.fetch("SELECT id FROM posts WHERE author_id = $1 AND visibility = 'direct'", account_id)
-    await conversations.take_out([row["id"] for row in posts])
+async def _whole(step: Callable[[int, int], Awaitable[int]], account_id: int, until: float) -> bool:
+    """Repeat a step until there is nothing left for it; False when the time is up."""
+    while time.monotonic() < until:
+        async with db.unit_of_work():
+            done = await step(account_id, BATCH)
+        if not done:
+            return True
+    return False
 
 
-async def _recount(account_id: int) -> None:
-    """Count back what the account added to the counters of others."""
-    for sql in (
-        "UPDATE account_stats s SET followers = greatest(s.followers - 1, 0) FROM follows f"
-        " WHERE f.follower_id = $1 AND f.followee_id = s.account_id AND f.state = 'accepted'",
-        "UPDATE account_stats s SET following = greatest(s.following - 1, 0) FROM follows f"
-        " WHERE f.followee_id = $1 AND f.follower_id = s.account_id AND f.state = 'accepted'",
-        "UPDATE post_stats s SET likes = greatest(s.likes - 1, 0) FROM likes l"
-        " WHERE l.account_id = $1 AND l.post_id = s.post_id",
-        "UPDATE post_stats s SET boosts = greatest(s.boosts - 1, 0) FROM posts p"
-        " WHERE p.author_id = $1 AND p.boost_of_id = s.post_id AND p.deleted_at IS NULL",
-        "UPDATE post_stats s SET quotes = greatest(s.quotes - n.count, 0) FROM (SELECT quote_of_id, count(*)"
-        " FROM posts WHERE author_id = $1 AND quote_of_id IS NOT NULL AND quote_state = 'accepted'"
-        " AND deleted_at IS NULL GROUP BY 1) n WHERE n.quote_of_id = s.post_id",
-        "UPDATE post_stats s SET replies = greatest(s.replies - n.count, 0) FROM (SELECT in_reply_to_id,"
-        " count(*) FROM posts WHERE author_id = $1 AND in_reply_to_id IS NOT NULL AND deleted_at IS NULL"
-        " GROUP BY 1) n WHERE n.in_reply_to_id = s.post_id",
-        "UPDATE posts SET in_reply_to_id = NULL, version = version + 1 WHERE in_reply_to_id IN"
-        " (SELECT id FROM posts WHERE author_id = $1)",
-    ):
-        await db.execute(sql, account_id)
+async def _files(account_id: int, _: int) -> int:
+    ids = await erasing.discard_files(account_id, FILES)
+    await discarding.erase(ids)
+    return len(ids)
+
+
+async def _throw_away(key: str) -> None:
+    """Delete a file of ours; what lies elsewhere stays there."""
+    if key and "://" not in key:
+        await port.store().delete(key)

@@ -12,7 +12,7 @@ from echo.errors import Forbidden, NotFound
 from echo.events import FollowAccepted, FollowAsked, FollowEnded, FollowRejected
 from echo.kinds import AccountKind, FollowState, NotificationKind
 from echo.models import Account, Follow
-from echo.store import accounts, counters, notifications, relations
+from echo.store import accounts, avoided_domains, counters, notifications, relations
 
 
 async def follow(
@@ -25,7 +25,8 @@ async def follow(
 ) -> Follow:
     """Follow somebody, or change how; None keeps a choice. Locked people and those elsewhere accept first.
 
-    Raises:  NotFound; Forbidden for oneself, and when either blocks the other
+    Raises:  NotFound; Forbidden for oneself, for people who have moved, when either blocks the other, and
+             for people of a server that the follower avoids
     """
     if follower_id == followee_id:
         raise Forbidden
@@ -33,7 +34,11 @@ async def follow(
         followee = await accounts.get(followee_id)
         if followee.suspended_at is not None or followee.kind == AccountKind.APPLICATION:
             raise NotFound
-        if await relations.is_blocked_either_way(follower_id, followee_id):
+        if (
+            followee.moved_to_uri
+            or await relations.is_blocked_either_way(follower_id, followee_id)
+            or await avoided_domains.is_avoided(follower_id, followee_id)
+        ):
             raise Forbidden
         known = await relations.find_follow(follower_id, followee_id)
         if known is None:
@@ -46,7 +51,7 @@ async def follow(
 
 
 async def receive(follower: Account, followee_id: int, uri: str) -> Follow | None:
-    """A follow from elsewhere of somebody here; None when it is refused for a block.
+    """A follow from elsewhere of somebody here; None when it is refused, for a block or a move.
 
     A repeated one gets its answer again: its server may have missed the first.
     """
@@ -54,7 +59,11 @@ async def receive(follower: Account, followee_id: int, uri: str) -> Follow | Non
         followee = await accounts.find(followee_id)
         if followee is None or followee.domain or followee.suspended_at is not None:
             return None
-        if await relations.is_blocked_either_way(follower.id, followee_id):
+        if (
+            followee.moved_to_uri
+            or await relations.is_blocked_either_way(follower.id, followee_id)
+            or await avoided_domains.is_avoided(followee_id, follower.id)
+        ):
             unit.emit(FollowRejected(local=True, follower_id=follower.id, followee_id=followee_id, uri=uri))
             return None
         known = await relations.find_follow(follower.id, followee_id)
@@ -193,6 +202,12 @@ async def _delete(known: Follow) -> bool:
         await counters.count_follow(known.follower_id, known.followee_id, -1)
     await notifications.delete_from(
         known.followee_id, known.follower_id, [NotificationKind.FOLLOW, NotificationKind.FOLLOW_REQUEST]
+    )
+    # One shows only whom one follows.
+    await db.execute(
+        "DELETE FROM endorsements WHERE account_id = $1 AND target_id = $2",
+        known.follower_id,
+        known.followee_id,
     )
     return True
 

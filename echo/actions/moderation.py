@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from echo import clock, db
 from echo.errors import NotFound
-from echo.events import AccessEnded, AccountChanged
-from echo.kinds import Role
+from echo.events import AccessEnded, AccountChanged, MailAsked
+from echo.kinds import LetterKind, Role
 from echo.models import User
 from echo.policy import emails
 from echo.store import accounts
@@ -28,13 +28,18 @@ async def change_user(
         now = clock.now()
         if role is not None:
             user.role = role.value
+            # Everybody sees it.
+            account = await accounts.get_locked(user_id)
+            account.version += 1
+            await account.save(update_fields=["version"])
         if email is not None:
             normal = emails.normal(email)
             user.email, user.email_key, user.confirmed_at = normal, emails.key(normal), now
         if is_confirmed:
             user.confirmed_at = user.confirmed_at or now
-        if is_approved:
-            user.approved_at = user.approved_at or now
+        if is_approved and user.approved_at is None:
+            user.approved_at = now
+            unit.emit(MailAsked(local=True, user_id=user_id, template=LetterKind.APPROVED))
         if is_enabled is not None:
             user.disabled_at = None if is_enabled else now
         await user.save()
@@ -51,4 +56,19 @@ async def suspend(account_id: int, *, is_suspended: bool) -> None:
         await account.save(update_fields=["suspended_at", "version"])
         unit.emit(AccountChanged(local=not account.domain, account_id=account_id))
         if is_suspended and not account.domain:
+            unit.emit(AccessEnded(local=True, user_id=account_id, token_id=None))
+
+
+async def remember(account_id: int, *, is_memorial: bool) -> None:
+    """Make an account the memorial of somebody who has died: it stays to be read, and can do nothing.
+
+    Raises:  NotFound
+    """
+    async with db.unit_of_work() as unit:
+        account = await accounts.get_locked(account_id)
+        account.memorial = is_memorial
+        account.version += 1
+        await account.save(update_fields=["memorial", "version"])
+        unit.emit(AccountChanged(local=not account.domain, account_id=account_id))
+        if is_memorial and not account.domain:
             unit.emit(AccessEnded(local=True, user_id=account_id, token_id=None))

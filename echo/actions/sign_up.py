@@ -6,13 +6,13 @@ import re
 from datetime import date, datetime
 
 from echo import clock, db, ids, settings
+from echo.actions import approvals
 from echo.actions.drafts import SignUp
 from echo.actions.links import LinkKind
-from echo.actions.notify import tell_moderators
 from echo.addresses import here
 from echo.errors import FieldError, Forbidden, Gone, Invalid
 from echo.events import MailAsked
-from echo.kinds import AccountKind, NotificationKind, Role
+from echo.kinds import AccountKind, Role
 from echo.models import Account, AccountKey, AccountStats, User
 from echo.policy import emails, passwords, usernames
 from echo.policy.keys import KeyPair, new_key_pair
@@ -53,7 +53,7 @@ async def sign_up(draft: SignUp) -> User:
         role=Role.USER,
         is_confirmed=not rules.confirm_email,
         is_approved=rules.mode == "open",
-        is_own_wish=True,
+        is_announced=True,
     )
 
 
@@ -97,7 +97,7 @@ async def may_set_up(secret: str) -> bool:
 
 
 async def _create(
-    draft: SignUp, *, role: Role, is_confirmed: bool, is_approved: bool, is_own_wish: bool = False
+    draft: SignUp, *, role: Role, is_confirmed: bool, is_approved: bool, is_announced: bool = False
 ) -> User:
     # Both are slow on purpose and need no transaction.
     hashed, keys = await passwords.hash_password(draft.password), await new_key_pair()
@@ -107,9 +107,8 @@ async def _create(
         )
         if not is_confirmed:
             unit.emit(MailAsked(local=True, user_id=user.id, template=LinkKind.CONFIRM))
-        elif is_own_wish:
-            # Those who have to confirm their address first are told of then.
-            await tell_moderators(unit, NotificationKind.SIGN_UP, user.id)
+        elif is_announced:
+            await approvals.announce(unit, user)
     return user
 
 

@@ -17,6 +17,7 @@ from echo.text.hashtags import normalise
 
 blueprint = Blueprint("accounts", __name__)
 MANY_MAX = 40
+FAMILIAR_MAX = 40
 
 
 @blueprint.get("/api/v1/accounts/verify_credentials")
@@ -40,11 +41,16 @@ async def relationships() -> Response:
 @needs("read:follows")
 async def familiar_followers() -> Response:
     """Those one follows who follow each of these accounts."""
-    rendered = []
-    for asked_id in (await params()).ids("id")[:MANY_MAX]:
-        people = await account.many(await relations.familiar_follower_ids(account_id(), asked_id))
-        rendered.append(b'{"id":"%d","accounts":[' % asked_id + b",".join(people) + b"]}")
-    return array(rendered)
+    asked = (await params()).ids("id")[:MANY_MAX]
+    rows = await relations.familiar_followers(account_id(), asked, FAMILIAR_MAX)
+    people = await account.by_id(sorted({i for row in rows for i in row["follower_ids"]}))
+    return array(
+        [
+            b'{"id":"%d","accounts":[%b]}'
+            % (row["id"], b",".join(people[i] for i in row["follower_ids"] if i in people))
+            for row in rows
+        ]
+    )
 
 
 @blueprint.get("/api/v1/accounts/lookup")
@@ -120,6 +126,14 @@ async def following(target: str) -> Response:
     if _is_hidden(found):
         return array([])
     return await account_page(await accounts.following(found.id, cursor), cursor)
+
+
+@blueprint.get("/api/v1/accounts/<target>/identity_proofs")
+@needs()
+async def identity_proofs(target: str) -> Response:
+    """Proofs of a kind that is not made any more: none."""
+    await accounts.get(read_id(target))
+    return array([])
 
 
 async def _shown(target: str) -> Account:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from echo import __version__, settings
-from echo.actions.accounts import FIELD_CHARACTERS, PORTRAIT_CHARACTERS
 from echo.actions.composing import CONTENT_TYPES
+from echo.actions.featured_tags import MOST_FEATURED
+from echo.actions.profile_texts import FIELD_CHARACTERS, PORTRAIT_CHARACTERS
 from echo.actions.uploads import DESCRIPTION_CHARACTERS, binary
 from echo.media.containers import AUDIO_TYPES, VIDEO_TYPES
 from echo.policy import push_keys
@@ -43,7 +44,7 @@ def configuration(origin: str, *, has_terms: bool) -> dict[str, Any]:
             "max_note_length": limits.bio_characters,
             "max_avatar_description_length": PORTRAIT_CHARACTERS,
             "max_header_description_length": PORTRAIT_CHARACTERS,
-            "max_featured_tags": 0,
+            "max_featured_tags": MOST_FEATURED,
             "max_pinned_statuses": limits.pinned_posts,
             "max_profile_fields": limits.profile_fields,
             "profile_field_name_limit": FIELD_CHARACTERS,

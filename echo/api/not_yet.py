@@ -15,18 +15,7 @@ from echo.http.replies import raw
 blueprint = Blueprint("not_yet", __name__)
 
 # path -> scopes of the token that must be sent (None: open to everybody)
-EMPTY_LISTS: dict[str, tuple[str, ...] | None] = {
-    "/api/v1/followed_tags": ("follow", "read:follows"),
-    "/api/v1/featured_tags": ("read:accounts",),
-    "/api/v1/accounts/<account>/featured_tags": None,
-    "/api/v1/accounts/<account>/endorsements": None,
-    "/api/v1/accounts/<account>/identity_proofs": None,
-    "/api/v1/endorsements": ("read:accounts",),
-    "/api/v1/domain_blocks": ("follow", "read:blocks"),
-    "/api/v1/suggestions": ("read:accounts",),
-    "/api/v2/suggestions": ("read:accounts",),
-    "/api/v1/directory": None,
-}
+EMPTY_LISTS: dict[str, tuple[str, ...] | None] = {}
 
 
 def _mount(path: str, scopes: tuple[str, ...] | None, answer: Callable[[], Response]) -> None:

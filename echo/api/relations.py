@@ -16,7 +16,8 @@ from echo.store import accounts, home, relations
 blueprint = Blueprint("relations", __name__)
 
 
-async def _relationship(target_id: int) -> Response:
+async def relationship_to(target_id: int) -> Response:
+    """What the caller is to somebody, now."""
     rows = await relations.relationships(account_id(), [target_id])
     if not rows:
         raise NotFound
@@ -37,7 +38,7 @@ async def follow(target: str) -> Response:
         languages=given.list("languages") if given.has("languages") else None,
     )
     await home.forget_if_possible(account_id())
-    return await _relationship(target_id)
+    return await relationship_to(target_id)
 
 
 @blueprint.post("/api/v1/accounts/<target>/unfollow")
@@ -47,7 +48,7 @@ async def unfollow(target: str) -> Response:
     target_id = read_id(target)
     await follows.unfollow(account_id(), target_id)
     await home.forget_if_possible(account_id())
-    return await _relationship(target_id)
+    return await relationship_to(target_id)
 
 
 @blueprint.post("/api/v1/accounts/<target>/remove_from_followers")
@@ -56,7 +57,7 @@ async def remove_from_followers(target: str) -> Response:
     """Stop somebody from following oneself."""
     target_id = read_id(target)
     await follows.remove_follower(account_id(), target_id)
-    return await _relationship(target_id)
+    return await relationship_to(target_id)
 
 
 @blueprint.post("/api/v1/accounts/<target>/block")
@@ -66,7 +67,7 @@ async def block(target: str) -> Response:
     target_id = read_id(target)
     await blocks.block(account_id(), target_id)
     await home.forget_if_possible(account_id(), target_id)
-    return await _relationship(target_id)
+    return await relationship_to(target_id)
 
 
 @blueprint.post("/api/v1/accounts/<target>/unblock")
@@ -75,7 +76,7 @@ async def unblock(target: str) -> Response:
     """Take a block back."""
     target_id = read_id(target)
     await blocks.unblock(account_id(), target_id)
-    return await _relationship(target_id)
+    return await relationship_to(target_id)
 
 
 @blueprint.post("/api/v1/accounts/<target>/mute")
@@ -90,7 +91,7 @@ async def mute(target: str) -> Response:
         duration_seconds=max(0, given.integer("duration") or 0),
     )
     await home.forget_if_possible(account_id())
-    return await _relationship(target_id)
+    return await relationship_to(target_id)
 
 
 @blueprint.post("/api/v1/accounts/<target>/unmute")
@@ -100,7 +101,7 @@ async def unmute(target: str) -> Response:
     target_id = read_id(target)
     await blocks.unmute(account_id(), target_id)
     await home.forget_if_possible(account_id())
-    return await _relationship(target_id)
+    return await relationship_to(target_id)
 
 
 @blueprint.post("/api/v1/accounts/<target>/note")
@@ -109,7 +110,7 @@ async def note(target: str) -> Response:
     """Write down something about somebody, for oneself."""
     target_id, given = read_id(target), await params()
     await notes.write_note(account_id(), target_id, given.text("comment", ""))
-    return await _relationship(target_id)
+    return await relationship_to(target_id)
 
 
 @blueprint.get("/api/v1/blocks")
@@ -153,7 +154,7 @@ async def authorize(asker: str) -> Response:
     """Let somebody follow."""
     asker_id = read_id(asker)
     await follows.accept(account_id(), asker_id)
-    return await _relationship(asker_id)
+    return await relationship_to(asker_id)
 
 
 @blueprint.post("/api/v1/follow_requests/<asker>/reject")
@@ -162,4 +163,4 @@ async def reject(asker: str) -> Response:
     """Refuse somebody."""
     asker_id = read_id(asker)
     await follows.reject(account_id(), asker_id)
-    return await _relationship(asker_id)
+    return await relationship_to(asker_id)

@@ -168,4 +168,5 @@ async def _tags(text: str, *, limit: int, offset: int) -> list[bytes]:
     if folded is None:
         return []
     rows = await instance.hashtags_like(folded, limit=limit, offset=offset)
-    return [msgspec.json.encode(found) for found in await tag.many(rows, signed_in=has_token())]
+    found = await tag.many(rows, signed_in=has_token(), viewer=viewer())
+    return [msgspec.json.encode(one) for one in found]

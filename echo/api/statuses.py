@@ -150,7 +150,7 @@ async def context(status_id: str) -> Response:
     limits = threads.ANONYMOUS if viewer().is_anonymous else threads.SIGNED_IN
     ancestors = await threads.ancestor_ids(post, limits)
     descendants = await threads.descendant_ids(post, limits)
-    rendered = await status.by_id(viewer(), [*ancestors, *descendants])
+    rendered = await status.by_id(viewer(), [*ancestors, *descendants], hide_muted=True)
     above = b",".join(rendered[i] for i in ancestors if i in rendered)
     below = b",".join(rendered[i] for i in descendants if i in rendered)
     return raw(b'{"ancestors":[' + above + b'],"descendants":[' + below + b"]}")

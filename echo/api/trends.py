@@ -28,7 +28,7 @@ async def tags() -> Response:
     """Hashtags that many people began to use."""
     limit, offset = _range(await params(), default=10, maximum=20)
     rows = await trends.hashtags(limit=limit, offset=offset)
-    rendered = [_encode(found) for found in await tag.many(rows, signed_in=has_token())]
+    rendered = [_encode(found) for found in await tag.many(rows, signed_in=has_token(), viewer=viewer())]
     return array(rendered, link=_link(rows, limit, offset))
 
 

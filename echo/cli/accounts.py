@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from cyclopts import App, Parameter
 
 from echo.actions import accounts as account_actions
-from echo.actions import moderation, password_changes, sign_up
+from echo.actions import approvals, moderation, password_changes, sign_up
 from echo.actions.drafts import SignUp
 from echo.cli.common import Common, opened, say, table
 from echo.errors import NotFound
@@ -125,6 +125,63 @@ async def modify(
 
 
 @app.command
+async def pending(*, limit: int = 100, common: Common = Common()) -> None:
+    """List those who wait for approval, the first to come first.
+
+    Parameters
+    ----------
+    limit: Most rows.
+    """
+    async with opened(common):
+        documents = [dict(row) for row in await users.waiting(limit)]
+    say(common, documents, table(documents, empty="nobody waits"))
+
+
+@app.command
+async def approve(handle: str, /, *, common: Common = Common()) -> None:
+    """Say yes to somebody who waits for approval; they get a letter.
+
+    Parameters
+    ----------
+    handle: User name.
+    """
+    async with opened(common):
+        await approvals.approve((await _find(handle)).id)
+    say(common, {"approved": handle}, f"{handle} is approved")
+
+
+@app.command
+async def reject(handle: str, /, *, common: Common = Common()) -> None:
+    """Say no to somebody who waits for approval: the account goes, its name is free again.
+
+    Parameters
+    ----------
+    handle: User name.
+    """
+    async with opened(common):
+        await approvals.reject((await _find(handle)).id)
+    say(common, {"rejected": handle}, f"{handle} is rejected")
+
+
+@app.command
+async def remember(
+    handle: str, /, *, undo: Annotated[bool, Parameter(negative="")] = False, common: Common = Common()
+) -> None:
+    """Make an account the memorial of somebody who has died: it stays to be read, and cannot be used.
+
+    Parameters
+    ----------
+    handle: User name.
+    undo: Take it back.
+    """
+    async with opened(common):
+        account = await _find(handle)
+        await moderation.remember(account.id, is_memorial=not undo)
+        document = await _document(account)
+    say(common, document, _lines(document))
+
+
+@app.command
 async def suspend(
     handle: str, /, *, undo: Annotated[bool, Parameter(negative="")] = False, common: Common = Common()
 ) -> None:
@@ -186,6 +243,7 @@ async def _document(account: Account) -> dict[str, object]:
         "display_name": fresh.display_name,
         "locked": fresh.locked,
         "suspended": fresh.suspended_at is not None,
+        "memorial": fresh.memorial,
         "created_at": fresh.created_at.isoformat(),
     }
     if not fresh.domain:

@@ -80,7 +80,10 @@ from echo.models.push import (
     ServerSecret,
 )
 from echo.models.relation import (
+    AvoidedDomain,
     Block,
+    DismissedSuggestion,
+    Endorsement,
     Follow,
     Mute,
 )
@@ -90,7 +93,9 @@ from echo.models.remote_file import (
 from echo.models.report import (
     Report,
 )
-from echo.models.schedule import ScheduledPost
+from echo.models.schedule import (
+    ScheduledPost,
+)
 from echo.models.search import (
     SearchAccount,
     SearchFill,
@@ -98,6 +103,10 @@ from echo.models.search import (
 )
 from echo.models.server_block import (
     ServerBlock,
+)
+from echo.models.tag import (
+    FeaturedTag,
+    TagFollow,
 )
 from echo.models.trend import (
     Trend,
@@ -121,6 +130,7 @@ __all__ = [
     "AnnouncementReaction",
     "App",
     "AuthorizationCode",
+    "AvoidedDomain",
     "Block",
     "Bookmark",
     "Card",
@@ -131,6 +141,9 @@ __all__ = [
     "CustomEmoji",
     "Delivery",
     "Digest",
+    "DismissedSuggestion",
+    "Endorsement",
+    "FeaturedTag",
     "Filter",
     "FilterKeyword",
     "FilterPost",
@@ -171,6 +184,7 @@ __all__ = [
     "ServerSecret",
     "Session",
     "Severance",
+    "TagFollow",
     "ThreadMute",
     "Token",
     "Tombstone",

@@ -43,6 +43,13 @@ class Account(Model):
     discoverable = fields.BooleanField(null=True)
     indexable = fields.BooleanField(default=False, db_default=False)
     hide_collections = fields.BooleanField(null=True)
+    show_media = fields.BooleanField(default=True, db_default=True, description="a tab of the profile")
+    show_media_replies = fields.BooleanField(default=True, db_default=True)
+    show_featured = fields.BooleanField(default=True, db_default=True)
+    attribution_domains: Any = fields.JSONField(
+        default=list, db_default=EMPTY_LIST, description="[domain] that may name this account as an author"
+    )
+    memorial = fields.BooleanField(default=False, db_default=False, description="of somebody who has died")
     avatar = fields.CharField(
         max_length=2048, default="", db_default="", description="media key, or address if remote"
     )
@@ -57,6 +64,7 @@ class Account(Model):
     featured_uri = fields.CharField(max_length=2048, default="", db_default="")
     also_known_as: Any = fields.JSONField(default=list, db_default=EMPTY_LIST, description="[uri]")
     moved_to_uri = fields.CharField(max_length=2048, default="", db_default="")
+    moved_at = fields.DatetimeField(null=True, description="when its followers last went along")
     public_keys: Any = fields.JSONField(
         default=list, db_default=EMPTY_LIST, description="[{id, pem}]; remote accounts"
     )

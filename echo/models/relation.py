@@ -56,3 +56,42 @@ class Mute(Model):
     class Meta:
         table = "mutes"
         unique_together = (("muter_id", "muted_id"),)
+
+
+class Endorsement(Model):
+    """Somebody whom a person shows on their profile; they follow them."""
+
+    id = fields.BigIntField(primary_key=True)
+    account_id = fields.BigIntField()
+    target_id = fields.BigIntField(db_index=True)
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "endorsements"
+        unique_together = (("account_id", "target_id"),)
+
+
+class AvoidedDomain(Model):
+    """A server whose people somebody does not want to meet."""
+
+    id = fields.BigIntField(primary_key=True)
+    account_id = fields.BigIntField()
+    domain = fields.CharField(max_length=255, description="handle host, as in accounts.domain")
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "avoided_domains"
+        unique_together = (("account_id", "domain"),)
+
+
+class DismissedSuggestion(Model):
+    """Somebody whom a person does not want to be shown as a suggestion again."""
+
+    id = fields.BigIntField(primary_key=True)
+    account_id = fields.BigIntField()
+    target_id = fields.BigIntField()
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "dismissed_suggestions"
+        unique_together = (("account_id", "target_id"),)

@@ -8,16 +8,23 @@ from dataclasses import dataclass
 from echo.kinds import Visibility
 
 QUOTE_POLICIES = ("public", "followers", "nobody")
+MEDIA_CHOICES = ("default", "show_all", "hide_all")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preferences:
-    """Read from `users.settings`; unreadable values count as not chosen."""
+    """Read from `users.settings`; unreadable values count as not chosen.
+
+    Shapes:  quote_policy: who may quote new posts; expand_media: one of `MEDIA_CHOICES`
+    """
 
     visibility: Visibility = Visibility.PUBLIC
     sensitive: bool = False
     language: str | None = None
     quote_policy: str = "public"
+    expand_media: str = "default"
+    expand_spoilers: bool = False
+    autoplay: bool = False
 
 
 def read(settings: Mapping[str, object]) -> Preferences:
@@ -29,6 +36,9 @@ def read(settings: Mapping[str, object]) -> Preferences:
         sensitive=settings.get("sensitive") is True,
         language=language if isinstance(language, str) and language else None,
         quote_policy=_one_of(settings.get("quote_policy"), QUOTE_POLICIES),
+        expand_media=_one_of(settings.get("expand_media"), MEDIA_CHOICES),
+        expand_spoilers=settings.get("expand_spoilers") is True,
+        autoplay=settings.get("autoplay") is True,
     )
 
 

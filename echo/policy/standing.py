@@ -18,6 +18,7 @@ class Standing(StrEnum):
     UNCONFIRMED = "unconfirmed"  # the e-mail address
     PENDING = "pending"  # a moderator has not said yes
     DISABLED = "disabled"  # the login is switched off
+    MOVED = "moved"  # the person goes on as another account
     SUSPENDED = "suspended"  # the account is suspended or deleted
 
 
@@ -27,15 +28,18 @@ REFUSALS = {
     Standing.UNCONFIRMED: "Your login is missing a confirmed e-mail address",
     Standing.PENDING: "Your login is currently pending approval",
     Standing.DISABLED: "Your login is currently disabled",
+    Standing.MOVED: "Your login is currently disabled",
     Standing.SUSPENDED: "Your login is currently disabled",
 }
 
-COLUMNS = "u.confirmed_at, u.approved_at, u.disabled_at, a.suspended_at, a.deleted_at"
+COLUMNS = (
+    "u.confirmed_at, u.approved_at, u.disabled_at, a.suspended_at, a.deleted_at, a.moved_to_uri, a.memorial"
+)
 """What `standing_of` reads of users `u` and accounts `a`."""
 
 IS_ACTIVE = (
     "u.confirmed_at IS NOT NULL AND u.approved_at IS NOT NULL AND u.disabled_at IS NULL"
-    " AND a.suspended_at IS NULL AND a.deleted_at IS NULL"
+    " AND a.suspended_at IS NULL AND a.deleted_at IS NULL AND a.moved_to_uri = '' AND NOT a.memorial"
 )
 """Whether `standing_of` says ACTIVE, as a condition of SQL."""
 
@@ -64,11 +68,13 @@ def standing_of(row: Row) -> Standing:
     """
     if row["suspended_at"] is not None or row["deleted_at"] is not None:
         return Standing.SUSPENDED
-    if row["disabled_at"] is not None:
+    if row["disabled_at"] is not None or row["memorial"]:
         return Standing.DISABLED
     if row["confirmed_at"] is None:
         return Standing.UNCONFIRMED
-    return Standing.PENDING if row["approved_at"] is None else Standing.ACTIVE
+    if row["approved_at"] is None:
+        return Standing.PENDING
+    return Standing.MOVED if row["moved_to_uri"] else Standing.ACTIVE
 
 
 def require_active(standing: Standing) -> None:

@@ -11,7 +11,7 @@ from echo import addresses
 from echo.db import Row
 from echo.kinds import AccountKind
 from echo.policy import collections
-from echo.render import entities, times
+from echo.render import entities, role, times
 from echo.render.versioned import VersionedCache
 from echo.store import status_rows
 
@@ -29,7 +29,12 @@ async def many(account_ids: Sequence[int]) -> list[bytes]:
 async def by_id(account_ids: Sequence[int]) -> dict[int, bytes]:
     """The same, by id."""
     rows = await status_rows.account_rows(account_ids)
-    return {i: with_counters(core(row), row) for i, row in rows.items() if row["deleted_at"] is None}
+    moved = await _moved(rows.values())
+    return {
+        i: with_counters(core(row, moved.get(row["moved_to_id"])), row)
+        for i, row in rows.items()
+        if row["deleted_at"] is None
+    }
 
 
 async def one(account_id: int) -> bytes:
@@ -49,8 +54,10 @@ async def cores_of(wanted: Iterable[tuple[int, int]]) -> dict[int, bytes]:
             missing.append(account_id)
         else:
             cores[account_id] = cached
-    for account_id, row in (await status_rows.account_rows(missing)).items():
-        cores[account_id] = core(row)
+    rows = await status_rows.account_rows(missing)
+    moved = await _moved(rows.values())
+    for account_id, row in rows.items():
+        cores[account_id] = core(row, moved.get(row["moved_to_id"]))
     return cores
 
 
@@ -66,13 +73,28 @@ def with_counters(standing: bytes, row: Row) -> bytes:
     )
 
 
-def core(row: Row) -> bytes:
-    """The standing half of an account, as a JSON object."""
+async def _moved(rows: Iterable[Row]) -> dict[int | None, bytes]:
+    """The accounts to which some of these have moved; what these say of a move themselves is left out."""
+    wanted = [row["moved_to_id"] for row in rows if row["moved_to_id"] is not None]
+    if not wanted:
+        return {}
+    found = await status_rows.account_rows(wanted)
+    return {i: with_counters(_encode(_core(row, None)), row) for i, row in found.items()}
+
+
+def core(row: Row, moved: bytes | None = None) -> bytes:
+    """The standing half of an account, as a JSON object.
+
+    Shapes:  moved: the account it has moved to; then nothing is kept, because the other may change
+    """
+    if moved is not None:
+        return _encode(_core(row, moved))
     key = (addresses.here().base, row["id"], row["version"])
     cached = _cores.get(key)
     if cached is None:
-        cached = _encode(_core(row))
-        _cores.put(key, cached)
+        cached = _encode(_core(row, None))
+        if not row["moved_to_uri"]:
+            _cores.put(key, cached)
     return cached
 
 
@@ -94,7 +116,7 @@ def emojis(rows: Sequence[dict[str, Any]]) -> list[entities.CustomEmoji]:
     ]
 
 
-def _core(row: Row) -> entities.AccountCore:
+def _core(row: Row, moved: bytes | None) -> entities.AccountCore:
     here = addresses.here()
     blanked = row["suspended_at"] is not None
     avatar = here.file(row["avatar"]) if row["avatar"] and not blanked else here.missing_avatar
@@ -115,24 +137,29 @@ def _core(row: Row) -> entities.AccountCore:
         "uri": row["uri"],
         "avatar": avatar,
         "avatar_static": avatar,
-        "avatar_description": row["avatar_description"],
+        "avatar_description": "" if blanked else row["avatar_description"],
         "header": header,
         "header_static": header,
-        "header_description": row["header_description"],
+        "header_description": "" if blanked else row["header_description"],
         "hide_collections": row["hide_collections"],
-        "show_media": True,
-        "show_media_replies": True,
-        "show_featured": True,
+        "show_media": row["show_media"],
+        "show_media_replies": row["show_media_replies"],
+        "show_featured": row["show_featured"],
         "feature_approval": _feature_approval(row),
         "emojis": [] if blanked else emojis(msgspec.json.decode(row["emojis"])),
         "fields": [] if blanked else _fields(row),
     }
     if blanked:
-        return entities.SuspendedAccountCore(**common)
-    if row["silenced_at"] is not None:
-        return entities.LimitedAccountCore(**common)
+        common["suspended"] = True
+    elif row["silenced_at"] is not None:
+        common["limited"] = True
+    if row["memorial"]:
+        common["memorial"] = True
+    if moved is not None:
+        common["moved"] = msgspec.Raw(moved)
     if not row["domain"]:
-        return entities.LocalAccountCore(**common, noindex=not row["indexable"], roles=[])
+        common["noindex"] = not row["indexable"]
+        common["roles"] = [] if blanked else role.shown(row["role"])
     return entities.AccountCore(**common)
 
 

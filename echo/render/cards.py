@@ -71,6 +71,13 @@ class Poll(msgspec.Struct, frozen=True, kw_only=True):
         return None if answer.votes is None else round(100 * min(answer.votes, of) / of) if of else 0
 
 
+class Moved(msgspec.Struct, frozen=True, kw_only=True):
+    """The account that somebody goes on as."""
+
+    handle: str = msgspec.field(name="acct")
+    url: str
+
+
 class Author(msgspec.Struct, frozen=True, kw_only=True):
     """Who wrote a post, or whose page it is."""
 
@@ -96,6 +103,8 @@ class Author(msgspec.Struct, frozen=True, kw_only=True):
     hides_relations: bool | None = msgspec.field(name="hide_collections", default=None)
     indexable: bool = False
     suspended: bool = False
+    memorial: bool = False
+    moved: Moved | None = None
 
     @property
     def name(self) -> str:

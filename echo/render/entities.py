@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 
 class Entity(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,8 +42,16 @@ class FeatureApproval(Entity, frozen=True, kw_only=True):
     current_user: str
 
 
+class AccountRole(Entity, frozen=True, kw_only=True):
+    """What others see of a role."""
+
+    id: str
+    name: str
+    color: str
+
+
 class AccountCore(Entity, frozen=True, kw_only=True):
-    """An account without its counters."""
+    """An account without its counters. What is unset is not there at all."""
 
     id: str
     username: str
@@ -70,21 +79,13 @@ class AccountCore(Entity, frozen=True, kw_only=True):
     feature_approval: FeatureApproval
     emojis: list[CustomEmoji]
     fields: list[Field]
-
-
-class LocalAccountCore(AccountCore, frozen=True, kw_only=True):
-    """People of this server: more is known."""
-
-    noindex: bool
-    roles: list[Any]
-
-
-class SuspendedAccountCore(AccountCore, frozen=True, kw_only=True):
-    suspended: bool = True
-
-
-class LimitedAccountCore(AccountCore, frozen=True, kw_only=True):
-    limited: bool = True
+    # People of this server: more is known.
+    noindex: bool | UnsetType = UNSET
+    roles: list[AccountRole] | UnsetType = UNSET
+    moved: msgspec.Raw | UnsetType = UNSET
+    suspended: bool | UnsetType = UNSET
+    limited: bool | UnsetType = UNSET
+    memorial: bool | UnsetType = UNSET
 
 
 class Role(Entity, frozen=True, kw_only=True):

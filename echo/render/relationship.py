@@ -27,7 +27,7 @@ def one(row: Row) -> Relationship:
         muting_expires_at=None if expires_at is None else f"{expires_at:%Y-%m-%dT%H:%M:%SZ}",
         requested=row["follow_state"] == FollowState.REQUESTED,
         requested_by=row["back_state"] == FollowState.REQUESTED,
-        domain_blocking=False,
-        endorsed=False,
+        domain_blocking=row["domain_blocking"],
+        endorsed=row["endorsed"],
         note=row["comment"] or "",
     )

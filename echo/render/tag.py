@@ -7,21 +7,34 @@ from collections.abc import Sequence
 
 from echo import addresses
 from echo.db import Row
+from echo.policy.viewer import NOBODY, Viewer
 from echo.render import history
 from echo.render.entities import Tag, TagWithMarks
-from echo.store import instance
+from echo.store import hashtags, instance
 
 
-async def many(rows: Sequence[Row], *, signed_in: bool) -> list[Tag]:
+async def many(rows: Sequence[Row], *, signed_in: bool, viewer: Viewer = NOBODY) -> list[Tag]:
     """Rows (id, name), in the order given; those who are signed in are told what they are to the hashtag."""
-    shape = TagWithMarks if signed_in else Tag
+    names = [row["name"] for row in rows]
+    own = {} if viewer.account_id is None else await hashtags.marks(viewer.account_id, names)
     days: dict[str, list[Row]] = defaultdict(list)
-    for day in await instance.hashtag_days([r["name"] for r in rows]):
+    for day in await instance.hashtag_days(names):
         days[day["name"]].append(day)
-    rendered = []
+    rendered: list[Tag] = []
     for row in rows:
         url = addresses.here().tag_page(row["name"])
-        rendered.append(
-            shape(id=str(row["id"]), name=row["name"], url=url, history=history.of_days(days[row["name"]]))
-        )
+        week = history.of_days(days[row["name"]])
+        found = Tag(id=str(row["id"]), name=row["name"], url=url, history=week)
+        rendered.append(_marked(found, own.get(row["name"])) if signed_in else found)
     return rendered
+
+
+def _marked(found: Tag, own: Row | None) -> TagWithMarks:
+    return TagWithMarks(
+        id=found.id,
+        name=found.name,
+        url=found.url,
+        history=found.history,
+        following=own is not None and own["following"],
+        featuring=own is not None and own["featuring"],
+    )

@@ -25,6 +25,14 @@ async def find(account_id: int) -> Account | None:
     return await loading.first(Account, "id = $1 AND deleted_at IS NULL", account_id)
 
 
+async def get_locked(account_id: int) -> Account:
+    """The account, for a change inside a unit of work: others wait with theirs. Raises NotFound."""
+    account = await loading.first(Account, "id = $1 AND deleted_at IS NULL FOR UPDATE", account_id)
+    if account is None:
+        raise NotFound
+    return account
+
+
 async def find_any(account_id: int) -> Account | None:
     """The same, deleted ones too."""
     return await loading.first(Account, "id = $1", account_id)

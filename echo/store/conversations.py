@@ -25,6 +25,8 @@ _WILLING = """
     SELECT u.id FROM users u WHERE u.id = ANY($1)
       AND NOT EXISTS (SELECT 1 FROM blocks b WHERE (b.blocker_id = u.id AND b.blocked_id = $2)
           OR (b.blocker_id = $2 AND b.blocked_id = u.id))
+      AND NOT EXISTS (SELECT 1 FROM avoided_domains av JOIN accounts f ON f.id = $2 AND f.domain = av.domain
+          WHERE av.account_id = u.id)
       AND NOT EXISTS (SELECT 1 FROM mutes m WHERE m.muter_id = u.id AND m.muted_id = $2
           AND m.notifications AND (m.expires_at IS NULL OR m.expires_at > now()))
       AND (NOT $4::bool OR u.id = $2

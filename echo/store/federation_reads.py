@@ -111,6 +111,8 @@ class ActorSource:
     avatar_description: str
     header: str
     header_description: str
+    memorial: bool
+    attribution_domains: tuple[str, ...]
     also_known_as: tuple[str, ...]
     moved_to_uri: str
     public_pem: str
@@ -234,12 +236,14 @@ def _actor(row: Row) -> ActorSource:
     plain = {
         name: row[name]
         for name in ActorSource.__dataclass_fields__
-        if name not in ("fields", "emojis", "also_known_as", "hide_collections", "public_pem")
+        if name
+        not in ("fields", "emojis", "attribution_domains", "also_known_as", "hide_collections", "public_pem")
     }
     return ActorSource(
         **plain,
         fields=_fields.decode(row["fields"]),
         emojis=_emojis.decode(row["emojis"]),
+        attribution_domains=_texts.decode(row["attribution_domains"]),
         also_known_as=_texts.decode(row["also_known_as"]),
         hide_collections=bool(row["hide_collections"]),
         public_pem=row["public_pem"] or "",

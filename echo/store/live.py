@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import msgspec
 
 from echo import db
+from echo.policy.avoidance import avoided_by
 from echo.policy.standing import IS_ACTIVE
 
-_AUDIENCE = """
+_AUDIENCE = f"""
     SELECT a.silenced_at IS NOT NULL AS silenced, ARRAY(
         SELECT b.blocker_id FROM blocks b WHERE b.blocked_id = p.author_id AND b.blocker_id = ANY($2)
         UNION SELECT b.blocked_id FROM blocks b WHERE b.blocker_id = p.author_id AND b.blocked_id = ANY($2)
-        UNION SELECT m.muter_id FROM mutes m WHERE m.muted_id = p.author_id AND m.muter_id = ANY($2)
-            AND (m.expires_at IS NULL OR m.expires_at > now())) AS unwilling,
+        UNION SELECT l.id FROM unnest($2::bigint[]) AS l(id) WHERE {avoided_by("l.id")}) AS unwilling,
         (SELECT json_agg(json_build_array(u.id, u.filters_version)) FROM users u
             WHERE u.id = ANY($2) AND u.filters_version IS NOT NULL) AS filters
     FROM posts p JOIN accounts a ON a.id = p.author_id WHERE p.id = $1 AND p.deleted_at IS NULL
@@ -32,7 +32,7 @@ _ENDED = f"""
 @dataclass(frozen=True, slots=True)
 class Audience:
     """Of a public post: whether its author is kept out of public timelines, which of the listeners block or
-    mute them or are blocked by them, and the version of the filters of those listeners who ever had any.
+    avoid them or are blocked by them, and the version of the filters of those listeners who ever had any.
     """
 
     is_silenced: bool

@@ -27,6 +27,8 @@ _IS_WILLING = """
     (told.id <> $3 OR $7::bool)
     AND NOT EXISTS (SELECT 1 FROM blocks b WHERE (b.blocker_id = told.id AND b.blocked_id = $3)
         OR (b.blocker_id = $3 AND b.blocked_id = told.id))
+    AND NOT EXISTS (SELECT 1 FROM avoided_domains av JOIN accounts f ON f.id = $3 AND f.domain = av.domain
+        WHERE av.account_id = told.id)
     AND NOT EXISTS (SELECT 1 FROM mutes m WHERE m.muter_id = told.id AND m.muted_id = $3
         AND m.notifications AND (m.expires_at IS NULL OR m.expires_at > now()))
     AND NOT EXISTS (SELECT 1 FROM posts p JOIN thread_mutes t ON t.thread_id = p.thread_id
@@ -120,7 +122,8 @@ async def insert(
 ) -> list[Row]:
     """Tell these people, those that are here, at most once each.
 
-    Nobody is told of what they did themselves, or by people they block or whose notifications they mute.
+    Nobody is told of what they did themselves, or by people they block, whose notifications they
+    mute, or whose server they avoid.
     The policy of each (`echo.policy.notices`) keeps some apart and drops others.
 
     Shapes:  from_id: the person who is told, for kinds that nobody else does; hour: now, since 1970
@@ -233,6 +236,16 @@ async def delete_from(account_id: int, from_id: int, kinds: Sequence[Notificatio
         account_id,
         from_id,
         [kind.value for kind in kinds],
+    )
+
+
+async def delete_from_domain(account_id: int, domain: str) -> None:
+    """Forget what the people of a server did."""
+    await db.execute(
+        "DELETE FROM notifications n USING accounts a WHERE n.account_id = $1 AND a.id = n.from_id"
+        " AND a.domain = $2",
+        account_id,
+        domain,
     )
 
 

@@ -7,7 +7,13 @@ from collections.abc import Sequence
 from echo import db
 from echo.db import Row
 from echo.models import Follow
+from echo.policy.avoidance import avoided_by, estranged_from
+from echo.policy.viewer import Viewer
 from echo.store import loading
+from echo.store.cursor import Cursor
+
+# The most that are told in one go, where all are asked for.
+MOST_ENDORSED = 1000
 
 _RELATIONSHIPS = """
     SELECT a.id,
@@ -15,7 +21,7 @@ _RELATIONSHIPS = """
         back.state AS back_state,
         b.id IS NOT NULL AS blocking, bb.id IS NOT NULL AS blocked_by,
         m.id IS NOT NULL AS muting, m.notifications AS muting_notifications, m.expires_at AS mute_expires_at,
-        n.comment
+        n.comment, en.id IS NOT NULL AS endorsed, av.id IS NOT NULL AS domain_blocking
     FROM unnest($2::bigint[]) WITH ORDINALITY AS wanted(id, position)
     JOIN accounts a ON a.id = wanted.id AND a.deleted_at IS NULL
     LEFT JOIN follows f ON f.follower_id = $1 AND f.followee_id = a.id
@@ -25,6 +31,8 @@ _RELATIONSHIPS = """
     LEFT JOIN mutes m ON m.muter_id = $1 AND m.muted_id = a.id
         AND (m.expires_at IS NULL OR m.expires_at > now())
     LEFT JOIN account_notes n ON n.owner_id = $1 AND n.target_id = a.id
+    LEFT JOIN endorsements en ON en.account_id = $1 AND en.target_id = a.id
+    LEFT JOIN avoided_domains av ON av.account_id = $1 AND a.domain <> '' AND av.domain = a.domain
     ORDER BY wanted.position
 """
 
@@ -72,15 +80,41 @@ async def estranged(account_id: int, other_ids: Sequence[int]) -> set[int]:
     return {row["id"] for row in found}
 
 
-async def familiar_follower_ids(account_id: int, target_id: int) -> list[int]:
-    """Those whom `account_id` follows and who follow `target_id`."""
-    rows = await db.fetch(
-        "SELECT theirs.follower_id FROM follows theirs"
+async def familiar_followers(account_id: int, target_ids: Sequence[int], limit: int) -> list[Row]:
+    """Rows (id, follower_ids): of each target those whom `account_id` follows and who follow it.
+
+    Nobody is told where the target, or the follower, hides whom they are connected with. Unknown targets
+    are left out.
+    """
+    return await db.fetch(
+        "SELECT t.id, ARRAY(SELECT theirs.follower_id FROM follows theirs"
         " JOIN follows mine ON mine.followee_id = theirs.follower_id AND mine.follower_id = $1"
-        " JOIN accounts t ON t.id = $2 AND t.hide_collections IS NOT TRUE"
-        " WHERE theirs.followee_id = $2 AND theirs.state = 'accepted' AND mine.state = 'accepted'"
-        " ORDER BY theirs.id DESC LIMIT 40",
+        " AND mine.state = 'accepted'"
+        " JOIN accounts f ON f.id = theirs.follower_id AND f.hide_collections IS NOT TRUE"
+        " AND f.suspended_at IS NULL AND f.deleted_at IS NULL"
+        " WHERE theirs.followee_id = t.id AND theirs.state = 'accepted' AND t.hide_collections IS NOT TRUE"
+        " ORDER BY theirs.id DESC LIMIT $3) AS follower_ids"
+        " FROM unnest($2::bigint[]) WITH ORDINALITY AS wanted(id, position)"
+        " JOIN accounts t ON t.id = wanted.id AND t.suspended_at IS NULL AND t.deleted_at IS NULL"
+        " ORDER BY wanted.position",
         account_id,
-        target_id,
+        list(target_ids),
+        limit,
     )
-    return [row["follower_id"] for row in rows]
+
+
+async def endorsed(viewer: Viewer, account_id: int, cursor: Cursor | None) -> list[Row]:
+    """Rows (id of the endorsement, account_id) of those somebody shows, newest first; without a cursor all.
+
+    A viewer is not shown whom they avoid, or who blocks them or is blocked.
+    """
+    page = cursor or Cursor(limit=MOST_ENDORSED)
+    rows = await db.fetch(
+        "SELECT en.id, en.target_id AS account_id FROM endorsements en JOIN accounts a ON a.id = en.target_id"
+        " WHERE en.account_id = $1 AND a.deleted_at IS NULL AND a.suspended_at IS NULL"
+        f" AND ($2::bigint IS NULL OR $2 = $1 OR NOT ({avoided_by('$2')} OR {estranged_from('$2')}))"
+        f" AND {page.condition('en.id')} {page.order('en.id')}",
+        account_id,
+        viewer.account_id,
+    )
+    return page.newest_first(rows)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from echo import db
 from echo.db import Row
+from echo.policy.avoidance import avoided_by
 from echo.policy.viewer import Viewer
 from echo.policy.visibility import visible_to
 
@@ -41,12 +42,10 @@ def _moving(viewer: str, source: str) -> str:
             WHERE k.post_id = p.id AND k.account_id = {viewer} OFFSET 0) AS bookmarked,
         {viewer}::bigint IS NOT NULL AND EXISTS (SELECT 1 FROM thread_mutes tm
             WHERE tm.thread_id = p.thread_id AND tm.account_id = {viewer} OFFSET 0) AS thread_muted,
-        {viewer}::bigint IS NOT NULL AND EXISTS (SELECT 1 FROM mutes mu WHERE mu.muter_id = {viewer}
-            AND mu.muted_id = p.author_id AND (mu.expires_at IS NULL OR mu.expires_at > now()) OFFSET 0)
-            AS author_muted,
+        {viewer}::bigint IS NOT NULL AND {avoided_by(viewer)} AS author_muted,
         (SELECT vu.filters_version FROM users vu WHERE vu.id = {viewer} OFFSET 0) AS filters_version
     FROM {source} JOIN LATERAL (SELECT {_POST_COLUMNS} FROM posts q WHERE q.id = every.id OFFSET 0) p ON true
-    JOIN LATERAL (SELECT q.version, q.suspended_at, q.deleted_at
+    JOIN LATERAL (SELECT q.id, q.version, q.domain, q.suspended_at, q.deleted_at
         FROM accounts q WHERE q.id = p.author_id OFFSET 0) a ON true
     LEFT JOIN post_stats s ON s.post_id = p.id LEFT JOIN account_stats t ON t.account_id = p.author_id
     WHERE {visible_to(viewer)}
@@ -101,13 +100,17 @@ async def standing(post_ids: Sequence[int]) -> dict[int, Row]:
 
 
 async def account_rows(account_ids: Sequence[int]) -> dict[int, Row]:
-    """Accounts with their counters, by id, for rendering."""
+    """Accounts with their counters, role and where they moved (both say so), by id, for rendering."""
     if not account_ids:
         return {}
     rows = await db.fetch(
         "SELECT a.*, coalesce(t.followers, 0) AS followers, coalesce(t.following, 0) AS following,"
-        " coalesce(t.posts, 0) AS posts, t.last_post_on"
-        " FROM accounts a LEFT JOIN account_stats t ON t.account_id = a.id WHERE a.id = ANY($1)",
+        " coalesce(t.posts, 0) AS posts, t.last_post_on, u.role, CASE WHEN a.moved_to_uri <> '' THEN"
+        " (SELECT mv.id FROM accounts mv WHERE mv.uri = a.moved_to_uri AND mv.id <> a.id"
+        " AND mv.also_known_as ? a.uri AND mv.deleted_at IS NULL AND mv.suspended_at IS NULL) END"
+        " AS moved_to_id"
+        " FROM accounts a LEFT JOIN account_stats t ON t.account_id = a.id LEFT JOIN users u ON u.id = a.id"
+        " WHERE a.id = ANY($1)",
         list(account_ids),
     )
     return {row["id"]: row for row in rows}

@@ -7,27 +7,25 @@ from dataclasses import dataclass
 
 from echo import db
 from echo.db import Row
+from echo.policy.avoidance import avoided_by, estranged_from
 from echo.policy.viewer import Viewer
 from echo.policy.visibility import visible_to
 from echo.store.cursor import Cursor
 
-# What a viewer does not want to meet in a timeline: people they mute. Blocks are part of visibility.
-UNMUTED = """NOT EXISTS (SELECT 1 FROM mutes mu WHERE mu.muter_id = $1 AND mu.muted_id = p.author_id
-    AND (mu.expires_at IS NULL OR mu.expires_at > now()) OFFSET 0)"""
+# Blocks are part of visibility.
+UNMUTED = f"NOT {avoided_by('$1')}"
 _HAS_MEDIA = "p.media_ids <> '[]'::jsonb"
 
 
 # What $1 wants to see of somebody they follow: boosts, if boosts of that person are wanted and the boosted
-# author is neither muted nor blocked; posts in the languages they chose. `fo` is the follow of the author,
+# author is neither avoided nor blocked; posts in the languages they chose. `fo` is the follow of the author,
 # absent for one's own posts. OFFSET 0: see `visible_to`.
-WANTED = """(
+WANTED = f"""(
     p.deleted_at IS NULL
     AND (p.boost_of_id IS NULL OR p.author_id = $1 OR (fo.boosts AND NOT EXISTS (
-        SELECT 1 FROM posts o WHERE o.id = p.boost_of_id AND (o.deleted_at IS NOT NULL OR o.author_id = $1
-            OR EXISTS (SELECT 1 FROM mutes mo WHERE mo.muter_id = $1 AND mo.muted_id = o.author_id
-                AND (mo.expires_at IS NULL OR mo.expires_at > now()) OFFSET 0)
-            OR EXISTS (SELECT 1 FROM blocks bo WHERE (bo.blocker_id = $1 AND bo.blocked_id = o.author_id)
-                OR (bo.blocker_id = o.author_id AND bo.blocked_id = $1) OFFSET 0)) OFFSET 0)))
+        SELECT 1 FROM posts o JOIN accounts oa ON oa.id = o.author_id WHERE o.id = p.boost_of_id
+            AND (o.deleted_at IS NOT NULL OR o.author_id = $1
+                OR {avoided_by("$1", "oa")} OR {estranged_from("$1", "oa")}) OFFSET 0)))
     AND (fo.languages IS NULL OR p.language IS NULL OR fo.languages ? p.language))"""
 
 # Posts of people on an exclusive list of $1 are read there and nowhere else; one's own are always at home.
@@ -147,16 +145,29 @@ async def account(viewer: Viewer, account_id: int, cursor: Cursor, wanted: Accou
 
 async def home_candidates(account_id: int, limit: int) -> list[Row]:
     """The home timeline from the rows: (id) of the newest posts that belong there, newest first."""
-    return await db.fetch(
-        f"""
+    return await db.fetch(_HOME, account_id, limit)
+
+
+# Posts with a hashtag that $1 follows, whoever wrote them.
+BELONGS_TO_FOLLOWED_TAG = f"""(p.visibility = 'public' AND p.boost_of_id IS NULL AND p.deleted_at IS NULL
+    AND a.silenced_at IS NULL AND {_NOT_ON_EXCLUSIVE_LIST})"""
+# Of each hashtag only the newest are looked at: somebody may follow hundreds.
+_HOME = f"""
+    WITH followed AS (
         SELECT p.id FROM posts p JOIN accounts a ON a.id = p.author_id
         LEFT JOIN follows fo ON fo.follower_id = $1 AND fo.followee_id = p.author_id AND fo.state = 'accepted'
         WHERE (p.author_id = $1 OR fo.id IS NOT NULL) AND {BELONGS_HOME} AND {visible_to("$1")} AND {UNMUTED}
-        ORDER BY p.id DESC LIMIT $2
-        """,
-        account_id,
-        limit,
-    )
+        ORDER BY p.id DESC LIMIT $2),
+    tagged AS (
+        SELECT p.id FROM (SELECT DISTINCT newest.post_id FROM tag_follows tf
+            JOIN LATERAL (SELECT ph.post_id FROM post_hashtags ph WHERE ph.hashtag_id = tf.hashtag_id
+                ORDER BY ph.post_id DESC LIMIT least($2, 200)) newest ON true
+            WHERE tf.account_id = $1 ORDER BY newest.post_id DESC LIMIT 2 * $2) found
+        JOIN LATERAL (SELECT * FROM posts q WHERE q.id = found.post_id OFFSET 0) p ON true
+        JOIN LATERAL (SELECT * FROM accounts q WHERE q.id = p.author_id OFFSET 0) a ON true
+        WHERE {BELONGS_TO_FOLLOWED_TAG} AND {visible_to("$1")} AND {UNMUTED})
+    SELECT id FROM (SELECT id FROM followed UNION SELECT id FROM tagged) AS found ORDER BY id DESC LIMIT $2
+"""
 
 
 async def liked(account_id: int, cursor: Cursor) -> list[Row]:
@@ -189,7 +200,7 @@ async def _ids(condition: str, viewer: Viewer, cursor: Cursor, *arguments: objec
 
 
 async def home_recipients(post_id: int) -> list[int]:
-    """The people here on whose home timeline a post belongs: its author and followers."""
+    """The people here on whose home timeline a post belongs: its author, followers, those of its hashtags."""
     rows = await db.fetch(_HOME_RECIPIENTS, post_id)
     return [row["id"] for row in rows]
 
@@ -202,6 +213,10 @@ _HOME_RECIPIENTS = f"""
     JOIN LATERAL (SELECT q.id FROM users q WHERE q.id = fo.follower_id OFFSET 0) u ON true
     WHERE p.id = $1 AND {BELONGS_HOME.replace("$1", "u.id")} AND {visible_to("u.id")}
         AND {UNMUTED.replace("$1", "u.id")}
+    UNION SELECT tf.account_id FROM posts p JOIN accounts a ON a.id = p.author_id
+    JOIN post_hashtags ph ON ph.post_id = p.id JOIN tag_follows tf ON tf.hashtag_id = ph.hashtag_id
+    WHERE p.id = $1 AND {BELONGS_TO_FOLLOWED_TAG.replace("$1", "tf.account_id")}
+        AND {visible_to("tf.account_id")} AND {UNMUTED.replace("$1", "tf.account_id")}
 """
 
 
@@ -213,3 +228,13 @@ async def home_readers(author_id: int) -> list[int]:
         author_id,
     )
     return [row["id"] for row in rows]
+
+
+async def tag_readers(post_id: int) -> list[int]:
+    """Everybody here who follows a hashtag of this post."""
+    rows = await db.fetch(
+        "SELECT DISTINCT tf.account_id FROM post_hashtags ph"
+        " JOIN tag_follows tf ON tf.hashtag_id = ph.hashtag_id WHERE ph.post_id = $1",
+        post_id,
+    )
+    return [row["account_id"] for row in rows]

@@ -111,6 +111,19 @@ async def count_follow_requests(user_id: int) -> int:
     return int(found)
 
 
+async def waiting(limit: int) -> list[Row]:
+    """Those who wait for a yes, the first to come first.
+
+    Returns: rows (handle, email, reason, created_at, confirmed)
+    """
+    return await db.fetch(
+        "SELECT a.username AS handle, u.email, u.reason, u.created_at::text AS created_at,"
+        " u.confirmed_at IS NOT NULL AS confirmed FROM users u JOIN accounts a ON a.id = u.id"
+        " WHERE u.approved_at IS NULL AND a.deleted_at IS NULL ORDER BY u.id LIMIT $1",
+        limit,
+    )
+
+
 async def listing(*, local: bool, prefix: str, limit: int) -> list[Row]:
     """Accounts for an operator: rows (id, handle, role, email, posts, created_at, state)."""
     return await db.fetch(

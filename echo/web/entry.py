@@ -27,6 +27,7 @@ NOTICES = {
     "waiting": "Your address is confirmed. A moderator will look at your request soon.",
     "password": "Your new password is set. Every device was logged out.",
     "out": "You are logged out.",
+    "deleted": "Your account is deleted.",
 }
 SIGN_UP_FIELDS = ("username", "email", "date_of_birth", "reason")
 

@@ -11,11 +11,11 @@ import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from echo import clock, db
-from echo.actions import apps, confirmations, links, sign_up
+from echo.actions import approvals, apps, auth, confirmations, links, sign_up
 from echo.actions.links import LinkKind
-from echo.errors import Forbidden, Gone, Invalid
-from echo.kinds import Role
-from echo.models import Account, AccountStats, User
+from echo.errors import Forbidden, Gone, Invalid, NotFound
+from echo.kinds import NotificationKind, Role
+from echo.models import Account, AccountStats, Notification, User
 from echo.runtime import Runtime
 from echo.store import accounts, users
 from tests.actions import people
@@ -66,7 +66,7 @@ async def test_with_approval_a_reason_is_asked_for_and_a_moderator_decides(open_
         await sign_up.sign_up(people.draft(reason=" "))
     user = await sign_up.sign_up(people.draft(reason="Friends are here"))
     assert user.approved_at is None
-    await confirmations.approve(user.id)
+    await approvals.approve(user.id)
     assert (await User.get(id=user.id)).approved_at is not None
     people.configure(open_server, registrations={"mode": "approval", "reason_required": False})
     await sign_up.sign_up(people.draft())
@@ -205,3 +205,57 @@ async def test_links_of_one_kind_do_not_open_another(open_server: Runtime) -> No
 async def test_a_bad_locale_is_english(open_server: Runtime) -> None:
     user = await sign_up.sign_up(replace(people.draft(), locale="<script>"))
     assert user.locale == "en"
+
+
+async def test_moderators_are_told_who_came_and_say_yes_or_no(open_server: Runtime) -> None:
+    boss = await people.person("boss", role=Role.OWNER)
+    mod = await people.person("helper", role=Role.MODERATOR)
+    people.configure(open_server, registrations={"mode": "approval"})
+    user = await sign_up.sign_up(people.draft("newcomer", reason="Friends are here"))
+    assert await Notification.all().count() == 0, "anybody can type in an address of others"
+    _, secret = await confirmations.link_for(user.id) or ("", "")
+    await confirmations.confirm(secret)
+    told = await Notification.filter(kind=NotificationKind.SIGN_UP.value, from_id=user.id)
+    assert {n.account_id for n in told} == {boss.id, mod.id}
+    asked = [job for _, job in await jobs() if job.get("template") == "waiting"]
+    assert {job["user_id"] for job in asked} == {boss.id, mod.id}
+    waiting = await users.waiting(10)
+    assert [(row["handle"], row["reason"]) for row in waiting if row["reason"]] == [
+        ("newcomer", "Friends are here")
+    ]
+    await approvals.approve(user.id)
+    assert [job["user_id"] for _, job in await jobs() if job.get("template") == "approved"] == [user.id]
+    with pytest.raises(NotFound):
+        await approvals.approve(user.id)
+    with pytest.raises(NotFound):
+        await approvals.reject(user.id)
+
+
+async def test_who_is_rejected_was_never_here(open_server: Runtime) -> None:
+    people.configure(open_server, registrations={"mode": "approval", "confirm_email": False})
+    user = await sign_up.sign_up(people.draft("newcomer", reason="x"))
+    token = await auth.create_token_for(user.id, ("read",))
+    await approvals.reject(user.id)
+    assert await Account.all().count() == await User.all().count() == 0
+    assert await people.load_token(token.text) is None
+    assert (await sign_up.sign_up(people.draft("newcomer", reason="again"))).id != user.id
+
+
+async def test_in_the_open_moderators_are_told_and_asked_nothing(open_server: Runtime) -> None:
+    boss = await people.person("boss", role=Role.OWNER)
+    people.configure(open_server, registrations={"confirm_email": False})
+    user = await sign_up.sign_up(people.draft())
+    told = await Notification.get()
+    assert (told.account_id, told.from_id, told.kind) == (boss.id, user.id, "sign_up")
+    assert await jobs() == []
+
+
+async def test_another_address_that_is_taken_is_refused(open_server: Runtime) -> None:
+    app = (await apps.register_app(apps.AppDraft(name="App", redirect_uris=(people.REDIRECT,)))).client
+    await people.person("bob")
+    user = await sign_up.sign_up(people.draft(app_id=app.app_id))
+    with pytest.raises(Invalid) as error:
+        await confirmations.resend_for_app(user.id, app.app_id, email="bob@mail.test")
+    assert error.value.details is not None
+    assert error.value.details["email"][0].code == "ERR_TAKEN"
+    assert (await User.get(id=user.id)).email == user.email

@@ -7,7 +7,7 @@ import pytest
 from echo import addresses, clock, ports
 from echo.actions import accounts, blocks, boosts, follows, moderation
 from echo.actions.drafts import ProfileDraft, ProfileField, RemoteEmoji
-from echo.kinds import Visibility
+from echo.kinds import Role, Visibility
 from tests import make
 from tests.api.asking import Api
 
@@ -219,6 +219,52 @@ async def test_familiar_followers_are_those_one_follows(api: Api) -> None:
     to_carol, to_dan = answer.many("FamiliarFollowers")
     assert (to_carol["id"], [a["id"] for a in to_carol["accounts"]]) == (str(carol.id), [str(bob.id)])
     assert (to_dan["id"], to_dan["accounts"]) == (str(dan.id), [])
+
+
+async def test_familiar_followers_are_not_told_where_they_are_hidden(api: Api) -> None:
+    alice, bob, carol, dan = [await make.person() for _ in range(4)]
+    for person in (bob, dan):
+        await make.follow(alice, person)
+        await make.follow(person, carol)
+    await accounts.change_profile(dan.id, ProfileDraft(hide_collections=True))
+    path, query = "/api/v1/accounts/familiar_followers", {"id": [7, carol.id]}
+    (to_carol,) = (await api.get(path, by=alice, query=query)).many("FamiliarFollowers")
+    assert [a["id"] for a in to_carol["accounts"]] == [str(bob.id)]
+    await accounts.change_profile(carol.id, ProfileDraft(hide_collections=True))
+    (to_carol,) = (await api.get(path, by=alice, query=query)).many("FamiliarFollowers")
+    assert to_carol["accounts"] == []
+
+
+async def test_a_role_that_is_shown_and_states_of_accounts(api: Api) -> None:
+    boss, alice = await make.person(role=Role.OWNER), await make.person()
+    shown = (await api.get(f"/api/v1/accounts/{boss.id}")).one("Account")
+    assert shown["roles"] == [{"id": "3", "name": "Owner", "color": ""}]
+    post = await make.post(boss)
+    status = (await api.get(f"/api/v1/statuses/{post.id}")).one("Status")
+    assert status["account"]["roles"] == shown["roles"]
+    assert (await api.get(f"/api/v1/accounts/{alice.id}")).one("Account")["roles"] == []
+    await moderation.change_user(alice.id, role=Role.MODERATOR)
+    promoted = (await api.get(f"/api/v1/accounts/{alice.id}")).one("Account")
+    assert [role["name"] for role in promoted["roles"]] == ["Moderator"]
+    await make.account_of(alice, silenced=True, memorial=True)
+    limited = (await api.get(f"/api/v1/accounts/{alice.id}")).one("Account")
+    assert (limited["limited"], limited["memorial"], "noindex" in limited) == (True, True, True)
+
+
+async def test_an_account_that_moved_shows_where_to_if_both_say_so(api: Api) -> None:
+    alice, new = await make.person("alice"), await make.stranger("alice", "new.test")
+    post = await make.post(alice)
+    await make.account_of(alice, moved_to_uri=new.uri)
+    assert "moved" not in (await api.get(f"/api/v1/accounts/{alice.id}")).one("Account")
+    await make.account_of(new, also_known_as=[alice.account.uri], moved_to_uri=alice.account.uri)
+    shown = (await api.get(f"/api/v1/accounts/{alice.id}")).one("Account")
+    assert shown["moved"]["acct"] == "alice@new.test"
+    assert "moved" not in shown["moved"]
+    status = (await api.get(f"/api/v1/statuses/{post.id}")).one("Status")
+    assert status["account"]["moved"] == shown["moved"]
+    await make.account_of(new, display_name="New name")
+    shown = (await api.get(f"/api/v1/accounts/{alice.id}")).one("Account")
+    assert shown["moved"]["display_name"] == "New name"
 
 
 async def test_followers_are_paged_by_the_follow(api: Api) -> None:

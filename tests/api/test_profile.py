@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 from quart.datastructures import FileStorage
 
+from echo.actions import accounts as account_actions
+from echo.actions import profile_links
+from echo.actions.drafts import ProfileDraft
 from echo.models import Account
 from tests import make
 from tests.api.asking import Api
@@ -179,6 +182,106 @@ async def test_markers_are_empty_until_one_is_set(api: Api) -> None:
     assert set(marker) == {"last_read_id", "version", "updated_at"}
     assert marker["version"] == 2
     assert (await api.get("/api/v1/markers", by=await make.person())).json == {}
+
+
+PROFILE = "/api/v1/profile"
+
+
+async def test_the_profile_as_a_form_is_complete_from_the_first_day(api: Api) -> None:
+    alice = await make.person("alice")
+    shown = (await api.get(PROFILE, by=alice)).one("Profile")
+    assert shown["id"] == str(alice.id)
+    pictures_ = ("avatar", "avatar_static", "header", "header_static")
+    assert [shown[name] for name in pictures_] == [None] * 4
+    assert (shown["show_media"], shown["show_media_replies"], shown["show_featured"]) == (True, True, True)
+    await api.get(PROFILE, by=await make.with_scopes(alice, "profile"))
+    await api.get(PROFILE, by=await make.with_scopes(alice, "write"), expect=403)
+
+
+@pytest.mark.parametrize("method", ["PATCH", "PUT"])
+async def test_the_form_is_changed_as_typed_and_shown_formatted(api: Api, method: str) -> None:
+    alice = await make.person("alice")
+    body = {
+        "display_name": "Alice",
+        "note": "I like #tea",
+        "fields_attributes": [{"name": "site", "value": "https://a.test"}],
+        "locked": True,
+        "bot": True,
+        "discoverable": True,
+        "indexable": True,
+        "hide_collections": True,
+        "show_media": False,
+        "show_media_replies": False,
+        "show_featured": False,
+        "avatar_description": "me",
+        "header_description": "a hill",
+        "attribution_domains": ["Example.ORG", "https://news.test/", "example.org"],
+    }
+    await api.post("/api/v1/featured_tags", by=alice, form={"name": "tea"})
+    shown = (await api.ask(method, PROFILE, by=alice, json=body)).one("Profile")
+    for name in set(body) - {"fields_attributes", "attribution_domains"}:
+        assert shown[name] == body[name], name
+    assert shown["attribution_domains"] == ["example.org", "news.test"]
+    assert shown["fields"][0]["value"] == "https://a.test"
+    assert "<a " in shown["formatted_fields"][0]["value"]
+    assert "<a " in shown["formatted_note"]
+    assert [tag["name"] for tag in shown["featured_tags"]] == ["tea"]
+    public = (await api.get(f"/api/v1/accounts/{alice.id}")).one("Account")
+    assert (public["show_media"], public["show_media_replies"], public["show_featured"]) == (False,) * 3
+    assert (public["indexable"], public["noindex"], public["bot"]) == (True, False, True)
+    own = (await api.get("/api/v1/accounts/verify_credentials", by=alice)).one("CredentialAccount")
+    assert own["source"]["attribution_domains"] == ["example.org", "news.test"]
+    cleared = await api.ask(method, PROFILE, by=alice, json={"attribution_domains": []})
+    assert cleared.one("Profile")["attribution_domains"] == []
+
+
+async def test_domains_that_are_none_are_refused(api: Api) -> None:
+    alice = await make.person()
+    for bad in (["no domain"], ["a.test"] * 101):
+        refused = await api.patch(PROFILE, by=alice, json={"attribution_domains": bad}, expect=422)
+        assert "attribution_domains" in refused.one("ValidationError")["details"]
+    blank = {"fields_attributes": [{"name": "", "value": "x"}]}
+    refused = await api.patch(PROFILE, by=alice, json=blank, expect=422)
+    assert refused.one("ValidationError")["details"]["fields"][0]["error"] == "ERR_BLANK"
+
+
+async def test_an_empty_picture_is_no_picture(api: Api) -> None:
+    alice = await make.person()
+    files = {"avatar": FileStorage(_stream(pictures.png(50, 30)), filename="a.png")}
+    assert (await api.patch(PROFILE, by=alice, files=files)).one("Profile")["avatar"]
+    assert (await api.patch(PROFILE, by=alice, form={"avatar": ""})).one("Profile")["avatar"] is None
+
+
+async def test_all_preferences_are_those_that_were_stored(api: Api) -> None:
+    alice = await make.person()
+    source = {"quote_policy": "nobody"}
+    own = (await api.patch(UPDATE, by=alice, json={"source": source})).one("CredentialAccount")
+    assert own["source"]["quote_policy"] == "nobody"
+    kept = {"expand_media": "hide_all", "expand_spoilers": True, "autoplay": True}
+    await account_actions.change_profile(alice.id, ProfileDraft(settings=dict(kept)))
+    chosen = (await api.get("/api/v1/preferences", by=alice)).one("Preferences")
+    assert chosen["posting:default:quote_policy"] == "nobody"
+    assert chosen["reading:expand:media"] == "hide_all"
+    assert (chosen["reading:expand:spoilers"], chosen["reading:autoplay:gifs"]) == (True, True)
+    refused = await api.patch(UPDATE, by=alice, json={"source": {"quote_policy": "all"}}, expect=422)
+    assert "Quote policy" in refused.json["error"]
+
+
+async def test_a_link_that_stays_stays_verified(api: Api) -> None:
+    alice = await make.person()
+    rows = [{"name": "a", "value": "https://a.test"}, {"name": "b", "value": "https://b.test"}]
+    await api.patch(UPDATE, by=alice, json={"fields_attributes": rows})
+    await profile_links.mark_verified(alice.id, ["https://a.test", "https://gone.test"])
+    shown = (await api.get(f"/api/v1/accounts/{alice.id}")).one("Account")
+    assert [row["verified_at"] is None for row in shown["fields"]] == [False, True]
+    rows = [{"name": "renamed", "value": "https://a.test"}, {"name": "b", "value": "https://c.test"}]
+    await api.patch(UPDATE, by=alice, json={"fields_attributes": rows})
+    shown = (await api.get(PROFILE, by=alice)).one("Profile")
+    assert [row["verified_at"] is None for row in shown["fields"]] == [False, True]
+    await api.patch(UPDATE, by=alice, json={"fields_attributes": rows[1:]})
+    await api.patch(UPDATE, by=alice, json={"fields_attributes": rows})
+    shown = (await api.get(PROFILE, by=alice)).one("Profile")
+    assert shown["fields"][0]["verified_at"] is None
 
 
 def _stream(content: bytes) -> object:

@@ -6,7 +6,7 @@ import pytest
 from quart.typing import TestClientProtocol as Client
 
 from echo import clock
-from echo.actions import confirmations
+from echo.actions import approvals, confirmations
 from echo.models import Account, User
 from echo.runtime import Runtime
 from tests import make
@@ -112,3 +112,50 @@ async def test_s_h20_tokens_of_people_who_may_not_go_on(
         case _:
             await Account.filter(id=alice.id).update(suspended_at=now)
     assert await answered(client, "GET", path, headers=alice.headers) == (403, {"error": text})
+
+
+async def test_a_server_that_asks_for_the_age_says_so(
+    runtime: Runtime, client: Client, app_token: dict[str, str]
+) -> None:
+    people.configure(runtime, registrations={"min_age": 16})
+    instance = await (await client.get("/api/v2/instance")).get_json()
+    assert instance["registrations"]["min_age"] == 16
+    young = NEWCOMER | {"date_of_birth": f"{clock.now():%Y-%m-%d}"}
+    for body, code in ((NEWCOMER, "ERR_BLANK"), (young, "ERR_BELOW_LIMIT")):
+        status, refused = await answered(client, "POST", "/api/v1/accounts", json=body, headers=app_token)
+        assert status == 422
+        assert isinstance(refused, dict)
+        assert [reason["error"] for reason in refused["details"]["date_of_birth"]] == [code]
+    old = NEWCOMER | {"date_of_birth": "1990-02-03"}
+    status, _ = await answered(client, "POST", "/api/v1/accounts", json=old, headers=app_token)
+    assert status == 200
+
+
+async def test_somebody_who_waits_can_do_nothing_until_approved(
+    runtime: Runtime, client: Client, app_token: dict[str, str]
+) -> None:
+    people.configure(runtime, registrations={"mode": "approval", "confirm_email": False})
+    status, refused = await answered(client, "POST", "/api/v1/accounts", json=NEWCOMER, headers=app_token)
+    assert status == 422
+    assert isinstance(refused, dict)
+    assert refused["details"]["reason"][0]["error"] == "ERR_BLANK"
+    asking = NEWCOMER | {"reason": "Friends are here"}
+    status, token = await answered(client, "POST", "/api/v1/accounts", json=asking, headers=app_token)
+    assert status == 200
+    assert isinstance(token, dict)
+    headers = {"Authorization": f"Bearer {token['access_token']}"}
+    body = {"status": "hello"}
+    for method, path in (("GET", "/api/v1/timelines/home"), ("POST", "/api/v1/statuses")):
+        status, answer = await answered(client, method, path, json=body, headers=headers)
+        assert (status, answer) == (403, {"error": "Your login is currently pending approval"})
+    await approvals.approve((await User.get()).id)
+    status, _ = await answered(client, "POST", "/api/v1/statuses", json=body, headers=headers)
+    assert status == 200
+
+
+@pytest.mark.parametrize("changes", [{"moved_to_uri": "https://peer.test/x"}, {"memorial": True}])
+async def test_who_moved_or_died_can_do_nothing(client: Client, changes: dict[str, object]) -> None:
+    alice = await make.person("alice")
+    await make.account_of(alice, **changes)
+    expected = (403, {"error": "Your login is currently disabled"})
+    assert await answered(client, "GET", "/api/v1/timelines/home", headers=alice.headers) == expected

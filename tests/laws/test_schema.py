@@ -81,6 +81,7 @@ def test_history_does_not_know_the_models() -> None:
 # What may stand in the text of a statement: constants, conditions made of constants, and names of tables and
 # columns that our own code hands in. Values are bound, always.
 PIECES = {
+    "account",
     "author",
     "column",
     "condition",
@@ -97,7 +98,7 @@ PIECES = {
     "wanted",
 }
 CONDITIONS = re.compile(
-    r"(_?[A-Z][A-Z_]*(\.replace\(.*\))?|(visible_to|right_as_sql|_gone_quote|_poll|follows|names|has|int|cursor\.\w+|wanted\.condition)\(.*\)"
+    r"(_?[A-Z][A-Z_]*(\.replace\(.*\))?|(visible_to|avoided_by|estranged_from|right_as_sql|_gone_quote|_poll|follows|names|has|int|(cursor|page)\.\w+|wanted\.condition)\(.*\)"
     r"|(loading\.)?columns\(.*\)|model\._meta\.db_table)"
 )
 DIRECTION = "'ASC' if self.is_upward else 'DESC'"

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from echo.actions import confirmations, password_changes
+from echo.actions import confirmations, password_changes, sign_up
 from echo.errors import Unavailable
+from echo.kinds import Role
 from echo.runtime import Runtime
 from tests.actions import people
 from workers.mail import JOBS
@@ -151,3 +152,18 @@ async def test_a_mail_server_that_is_away_is_tried_again_later(
     with pytest.raises(Unavailable) as error:
         await send(runtime, user_id=user.id, template="reset")
     assert user.email not in str(error.value)
+
+
+async def test_letters_to_those_who_wait_and_to_those_who_decide(runtime: Runtime) -> None:
+    boss = await people.person("boss", role=Role.OWNER)
+    await send(runtime, user_id=boss.id, template="waiting")
+    assert letters(runtime.data / "mail") == [], "nobody waits"
+    user = await sign_up.create_local(people.draft("newcomer", reason="Friends are here"), is_approved=False)
+    await send(runtime, user_id=boss.id, template="waiting")
+    await send(runtime, user_id=user.id, template="approved")
+    await send(runtime, user_id=7, template="approved")
+    asked, welcome = letters(runtime.data / "mail")
+    assert asked["To"] == "boss@mail.test"
+    assert "@newcomer: Friends are here" in text_of(asked)
+    assert welcome["To"] == "newcomer@mail.test"
+    assert "@newcomer@echo.test can be used" in text_of(welcome)

@@ -1,0 +1,43 @@
+"""What people change about themselves and whom they meet. `echo.events` has all events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from echo.happening import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagsChosen(Event):
+    """Somebody follows another hashtag, or one less."""
+
+    account_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DomainAvoided(Event):
+    account_id: int
+    domain: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DomainWelcomed(Event):
+    """Not avoided any more."""
+
+    account_id: int
+    domain: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinksChanged(Event):
+    """A profile has links that may lead back to it, and nobody has looked yet."""
+
+    account_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountMoved(Event):
+    """The account goes on elsewhere, and its followers shall go along. `local`: the old account is here."""
+
+    account_id: int
+    target_id: int

@@ -1,0 +1,133 @@
+"""What a deleted account left behind, taken away in batches that hold no lock for long."""
+
+from __future__ import annotations
+
+from echo import db
+from echo.store import conversations
+
+# Tables that refer to an account and stay: the key signs the goodbye, which may take a week to arrive, and
+# moderators remember what was reported.
+KEPT = frozenset(
+    {
+        ("account_keys", "account_id"),
+        ("account_stats", "account_id"),
+        ("reports", "reporter_id"),
+        ("reports", "target_id"),
+        ("users", "id"),
+    }
+)
+# Tables that go with an account although the schema does not say so.
+ALSO = (
+    ("account_notes", "owner_id"),
+    ("account_notes", "target_id"),
+    ("poll_votes", "account_id"),
+    ("push_subscriptions", "user_id"),
+    ("thread_mutes", "account_id"),
+)
+
+
+async def posts(account_id: int, limit: int) -> int:
+    """Erase some posts and boosts, counting back what they added to others; how many."""
+    rows = await db.fetch("SELECT id FROM posts WHERE author_id = $1 ORDER BY id LIMIT $2", account_id, limit)
+    ids = [row["id"] for row in rows]
+    if ids:
+        for sql in _COUNT_BACK:
+            await db.execute(sql, ids)
+        # The conversations of others are as new as what is left in them.
+        await conversations.take_out(ids)
+        await db.execute("DELETE FROM posts WHERE id = ANY($1)", ids)
+    return len(ids)
+
+
+_COUNT_BACK = (
+    "UPDATE post_stats s SET boosts = greatest(s.boosts - 1, 0) FROM posts p"
+    " WHERE p.id = ANY($1) AND p.boost_of_id = s.post_id AND p.deleted_at IS NULL",
+    "UPDATE post_stats s SET replies = greatest(s.replies - n.count, 0) FROM (SELECT in_reply_to_id,"
+    " count(*) FROM posts WHERE id = ANY($1) AND in_reply_to_id IS NOT NULL AND deleted_at IS NULL"
+    " GROUP BY 1) n WHERE n.in_reply_to_id = s.post_id",
+    "UPDATE post_stats s SET quotes = greatest(s.quotes - n.count, 0) FROM (SELECT quote_of_id,"
+    " count(*) FROM posts WHERE id = ANY($1) AND quote_state = 'accepted' AND deleted_at IS NULL"
+    " GROUP BY 1) n WHERE n.quote_of_id = s.post_id",
+    # Boosts by others go with what they boost.
+    "UPDATE account_stats s SET posts = greatest(s.posts - n.count, 0) FROM (SELECT author_id, count(*)"
+    " FROM posts WHERE boost_of_id = ANY($1) AND deleted_at IS NULL AND NOT id = ANY($1) GROUP BY 1) n"
+    " WHERE n.author_id = s.account_id",
+    "UPDATE posts SET in_reply_to_id = NULL, version = version + 1 WHERE in_reply_to_id = ANY($1)",
+)
+
+
+async def likes(account_id: int, limit: int) -> int:
+    """Erase some likes, counted back; how many."""
+    found = await db.fetch_value(
+        "WITH gone AS (DELETE FROM likes WHERE id IN (SELECT id FROM likes WHERE account_id = $1 LIMIT $2)"
+        " RETURNING post_id), counted AS (UPDATE post_stats s SET likes = greatest(s.likes - 1, 0) FROM gone"
+        " WHERE gone.post_id = s.post_id) SELECT count(*) FROM gone",
+        account_id,
+        limit,
+    )
+    return int(found)
+
+
+async def follows(account_id: int, limit: int) -> int:
+    """Erase some follows in both directions, counted back; how many."""
+    found = await db.fetch_value(
+        "WITH gone AS (DELETE FROM follows WHERE id IN (SELECT id FROM follows"
+        " WHERE follower_id = $1 OR followee_id = $1 LIMIT $2) RETURNING follower_id, followee_id, state),"
+        " counted AS (UPDATE account_stats s SET"
+        " followers = greatest(s.followers - n.followers, 0),"
+        " following = greatest(s.following - n.following, 0)"
+        " FROM (SELECT CASE WHEN follower_id = $1 THEN followee_id ELSE follower_id END AS other_id,"
+        "  sum((follower_id = $1)::int) AS followers, sum((followee_id = $1)::int) AS following"
+        "  FROM gone WHERE state = 'accepted' GROUP BY 1) n WHERE s.account_id = n.other_id)"
+        " SELECT count(*) FROM gone",
+        account_id,
+        limit,
+    )
+    return int(found)
+
+
+async def discard_files(account_id: int, limit: int) -> list[int]:
+    """Mark some files as thrown away; the ids of their rows."""
+    rows = await db.fetch(
+        "UPDATE media SET discarded_at = now() WHERE id IN"
+        " (SELECT id FROM media WHERE account_id = $1 LIMIT $2) RETURNING id",
+        account_id,
+        limit,
+    )
+    return [row["id"] for row in rows]
+
+
+async def everything_else(account_id: int, limit: int) -> int:
+    """Erase some rows of every other table that goes with an account; how many.
+
+    The schema knows them: they refer to accounts or users, and would go if the row of the account did.
+    """
+    tables = await db.fetch(
+        'SELECT c.conrelid::regclass::text AS "table", a.attname AS "column" FROM pg_constraint c'
+        " JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]"
+        " WHERE c.contype = 'f' AND c.confdeltype = 'c'"
+        " AND c.confrelid IN ('accounts'::regclass, 'users'::regclass) ORDER BY 1, 2"
+    )
+    erased = 0
+    for table, column in [*((str(row["table"]), str(row["column"])) for row in tables), *ALSO]:
+        if (table, column) not in KEPT:
+            erased += await db.execute(
+                f"DELETE FROM {table} WHERE ctid IN (SELECT ctid FROM {table} WHERE {column} = $1 LIMIT $2)",
+                account_id,
+                limit,
+            )
+    return erased
+
+
+async def person(account_id: int) -> None:
+    """Erase who it was: what the account said of itself, and the login. Name and id stay taken."""
+    for sql in (
+        "DELETE FROM authorization_codes WHERE user_id = $1",
+        "DELETE FROM users WHERE id = $1",
+        "UPDATE accounts SET display_name = '', note = '', note_source = '', fields = '[]', emojis = '[]',"
+        " avatar = '', avatar_description = '', header = '', header_description = '',"
+        " attribution_domains = '[]', also_known_as = '[]', version = version + 1 WHERE id = $1",
+        "UPDATE account_stats SET followers = 0, following = 0, posts = 0, last_post_on = NULL"
+        " WHERE account_id = $1",
+    ):
+        await db.execute(sql, account_id)
