@@ -18,20 +18,17 @@ from tests.routes import Route, all_routes
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs/api/coverage.md"
-DONE, EMPTY, NOT_YET = "done", "typed empty", "not yet"
+DONE, NOT_YET = "done", "not yet"
 METHODS = {"get": "GET", "pages": "GET", "post": "POST", "put": "PUT", "patch": "PATCH", "delete": "DELETE"}
 # Tests about every route, or about a property of many.
 GENERAL = {
     f"tests/api/test_{name}.py" for name in ("common", "costs", "hardening", "races", "scopes", "visibility")
 }
-# It calls every route of `echo.api.not_yet`.
-OF_EMPTY = ("tests/api/test_instance.py",)
 HEAD = """\
 # The client API, route by route
 
 Written by `make docs` from the route table and the structure of Mastodon's API description; a test fails when
-it is out of date. *Done*: answers as Mastodon does. *Typed empty*: answers an empty list of the right type,
-so that apps start. *Not yet*: a JSON 404, like every unknown path.
+it is out of date. *Done*: answers as Mastodon does. *Not yet*: a JSON 404, like every unknown path.
 """
 _ANY = "{}"
 
@@ -88,7 +85,7 @@ def beyond() -> list[Line]:
 def render() -> str:
     """The page."""
     described, own = lines(), beyond()
-    counts = {state: sum(line.state == state for line in described) for state in (DONE, EMPTY, NOT_YET)}
+    counts = {state: sum(line.state == state for line in described) for state in (DONE, NOT_YET)}
     parts = [HEAD, "\n| state | operations |\n| --- | --- |\n"]
     parts += [f"| {state} | {count} |\n" for state, count in counts.items()]
     parts.append("\n## Described\n\n" + _table(described))
@@ -107,8 +104,6 @@ def _table(rows: Iterable[Line]) -> str:
 def _line(method: str, path: str, route: Route | None) -> Line:
     if route is None:
         return Line(method, path, NOT_YET, ())
-    if route.endpoint.startswith("not_yet."):
-        return Line(method, path, EMPTY, OF_EMPTY)
     return Line(method, path, DONE, _tests(method, path))
 
 

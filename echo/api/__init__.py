@@ -16,7 +16,6 @@ from echo.api import (
     instance,
     lists,
     media,
-    not_yet,
     notification_groups,
     notification_policy,
     notifications,
@@ -81,5 +80,4 @@ BLUEPRINTS = (
     files.blueprint,
     remote_files.blueprint,
     yearly.blueprint,
-    not_yet.blueprint,
 )

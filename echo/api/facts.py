@@ -17,8 +17,10 @@ from echo.store import house_texts
 # Apps read a Mastodon version from the front (some only the first three characters); what follows the plus
 # sign is ours and ignored. Never a two-digit part in the first three characters, no spaces, no "compatible;".
 MASTODON_VERSION = f"4.6.5+echo-{__version__}"
-# A counter that apps gate on: 1 says no more than that it is there. Grouped notifications would be 2.
-API_VERSIONS = {"mastodon": 1, "echo": 1}
+# A counter that apps gate on, and each step of it is done here: 2 grouped notifications, policy, requests;
+# 3 attribution domains; 4 deleting files, standard web push; 5 the filter action blur; 6 featured hashtags and
+# endorsements; 7 quotes; 8 and 9 the profile; 10 collections, `supported_types`; 11 descriptions of portraits.
+API_VERSIONS = {"mastodon": 11, "echo": 1}
 IMAGE_TYPES = ("image/jpeg", "image/png", "image/gif", "image/webp", "image/avif")
 MOVIE_TYPES = (*VIDEO_TYPES, *AUDIO_TYPES)
 

@@ -50,7 +50,7 @@ async def test_s_i06_what_is_no_id_is_a_404(api: Api, app: Quart) -> None:
     alice = await make.person()
     asked = 0
     for method, rule in _routes(app, with_ids=True):
-        if rule.endpoint.startswith("not_yet.") or "streaming" in rule.rule:
+        if "streaming" in rule.rule:
             continue
         for text in BAD_IDS:
             path = re.sub(r"<[^>]+>", quote(text, safe=""), rule.rule)

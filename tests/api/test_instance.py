@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from echo import cache, settings
-from echo.api.not_yet import EMPTY_LISTS
 from echo.kinds import Role
 from tests import make
 from tests.api.asking import Api
@@ -73,15 +72,6 @@ async def test_extended_description_and_languages(api: Api) -> None:
         {"code": one["code"], "name": one["name"]} for one in languages
     ] or len(languages) > 50
     assert all(set(one) == {"code", "name"} for one in languages)
-
-
-@pytest.mark.parametrize("path", sorted(EMPTY_LISTS))
-async def test_a_typed_empty_until_its_time_comes(api: Api, path: str) -> None:
-    alice = await make.person()
-    filled = path.replace("<account>", str(alice.id))
-    assert (await api.get(filled, by=alice)).json == []
-    if EMPTY_LISTS[path] is not None:
-        await api.get(filled, expect=401)
 
 
 async def test_no_push_subscription_is_a_404(api: Api) -> None:

@@ -23,7 +23,7 @@ MORE = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("echo", "0020_quotes")]
+    dependencies = [("echo", "0021_accounts")]
 
     initial = False
 

@@ -17,7 +17,7 @@ REFERENCES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("echo", "0021_schedules")]
+    dependencies = [("echo", "0022_schedules")]
 
     initial = False
 
