@@ -13,12 +13,14 @@ from functools import cache
 from itertools import product
 from pathlib import Path
 
+from echo.streaming import sse
 from tests import structure
 from tests.routes import Route, all_routes
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs/api/coverage.md"
 DONE, NOT_YET = "done", "not yet"
+STREAMS = "/api/v1/streaming/"
 METHODS = {"get": "GET", "pages": "GET", "post": "POST", "put": "PUT", "patch": "PATCH", "delete": "DELETE"}
 # Tests about every route, or about a property of many.
 GENERAL = {
@@ -62,6 +64,8 @@ def lines() -> list[Line]:
     found = []
     for method, path in structure.operations():
         route = ours.get((method, shape(path)))
+        if route is None and path.startswith(STREAMS) and path.removeprefix(STREAMS) in sse.PATHS:
+            route = ours.get((method, f"{STREAMS}{_ANY}"))
         found.append(_line(method, path, route))
     return sorted(found, key=lambda line: (line.path, line.method))
 

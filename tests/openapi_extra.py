@@ -59,6 +59,9 @@ EXTRA: dict[str, Json] = {
     "PATCH /api/v1/notifications/policy": route(OBJECT, body=_POLICY),
     "PUT /api/v1/notifications/policy": route(OBJECT, body=_POLICY),
     "POST /api/v2/notifications/clear": route(OBJECT),
+    "GET /api/v1/domain_blocks/preview": route(
+        fields(following_count="integer", followers_count="integer"), parameters=query(domain="string")
+    ),
     "GET /api/v1/peers/search": route(many(TEXT), parameters=query(q="string")),
     "GET /.well-known/host-meta": route(TEXT, kind="application/xrd+xml"),
     "GET /.well-known/host-meta.json": route(OBJECT, kind="application/jrd+json"),

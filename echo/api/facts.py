@@ -18,8 +18,8 @@ from echo.store import house_texts
 # sign is ours and ignored. Never a two-digit part in the first three characters, no spaces, no "compatible;".
 MASTODON_VERSION = f"4.6.5+echo-{__version__}"
 # A counter that apps gate on, and each step of it is done here: 2 grouped notifications, policy, requests;
-# 3 attribution domains; 4 deleting files, standard web push; 5 the filter action blur; 6 featured hashtags and
-# endorsements; 7 quotes; 8 and 9 the profile; 10 collections, `supported_types`; 11 descriptions of portraits.
+# 3 attribution domains; 4 deleting files, standard web push; 5 the filter action blur; 6 featured hashtags
+# and endorsements; 7 quotes; 8, 9 profile; 10 collections, `supported_types`; 11 descriptions of portraits.
 API_VERSIONS = {"mastodon": 11, "echo": 1}
 IMAGE_TYPES = ("image/jpeg", "image/png", "image/gif", "image/webp", "image/avif")
 MOVIE_TYPES = (*VIDEO_TYPES, *AUDIO_TYPES)

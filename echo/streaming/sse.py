@@ -24,7 +24,7 @@ from echo.streaming.topics import Label, Subscription, Topic
 blueprint = Blueprint("streaming_events", __name__)
 HEARTBEAT_SECONDS = 15.0
 _CONTENT_TYPE = "text/event-stream"
-_PATHS = {
+PATHS = {
     "user": "user",
     "user/notification": "user:notification",
     "public": "public",
@@ -116,7 +116,7 @@ async def _listen(own_hub: Hub, channel: Channel, subscription: Subscription) ->
 
 
 async def _subscription(path: str, access: Access) -> Subscription:
-    stream = _PATHS.get(path.strip("/"))
+    stream = PATHS.get(path.strip("/"))
     if stream is None:
         raise BadRequest("Unknown channel requested")
     given = merge(request.args.items(multi=True), (), None)
