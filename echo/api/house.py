@@ -111,13 +111,6 @@ async def known_languages() -> Response:
     return entity([{"code": language.code, "name": language.name} for language in languages.LANGUAGES])
 
 
-@blueprint.get("/api/v1/instance/translation_languages")
-@public
-async def translation_languages() -> Response:
-    """No translator is configured."""
-    return raw(b"{}")
-
-
 @blueprint.get("/api/v1/custom_emojis")
 @public
 async def custom_emojis() -> Response:
