@@ -10,7 +10,7 @@ from echo import cache, settings
 from echo.api.reading import params
 from echo.errors import NotFound
 from echo.http.access import needs, optional, page, public, viewer
-from echo.http.replies import entity, raw
+from echo.http.replies import entity
 from echo.render import emoji, server_block, times
 from echo.store import emojis, house, house_texts, instance, server_blocks
 from echo.text import languages
