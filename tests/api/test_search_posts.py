@@ -203,7 +203,7 @@ _WORDS = ("tea", "cat", "moon")
 _VISIBILITIES = list(Visibility)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 async def test_nobody_finds_what_they_may_not_read(api: Api, runtime: Runtime, data: st.DataObject) -> None:
     """Whatever people write, follow, block and like: what a search finds, its reader may read and find."""
