@@ -89,14 +89,13 @@ async def _by_address(address: str, *, resolve: bool) -> tuple[list[int], list[i
     here = addresses.here()
     known = await accounts.find_by_uri(address)
     if known is not None:
-        return [known.id], []
+        return ([] if known.suspended_at or known.deleted_at else [known.id]), []
     post = await posts.find_by_uri(viewer(), address) or await _own_page(address)
     if post is not None:
         return [], [post] if isinstance(post, int) else [post.id]
     if here.is_ours(address):
-        profile = address.removeprefix(f"{here.base}/@")
-        local = await accounts.find_by_handle(profile) if profile != address else None
-        return ([local.id] if local else []), []
+        shown = await _own_profile_page(address)
+        return ([] if shown is None else [shown]), []
     if not resolve:
         return [], []
     post_id = await ports.directory().post_by_iri(address)
@@ -104,6 +103,16 @@ async def _by_address(address: str, *, resolve: bool) -> tuple[list[int], list[i
         return [], [post_id]
     account_id = await ports.directory().account_by_iri(address)
     return ([account_id] if account_id is not None else []), []
+
+
+async def _own_profile_page(address: str) -> int | None:
+    """The id of whom a page of ours shows, who may be of another server."""
+    handle = address.removeprefix(f"{addresses.here().base}/@")
+    if handle == address:
+        return None
+    name, _, domain = handle.rstrip("/").partition("@")
+    found = await accounts.find_by_handle(name, domain)
+    return None if found is None or found.suspended_at is not None else found.id
 
 
 async def _own_page(address: str) -> int | None:

@@ -12,7 +12,7 @@ from echo.db import Row
 from echo.kinds import MediaKind
 from echo.ports import SearchEntry, Word
 from echo.store import search_rows
-from echo.text.words import WORDS_MAX, fold, plain, words
+from echo.text.words import WORDS_MAX, plain, tag_mark, words
 
 # Parts of a post that follow each other are no phrase.
 _GAP = 10
@@ -60,7 +60,7 @@ def _marks(row: Row, kinds: Sequence[str]) -> Iterable[str]:
     for account_id in row["mentioned"]:
         yield f"to:{account_id}"
     for name in row["hashtags"]:
-        yield f"tag:{fold(name)}"
+        yield tag_mark(name)
     if row["language"]:
         whole = row["language"].lower().replace("_", "-")
         yield from {f"lang:{whole}", f"lang:{whole.partition('-')[0]}"}

@@ -13,6 +13,7 @@ from echo.text.words import asked, words
 
 CANDIDATES = 400
 _ASKED_WORDS = 8
+_NAME_CHARACTERS = 100
 
 # Somebody who may be found: alive, signed up, not moved away unless asked for by name.
 _LIVES = """a.deleted_at IS NULL AND a.suspended_at IS NULL AND a.kind <> 'application'
@@ -125,7 +126,7 @@ async def _keep(names: Sequence[tuple[int, str, str]]) -> None:
 
 
 def _vector(username: str, display_name: str) -> str:
-    found = [Word(username.lower(), 1), *words(username)]
+    found = [Word(username.lower()[:_NAME_CHARACTERS], 1), *words(username)]
     return vectors.vector([*found, *words(display_name, first_place=100)])
 
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from echo.kinds import Corpus
 from echo.ports import Mark, Term
 from echo.text.hashtags import normalise
-from echo.text.words import asked, fold
+from echo.text.words import asked, tag_mark
 
 QUERY_CHARACTERS = 2000
 TERMS_MAX = 32
@@ -93,7 +93,7 @@ def parse(text: str) -> SearchQuery:
 def _take_word(query: SearchQuery, phrase: str | None, word: str | None, *, is_negated: bool) -> None:
     text = phrase if word is None else word
     if word is not None and word[0] in "#\uff03" and (tag := normalise(word)) is not None:
-        query.marks.append(Mark(f"tag:{fold(tag)}", is_negated))
+        query.marks.append(Mark(tag_mark(tag), is_negated))
     elif word is not None and word[0] == "@" and (handle := _HANDLE.fullmatch(word)) is not None:
         # A post shows the name alone.
         _take_term(query, handle["name"], is_negated=is_negated)

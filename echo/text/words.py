@@ -17,7 +17,11 @@ from echo.ports import Word
 from echo.text.tokens import Close, Open, Text, tokens
 
 WORDS_MAX = 5000
-_WORD_CHARACTERS = 100
+_TEXT_CHARACTERS = 40_000
+_WORD_CHARACTERS = 60
+# Marks on a letter beyond these are nobody's spelling.
+_LETTER_CHARACTERS = 10
+_TAG_CHARACTERS = 300
 _DENSE = (
     r"\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}"
     r"\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\u30fc"
@@ -53,8 +57,12 @@ def fold(text: str) -> str:
 
 
 def words(text: str, *, first_place: int = 1) -> list[Word]:
-    """The words of a text, at most 5,000. Emoji, punctuation and the https:// of addresses are nothing."""
-    folded = fold(_SHORTCODE.sub(" ", _SCHEME.sub(" ", text)))
+    """The words of a text: at most 5,000, each of at most 60 characters.
+
+    Emoji, punctuation and the https:// of addresses are nothing.
+    """
+    shortened = text[:_TEXT_CHARACTERS]
+    folded = fold(_SHORTCODE.sub(" ", _SCHEME.sub(" ", shortened)))
     found: list[Word] = []
     for match in _RUN.finditer(folded):
         place = found[-1].place + 1 if found else first_place
@@ -71,6 +79,11 @@ def words(text: str, *, first_place: int = 1) -> list[Word]:
 def asked(text: str) -> list[Word]:
     """The words of a query: what must stand in a text, at these distances from each other."""
     return [word for word in words(text) if not word.is_tail]
+
+
+def tag_mark(name: str) -> str:
+    """The mark of posts with a hashtag."""
+    return f"tag:{fold(name)[:_TAG_CHARACTERS]}"
 
 
 def dense_start(word: str) -> str | None:
@@ -97,8 +110,8 @@ def plain(source: str) -> str:
 
 
 def _pairs(run: str, place: int) -> list[Word]:
-    letters = _LETTER.findall(run)
+    letters = [letter[:_LETTER_CHARACTERS] for letter in _LETTER.findall(run)]
     if len(letters) == 1:
-        return [Word(run, place, begins=True)]
+        return [Word(letters[0], place, begins=True)]
     pairs = [Word(a + b, place + n) for n, (a, b) in enumerate(pairwise(letters))]
     return [*pairs, Word(letters[-1], place + len(pairs), is_tail=True)]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from echo import ports
-from echo.actions import blocks
+from echo.actions import accounts, blocks
 from echo.kinds import Visibility
+from echo.models import Account
 from tests import make
 from tests.api.asking import Api, Caller, Json
 
@@ -66,11 +67,22 @@ async def test_posts_and_people_by_address(api: Api) -> None:
         assert [s["id"] for s in found["statuses"]] == [str(post.id)], address
     for address, account_id in (
         ("https://echo.test/@alice", alice.id),
+        ("https://echo.test/@alice/", alice.id),
+        ("https://echo.test/@zoe@peer.test", zoe.id),
         (alice.account.uri, alice.id),
         (zoe.uri, zoe.id),
     ):
         found = await _search(api, address, by=alice)
         assert [a["id"] for a in found["accounts"]] == [str(account_id)], address
+
+
+async def test_whoever_is_gone_is_not_found_by_address(api: Api) -> None:
+    alice, bob, zoe = await make.person("alice"), await make.person(), await make.stranger("zoe")
+    await accounts.delete_local(alice.id)
+    await Account.filter(id=zoe.id).update(suspended_at=zoe.created_at)
+    addresses = (alice.account.uri, "https://echo.test/@alice", zoe.uri, "https://echo.test/@zoe@peer.test")
+    for address in addresses:
+        assert (await _search(api, address, by=bob))["accounts"] == [], address
 
 
 async def test_private_posts_are_not_found_by_address(api: Api) -> None:

@@ -6,11 +6,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from echo import db
 from echo.kinds import Corpus
 from echo.ports import Mark, SearchEntry, SearchWish, Term
 from echo.runtime import Runtime
-from echo.store import search_posts
-from echo.text.words import asked, words
+from echo.store import search_posts, vectors
+from echo.text.hashtags import normalise
+from echo.text.words import asked, tag_mark, words
 from tests import make
 from tests.make import Person
 
@@ -72,3 +74,12 @@ async def test_every_way_finds_the_same(runtime: Runtime, data: st.DataObject) -
     assert found == [found[-1]] * len(_WAYS)
     assert found[-1] == sorted(found[-1], reverse=True)[: wish.limit]
     assert runtime.search is not None
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text(max_size=200), name=st.text(max_size=300))
+async def test_whatever_people_write_can_be_kept_and_asked(runtime: Runtime, text: str, name: str) -> None:
+    found, tag = words(text), tag_mark(normalise(name) or "tag")
+    vector = vectors.vector(found, (tag,))
+    query = vectors.query([Term(tuple(asked(text)))] if asked(text) else [], (Mark(tag),))
+    assert await db.fetch_value("SELECT $1::text::tsvector @@ $2::text::tsquery", vector, query), runtime

@@ -108,3 +108,4 @@ def test_any_part_of_a_text_without_spaces_is_found(text: str, data: st.DataObje
 def test_a_long_text_has_a_bounded_number_of_words() -> None:
     assert len(words("a " * 10_000)) == WORDS_MAX
     assert len(words("猫" * 20_000)) == WORDS_MAX
+    assert max(len(word.text) for word in words("a" * 1000 + " ก" + "ั" * 1000 + " " + "\ufdfa" * 1000)) == 60
