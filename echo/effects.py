@@ -83,6 +83,11 @@ EFFECTS: dict[type[Event], Effects] = {
 LANES: dict[str, Lane] = {
     "media.process": Lane.SLOW,
     "cards.look": Lane.OUTSIDE,
+    "federation.verify_links": Lane.OUTSIDE,
+    "push.send": Lane.OUTSIDE,
+    "mail.send": Lane.OUTSIDE,
+    "letters.tell": Lane.OUTSIDE,
+    "letters.digest": Lane.OUTSIDE,
 }
 
 

@@ -22,6 +22,7 @@ from quart import Quart
 
 from echo.app import create_app
 from echo.config import Config
+from echo.kinds import Lane
 from echo.runtime import Runtime, open_runtime
 from echo.store import inbound, jobs
 from federation.delivery import Drain
@@ -95,7 +96,7 @@ class Echo:
 async def work() -> int:
     """Work off what is due on the bound server; how much there was."""
     done = 0
-    for row in await jobs.claim(OWNER, 100):
+    for row in [*await jobs.claim(OWNER, 100), *await jobs.claim(OWNER, 100, Lane.OUTSIDE)]:
         done += 1
         job = JOBS.get(row["name"]) or FOLLOWING.get(row["name"])
         try:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from echo.actions import cards
 from echo.runtime import Runtime
+from echo.search import entries
 from federation import previews
 
 
 async def look(_: Runtime, *, post_id: int, url: str) -> None:
     """Show the preview of a page with a post. Errors of the page's server are tried again a few times."""
     if await cards.show_known(post_id, url):
+        await entries.put([post_id])  # what it shows can be searched for
         return
     found = await previews.look(url)
     card_id = await cards.keep(url, found.facts if found else None, found.image if found else b"")
     if card_id is not None:
         await cards.show(post_id, url, card_id)
+        await entries.put([post_id])
 
 
 JOBS = {"cards.look": look}

@@ -88,6 +88,7 @@ FEATURES = {
     "mastodon_api": "this API",
     "mastodon_api_streaming": "echo.streaming",
     "quote_posting": "echo.api.quotes, and `quote_id` beside `quoted_status_id`",
+    "polls": "echo.api.polls",
     "editing": "PUT /api/v1/statuses/:id",
 }
 

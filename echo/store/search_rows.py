@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from echo import db
 from echo.db import Row
 from echo.models import SearchFill
+from echo.policy.avoidance import avoided_by
 from echo.policy.visibility import visible_to
 from echo.store.library import HAS_TO_DO
 
@@ -27,9 +28,8 @@ _ROWS = """
 """
 
 # What a person does not want to meet, and what is shown to followers only. Blocks are part of visibility.
-_WELCOME = """(p.author_id = $1
-    OR (NOT EXISTS (SELECT 1 FROM mutes mu WHERE mu.muter_id = $1 AND mu.muted_id = p.author_id
-            AND (mu.expires_at IS NULL OR mu.expires_at > now()) OFFSET 0)
+_WELCOME = f"""(p.author_id = $1
+    OR (NOT {avoided_by("$1")}
         AND (a.silenced_at IS NULL OR EXISTS (SELECT 1 FROM follows f WHERE f.follower_id = $1
             AND f.followee_id = p.author_id AND f.state = 'accepted' OFFSET 0))))"""
 _READABLE = f"""

@@ -17,6 +17,7 @@ from echo.app import create_app
 from echo.config import Config
 from echo.config_files import ObjectStore
 from echo.errors import NotFound, Unavailable
+from echo.kinds import Lane
 from echo.media.objects import ObjectMediaStore
 from echo.media.port import MediaStore
 from echo.models import Media
@@ -121,7 +122,7 @@ async def test_the_whole_way_of_a_video_through_a_private_bucket(runtime: Runtim
     api, alice = Api(create_app(runtime).test_client()), await make.person()
     files = {"file": FileStorage(io.BytesIO(clips.mp4()), filename="x")}
     sent = await api.post("/api/v2/media", by=alice, files=files, expect=202)
-    assert await jobs.drain_once(runtime, media_jobs.JOBS, "test", slow=True) == 1
+    assert await jobs.drain_once(runtime, media_jobs.JOBS, "test", Lane.SLOW) == 1
     ready = (await api.get(f"/api/v1/media/{sent.json['id']}", by=alice)).one("MediaAttachment")
     path = ready["url"].removeprefix("https://echo.test")
     answer = await api.client.get(path, headers={"Range": "bytes=4-7"})

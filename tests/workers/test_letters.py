@@ -13,7 +13,7 @@ from echo import db
 from echo.actions import letters as actions
 from echo.actions import likes
 from echo.actions.notify import tell_moderators
-from echo.kinds import NotificationKind, Role, Visibility
+from echo.kinds import Lane, NotificationKind, Role, Visibility
 from echo.policy import letters as policy
 from echo.policy.letters import Letters
 from echo.runtime import Runtime
@@ -36,7 +36,7 @@ async def _work(runtime: Runtime, *, patiently: bool = True) -> list[EmailMessag
     """Write what is due, after the two minutes in which it may be read; all letters so far."""
     if patiently:
         await db.execute("UPDATE notifications SET created_at = created_at - interval '3 minutes'")
-    while await jobs.drain_once(runtime, letters.JOBS, "test/1"):
+    while await jobs.drain_once(runtime, letters.JOBS, "test/1", Lane.OUTSIDE):
         pass
     return written(runtime.data / "mail")
 

@@ -12,7 +12,7 @@ from echo import clock, db
 from echo.actions import auth, likes
 from echo.app import create_app
 from echo.config import Config
-from echo.kinds import Visibility
+from echo.kinds import Lane, Visibility
 from echo.runtime import Runtime, open_runtime
 from echo.store import jobs as job_store
 from tests import make
@@ -56,7 +56,7 @@ async def _subscribe(api: Api, person: Person, sink: PushSink, *, standard: bool
 
 async def _work(runtime: Runtime) -> None:
     """Do the pushes that are due now."""
-    while await jobs.drain_once(runtime, push.JOBS, "test/1"):
+    while await jobs.drain_once(runtime, push.JOBS, "test/1", Lane.OUTSIDE):
         pass
 
 
