@@ -1,0 +1,111 @@
+"""Connections of a process: taken in turn, mended when somebody breaks off, closed when not needed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import asyncpg
+import pytest
+
+from echo.config import Config
+from echo.pool import Pool
+
+
+@pytest.fixture
+async def pool(migrated: Config) -> AsyncIterator[Pool]:
+    parts = urlsplit(migrated.database.url)
+    how: dict[str, Any] = {
+        "host": parse_qs(parts.query)["host"][0],
+        "user": parts.username or "postgres",
+        "database": parts.path.lstrip("/"),
+    }
+    opened = Pool(how, most=2, idle_seconds=0.2)
+    yield opened
+    await opened.close()
+
+
+async def test_who_waits_is_served_in_turn(pool: Pool) -> None:
+    held = [await pool.acquire() for _ in range(2)]
+    served: list[int] = []
+
+    async def wait(number: int) -> None:
+        connection = await pool.acquire()
+        served.append(number)
+        pool.give_back(connection)
+
+    waiting = [asyncio.create_task(wait(number)) for number in range(5)]
+    await asyncio.sleep(0)
+    assert served == []
+    for connection in held:
+        pool.give_back(connection)
+    await asyncio.gather(*waiting)
+    assert served == [0, 1, 2, 3, 4]
+
+
+async def test_who_gives_up_waiting_takes_nothing_along(pool: Pool) -> None:
+    held = [await pool.acquire() for _ in range(2)]
+    impatient = [asyncio.create_task(pool.acquire()) for _ in range(3)]
+    await asyncio.sleep(0)
+    for connection in held:
+        pool.give_back(connection)
+    for task in impatient:
+        task.cancel()
+    await asyncio.gather(*impatient, return_exceptions=True)
+    async with asyncio.timeout(5):
+        assert await (await pool.acquire()).fetchval("SELECT 1") == 1
+
+
+async def test_a_statement_broken_off_is_brought_to_rest(pool: Pool) -> None:
+    connection = await pool.acquire()
+    slow = asyncio.create_task(connection.fetch("SELECT pg_sleep(30)"))
+    await asyncio.sleep(0.05)
+    slow.cancel()
+    await asyncio.gather(slow, return_exceptions=True)
+    pool.give_back(connection, is_broken_off=True)
+    async with asyncio.timeout(5):
+        others = [await pool.acquire() for _ in range(2)]
+    assert [await other.fetchval("SELECT 1") for other in others] == [1, 1]
+
+
+async def test_a_transaction_left_open_is_rolled_back(pool: Pool) -> None:
+    connection = await pool.acquire()
+    await connection.execute("BEGIN")
+    pool.give_back(connection)
+    async with asyncio.timeout(5):
+        others = [await pool.acquire() for _ in range(2)]
+    assert not any(other.is_in_transaction() for other in others)
+
+
+async def test_a_connection_that_died_is_replaced(pool: Pool) -> None:
+    dead, other = await pool.acquire(), await pool.acquire()
+    with pytest.raises(asyncpg.PostgresError):
+        await dead.fetch("SELECT pg_terminate_backend(pg_backend_pid())")
+    pool.give_back(dead)
+    pool.give_back(other)
+    async with asyncio.timeout(5):
+        alive = [await pool.acquire() for _ in range(2)]
+    assert [await one.fetchval("SELECT 1") for one in alive] == [1, 1]
+
+
+async def test_what_is_idle_for_long_is_closed(pool: Pool) -> None:
+    connections = [await pool.acquire() for _ in range(2)]
+    for connection in connections:
+        pool.give_back(connection)
+    async with asyncio.timeout(5):
+        while sum(not connection.is_closed() for connection in connections) > 1:
+            await asyncio.sleep(0.05)
+
+
+async def test_a_closed_pool_gives_nothing(pool: Pool) -> None:
+    held = [await pool.acquire() for _ in range(2)]
+    waiting = asyncio.create_task(pool.acquire())
+    await asyncio.sleep(0)
+    await pool.close()
+    with pytest.raises(asyncpg.InterfaceError):
+        await waiting
+    with pytest.raises(asyncpg.InterfaceError):
+        await pool.acquire()
+    assert all(connection.is_closed() for connection in held)
