@@ -9,27 +9,31 @@ import asyncio
 import contextvars
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
 
 from echo.config import Config
-from echo.schema import migrate
 from tests.emptying import empty
 from tests.federation.peer import Peer
-from tests.fediverse import Echo, Router, config_for, database_beside, open_echo
+from tests.fediverse import Echo, Router, database_beside, open_echo
 
 
 @pytest.fixture(scope="session")
-def second_database(config: Config) -> str:
-    """A migrated database for the other server."""
-    url = database_beside(config.database.url, "echo_two")
+def second_database(migrated: Config) -> str:
+    """A database for the other server: a copy of the first, to which nobody is connected between tests."""
+    url = database_beside(migrated.database.url, "echo_two")
+    name = urlsplit(migrated.database.url).path.lstrip("/")
 
     async def make() -> None:
-        admin = await asyncpg.connect(config.database.url)
-        await admin.execute("CREATE DATABASE echo_two")
-        await admin.close()
-        await migrate(config_for("two.test", config, url))
+        # A database cannot be copied by those who are in it.
+        inside = await asyncpg.connect(migrated.database.url)
+        await inside.execute("CREATE DATABASE echo_beside")
+        await inside.close()
+        beside = await asyncpg.connect(database_beside(migrated.database.url, "echo_beside"))
+        await beside.execute(f'CREATE DATABASE echo_two TEMPLATE "{name}"')
+        await beside.close()
 
     contextvars.Context().run(asyncio.run, make())
     return url
