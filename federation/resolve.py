@@ -8,7 +8,6 @@ from collections.abc import Awaitable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TypeVar
-from urllib.parse import unquote, urlsplit
 
 from activitypub import iri
 from activitypub.activities import Announce, Create
@@ -23,7 +22,7 @@ from echo.errors import Gone, Invalid, NotFound
 from echo.kinds import QuoteState
 from echo.models import Account, Post
 from echo.store import accounts, audience, posts
-from federation import handles, ingest, stamps
+from federation import handles, ingest, local_addresses, stamps
 from federation.errors import FederationError, Unbelievable, Unwelcome
 from federation.fetch import fetch, find, once
 from federation.network import allow_http, is_ours, network
@@ -60,7 +59,7 @@ class Directory:
     async def account_by_iri(self, iri: str) -> int | None:
         """The account with this id or page address."""
         if is_ours(iri):
-            return await _local_account_id(iri)
+            return await local_addresses.account_id(iri)
         known: Account | None = await accounts.find_by_uri(iri)
         if known is not None and known.deleted_at is None:
             refresh_if_stale(known)
@@ -70,7 +69,7 @@ class Directory:
     async def post_by_iri(self, iri: str) -> int | None:
         """The post with this id or page address."""
         if is_ours(iri):
-            return _local_post_id(iri)
+            return local_addresses.post_id(iri)
         known = await posts.find_by_uri_for_worker(iri)
         if known is not None:
             return int(known.id)
@@ -280,23 +279,3 @@ async def _id_of(work: Awaitable[Account | Post | None]) -> int | None:
         log.info("nothing found: %s", error)
         return None
     return None if found is None else int(found.id)
-
-
-async def _local_account_id(address: str) -> int | None:
-    account_id = addresses.here().actor_id_in(address)
-    if account_id is None:
-        path = unquote(urlsplit(address).path)
-        found = await accounts.find_by_handle(path[2:]) if path.startswith("/@") else None
-    else:
-        found = await accounts.find(account_id)
-    return None if found is None else int(found.id)
-
-
-def _local_post_id(address: str) -> int | None:
-    here = addresses.here()
-    post_id = here.post_id_in(address)
-    if post_id is None:
-        path = urlsplit(address).path
-        name, _, last = path.rpartition("/")
-        post_id = here.post_id_in(f"{here.base}/ap/posts/{last}") if name.startswith("/@") else None
-    return post_id

@@ -75,6 +75,8 @@ EXTRA: dict[str, Json] = {
     "GET /api/v1/emails/check_confirmation": route({"type": "boolean"}),
     "GET /api/v1/instance/languages": route(many(fields(code="string", name="string"))),
     "GET /api/v1/streaming/health": route(TEXT, kind="text/plain"),
+    # Described as a single one.
+    "GET /api/v1/filters": route(many(ref("V1Filter"))),
     "GET /api/v1/trends": route(many(ref("Tag")), parameters=query(limit="integer", offset="integer")),
 }
 

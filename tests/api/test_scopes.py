@@ -20,6 +20,8 @@ OTHER_SCOPES = {
     "GET /api/v1/statuses/{id}/reblogged_by",  # read:accounts
     "GET /api/v1/suggestions",  # read:accounts, not all of read
     "GET /api/v2/suggestions",
+    "DELETE /api/v1/suggestions/{account_id}",  # write:accounts
+    "GET /api/v2/notifications/{group_key}/accounts",  # read: nothing is written
 }
 
 

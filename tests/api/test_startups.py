@@ -138,7 +138,7 @@ STARTUPS: dict[str, list[str]] = {
         "GET /api/v1/timelines/home?limit=30",
         "GET /api/v1/accounts/lookup?acct={name}",
         "GET /api/v1/domain_blocks",
-        "GET /api/v1/accounts/{other}/in_collections",
+        "GET /api/v1/accounts/{me}/in_collections",
     ],
     "Soapbox": [
         "- GET /api/v1/instance",
@@ -161,14 +161,14 @@ STARTUPS: dict[str, list[str]] = {
 }
 
 
-@pytest.mark.parametrize("app", STARTUPS)
-async def test_an_app_can_decode_what_it_asks_for_at_its_start(api: Api, runtime: Runtime, app: str) -> None:
+@pytest.mark.parametrize("name", STARTUPS)
+async def test_an_app_can_decode_what_it_asks_for_at_its_start(api: Api, runtime: Runtime, name: str) -> None:
     alice, bob = await make.person("alice"), await make.person("bob")
     await make.follow(alice, bob)
     post = await make.post(bob, "hello @alice #tea")
     await make.post(alice, "@bob hello", reply_to=post.id)
     values = {"me": alice.id, "other": bob.id, "post": post.id, "name": "bob"}
-    for line in STARTUPS[app]:
+    for line in STARTUPS[name]:
         note, _, request = line.partition(" ") if line[0] in "-4" else ("", "", line)
         method, _, path = request.format(**values).partition(" ")
         by = None if note == "-" else alice

@@ -120,7 +120,7 @@ async def test_active_in_python_is_active_in_sql(runtime: Runtime) -> None:
         elif name:
             await User.filter(id=person.id).update(**{name: now if name == "disabled_at" else None})
     rows = await db.fetch(
-        f"SELECT u.*, a.suspended_at, a.deleted_at, {IS_ACTIVE} AS is_active"
+        f"SELECT u.*, a.suspended_at, a.deleted_at, a.memorial, {IS_ACTIVE} AS is_active"
         " FROM users u JOIN accounts a ON a.id = u.id"
     )
     assert [row["is_active"] for row in rows] == [standing_of(row) is Standing.ACTIVE for row in rows]

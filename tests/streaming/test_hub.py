@@ -48,7 +48,8 @@ async def test_only_what_somebody_needs_is_heard(live: LiveServer, monkeypatch: 
     assert await channels() == set()
     first, second = await live.listen(alice, "?stream=user"), await live.listen(alice, "?stream=user")
     await live.listen(bob)
-    assert await channels() == {bus.access_channel(), bus.user_channel(alice.id)}
+    of_all = {bus.access_channel(), bus.everybody_channel()}
+    assert await channels() == {*of_all, bus.user_channel(alice.id)}
 
     await first.socket.close()
     await asyncio.sleep(0.3)

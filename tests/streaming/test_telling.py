@@ -64,6 +64,7 @@ async def test_whom_a_post_names_hears_that_it_changed_and_how_its_poll_stands(
     post = await make.post(alice, "hello", poll=draft)
     ear = await live.listen(bob, "?stream=user")
     await editing.edit(alice.id, post.id, EditDraft(text="hello @bob"))
+    assert (await ear.next())["event"] == "notification"
     await timelines.show_edit(runtime, post_id=post.id)
     assert (await ear.next())["event"] == "status.update"
     await polls.vote(bob.id, post.poll_id or 0, [1])
