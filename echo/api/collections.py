@@ -106,10 +106,11 @@ async def delete(collection_id: str) -> Response:
 @needs("write:collections")
 async def add(collection_id: str) -> Response:
     """Put somebody in."""
+    into = (await _get(read_id(collection_id)))["id"]
     text = (await params()).text("account_id", "").strip()
     if not text:
         raise Invalid("`account_id` parameter is missing")
-    made = await actions.add(account_id(), read_id(collection_id), read_id(text))
+    made = await actions.add(account_id(), into, read_id(text))
     return entity({"collection_item": collection.item(made)})
 
 

@@ -42,7 +42,8 @@ async def revoke(status_id: str, quoting_id: str) -> Response:
 @needs("write:statuses")
 async def interaction_policy(status_id: str) -> Response:
     """Say who may quote a post of one's own."""
-    post_id, policy = read_id(status_id), wordings.quote_policy(await params())
+    post_id = (await post_store.get(viewer(), read_id(status_id))).id
+    policy = wordings.quote_policy(await params())
     if policy is None:
         raise Invalid("Validation failed: quote_approval_policy can't be blank")
     post = await quotes.set_policy(account_id(), post_id, policy)

@@ -1,5 +1,9 @@
 """What the core needs from outside, as protocols, each with a version that does nothing."""
 
+from echo.ports.calls import (
+    Caller,
+    Reply,
+)
 from echo.ports.remote import (
     NullDirectory,
     NullFiles,
@@ -20,10 +24,6 @@ from echo.ports.search import (
     Word,
     bind_search_index,
     search_index,
-)
-from echo.ports.services import (
-    Caller,
-    Reply,
 )
 from echo.ports.translation import (
     ANY_LANGUAGE,

@@ -13,7 +13,7 @@ from echo.actions import auth, likes
 from echo.config import Config
 from echo.events import AccessEnded
 from echo.models import Account, User
-from echo.policy.standing import IS_ACTIVE, Standing, standing_of
+from echo.policy.standing import COLUMNS, IS_ACTIVE, Standing, standing_of
 from echo.policy.streams import SCOPES
 from echo.runtime import Runtime
 from echo.store import live as live_store
@@ -113,20 +113,25 @@ async def test_an_end_that_nobody_announced_is_noticed(live: LiveServer) -> None
 
 async def test_active_in_python_is_active_in_sql(runtime: Runtime) -> None:
     now = clock.now()
-    for name in ("", "confirmed_at", "approved_at", "disabled_at", "suspended_at", "deleted_at"):
+    ended: list[dict[str, object]] = [
+        {"suspended_at": now},
+        {"deleted_at": now},
+        {"moved_to_uri": "https://peer.test/users/x"},
+        {"memorial": True},
+    ]
+    for change in ended:
+        await Account.filter(id=(await make.person()).id).update(**change)
+    for name in ("confirmed_at", "approved_at", "disabled_at"):
         person = await make.person()
-        if name in ("suspended_at", "deleted_at"):
-            await Account.filter(id=person.id).update(**{name: now})
-        elif name:
-            await User.filter(id=person.id).update(**{name: now if name == "disabled_at" else None})
+        await User.filter(id=person.id).update(**{name: now if name == "disabled_at" else None})
+    await make.person()
     rows = await db.fetch(
-        f"SELECT u.*, a.suspended_at, a.deleted_at, a.memorial, {IS_ACTIVE} AS is_active"
-        " FROM users u JOIN accounts a ON a.id = u.id"
+        f"SELECT {COLUMNS}, {IS_ACTIVE} AS is_active FROM users u JOIN accounts a ON a.id = u.id"
     )
     assert [row["is_active"] for row in rows] == [standing_of(row) is Standing.ACTIVE for row in rows]
     assert sum(row["is_active"] for row in rows) == 1
     tokens = await db.fetch("SELECT id FROM tokens")
-    assert len(await live_store.ended_tokens([row["id"] for row in tokens])) == 5
+    assert len(await live_store.ended_tokens([row["id"] for row in tokens])) == 7
 
 
 async def refusal(live: LiveServer, person: Person) -> tuple[int, str]:

@@ -208,7 +208,7 @@ async def test_a_killed_worker_loses_nothing(api: Api, runtime: Runtime, sink: P
     alice, bob = await make.person("alice"), await make.person()
     await _subscribe(api, alice, sink)
     await make.post(bob, "@alice")
-    rows = await job_store.claim("killed/1", 16)
+    rows = await job_store.claim("killed/1", 16, Lane.OUTSIDE)
     assert "push.send" in {row["name"] for row in rows}
     await _work(runtime)
     assert sink.arrived == [], "the dead worker's lease holds"
