@@ -1,6 +1,8 @@
 // A day with megalodon, the library of Whalebird and Fedistar.
 
-import { Readable } from "node:stream";
+import { createReadStream, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import megalodon, { detector } from "megalodon";
 import { FRIEND, FRIEND_TOKEN, PICTURE, TOKEN, URL_OF_ECHO, check, within } from "./told.mjs";
 
@@ -23,9 +25,9 @@ await friend.postStatus("heard live? #megalodon");
 check((await within(20, heard, "an update")).account.id === them.id, "an update over the socket");
 socket.stop();
 
-const file = Readable.from(PICTURE);
-file.path = "picture.png";
-const media = (await me.uploadMedia(new File([PICTURE], "picture.png", { type: "image/png" }))).data;
+const file = join(mkdtempSync(join(tmpdir(), "story-")), "picture.png");
+writeFileSync(file, PICTURE);
+const media = (await me.uploadMedia(createReadStream(file))).data;
 check(media.id, "upload");
 const post = (await me.postStatus("with a picture", { media_ids: [media.id] })).data;
 check(post.media_attachments.length === 1, "post with a picture");
