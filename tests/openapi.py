@@ -33,6 +33,11 @@ PREFIXES = (
     "/nodeinfo/",
     "/health",
 )
+# They answer nothing at all where the operator does not publish them, as Mastodon does.
+SWITCHED_OFF = {
+    f"/api/v1/{path}"
+    for path in ("instance/peers", "instance/activity", "instance/domain_blocks", "peers/search")
+}
 TWINS = {"PUT": "PATCH", "PATCH": "PUT"}
 _BODIES = ("application/json", "application/x-www-form-urlencoded", "multipart/form-data")
 _ERROR = {
@@ -109,6 +114,8 @@ def _operation(route: Route) -> Json:
         "security": _security(route.mark),
         "responses": {**known.get("answers", {"200": {"description": "Done"}}), "default": _ERROR},
     }
+    if _path(route) in SWITCHED_OFF:
+        operation["responses"]["404"] = {"description": "Not published here: nothing"}
     if parameters:
         operation["parameters"] = parameters
     if known.get("body"):
@@ -227,9 +234,20 @@ def _used_schemas(described: Json) -> Json:
     while waiting:
         name = waiting.pop()
         if name not in found:
-            found[name] = every[name]
+            found[name] = _without_emails(every[name])
             waiting += _REF.findall(json.dumps(every[name]))
     return found
+
+
+def _without_emails(schema: Any) -> Any:
+    """An address of an operator who gives none is the empty text."""
+    if isinstance(schema, list):
+        return [_without_emails(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        key: _without_emails(value) for key, value in schema.items() if (key, value) != ("format", "email")
+    }
 
 
 def _oauth() -> Json:

@@ -64,7 +64,7 @@ EXTRA: dict[str, Json] = {
     ),
     "GET /api/v1/peers/search": route(many(TEXT), parameters=query(q="string")),
     "GET /.well-known/host-meta": route(TEXT, kind="application/xrd+xml"),
-    "GET /.well-known/host-meta.json": route(OBJECT, kind="application/jrd+json"),
+    "GET /.well-known/host-meta.json": route(OBJECT),
     "GET /.well-known/nodeinfo": route(OBJECT),
     "GET /.well-known/webfinger": route(
         OBJECT, parameters=query(resource="string"), kind="application/jrd+json"
