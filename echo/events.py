@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from echo.events_of_accounts import AccountMoved as AccountMoved
 from echo.events_of_accounts import DomainAvoided as DomainAvoided
 from echo.events_of_accounts import DomainWelcomed as DomainWelcomed
+from echo.events_of_accounts import FollowChanged as FollowChanged
 from echo.events_of_accounts import LinksChanged as LinksChanged
 from echo.events_of_accounts import TagsChosen as TagsChosen
 from echo.happening import Event as Event
@@ -291,9 +292,8 @@ class AccessEnded(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailAsked(Event):
-    """A letter is to be written: `template` is an `echo.kinds.LetterKind`. The secret of the link in it is
-    made when the letter is, so that no job holds it. `user_id` 0: nobody has the address; only the work is
-    the same.
+    """A letter is to be written; only then is the secret of a link in it made, so that no job holds it.
+    `user_id` 0: nobody has the address, the work is the same.
     """
 
     user_id: int

@@ -8,6 +8,13 @@ from echo.happening import Event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FollowChanged(Event):
+    """The follower wants other things to be shown of a followee than before."""
+
+    follow_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TagsChosen(Event):
     """Somebody follows another hashtag, or one less."""
 

@@ -67,7 +67,7 @@ async def unmerge(_: Runtime, *, follower_id: int, followee_id: int, uri: str) -
 
 
 async def separate(_: Runtime, *, blocker_id: int, blocked_id: int, uri: str) -> None:
-    """After a block neither has anything of the other."""
+    """After a block neither has anything of the other; after its end the boosts of one come back."""
     await home.forget(blocker_id)
     await home.forget(blocked_id)
 

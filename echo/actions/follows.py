@@ -9,7 +9,7 @@ from echo.actions import lists
 from echo.actions.notify import tell
 from echo.db import UnitOfWork
 from echo.errors import Forbidden, NotFound
-from echo.events import FollowAccepted, FollowAsked, FollowEnded, FollowRejected
+from echo.events import FollowAccepted, FollowAsked, FollowChanged, FollowEnded, FollowRejected
 from echo.kinds import AccountKind, FollowState, NotificationKind
 from echo.models import Account, Follow
 from echo.store import accounts, avoided_domains, counters, notifications, relations
@@ -46,7 +46,8 @@ async def follow(
             known, is_new = await _insert(unit, follower_id, followee, uri)
             if is_new:
                 unit.emit(FollowAsked(local=True, follow_id=known.id))
-        await _choose(known, boosts=boosts, notify=notify, languages=languages)
+        if await _choose(known, boosts=boosts, notify=notify, languages=languages):
+            unit.emit(FollowChanged(local=True, follow_id=known.id))
     return known
 
 
@@ -222,7 +223,9 @@ async def _ours(followee: Account, uri: str, follower_id: int | None) -> Follow 
 
 async def _choose(
     known: Follow, *, boosts: bool | None, notify: bool | None, languages: Sequence[str] | None
-) -> None:
+) -> bool:
+    """Whether other posts are to be shown from now on."""
+    was = (known.boosts, known.languages)
     changes: dict[str, object] = {}
     if boosts is not None:
         changes["boosts"] = known.boosts = boosts
@@ -232,3 +235,4 @@ async def _choose(
         changes["languages"] = known.languages = list(languages) or None
     if changes:
         await Follow.filter(id=known.id).update(**changes)
+    return was != (known.boosts, known.languages)

@@ -22,10 +22,10 @@ _HAS_MEDIA = "p.media_ids <> '[]'::jsonb"
 # absent for one's own posts. OFFSET 0: see `visible_to`.
 WANTED = f"""(
     p.deleted_at IS NULL
-    AND (p.boost_of_id IS NULL OR p.author_id = $1 OR (fo.boosts AND NOT EXISTS (
+    AND (p.boost_of_id IS NULL OR ((p.author_id = $1 OR fo.boosts) AND NOT EXISTS (
         SELECT 1 FROM posts o JOIN accounts oa ON oa.id = o.author_id WHERE o.id = p.boost_of_id
-            AND (o.deleted_at IS NOT NULL OR o.author_id = $1
-                OR {avoided_by("$1", "oa")} OR {estranged_from("$1", "oa")}) OFFSET 0)))
+            AND (o.deleted_at IS NOT NULL OR {estranged_from("$1", "oa")}
+                OR (p.author_id <> $1 AND (o.author_id = $1 OR {avoided_by("$1", "oa")}))) OFFSET 0)))
     AND (fo.languages IS NULL OR p.language IS NULL OR fo.languages ? p.language))"""
 
 # Posts of people on an exclusive list of $1 are read there and nowhere else; one's own are always at home.
