@@ -325,7 +325,7 @@ async def test_s_b16_a_slow_host_takes_no_place_from_others(server: Server) -> N
     ("after", "seconds"),
     [
         ("120", 120.0),
-        (format_datetime(datetime.now(UTC) + timedelta(hours=2), usegmt=True), 7200.0),
+        ("date", 7200.0),
         ("99999999999999", 86_400.0),
     ],
     ids=["seconds", "date", "absurd"],
@@ -333,6 +333,8 @@ async def test_s_b16_a_slow_host_takes_no_place_from_others(server: Server) -> N
 async def test_s_b19_a_pause_that_was_asked_for_is_kept(
     server: Server, client: Client, after: str, seconds: float
 ) -> None:
+    if after == "date":
+        after = format_datetime(datetime.now(UTC) + timedelta(seconds=seconds), usegmt=True)
     server.says("/busy", status=429, Retry_After=after)
     with pytest.raises(Unwelcome):
         await client.get(f"{server.url}/busy", accept="*/*")
