@@ -32,6 +32,10 @@ class Addresses:
     def key(self, account_id: int) -> str:
         return f"{self.actor(account_id)}#main-key"
 
+    def document_key(self, account_id: int) -> str:
+        """The key of FEP-521a, with which documents are signed."""
+        return f"{self.actor(account_id)}#ed25519-key"
+
     def inbox(self, account_id: int) -> str:
         return f"{self.actor(account_id)}/inbox"
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from activitypub import signatures
 from activitypub.document import Document
-from activitypub.errors import SignatureError
-from activitypub.read import is_actor, read_public_keys
+from activitypub.errors import Malformed, SignatureError
+from activitypub.read import is_actor, key_owner, read_actor
 from activitypub.signatures import Claim
 from activitypub.signatures.keys import PublicKeyObject, load_public_key, same_key_id
 from echo import addresses, clock
@@ -19,6 +19,7 @@ from federation.fetch import fetch
 from federation.judge import is_same_origin
 from federation.memory import Memory
 from federation.network import allow_http, is_ours
+from federation.translate.accounts import keys_of
 
 # A key that fails is read anew at most this often, and never when it was read a moment ago.
 REFRESH_SECONDS = 300.0
@@ -152,18 +153,20 @@ async def _owner_from_origin(key_id: str) -> Account:
     owner = document if is_actor(document) else await _owner_document(document, key_id)
     if owner.id is None or not is_same_origin(owner.id, key_id):
         raise Unbelievable(f"{key_id} belongs to another server's {owner.id}")
-    keys = read_public_keys(owner, allow_http=allow_http())
-    if not any(same_key_id(key.id, key_id) and key.owner == owner.id for key in keys):
+    try:
+        keys = keys_of(read_actor(owner, allow_http=allow_http()))
+    except Malformed as error:
+        raise Unbelievable(f"{owner.id}: {error}") from error
+    if not any(same_key_id(key.id, key_id) for key in keys):
         raise Unbelievable(f"{owner.id} does not list {key_id}")
     return await resolve.store_actor(owner)
 
 
 async def _owner_document(document: Document, key_id: str) -> Document:
     """The actor behind a key that lies at an address of its own."""
-    owners = {key.owner for key in read_public_keys(document, allow_http=allow_http())}
-    if len(owners) != 1:
+    owner = key_owner(document, allow_http=allow_http())
+    if owner is None:
         raise Unbelievable(f"{key_id} is no key")
-    [owner] = owners
     if not is_same_origin(owner, key_id):
         raise Unbelievable(f"{key_id} names an owner elsewhere: {owner}")
     return await fetch(owner)

@@ -6,10 +6,12 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from activitypub.signatures import cavage
 from activitypub.signatures.keys import PrivateKey, load_private_key
 from echo import addresses, clock
-from echo.actions import server_actor
+from echo.actions import keys, server_actor
 from echo.store import accounts
 from federation.client import Sign
 from federation.memory import Memory
@@ -37,10 +39,19 @@ class Signer:
         return sign
 
 
+@dataclass(frozen=True, slots=True)
+class DocumentSigner:
+    """Somebody who signs documents (FEP-8b32): `key_id` is what goes into `verificationMethod`."""
+
+    key_id: str
+    key: Ed25519PrivateKey
+
+
 class Keyring:
     """The keys of a process."""
 
     def __init__(self) -> None:
+        self._document_signers: Memory[int, DocumentSigner] = Memory(size=10_000, seconds=3_600)
         self._signers: Memory[int, Signer] = Memory(size=10_000, seconds=3_600)
         self._server_actor_id: int | None = None
 
@@ -52,6 +63,19 @@ class Keyring:
             key = await asyncio.to_thread(load_private_key, pem)
             known = Signer(addresses.here().key(account_id), key)
             self._signers.put(account_id, known)
+        return known
+
+    async def document_signer(self, account_id: int) -> DocumentSigner:
+        """The key with which documents of somebody here are signed, made when there is none.
+
+        Raises:  NotFound for those without keys
+        """
+        known = self._document_signers.get(account_id)
+        if known is None:
+            key = load_private_key(await keys.document_key(account_id))
+            assert isinstance(key, Ed25519PrivateKey)
+            known = DocumentSigner(addresses.here().document_key(account_id), key)
+            self._document_signers.put(account_id, known)
         return known
 
     async def server_signer(self) -> Signer:

@@ -11,17 +11,17 @@ from echo import clock, ids
 from echo.actions import accounts as account_actions
 from echo.actions import apps, auth, follows, posts
 from echo.actions.drafts import PostDraft, RemoteAccount, RemotePost
-from echo.actions.sign_up import insert_key, new_account
+from echo.actions.sign_up import insert_keys, new_account
 from echo.kinds import AccountKind, FollowState, MediaKind, Role, Visibility
 from echo.models import Account, AccountStats, Follow, Media, Post, User
 from echo.policy.authorization import Client
-from echo.policy.keys import KeyPair, new_key_pair
+from echo.policy.keys import KeyPairs, new_key_pairs
 from echo.runtime import Runtime
 from echo.store import search_accounts
 from workers import accounts, jobs, search, timelines
 
 _numbers = itertools.count(1)
-_keys: list[KeyPair] = []
+_keys: list[KeyPairs] = []
 SCOPES = ("read", "write", "follow", "push", "profile")
 
 
@@ -55,13 +55,13 @@ class AppToken:
 async def person(username: str = "", *, locked: bool = False, role: Role = Role.USER) -> Person:
     """Somebody here. All share one key pair and have no usable password: both are slow to make."""
     if not _keys:
-        _keys.append(await new_key_pair())
+        _keys.append(await new_key_pairs())
     name, now = username or f"person{next(_numbers)}", clock.now()
     account = new_account(ids.new_id(), name, at=now)
     account.locked = locked
     await account.save(force_create=True)
     await search_accounts.keep(account)
-    await insert_key(account.id, _keys[0], at=now)
+    await insert_keys(account.id, _keys[0], at=now)
     await AccountStats.create(account_id=account.id)
     await User.create(
         id=account.id,

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from echo.actions import announcements, auth, copies, discarding, letters, trends
+from echo.actions import announcements, auth, copies, discarding, keys, letters, trends
 from echo.media import ffmpeg
 from echo.search import filling
 from echo.store import instance, search_accounts, tidying
@@ -66,6 +66,11 @@ async def fill_search(_: dict[str, Any]) -> None:
     await filling.fill(FILL_SECONDS)
 
 
+async def complete_keys(_: dict[str, Any]) -> None:
+    """Keys of accounts that were made before there were keys of this kind; nothing to do once it is done."""
+    await keys.complete(FILL_SECONDS)
+
+
 async def refresh_fame(_: dict[str, Any]) -> None:
     """Who is followed by many, and which hashtags are used by many: what a search looks at first."""
     await search_accounts.refresh_fame()
@@ -80,5 +85,6 @@ PERIODIC = (
     Periodic("tidy", tidy, minutes={3, 33}),
     Periodic("sweep_files", sweep_files, minutes={27}),
     Periodic("fill_search", fill_search, minutes=set(range(1, 60, 5))),
+    Periodic("complete_keys", complete_keys, minutes=set(range(2, 60, 5))),
     Periodic("refresh_fame", refresh_fame, minutes={41}, hours={3, 15}),
 )

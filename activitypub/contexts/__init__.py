@@ -81,6 +81,6 @@ ACTOR_CONTEXT: Final[Any] = [
         "assertionMethod": {"@id": "sec:assertionMethod", "@type": _AN_ID, "@container": "@set"},
         "Multikey": "sec:Multikey",
         "controller": _link("sec:controller"),
-        "publicKeyMultibase": "sec:publicKeyMultibase",
+        "publicKeyMultibase": {"@id": "sec:publicKeyMultibase", "@type": "sec:multibase"},
     },
 ]

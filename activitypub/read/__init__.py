@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from activitypub.read.activity import is_activity, read_activity
-from activitypub.read.actor import is_actor, read_actor, read_public_keys
+from activitypub.read.actor import is_actor, key_owner, read_actor, read_public_keys
 from activitypub.read.collection import is_collection, read_collection
 from activitypub.read.note import is_note, read_note, read_tombstone
 from activitypub.read.quotes import read_quote_authorization
@@ -16,6 +16,7 @@ __all__ = [
     "is_actor",
     "is_collection",
     "is_note",
+    "key_owner",
     "read_activity",
     "read_actor",
     "read_collection",

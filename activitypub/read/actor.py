@@ -89,6 +89,14 @@ def read_public_keys(document: Document, *, allow_http: bool = False) -> tuple[P
     return tuple(key for key in keys if key is not None)
 
 
+def key_owner(document: Document, *, allow_http: bool = False) -> str | None:
+    """Who a document that is nothing but a key, PEM or Multikey, says it belongs to."""
+    if document.has("publicKeyMultibase"):
+        return iri.find(document.reference("controller"), allow_http=allow_http)
+    owners = {key.owner for key in read_public_keys(document, allow_http=allow_http)}
+    return owners.pop() if len(owners) == 1 else None
+
+
 def _public_key(item: Document, *, owner: str | None, allow_http: bool) -> PublicKey | None:
     identifier = iri.find(item.id, allow_http=allow_http)
     claimed = item.reference("owner") or item.reference("controller") or owner

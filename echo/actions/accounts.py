@@ -201,7 +201,8 @@ def _remote_values(draft: RemoteAccount) -> dict[str, Any]:
         "featured_uri": draft.featured_uri,
         "also_known_as": list(draft.also_known_as),
         "moved_to_uri": draft.moved_to_uri,
-        "public_keys": [asdict(key) for key in draft.keys],
+        # A server that could not check who asked may leave them out (mastodon#39756): the known ones stay.
+        **({"public_keys": [asdict(key) for key in draft.keys]} if draft.keys else {}),
         "fetched_at": clock.now(),
         "deleted_at": None,
     }

@@ -160,8 +160,11 @@ class RemotePost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoteKey:
+    """A public key as an account lists it; with some its documents are signed (FEP-521a)."""
+
     id: str
     pem: str
+    signs_documents: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from echo import addresses, clock, db, ids
-from echo.actions.sign_up import insert_key, new_account
+from echo.actions.sign_up import insert_keys, new_account
 from echo.kinds import AccountKind
 from echo.models import Account, AccountStats
-from echo.policy.keys import new_key_pair
+from echo.policy.keys import new_key_pairs
 
 
 async def ensure() -> int:
@@ -18,7 +18,7 @@ async def ensure() -> int:
     known = await _find(username)
     if known is not None:
         return known
-    keys = await new_key_pair()
+    keys = await new_key_pairs()
     now = clock.now()
     try:
         async with db.unit_of_work():
@@ -26,7 +26,7 @@ async def ensure() -> int:
             account.locked = True
             account.url = addresses.here().base + "/"
             await account.save(force_create=True)
-            await insert_key(account.id, keys, at=now)
+            await insert_keys(account.id, keys, at=now)
             await AccountStats.create(account_id=account.id)
     except db.TAKEN:
         # Another process was first.

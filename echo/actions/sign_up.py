@@ -15,7 +15,7 @@ from echo.events import MailAsked
 from echo.kinds import AccountKind, Role
 from echo.models import Account, AccountKey, AccountStats, User
 from echo.policy import emails, passwords, usernames
-from echo.policy.keys import KeyPair, new_key_pair
+from echo.policy.keys import KeyPairs, new_key_pairs
 from echo.store import auth, search_accounts, users
 
 MAX_REASON_CHARACTERS = 2000
@@ -84,7 +84,7 @@ async def set_up(secret: str, draft: SignUp) -> User:
     if not await may_set_up(secret):
         raise Gone("This link has been used, or is too old")
     _refuse(await _problems(draft, allow_reserved=True))
-    hashed, keys = await passwords.hash_password(draft.password), await new_key_pair()
+    hashed, keys = await passwords.hash_password(draft.password), await new_key_pairs()
     async with db.unit_of_work():
         if await auth.use_link(LinkKind.SETUP, secret, clock.now()) is None:
             raise Gone("This link has been used, or is too old")
@@ -100,7 +100,7 @@ async def _create(
     draft: SignUp, *, role: Role, is_confirmed: bool, is_approved: bool, is_announced: bool = False
 ) -> User:
     # Both are slow on purpose and need no transaction.
-    hashed, keys = await passwords.hash_password(draft.password), await new_key_pair()
+    hashed, keys = await passwords.hash_password(draft.password), await new_key_pairs()
     async with db.unit_of_work() as unit:
         user = await _insert(
             draft, hashed, keys, role=role, is_confirmed=is_confirmed, is_approved=is_approved
@@ -113,7 +113,7 @@ async def _create(
 
 
 async def _insert(
-    draft: SignUp, password_hash: str, keys: KeyPair, *, role: Role, is_confirmed: bool, is_approved: bool
+    draft: SignUp, password_hash: str, keys: KeyPairs, *, role: Role, is_confirmed: bool, is_approved: bool
 ) -> User:
     """The rows of an account, inside the caller's unit of work."""
     now = clock.now()
@@ -135,7 +135,7 @@ async def _insert(
     try:
         await account.save(force_create=True)
         await search_accounts.keep(account)
-        await insert_key(account.id, keys, at=now)
+        await insert_keys(account.id, keys, at=now)
         await AccountStats.create(account_id=account.id)
         await user.save(force_create=True)
     except db.TAKEN as error:
@@ -167,10 +167,15 @@ def new_account(
     )
 
 
-async def insert_key(account_id: int, keys: KeyPair, *, at: datetime) -> None:
-    """Store the key pair of a local account, inside the caller's unit of work."""
+async def insert_keys(account_id: int, keys: KeyPairs, *, at: datetime) -> None:
+    """Store the key pairs of a local account, inside the caller's unit of work."""
     await AccountKey.create(
-        account_id=account_id, private_pem=keys.private_pem, public_pem=keys.public_pem, created_at=at
+        account_id=account_id,
+        private_pem=keys.rsa.private_pem,
+        public_pem=keys.rsa.public_pem,
+        ed25519_private_pem=keys.ed25519.private_pem,
+        ed25519_public_pem=keys.ed25519.public_pem,
+        created_at=at,
     )
 
 

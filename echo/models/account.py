@@ -66,7 +66,7 @@ class Account(Model):
     moved_to_uri = fields.CharField(max_length=2048, default="", db_default="")
     moved_at = fields.DatetimeField(null=True, description="when its followers last went along")
     public_keys: Any = fields.JSONField(
-        default=list, db_default=EMPTY_LIST, description="[{id, pem}]; remote accounts"
+        default=list, db_default=EMPTY_LIST, description="[{id, pem, signs_documents}]; remote accounts"
     )
     version = fields.IntField(default=0, db_default=0, description="rises with every visible change")
     suspended_at = fields.DatetimeField(null=True)
@@ -82,11 +82,13 @@ class Account(Model):
 
 
 class AccountKey(Model):
-    """The private key of a local account: PKCS #8, PEM."""
+    """The keys of a local account: RSA and Ed25519; PKCS #8 and SubjectPublicKeyInfo, PEM."""
 
     account_id = IdField()
     private_pem = fields.TextField()
     public_pem = fields.TextField()
+    ed25519_private_pem = fields.TextField(default="", db_default="", description="empty: not made yet")
+    ed25519_public_pem = fields.TextField(default="", db_default="")
     created_at = fields.DatetimeField()
 
     class Meta:

@@ -116,6 +116,7 @@ class ActorSource:
     also_known_as: tuple[str, ...]
     moved_to_uri: str
     public_pem: str
+    ed25519_public_pem: str
     version: int
     created_at: datetime
     suspended_at: datetime | None
@@ -191,8 +192,8 @@ async def is_deleted_post(post_id: int) -> bool:
 
 
 _ACTORS = """
-    SELECT a.*, k.public_pem, coalesce(s.followers, 0) AS followers, coalesce(s.following, 0) AS following,
-        coalesce(s.posts, 0) AS posts
+    SELECT a.*, k.public_pem, k.ed25519_public_pem, coalesce(s.followers, 0) AS followers,
+        coalesce(s.following, 0) AS following, coalesce(s.posts, 0) AS posts
     FROM accounts a LEFT JOIN account_keys k ON k.account_id = a.id
     LEFT JOIN account_stats s ON s.account_id = a.id
 """
@@ -236,8 +237,8 @@ def _actor(row: Row) -> ActorSource:
     plain = {
         name: row[name]
         for name in ActorSource.__dataclass_fields__
-        if name
-        not in ("fields", "emojis", "attribution_domains", "also_known_as", "hide_collections", "public_pem")
+        if name not in ("fields", "emojis", "attribution_domains", "also_known_as", "hide_collections")
+        and not name.endswith("public_pem")
     }
     return ActorSource(
         **plain,
@@ -247,4 +248,5 @@ def _actor(row: Row) -> ActorSource:
         also_known_as=_texts.decode(row["also_known_as"]),
         hide_collections=bool(row["hide_collections"]),
         public_pem=row["public_pem"] or "",
+        ed25519_public_pem=row["ed25519_public_pem"] or "",
     )

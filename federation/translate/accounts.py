@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from mimetypes import guess_type
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
 from activitypub import iri
 from activitypub import objects as wire
+from activitypub.errors import SignatureError
+from activitypub.signatures.keys import load_public_key, write_public_key
+from activitypub.signatures.multibase import read_ed25519_multikey, write_ed25519_multikey
 from activitypub.vocabulary import ActorKind
 from echo import addresses
 from echo.actions.drafts import ProfileField, RemoteAccount, RemoteEmoji, RemoteKey
@@ -59,9 +64,22 @@ def account_of(actor: wire.Actor, *, username: str, domain: str) -> RemoteAccoun
         memorial=actor.memorial,
         also_known_as=actor.also_known_as,
         moved_to_uri=actor.moved_to or "",
-        keys=tuple(RemoteKey(id=key.id, pem=key.pem) for key in actor.public_keys if key.owner == actor.id),
+        keys=keys_of(actor),
         created_at=actor.published,
     )
+
+
+def keys_of(actor: wire.Actor) -> tuple[RemoteKey, ...]:
+    """The keys that are an actor's own: on its origin, and not said to be somebody else's."""
+    keys = [RemoteKey(id=key.id, pem=key.pem) for key in actor.public_keys if key.owner == actor.id]
+    for multikey in actor.multikeys:
+        if multikey.controller == actor.id:
+            try:
+                pem = write_public_key(read_ed25519_multikey(multikey.multibase))
+            except SignatureError:
+                continue  # of a kind that we cannot check
+            keys.append(RemoteKey(id=multikey.id, pem=pem, signs_documents=True))
+    return tuple(key for key in keys if iri.same_origin(key.id, actor.id, allow_http=True))
 
 
 def actor_of(source: ActorSource) -> wire.Actor:
@@ -83,6 +101,7 @@ def actor_of(source: ActorSource) -> wire.Actor:
         following=here.collection(source.id, "following"),
         featured=here.collection(source.id, "featured"),
         public_keys=(wire.PublicKey(id=here.key(source.id), owner=uri, pem=source.public_pem),),
+        multikeys=_multikeys(source),
         icon=_picture(source.avatar, source.avatar_description),
         image=_picture(source.header, source.header_description),
         fields=tuple(wire.Field(name=field.name, value=field.value) for field in source.fields),
@@ -116,6 +135,20 @@ def written_emojis(emojis: tuple[EmojiPart, ...]) -> tuple[wire.Emoji, ...]:
         wire.Emoji(shortcode=emoji.shortcode, url=file(emoji.url), media_type=guess_type(emoji.url)[0])
         for emoji in emojis
     )
+
+
+def _multikeys(source: ActorSource) -> tuple[wire.Multikey, ...]:
+    """Source: FEP-521a"""
+    if not source.ed25519_public_pem:
+        return ()
+    key = load_public_key(source.ed25519_public_pem)
+    assert isinstance(key, Ed25519PublicKey)
+    multikey = wire.Multikey(
+        id=addresses.here().document_key(source.id),
+        controller=source.uri,
+        multibase=write_ed25519_multikey(key),
+    )
+    return (multikey,)
 
 
 def _place(picture: wire.Picture | None) -> str:

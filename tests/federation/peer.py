@@ -101,6 +101,7 @@ class Actor:
         path: str = "/ap/inbox",
         scheme: str = "cavage",
         key_id: str = "",
+        keys: KeyPair | None = None,
         at: datetime | None = None,
         **changed: str | None,
     ) -> httpx.Response:
@@ -111,7 +112,7 @@ class Actor:
         headers: dict[str, str] = sign(
             "POST",
             url,
-            key=load_private_key(self.keys.private_pem),
+            key=load_private_key((keys or self.keys).private_pem),
             key_id=key_id or self.key_id,
             now=at or datetime.now(UTC),
             body=body,
