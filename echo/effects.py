@@ -41,6 +41,8 @@ EFFECTS: dict[type[Event], Effects] = {
     events.QuoteRevoked: Effects(local_jobs=("federation.send_quote_end",)),
     events.Liked: Effects(local_jobs=("federation.send_like",)),
     events.Unliked: Effects(local_jobs=("federation.send_unlike",)),
+    events.Reacted: Effects(local_jobs=("federation.send_reaction",)),
+    events.Unreacted: Effects(local_jobs=("federation.send_unreaction",)),
     events.Voted: Effects(local_jobs=("federation.send_votes",)),
     events.PollCounted: Effects(jobs=("timelines.show_counts",), local_jobs=("federation.send_counts",)),
     events.FollowAsked: Effects(local_jobs=("federation.send_follow",)),

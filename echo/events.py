@@ -13,6 +13,11 @@ from echo.events_of_accounts import DomainWelcomed as DomainWelcomed
 from echo.events_of_accounts import FollowChanged as FollowChanged
 from echo.events_of_accounts import LinksChanged as LinksChanged
 from echo.events_of_accounts import TagsChosen as TagsChosen
+from echo.events_of_house import AnnouncementChanged as AnnouncementChanged
+from echo.events_of_house import AnnouncementReacted as AnnouncementReacted
+from echo.events_of_house import AnnouncementRemoved as AnnouncementRemoved
+from echo.events_of_interactions import Reacted as Reacted
+from echo.events_of_interactions import Unreacted as Unreacted
 from echo.happening import Event as Event
 
 
@@ -260,26 +265,6 @@ class ConversationChanged(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportForwarded(Event):  # a report goes to other servers as well
     report_id: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnnouncementChanged(Event):
-    """An announcement is published, or says something else now."""
-
-    announcement_id: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnnouncementRemoved(Event):
-    announcement_id: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnnouncementReacted(Event):
-    """An emoji came under an announcement, or was taken back."""
-
-    announcement_id: int
-    name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,7 @@ class NotificationKind(StrEnum):
     MENTION = "mention"
     BOOST = "boost"
     LIKE = "like"
+    REACTION = "reaction"  # an emoji under a post of mine
     FOLLOW = "follow"
     FOLLOW_REQUEST = "follow_request"
     POST = "post"  # someone I asked to be told about has posted

@@ -37,9 +37,9 @@ class Pair:
 def post(source: PostSource) -> Outgoing:
     """A new post or boost."""
     if source.boost_of_uri:
-        return _outgoing(_announce(source), source.author_id, key=source.uri, post_id=source.id)
+        return outgoing(_announce(source), source.author_id, key=source.uri, post_id=source.id)
     activity = write.create(activity_id=create_id(source), note=note_of(source))
-    return _outgoing(activity, source.author_id, key=source.uri, post_id=source.id)
+    return outgoing(activity, source.author_id, key=source.uri, post_id=source.id)
 
 
 def edit(source: PostSource) -> Outgoing:
@@ -49,7 +49,7 @@ def edit(source: PostSource) -> Outgoing:
         note=note_of(source),
         published=source.edited_at,
     )
-    return _outgoing(activity, source.author_id, key=source.uri, post_id=source.id)
+    return outgoing(activity, source.author_id, key=source.uri, post_id=source.id)
 
 
 def counts(source: PostSource) -> Outgoing:
@@ -58,7 +58,7 @@ def counts(source: PostSource) -> Outgoing:
         activity_id=addresses.here().activity("counts", f"{source.id}-{ids.new_id()}"),
         note=note_of(source),
     )
-    return _outgoing(activity, source.author_id, key=source.uri, post_id=source.id)
+    return outgoing(activity, source.author_id, key=source.uri, post_id=source.id)
 
 
 def vote(pair: Pair, *, vote_id: int, title: str, poll: PostSource) -> Outgoing:
@@ -71,7 +71,7 @@ def vote(pair: Pair, *, vote_id: int, title: str, poll: PostSource) -> Outgoing:
         author=poll.author_uri,
     )
     activity = write.create(activity_id=f"{note.id}/activity", note=note)
-    return _outgoing(activity, pair.ours_id, key=f"vote {pair.ours} {poll.uri}")
+    return outgoing(activity, pair.ours_id, key=f"vote {pair.ours} {poll.uri}")
 
 
 def deletion(source: PostSource) -> Outgoing:
@@ -86,7 +86,7 @@ def deletion(source: PostSource) -> Outgoing:
         activity = write.delete_object(
             activity_id=f"{source.uri}#delete", actor=source.author_uri, target=source.uri, to=to, cc=cc
         )
-    return _outgoing(activity, source.author_id, key=source.uri)
+    return outgoing(activity, source.author_id, key=source.uri)
 
 
 def create_id(source: PostSource) -> str:
@@ -113,7 +113,7 @@ def pin(source: PostSource, *, is_pinned: bool) -> Outgoing:
         to=(PUBLIC,),
         cc=(here.collection(source.author_id, "followers"),),
     )
-    return _outgoing(activity, source.author_id, key=f"pin {source.uri}")
+    return outgoing(activity, source.author_id, key=f"pin {source.uri}")
 
 
 def quote_request(source: PostSource, *, quoted: str, author: str) -> Outgoing:
@@ -124,7 +124,7 @@ def quote_request(source: PostSource, *, quoted: str, author: str) -> Outgoing:
         author=author,
         note=note_of(source),
     )
-    return _outgoing(activity, source.author_id, key=source.uri)
+    return outgoing(activity, source.author_id, key=source.uri)
 
 
 def quote_answer(pair: Pair, *, request: QuoteRequest, stamp_uri: str) -> Outgoing:
@@ -142,7 +142,7 @@ def quote_answer(pair: Pair, *, request: QuoteRequest, stamp_uri: str) -> Outgoi
         activity = write.reject(
             activity_id=here.activity("quote-reject", unique), actor=pair.ours, request=request
         )
-    return _outgoing(activity, pair.ours_id, key=f"quote {request.instrument.id}")
+    return outgoing(activity, pair.ours_id, key=f"quote {request.instrument.id}")
 
 
 def quote_end(pair: Pair, *, stamp_uri: str) -> Outgoing:
@@ -150,31 +150,31 @@ def quote_end(pair: Pair, *, stamp_uri: str) -> Outgoing:
     activity = write.delete_stamp(
         activity_id=f"{stamp_uri}#delete", actor=pair.ours, stamp=stamp_uri, to=(PUBLIC,)
     )
-    return _outgoing(activity, pair.ours_id, key=f"stamp {stamp_uri}")
+    return outgoing(activity, pair.ours_id, key=f"stamp {stamp_uri}")
 
 
 def like(pair: Pair, *, uri: str, target: str) -> Outgoing:
     """A like of a post elsewhere."""
-    return _outgoing(_like(pair, uri, target), pair.ours_id, key=f"like {pair.ours} {target}")
+    return outgoing(_like(pair, uri, target), pair.ours_id, key=f"like {pair.ours} {target}")
 
 
 def unlike(pair: Pair, *, uri: str, target: str) -> Outgoing:
     """A like taken back."""
     activity = write.undo(activity_id=f"{uri}#undo", actor=pair.ours, original=_like(pair, uri, target))
-    return _outgoing(activity, pair.ours_id, key=f"like {pair.ours} {target}")
+    return outgoing(activity, pair.ours_id, key=f"like {pair.ours} {target}")
 
 
 def follow(pair: Pair, *, uri: str) -> Outgoing:
     """The wish to follow somebody elsewhere."""
     activity = write.follow(activity_id=uri, actor=pair.ours, target=pair.theirs)
-    return _outgoing(activity, pair.ours_id, key=f"follow {pair.ours} {pair.theirs}")
+    return outgoing(activity, pair.ours_id, key=f"follow {pair.ours} {pair.theirs}")
 
 
 def unfollow(pair: Pair, *, uri: str) -> Outgoing:
     """The end of a follow."""
     original = write.follow(activity_id=uri, actor=pair.ours, target=pair.theirs)
     activity = write.undo(activity_id=f"{uri}#undo", actor=pair.ours, original=original)
-    return _outgoing(activity, pair.ours_id, key=f"follow {pair.ours} {pair.theirs}")
+    return outgoing(activity, pair.ours_id, key=f"follow {pair.ours} {pair.theirs}")
 
 
 def accept(pair: Pair, row: FollowRow) -> Outgoing:
@@ -184,7 +184,7 @@ def accept(pair: Pair, row: FollowRow) -> Outgoing:
         actor=pair.ours,
         request=_their_follow(pair, row.uri),
     )
-    return _outgoing(activity, pair.ours_id, key=f"follow {pair.theirs} {pair.ours}")
+    return outgoing(activity, pair.ours_id, key=f"follow {pair.theirs} {pair.ours}")
 
 
 def reject(pair: Pair, *, uri: str) -> Outgoing:
@@ -194,18 +194,18 @@ def reject(pair: Pair, *, uri: str) -> Outgoing:
         actor=pair.ours,
         request=_their_follow(pair, uri),
     )
-    return _outgoing(activity, pair.ours_id, key=f"follow {pair.theirs} {pair.ours}")
+    return outgoing(activity, pair.ours_id, key=f"follow {pair.theirs} {pair.ours}")
 
 
 def block(pair: Pair, *, uri: str) -> Outgoing:
     """A block of somebody elsewhere."""
-    return _outgoing(_block(pair, uri), pair.ours_id, key=f"block {pair.ours} {pair.theirs}")
+    return outgoing(_block(pair, uri), pair.ours_id, key=f"block {pair.ours} {pair.theirs}")
 
 
 def unblock(pair: Pair, *, uri: str) -> Outgoing:
     """A block taken back."""
     activity = write.undo(activity_id=f"{uri}#undo", actor=pair.ours, original=_block(pair, uri))
-    return _outgoing(activity, pair.ours_id, key=f"block {pair.ours} {pair.theirs}")
+    return outgoing(activity, pair.ours_id, key=f"block {pair.ours} {pair.theirs}")
 
 
 def profile(source: ActorSource) -> Outgoing:
@@ -216,7 +216,7 @@ def profile(source: ActorSource) -> Outgoing:
         to=(PUBLIC,),
         cc=(addresses.here().collection(source.id, "followers"),),
     )
-    return _outgoing(activity, source.id, key=source.uri)
+    return outgoing(activity, source.id, key=source.uri)
 
 
 def move(source: ActorSource, target: str) -> Outgoing:
@@ -227,7 +227,7 @@ def move(source: ActorSource, target: str) -> Outgoing:
         target=target,
         to=(addresses.here().collection(source.id, "followers"),),
     )
-    return _outgoing(activity, source.id, key=source.uri)
+    return outgoing(activity, source.id, key=source.uri)
 
 
 def report(row: Row, *, sender_id: int, posts: Sequence[str]) -> Outgoing:
@@ -241,17 +241,18 @@ def report(row: Row, *, sender_id: int, posts: Sequence[str]) -> Outgoing:
         targets=(row["target_uri"], *posts),
         content=row["comment"],
     )
-    return _outgoing(activity, sender_id, key=f"report {row['id']}")
+    return outgoing(activity, sender_id, key=f"report {row['id']}")
 
 
 def goodbye(account: Account) -> Outgoing:
     """The end of an account."""
     uri = addresses.here().actor(account.id)
     activity = write.delete_actor(activity_id=f"{uri}#delete", actor=uri, to=(PUBLIC,))
-    return _outgoing(activity, account.id, key=uri)
+    return outgoing(activity, account.id, key=uri)
 
 
-def _outgoing(activity: Activity, sender_id: int, *, key: str, post_id: int | None = None) -> Outgoing:
+def outgoing(activity: Activity, sender_id: int, *, key: str, post_id: int | None = None) -> Outgoing:
+    """An activity as it is kept until it has left; `key`: what it is about, in whose order it goes."""
     assert activity.id is not None, "everything that leaves has an id"
     return Outgoing(
         uri=activity.id,

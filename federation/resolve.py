@@ -218,10 +218,12 @@ async def _see_quote(quoting: Post, stamp_uri: str | None) -> bool:
         quoting = await posts.get_unscoped_for_worker(quoting.id)
         if quoting.quote_state == QuoteState.ACCEPTED:
             return True
-    if stamp_uri is None or quoting.quote_of_id is None:
+    if quoting.quote_of_id is None:
         return False
     quoted = await posts.get_unscoped_for_worker(quoting.quote_of_id)
-    if quoted.local:  # whoever quotes a post of ours asks us
+    if quoted.local:  # many never ask (Misskey, Pleroma): what the post says decides, as if they had
+        return await quotes_elsewhere.judge(quoting.id, quoted)
+    if stamp_uri is None:
         return False
     author = await accounts.get(quoted.author_id)
     claim = Claim(quoting=quoting.uri, quoted=quoted.uri, author=author.uri)

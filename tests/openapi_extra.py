@@ -52,6 +52,18 @@ _POLICY = fields(
     filter_private_mentions="boolean",
 )
 
+_REACTION: Json = {
+    "type": "object",
+    "properties": {
+        "name": TEXT,
+        "count": {"type": "integer"},
+        "me": {"type": "boolean"},
+        "url": {"type": ["string", "null"]},
+        "static_url": {"type": ["string", "null"]},
+        "accounts": many(ref("Account")),
+    },
+}
+
 EXTRA: dict[str, Json] = {
     "POST /api/v1/accounts/{account}/email_subscriptions": route(OBJECT),
     "GET /api/v1/donation_campaigns": {"answers": {"204": {"description": "There is none"}}},
@@ -63,6 +75,10 @@ EXTRA: dict[str, Json] = {
         fields(following_count="integer", followers_count="integer"), parameters=query(domain="string")
     ),
     "GET /api/v1/peers/search": route(many(TEXT), parameters=query(q="string")),
+    "GET /api/v1/pleroma/statuses/{status_id}/reactions": route(many(_REACTION)),
+    "GET /api/v1/pleroma/statuses/{status_id}/reactions/{emoji}": route(many(_REACTION)),
+    "PUT /api/v1/pleroma/statuses/{status_id}/reactions/{emoji}": route(ref("Status")),
+    "DELETE /api/v1/pleroma/statuses/{status_id}/reactions/{emoji}": route(ref("Status")),
     "GET /.well-known/host-meta": route(TEXT, kind="application/xrd+xml"),
     "GET /.well-known/host-meta.json": route(OBJECT),
     "GET /.well-known/nodeinfo": route(OBJECT),

@@ -55,6 +55,8 @@ MAY_BE_MISSING: dict[str, set[str]] = {
         "collection",
         "fallback",
         "filtered",
+        "emoji",
+        "emoji_url",
     },
     "PreviewCard": {"missing_attribution"},
     "NotificationGroup": {
@@ -68,7 +70,7 @@ MAY_BE_MISSING: dict[str, set[str]] = {
         "latest_page_notification_at",
     },
     "GroupedNotificationsResults": {"partial_accounts"},
-    "Status": {"application", "pinned", "local_only", "blocks"},
+    "Status": {"application", "pinned", "local_only", "blocks", "emoji_reactions", "pleroma"},
     "StatusEdit": {"poll", "quote"},
     "Status.application": {"website"},
     "WebPushSubscription.alerts": {"quote", "quoted_update"},
@@ -108,6 +110,7 @@ NULLABLE: dict[str, set[str]] = {
     },
     "FeaturedTag": {"last_status_at"},
     "MutedAccount": {"mute_expires_at"},
+    "Notification": {"emoji_url"},
     "NotificationFallback": {"summary", "description"},
     "NotificationRequest": {"last_status"},
     "Poll": {"expires_at", "voters_count"},
@@ -146,6 +149,8 @@ NULLABLE: dict[str, set[str]] = {
         "card",
         "poll",
     },
+    "Status.emoji_reactions": {"url", "static_url"},
+    "Status.pleroma.emoji_reactions": {"url", "static_url"},
     "ShallowQuote": {"quoted_status_id"},
     "Status.application": {"website"},
     "V1Filter": {"expires_at"},
@@ -192,7 +197,22 @@ _BLOCK: dict[str, Any] = {
         },
     ]
 }
+_REACTIONS: dict[str, Any] = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "properties": {
+            "name": {"type": "string"},
+            "count": {"type": "integer", "minimum": 1},
+            "me": {"type": "boolean"},
+            "url": {"type": ["string", "null"]},
+            "static_url": {"type": ["string", "null"]},
+        },
+    },
+}
 _STATUS_EXTENSIONS: dict[str, Any] = {
+    "emoji_reactions": _REACTIONS,
+    "pleroma": {"type": "object", "properties": {"emoji_reactions": _REACTIONS}},
     "local_only": {"type": "boolean"},
     "blocks": {"type": "array", "items": _BLOCK},
 }
@@ -223,7 +243,7 @@ ALSO: dict[str, dict[str, Any]] = {
         },
     },
     "MetaDetails": {"size": _TEXT},
-    "Notification": {"filtered": {"const": True}},
+    "Notification": {"filtered": {"const": True}, "emoji": _TEXT, "emoji_url": _URI_OR_NULL},
     "NotificationPolicy": {"for_bots": {"enum": ["accept", "filter", "drop"]}},
     "Preferences": {
         "posting:default:quote_policy": {"enum": ["public", "followers", "nobody"]},
@@ -347,7 +367,7 @@ def _mend(entities: dict[str, Any]) -> None:
     del entities["DeletedStatus"]["properties"]["content"]
     del entities["Status"]["properties"]["text"]
     entities["WebPushSubscription"]["properties"]["id"] = {"type": "integer"}
-    entities["NotificationTypeEnum"]["enum"].append("annual_report")
+    entities["NotificationTypeEnum"]["enum"] += ["annual_report", "pleroma:emoji_reaction"]
     entities["NotificationGroupTypeEnum"]["enum"] = entities["NotificationTypeEnum"]["enum"]
     fallback = entities["NotificationFallback"]["properties"]
     fallback["description"] = fallback.pop("details")

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from functools import wraps
 
 from echo.runtime import Runtime
-from federation import links_back, quote_sending, sending
+from federation import links_back, quote_sending, reaction_sending, sending
 
 Job = Callable[..., Awaitable[None]]
 
@@ -29,6 +29,8 @@ JOBS: dict[str, Job] = {
         sending.send_delete,
         sending.send_like,
         sending.send_unlike,
+        reaction_sending.send_reaction,
+        reaction_sending.send_unreaction,
         sending.send_follow,
         sending.send_unfollow,
         sending.send_accept,

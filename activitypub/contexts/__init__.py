@@ -41,6 +41,7 @@ NOTE_CONTEXT: Final[Any] = [
         "directMessage": "litepub:directMessage",
         "EmojiReact": "litepub:EmojiReact",
         "misskey": "https://misskey-hub.net/ns#",
+        "_misskey_reaction": "misskey:_misskey_reaction",
         "_misskey_quote": "misskey:_misskey_quote",
         "fedibird": "http://fedibird.com/ns#",
         "quoteUri": "fedibird:quoteUri",

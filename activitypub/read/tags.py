@@ -46,6 +46,7 @@ def read_emoji(tag: Document, *, near: str, allow_http: bool) -> Emoji | None:
     """Read a custom emoji; colons around the name are optional (Akkoma's reactions have none)."""
     name = tag.text("name")
     shortcode = "" if name is None or len(name) > limits.SHORTCODE_CHARS else name.strip().strip(":")
+    shortcode = shortcode.partition("@")[0]  # of a third server, in reactions of Misskey
     image = picture(tag.value("icon"), near=near)
     if image is None or not _SHORTCODE.fullmatch(shortcode):
         return None

@@ -14,6 +14,7 @@ from activitypub.activities import (
     Block,
     Create,
     Delete,
+    EmojiReact,
     Flag,
     Follow,
     Like,
@@ -26,7 +27,7 @@ from activitypub.activities import (
 )
 from activitypub.contexts import ACTOR_CONTEXT, NOTE_CONTEXT, PLAIN_CONTEXT
 from activitypub.document import Document, JsonObject, types_of
-from activitypub.objects import Actor, Note, ObjectRef, Tombstone
+from activitypub.objects import Actor, Emoji, Note, ObjectRef, Tombstone
 from activitypub.vocabulary import ACTOR_TYPES, NOTE_TYPES
 from activitypub.write import parts
 from activitypub.write.actor import actor_body
@@ -128,6 +129,22 @@ def like(*, activity_id: str, actor: str, target: str, author: str) -> Like:
     return Like(id=activity_id, actor=actor, object=ObjectRef(id=target), to=(author,))
 
 
+def react(
+    *,
+    activity_id: str,
+    actor: str,
+    target: str,
+    author: str,
+    content: str,
+    emojis: tuple[Emoji, ...],
+    as_like: bool,
+) -> Like:
+    """Put an emoji under a post: a Like for those who know no emojis, or an EmojiReact (FEP-c0e0)."""
+    kind = Like if as_like else EmojiReact
+    reference = ObjectRef(id=target)
+    return kind(id=activity_id, actor=actor, object=reference, to=(author,), content=content, emojis=emojis)
+
+
 def announce(
     *, activity_id: str, actor: str, target: str, published: datetime, to: Iterable[str], cc: Iterable[str]
 ) -> Announce:
@@ -206,9 +223,17 @@ def _particulars(activity: Activity) -> JsonObject:
     match activity:
         case Accept():
             return present(result=activity.result)
-        case Like():
+        case Like() if activity.content is None:
             tags = [parts.emoji(item) for item in activity.emojis]
-            return present(content=activity.content, tag=tags or None)
+            return present(tag=tags or None)
+        case Like():
+            # Pleroma takes a Like for a reaction only with both of Misskey's members.
+            is_like = type(activity) is Like
+            return present(
+                content=activity.content,
+                _misskey_reaction=activity.content if is_like else None,
+                tag=[parts.emoji(item) for item in activity.emojis],
+            )
         case Block() | Move() | Add() | Remove():
             return present(target=activity.target)
         case Flag():

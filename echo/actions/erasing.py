@@ -31,7 +31,15 @@ async def erase(account_id: int) -> bool:
     if await jobs.is_waiting("federation.send_goodbye", "account_id", account_id):
         return False
     until = time.monotonic() + RUN_SECONDS
-    for step in (erasing.posts, erasing.likes, erasing.follows, _files, erasing.everything_else):
+    steps = (
+        erasing.posts,
+        erasing.likes,
+        erasing.reactions,
+        erasing.follows,
+        _files,
+        erasing.everything_else,
+    )
+    for step in steps:
         if not await _whole(step, account_id, until):
             return False
     if not account.domain:

@@ -12,7 +12,7 @@ from echo.events import LetterDue, Notified, PushDue
 from echo.kinds import NotificationKind, SeveranceKind
 from echo.policy import letters
 from echo.policy.letters import Letters
-from echo.policy.notices import REPLACING
+from echo.policy.notices import ONLY_ASKED, REPLACING
 from echo.store import notifications
 
 
@@ -38,7 +38,8 @@ async def tell(
     )
     for row in rows:
         if not row["filtered"]:
-            unit.emit(Notified(local=True, notification_id=row["id"], account_id=row["account_id"]))
+            if kind not in ONLY_ASKED:
+                unit.emit(Notified(local=True, notification_id=row["id"], account_id=row["account_id"]))
             for subscription_id in row["push_ids"]:
                 unit.emit(PushDue(local=True, subscription_id=subscription_id, notification_id=row["id"]))
             if row["letter_settings"] is not None and kind in _letters(row["letter_settings"]).kinds:

@@ -61,6 +61,7 @@ async def publish(author_id: int, draft: PostDraft, *, composed: Composed | None
             draft.quote_of_id,
             visibility=draft.visibility,
             mentioned_ids=composed.mentioned_ids,
+            stays_here=draft.local_only or (parent is not None and parent.local_only),
         )
         await pieces.describe(draft.blocks or (), media)
         new = drafting.new_post(author, draft, composed, parent=parent, media=media, quote=quote)

@@ -38,10 +38,16 @@ class Choice:
 
 
 async def choose(
-    author_id: int, post_id: int | None, *, visibility: Visibility, mentioned_ids: Sequence[int]
+    author_id: int,
+    post_id: int | None,
+    *,
+    visibility: Visibility,
+    mentioned_ids: Sequence[int],
+    stays_here: bool = False,
 ) -> Choice | None:
     """The post that a new post shall quote; None when it quotes none. A boost stands for what it boosts.
 
+    Shapes:  stays_here: nobody elsewhere may hear of it, so nobody there can be asked
     Raises:  NotFound when it may not be read or quoted; Invalid when a direct post does not name its author
     """
     if post_id is None:
@@ -56,12 +62,14 @@ async def choose(
         raise NotFound(_UNKNOWN)
     if visibility == Visibility.DIRECT and not is_own and quoted.author_id not in mentioned_ids:
         raise Invalid("Validation failed: A direct post can only quote people whom it names")
-    is_accepted = is_own or (quoted.local and right == QuoteRight.AUTOMATIC)
+    is_settled = quoted.local or stays_here
+    is_accepted = is_own or (is_settled and right == QuoteRight.AUTOMATIC)
+    unsettled = QuoteState.REJECTED if stays_here and not quoted.local else QuoteState.PENDING
     quoting = Quoting(
         uri=quoted.uri,
-        state=QuoteState.ACCEPTED if is_accepted else QuoteState.PENDING,
+        state=QuoteState.ACCEPTED if is_accepted else unsettled,
         post_id=quoted.id,
-        stamp_uri=new_stamp() if is_accepted and not is_own else "",
+        stamp_uri=new_stamp() if is_accepted and quoted.local and not is_own else "",
     )
     return Choice(
         quoted,
@@ -82,7 +90,7 @@ async def published(unit: UnitOfWork, post: Post, choice: Choice) -> None:
     """What follows when a post of somebody here quotes another: it is counted and told, or asked for."""
     if choice.quoting.state == QuoteState.ACCEPTED:
         await count(unit, post, choice.quoted)
-    else:
+    elif choice.quoting.state == QuoteState.PENDING:
         unit.emit(QuoteAsked(local=True, post_id=post.id))
 
 

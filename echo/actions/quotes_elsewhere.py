@@ -12,6 +12,9 @@ from echo.db import UnitOfWork
 from echo.events import QuoteAnswered
 from echo.kinds import QuoteState
 from echo.models import Account, Post
+from echo.policy.quoting import QuoteRight
+from echo.policy.viewer import Viewer
+from echo.policy.visibility import OPEN
 from echo.store import counters, posts, quotes
 
 
@@ -107,6 +110,25 @@ async def accept(quoting_id: int, stamp_uri: str) -> bool:
             return False
         await own.believe(unit, quoting, await posts.get_unscoped_for_worker(quoting.quote_of_id), stamp_uri)
     return True
+
+
+async def judge(quoting_id: int, quoted: Post) -> bool:
+    """Settle a quote of a post of somebody here, about which nobody asked: by the policy of that post.
+
+    Returns: whether it is allowed now; what is refused may still be asked for
+    """
+    async with db.unit_of_work() as unit:
+        await posts.lock(quoting_id)
+        quoting = await posts.get_unscoped_for_worker(quoting_id)
+        if quoting.quote_state != QuoteState.PENDING:
+            return False
+        reader = Viewer(quoting.author_id)
+        can_read = await posts.find(reader, quoted.id) is not None and quoted.visibility in OPEN
+        if can_read and await quotes.right(reader, quoted.id) == QuoteRight.AUTOMATIC:
+            await own.believe(unit, quoting, quoted, own.new_stamp())
+            return True
+        await own.end(unit, quoting)
+    return False
 
 
 async def refuse(quoting_id: int) -> bool:

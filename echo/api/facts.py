@@ -89,6 +89,8 @@ FEATURES = {
     "mastodon_api_streaming": "echo.streaming",
     "quote_posting": "echo.api.quotes, and `quote_id` beside `quoted_status_id`",
     "polls": "echo.api.polls",
+    "pleroma_emoji_reactions": "echo.api.reactions",
+    "custom_emoji_reactions": "the same, with emojis of this server and those that are there already",
     "editing": "PUT /api/v1/statuses/:id",
 }
 

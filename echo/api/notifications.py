@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from quart import Blueprint, Response
 
@@ -13,6 +13,7 @@ from echo.http.access import account_id, needs, viewer
 from echo.http.params import Params
 from echo.http.replies import array, empty, entity, raw
 from echo.ids import parse_id
+from echo.policy.notices import ONLY_ASKED
 from echo.render import notification
 from echo.store import notification_pages, notifications
 from echo.store.notification_pages import Wanted
@@ -74,17 +75,22 @@ async def dismiss(notification_id: str) -> Response:
 
 def read_wanted(given: Params) -> Wanted | None:
     """Which notifications a client asks for; None where only for types that there are not."""
-    wanted = given.list("types")
+    wanted = given.list("types") or given.list("include_types")
     kinds = kinds_of(wanted)
     if wanted and not kinds:
         return None
     return Wanted(
         account_id=account_id(),
         kinds=kinds,
-        except_kinds=kinds_of(given.list("exclude_types")),
+        except_kinds=kinds_of(given.list("exclude_types")) + _unasked(given, kinds),
         from_id=given.id("account_id"),
         with_filtered=given.boolean("include_filtered", default=False),
     )
+
+
+def _unasked(given: Params, kinds: Sequence[str]) -> list[str]:
+    """Kinds that an app gets only when it asks for them, or takes words for what it does not know."""
+    return [] if kinds or given.has("supported_types") else [kind.value for kind in ONLY_ASKED]
 
 
 def read_supported(given: Params) -> Collection[str] | None:

@@ -79,6 +79,9 @@ from echo.models.push import (
     PushSubscription,
     ServerSecret,
 )
+from echo.models.reaction import (
+    Reaction,
+)
 from echo.models.relation import (
     AvoidedDomain,
     Block,
@@ -174,6 +177,7 @@ __all__ = [
     "PostStats",
     "PostVersion",
     "PushSubscription",
+    "Reaction",
     "RemoteFile",
     "Report",
     "ScheduledPost",

@@ -80,6 +80,7 @@ class PostStats(Model):
     boosts = fields.IntField(default=0, db_default=0)
     likes = fields.IntField(default=0, db_default=0)
     quotes = fields.IntField(default=0, db_default=0)
+    reactions = fields.IntField(default=0, db_default=0)
 
     class Meta:
         table = "post_stats"

@@ -10,7 +10,16 @@ Kind = NotificationKind
 
 # What others do to somebody: the policy of that person is asked. The rest is what they asked to be told of.
 FILTERABLE = frozenset(
-    {Kind.MENTION, Kind.BOOST, Kind.LIKE, Kind.FOLLOW, Kind.FOLLOW_REQUEST, Kind.QUOTE, Kind.COLLECTED}
+    {
+        Kind.MENTION,
+        Kind.BOOST,
+        Kind.LIKE,
+        Kind.REACTION,
+        Kind.FOLLOW,
+        Kind.FOLLOW_REQUEST,
+        Kind.QUOTE,
+        Kind.COLLECTED,
+    }
 )
 # Kinds of which many about the same thing are shown as one.
 GROUPABLE = frozenset({Kind.LIKE, Kind.BOOST, Kind.FOLLOW, Kind.SIGN_UP})
@@ -20,6 +29,8 @@ FROM_ONESELF = frozenset({Kind.POLL, Kind.SEVERED, Kind.WARNING, Kind.ANNUAL_REP
 MESSAGES = frozenset({Kind.MENTION, Kind.QUOTE})
 # What happens to the same thing again replaces what was told of it before.
 REPLACING = frozenset({Kind.EDIT, Kind.QUOTED_EDIT, Kind.COLLECTION_EDIT})
+# Kinds that apps of Mastodon do not know: told where they are asked for, and nowhere else.
+ONLY_ASKED = frozenset({Kind.REACTION})
 # A group grows for this long, then the next begins.
 GROUP_HOURS = 12
 

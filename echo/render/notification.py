@@ -11,9 +11,9 @@ import msgspec
 from echo.db import Row
 from echo.kinds import NotificationKind, SeveranceKind
 from echo.policy.viewer import Viewer
-from echo.render import account, collection, report, status, times
+from echo.render import account, collection, reaction, report, status, times
 from echo.render.entities import Entity
-from echo.store import collections, notifications, reports
+from echo.store import collections, notifications, reactions, reports
 
 _encode = msgspec.json.Encoder().encode
 # Client words for what happened.
@@ -21,6 +21,7 @@ TYPES: dict[str, str] = {
     NotificationKind.MENTION: "mention",
     NotificationKind.BOOST: "reblog",
     NotificationKind.LIKE: "favourite",
+    NotificationKind.REACTION: "pleroma:emoji_reaction",
     NotificationKind.FOLLOW: "follow",
     NotificationKind.FOLLOW_REQUEST: "follow_request",
     NotificationKind.POST: "status",
@@ -42,6 +43,7 @@ TEXTS: dict[str, str] = {
     NotificationKind.MENTION: "{name} mentioned you",
     NotificationKind.BOOST: "{name} boosted your post",
     NotificationKind.LIKE: "{name} favourited your post",
+    NotificationKind.REACTION: "{name} reacted to your post",
     NotificationKind.FOLLOW: "{name} followed you",
     NotificationKind.FOLLOW_REQUEST: "{name} asked to follow you",
     NotificationKind.POST: "{name} posted",
@@ -59,6 +61,7 @@ TEXTS: dict[str, str] = {
 }
 # The field in which clients find what a notification is about, besides a post.
 _OBJECT_FIELDS: dict[str, str] = {
+    NotificationKind.REACTION: "emoji",
     NotificationKind.SEVERED: "event",
     NotificationKind.REPORT: "report",
     NotificationKind.COLLECTED: "collection",
@@ -129,6 +132,8 @@ async def _objects(viewer: Viewer, rows: Sequence[Row]) -> dict[tuple[str, int],
     found: dict[tuple[str, int], bytes] = {}
     for number, row in (await notifications.severances(ids.get("event", ()))).items():
         found["event", number] = _encode(_event(row))
+    for number, row in (await reactions.by_ids(ids.get("emoji", ()))).items():
+        found["emoji", number] = reaction.for_notification(row)
     if "report" in ids:
         reported = list((await reports.rows(ids["report"])).values())
         found |= {("report", number): one for number, one in (await report.by_id(reported)).items()}

@@ -12,7 +12,7 @@ from echo.errors import NotFound
 from echo.kinds import QuoteState, Visibility
 from echo.policy.quoting import QuoteRight
 from echo.policy.viewer import NOBODY, Viewer
-from echo.render import account, filtered, poll, status_core
+from echo.render import account, filtered, poll, reaction, status_core
 from echo.store import status_more, status_rows
 
 _encode = msgspec.json.Encoder().encode
@@ -107,7 +107,7 @@ async def in_public(post_id: int, filters_versions: Mapping[int, int]) -> InPubl
 class _Page:
     """What is known of the posts of a page and of those they boost and quote: both halves, by id.
 
-    `more`: polls, quotes and rights to quote, of those posts that have them (`store.status_more`).
+    `more`: polls, quotes, emojis and rights to quote, of those posts that have them (`store.status_more`).
     """
 
     viewer: Viewer
@@ -154,6 +154,7 @@ class _Page:
             self._quote(shown, is_shallow=is_quoted),
             b',"poll":',
             self._poll(shown),
+            self._reactions(shown),
         ]
         if viewer.account_id is not None:
             parts.append(_marks(shown))
@@ -168,6 +169,9 @@ class _Page:
             return b"null"
         is_author = row["author_id"] == self.viewer.account_id
         return poll.part(self.viewer, self.more[row["id"]]["poll"], is_author=is_author)
+
+    def _reactions(self, row: Row) -> bytes:
+        return reaction.part(self.more[row["id"]]["reactions"]) if row["reactions"] else reaction.NOTHING
 
     def _approval(self, row: Row, *, is_boost: bool) -> bytes:
         """Who may quote the post, and whether the viewer is one of them: through a boost nobody is."""
@@ -258,7 +262,8 @@ def _quoted_id(row: Row) -> int | None:
 
 
 def _needs_more(row: Row) -> bool:
-    return row["poll_id"] is not None or row["quote_of_id"] is not None or _plain_right(NOBODY, row) is None
+    has_parts = row["poll_id"] is not None or row["quote_of_id"] is not None or row["reactions"] > 0
+    return has_parts or _plain_right(NOBODY, row) is None
 
 
 def _plain_right(viewer: Viewer, row: Row) -> str | None:

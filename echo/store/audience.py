@@ -61,6 +61,7 @@ async def people_of_post(post_id: int) -> list[Row]:
         "  AND in_reply_to_account_id IS NOT NULL AND visibility IN ('public', 'unlisted')"
         " UNION SELECT o.author_id, false FROM posts p JOIN posts o ON o.id = p.boost_of_id WHERE p.id = $1"
         " UNION SELECT account_id, true FROM likes WHERE post_id = $1"
+        " UNION SELECT account_id, true FROM reactions WHERE post_id = $1"
         " UNION SELECT author_id, true FROM posts WHERE boost_of_id = $1"
         " UNION SELECT author_id, true FROM posts WHERE in_reply_to_id = $1",
         post_id,

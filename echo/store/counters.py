@@ -34,8 +34,8 @@ async def count_follow(follower_id: int, followee_id: int, by: int) -> None:
 
 
 async def count_post_use(column: str, post_id: int, by: int) -> None:
-    """Change `replies`, `boosts`, `likes` or `quotes` of a post."""
-    if column not in {"replies", "boosts", "likes", "quotes"}:
+    """Change `replies`, `boosts`, `likes`, `quotes` or `reactions` of a post."""
+    if column not in {"replies", "boosts", "likes", "quotes", "reactions"}:
         raise ValueError(column)
     await db.execute(
         f"INSERT INTO post_stats (post_id, {column}) VALUES ($1, greatest($2, 0))"

@@ -68,6 +68,19 @@ async def likes(account_id: int, limit: int) -> int:
     return int(found)
 
 
+async def reactions(account_id: int, limit: int) -> int:
+    """Erase some emojis under posts, counted back; how many."""
+    found = await db.fetch_value(
+        "WITH gone AS (DELETE FROM reactions WHERE id IN (SELECT id FROM reactions WHERE account_id = $1"
+        " LIMIT $2) RETURNING post_id), counted AS (UPDATE post_stats s SET"
+        " reactions = greatest(s.reactions - n.count, 0) FROM (SELECT post_id, count(*) FROM gone GROUP BY 1)"
+        " n WHERE n.post_id = s.post_id) SELECT count(*) FROM gone",
+        account_id,
+        limit,
+    )
+    return int(found)
+
+
 async def follows(account_id: int, limit: int) -> int:
     """Erase some follows in both directions, counted back; how many."""
     found = await db.fetch_value(

@@ -249,6 +249,16 @@ async def delete_from_domain(account_id: int, domain: str) -> None:
     )
 
 
+async def delete_about_object(from_id: int, kind: NotificationKind, object_id: int) -> None:
+    """What is gone is not told about any more."""
+    await db.execute(
+        "DELETE FROM notifications WHERE from_id = $1 AND kind = $2 AND object_id = $3",
+        from_id,
+        kind.value,
+        object_id,
+    )
+
+
 async def delete_one_kind(from_id: int, post_id: int, kind: NotificationKind) -> None:
     """An undone like or boost is not told about any more."""
     await db.execute(

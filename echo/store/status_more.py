@@ -1,5 +1,5 @@
-"""What only some posts need to be rendered: polls, quotes, and a right to quote that depends on who follows
-whom. One statement for all such posts of a page; a page without any costs nothing.
+"""What only some posts need to be rendered: polls, quotes, emojis under them, and a right to quote that
+depends on who follows whom. One statement for all such posts of a page; a page without any costs nothing.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from echo import db
 from echo.db import Row
 from echo.policy.quoting import right_as_sql
 from echo.policy.viewer import Viewer
+from echo.store.reactions import tallies
 
 
 def _gone_quote(viewer: str) -> str:
@@ -36,7 +37,8 @@ def _more(viewer: str, source: str) -> str:
     return f"""
     SELECT {viewer}::bigint AS viewer_id, p.id, {right_as_sql(viewer)} AS quote_right,
         CASE WHEN p.quote_of_id IS NOT NULL THEN {_gone_quote(viewer)} END AS quote_gone,
-        CASE WHEN p.poll_id IS NOT NULL THEN {_poll(viewer)} END AS poll
+        CASE WHEN p.poll_id IS NOT NULL THEN {_poll(viewer)} END AS poll,
+        {tallies(viewer, "p.id")} AS reactions
     FROM {source} WHERE p.id = ANY($2)
 """
 
@@ -46,7 +48,7 @@ _MORE_FOR_EACH = _more("v.id", "unnest($1::bigint[]) AS v(id) CROSS JOIN posts p
 
 
 async def more(viewer: Viewer, post_ids: Sequence[int]) -> dict[int, Row]:
-    """Rows (quote_right, quote_gone, poll) by post id. Only for ids from `status_rows.moving`."""
+    """Rows (quote_right, quote_gone, poll, reactions) by post id. Only for ids from `status_rows.moving`."""
     return {row["id"]: row for row in await db.fetch(_MORE, viewer.account_id, list(post_ids))}
 
 

@@ -31,7 +31,7 @@ def _moving(viewer: str, source: str) -> str:
         p.poll_id, p.quote_of_id, p.quote_state, p.quote_automatic, p.quote_manual,
         p.pinned_at IS NOT NULL AS pinned,
         coalesce(s.replies, 0) AS replies, coalesce(s.boosts, 0) AS boosts, coalesce(s.likes, 0) AS likes,
-        coalesce(s.quotes, 0) AS quotes,
+        coalesce(s.quotes, 0) AS quotes, coalesce(s.reactions, 0) AS reactions,
         coalesce(t.followers, 0) AS followers, coalesce(t.following, 0) AS following,
         coalesce(t.posts, 0) AS posts, t.last_post_on,
         {viewer}::bigint IS NOT NULL AND EXISTS (SELECT 1 FROM likes l

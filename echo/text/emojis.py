@@ -14,6 +14,10 @@ _CHARACTER = regex.compile(
     r"(?=.*(?:\p{Extended_Pictographic}|\p{Regional_Indicator}{2}|[0-9#*]\uFE0F?\u20E3))\X"
 )
 _LONGEST_CHARACTER = 35
+# Signs that are a picture only when a selector says so, and nothing behind them that says so already.
+_PLAIN = regex.compile(
+    r"((?=\p{Extended_Pictographic})\P{Emoji_Presentation}|[0-9#*](?=\u20E3))(?![\uFE0F\U0001F3FB-\U0001F3FF])"
+)
 
 
 def shortcodes(*texts: str) -> list[str]:
@@ -29,3 +33,8 @@ def is_shortcode(text: str) -> bool:
 def is_character(text: str) -> bool:
     """Whether a text is one Unicode emoji and nothing else."""
     return len(text) <= _LONGEST_CHARACTER and _CHARACTER.fullmatch(text) is not None
+
+
+def as_picture(character: str) -> str:
+    """One spelling of an emoji that is written with and without the selector that makes it a picture."""
+    return str(_PLAIN.sub("\\1\ufe0f", character.replace("\ufe0e", "")))

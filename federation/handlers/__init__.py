@@ -38,6 +38,7 @@ HANDLERS: Mapping[str, Handler] = {
     "Block": block.handle,
     "Create": create.handle,
     "Delete": delete.handle,
+    "EmojiReact": like.handle,
     "Flag": flag.handle,
     "Follow": follow.handle,
     "Like": like.handle,

@@ -378,13 +378,72 @@ async def test_a_quote_of_a_post_here_is_not_believed_for_a_foreign_stamp(
     one: Echo, peer: Peer, evil: Peer
 ) -> None:
     alice = await make.person("alice")
-    post = await make.post(alice)
+    post = await make.post(alice, quote_policy="nobody")
     _, quoter, _, quoting = await third(one, peer, evil)
     found = authorization(quoter, quoting["id"], post.uri)
     evil.serve(found["id"], found)
     await quoter.sends(one, quoter.creates(quoting | {"quote": post.uri, "quoteAuthorization": found["id"]}))
     await work()
-    assert await state(quoting["id"]) == "pending"
+    assert await state(quoting["id"]) == "rejected"
+
+
+@pytest.mark.parametrize("key", ["quote", "_misskey_quote", "quoteUrl", "quoteUri"])
+async def test_nobody_asks_before_they_quote_an_open_post_of_ours(
+    one: Echo, peer: Peer, evil: Peer, key: str
+) -> None:
+    """Misskey and Pleroma know no consent: what our post says decides. Who asks later gets that answer."""
+    alice = await make.person("alice")
+    post = await make.post(alice)
+    _, quoter, _, quoting = await third(one, peer, evil)
+    del quoting["quote"]
+    quoting |= {key: post.uri}
+    await quoter.sends(one, quoter.creates(quoting))
+    await work()
+    stored = await post_by_uri(quoting["id"])
+    assert stored is not None
+    assert (stored.quote_state, await count(post.id)) == ("accepted", 1)
+    assert await Notification.filter(account_id=alice.id, kind="quote").count() == 1
+    whole = quoting | {"quote": post.uri}
+    await quoter.sends(one, quoter.does("QuoteRequest", post.uri, instrument=whole))
+    await work()
+    await work()
+    assert [answer["result"] for answer in evil.sent("Accept") if "result" in answer] == [
+        stored.quote_stamp_uri
+    ]
+    assert await count(post.id) == 1
+    await quotes.revoke(alice.id, post.id, stored.id)
+    await quoter.sends(one, quoter.does("Update", quoting | {"updated": "2100-01-01T00:00:00Z"}))
+    await work()
+    assert await state(quoting["id"]) == "revoked"
+
+
+async def test_nobody_quotes_a_closed_post_by_not_asking(one: Echo, peer: Peer, evil: Peer) -> None:
+    alice = await make.person("alice")
+    post = await make.post(alice, quote_policy="followers")
+    _, quoter, _, quoting = await third(one, peer, evil)
+    await quoter.sends(one, quoter.creates(quoting | {"quote": None, "_misskey_quote": post.uri}))
+    await work()
+    assert (await state(quoting["id"]), await count(post.id)) == ("rejected", 0)
+    assert await Notification.filter(account_id=alice.id, kind="quote").count() == 0
+
+
+@pytest.mark.parametrize(
+    ("list_name", "kept"), [("automaticApproval", "accepted"), ("manualApproval", "rejected")]
+)
+async def test_what_stays_here_can_ask_nobody(one: Echo, peer: Peer, list_name: str, kept: str) -> None:
+    """A post for this server alone is settled at once by what the quoted post says."""
+    from echo import ports
+
+    alice, author = await make.person("alice"), peer.person("quinn")
+    note = author.note("mine", interactionPolicy={"canQuote": {list_name: [PUBLIC_NAME]}})
+    peer.serve(note["id"], note)
+    quoted_id = await ports.directory().post_by_iri(note["id"])
+    assert quoted_id is not None
+    quoting = await make.post(alice, quote_of_id=quoted_id, local_only=True)
+    assert (quoting.quote_state, quoting.quote_stamp_uri) == (kept, "")
+    await work()
+    assert peer.delivered == []
+    assert await count(quoted_id) == (1 if kept == "accepted" else 0)
 
 
 async def test_policies_change_without_an_edit(one: Echo, peer: Peer) -> None:

@@ -96,9 +96,10 @@ PIECES = {
     "table",
     "viewer",
     "wanted",
+    "who",
 }
 CONDITIONS = re.compile(
-    r"(_?[A-Z][A-Z_]*(\.replace\(.*\))?|(visible_to|avoided_by|estranged_from|right_as_sql|_gone_quote|_poll|follows|names|has|int|(cursor|page)\.\w+|wanted\.condition)\(.*\)"
+    r"(_?[A-Z][A-Z_]*(\.replace\(.*\))?|(visible_to|avoided_by|estranged_from|right_as_sql|_gone_quote|_poll|follows|names|has|int|tallies|(cursor|page)\.\w+|wanted\.condition)\(.*\)"
     r"|(loading\.)?columns\(.*\)|model\._meta\.db_table)"
 )
 DIRECTION = "'ASC' if self.is_upward else 'DESC'"

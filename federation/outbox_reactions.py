@@ -1,0 +1,45 @@
+"""Emojis under posts, as activities of people here. Pure, like `federation.outbox`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from activitypub import write
+from activitypub.activities import Like
+from activitypub.objects import Emoji
+from echo.store.outbound import Outgoing
+from federation.outbox import Pair, outgoing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class React:
+    """An emoji of somebody here as it is written; `as_like`: the first of theirs under that post."""
+
+    uri: str
+    content: str
+    emojis: tuple[Emoji, ...]
+    as_like: bool
+
+
+def reaction(pair: Pair, react: React, *, target: str) -> Outgoing:
+    """An emoji under a post elsewhere."""
+    return outgoing(_written(pair, react, target), pair.ours_id, key=f"reaction {react.uri}")
+
+
+def unreaction(pair: Pair, react: React, *, target: str) -> Outgoing:
+    """The same taken back."""
+    original = _written(pair, react, target)
+    activity = write.undo(activity_id=f"{react.uri}#undo", actor=pair.ours, original=original)
+    return outgoing(activity, pair.ours_id, key=f"reaction {react.uri}")
+
+
+def _written(pair: Pair, react: React, target: str) -> Like:
+    return write.react(
+        activity_id=react.uri,
+        actor=pair.ours,
+        target=target,
+        author=pair.theirs,
+        content=react.content,
+        emojis=react.emojis,
+        as_like=react.as_like,
+    )
