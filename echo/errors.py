@@ -33,7 +33,8 @@ class FieldError:
 class EchoError(Exception):
     """Base of all deliberate errors.
 
-    Shapes:  public: one short sentence, safe to show; status: HTTP status; detail: for the log
+    Shapes:  public: one short sentence, safe to show; status: HTTP status; detail: for the log; headers: sent
+    with the answer
     """
 
     default_status: ClassVar[int] = 500
@@ -45,6 +46,7 @@ class EchoError(Exception):
         self.public = public if public is not None else self.default_public
         self.status = status if status is not None else self.default_status
         self.detail = detail
+        self.headers: Mapping[str, str] = {}
         super().__init__(self.public if detail is None else f"{self.public} ({detail})")
 
 

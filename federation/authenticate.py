@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from activitypub import signatures
+from activitypub import iri, signatures
 from activitypub.document import Document
 from activitypub.errors import Malformed, SignatureError
 from activitypub.read import is_actor, key_owner, read_actor
-from activitypub.signatures import Claim
+from activitypub.signatures import Claim, Scheme
 from activitypub.signatures.keys import PublicKeyObject, load_public_key, same_key_id
 from echo import addresses, clock
 from echo.models import Account
@@ -18,7 +18,7 @@ from federation.errors import FederationError, Unbelievable, Untrusted, Unwelcom
 from federation.fetch import fetch
 from federation.judge import is_same_origin
 from federation.memory import Memory
-from federation.network import allow_http, is_ours
+from federation.network import allow_http, is_ours, network
 from federation.translate.accounts import keys_of
 
 # A key that fails is read anew at most this often, and never when it was read a moment ago.
@@ -170,6 +170,13 @@ async def _owner_document(document: Document, key_id: str) -> Document:
     if not is_same_origin(owner, key_id):
         raise Unbelievable(f"{key_id} names an owner elsewhere: {owner}")
     return await fetch(owner)
+
+
+async def note_scheme(claim: Claim) -> None:
+    """A proven request shows what its server can make, and so what it verifies."""
+    host = iri.host_of(claim.key_id, allow_http=True)
+    if claim.scheme is Scheme.RFC9421 and host is not None:
+        await network().schemes.learn(host, Scheme.RFC9421)
 
 
 async def known_sender(uri: str) -> Account | None:

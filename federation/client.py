@@ -10,9 +10,6 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urljoin
@@ -25,17 +22,15 @@ from activitypub.errors import Malformed
 from activitypub.iri import Iri
 from federation.errors import FederationError, Refused, Resting, Unreachable, Unwelcome
 from federation.gate import Gate
+from federation.knocking import Exchange, Knock, Knocker, Sign
 from federation.memory import Memory
 from federation.reach import Reach
+from federation.replies import DAY_SECONDS, Answer
 from federation.transport import FAILURES, Dropped, meaning_of, take_body
-
-# Headers that prove who asks, made for one method and address (as it will stand on the wire).
-Sign = Callable[[str, str], Mapping[str, str]]
 
 MAX_HOPS = 3
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 10.0
-DAY_SECONDS = 86_400.0
 ANSWER_BYTES = 1_048_576
 # What is kept of the answer to a delivery: enough to tell an operator what the peer said.
 RECEIPT_BYTES = 2_048
@@ -44,27 +39,10 @@ _PLAIN = re.compile(r"[A-Za-z0-9/_~-]*")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a peer said. `url` is the address that answered in the end, `headers` have lower-case names."""
-
-    status: int
-    url: str
-    headers: Mapping[str, str]
-    body: bytes
-
-    @property
-    def is_success(self) -> bool:
-        return 200 <= self.status < 300
-
-    @property
-    def retry_after_seconds(self) -> float | None:
-        """How long the peer asks to be left alone, at most a day."""
-        return _retry_after(self.headers.get("retry-after"))
-
-
 class Client:
-    """Shapes:  transport: `open_transport` or a router of tests; deadline_seconds: of a whole call"""
+    """Shapes:  transport: `open_transport` or a router of tests; deadline_seconds: of a whole call; knocker:
+    where servers may want to be signed to in different ways
+    """
 
     def __init__(
         self,
@@ -76,10 +54,12 @@ class Client:
         per_host: int = 4,
         in_all: int = 128,
         is_blocked: Callable[[str], Awaitable[bool]] | None = None,
+        knocker: Knocker | None = None,
     ) -> None:
         self._transport = transport
         self._reach = reach
         self._is_blocked = is_blocked
+        self._knocker = knocker
         self._user_agent = user_agent
         self._deadline_seconds = deadline_seconds
         self._gate = Gate(per_host=per_host, in_all=in_all)
@@ -128,15 +108,25 @@ class Client:
             raise Unwelcome(f"{url}: {answer.status}", answer_status=answer.status)
         return answer
 
-    async def post(self, url: str, body: bytes, *, sign: Sign) -> Answer:
-        """Deliver a body. Redirects are not followed.
+    async def post(self, url: str, body: bytes, *, sign: Sign | Mapping[str, str]) -> Answer:
+        """Deliver a body, with a second knock where the signature is refused. Redirects are not followed.
 
+        Shapes:  sign: or headers that are sent as they are, once
         Returns: the answer, whatever its status, with the beginning of its body
         Raises:  Refused, Unreachable
         """
         target = await self._allowed(url)
-        signed = sign("POST", _on_wire(target))
-        return await self._insist("POST", target, signed, body, RECEIPT_BYTES, cut=True)
+
+        async def exchange(signed: Mapping[str, str]) -> Answer:
+            return await self._insist("POST", target, signed, body, RECEIPT_BYTES, cut=True)
+
+        try:
+            async with asyncio.timeout(self._deadline_seconds):
+                if isinstance(sign, Mapping):
+                    return await exchange(sign)
+                return await self._signed("POST", target, sign, exchange)
+        except TimeoutError as error:
+            raise Unreachable(f"{target.text}: longer than {self._deadline_seconds} s") from error
 
     async def call(
         self, method: str, url: str, body: bytes, *, headers: Mapping[str, str], limit_bytes: int
@@ -211,12 +201,23 @@ class Client:
             "Accept": accept,
             "Accept-Encoding": "gzip",
         }
-        if sign is not None:
-            headers.update(sign("GET", _on_wire(target)))
-        answer = await self._exchange("GET", target, headers, b"", limit_bytes, cut=cut, into=into)
+
+        async def exchange(signed: Mapping[str, str]) -> Answer:
+            return await self._exchange(
+                "GET", target, headers | dict(signed), b"", limit_bytes, cut=cut, into=into
+            )
+
+        answer = await (exchange({}) if sign is None else self._signed("GET", target, sign, exchange))
         if answer.status in (429, 503) and (pause := answer.retry_after_seconds):
             self._resting.put(target.authority, pause, seconds=pause)
         return answer
+
+    async def _signed(self, method: str, target: Iri, sign: Sign, exchange: Exchange) -> Answer:
+        """One request as it is signed first, or as the host wants it."""
+        url = _on_wire(target)
+        if self._knocker is None:
+            return await exchange(sign(Knock(method, url)))
+        return await self._knocker.knock(method, url, target.authority, sign, exchange)
 
     async def _exchange(
         self,
@@ -281,19 +282,3 @@ def _on_wire(target: Iri) -> str:
     if _PLAIN.fullmatch(target.target):
         return address
     return target.origin + yarl.URL(str(httpx.URL(address))).raw_path_qs
-
-
-def _retry_after(text: str | None) -> float | None:
-    """Seconds or an HTTP date, as seconds from now; clamped to a day. None where there is none."""
-    if not text:
-        return None
-    text = text.strip()
-    if text.isascii() and text.isdigit():
-        return min(float(text[:9]), DAY_SECONDS)
-    try:
-        moment = parsedate_to_datetime(text)
-    except (ValueError, OverflowError):
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return min(max((moment - datetime.now(UTC)).total_seconds(), 0.0), DAY_SECONDS)

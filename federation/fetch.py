@@ -14,9 +14,9 @@ from activitypub.errors import Malformed
 from activitypub.vocabulary import ACTIVITY_JSON, LD_JSON
 from echo.text.tokens import Open, tokens
 from federation import media_types
-from federation.client import Answer
 from federation.errors import FederationError, Refused, Resting, Unbelievable
 from federation.network import Network, allow_http, is_ours, network
+from federation.replies import Answer
 
 ACCEPT = f"{ACTIVITY_JSON}, {LD_JSON}"
 ACCEPT_PAGES = f"{ACCEPT}, text/html;q=0.1"

@@ -17,10 +17,10 @@ from activitypub.objects import Actor
 from activitypub.vocabulary import JRD_JSON
 from activitypub.webfinger import Handle, Jrd
 from federation import media_types
-from federation.client import Answer
 from federation.errors import FederationError, Refused, Unbelievable, Unreachable, Unwelcome
 from federation.fetch import once
 from federation.network import allow_http, is_ours, network
+from federation.replies import Answer
 
 LIMIT_BYTES = 65_536
 # Longer names do not fit the index that keeps them unique.

@@ -23,7 +23,7 @@ from echo.jobs import Queue
 from echo.store import deliveries, federation_reads, hosts, inbound
 from echo.store.inbound import Received
 from federation import judge
-from federation.authenticate import Incoming, KnownKeys, Sender, claim_of, known_sender, prove
+from federation.authenticate import Incoming, KnownKeys, Sender, claim_of, known_sender, note_scheme, prove
 from federation.errors import Untrusted
 from federation.handlers import HANDLERS
 from federation.memory import Memory
@@ -66,6 +66,7 @@ class Inbox:
                 await _take_leave(activity, error)
                 return
             raise
+        await note_scheme(claim)
         received = _received(document, activity, sender, objection, incoming.body)
         if await inbound.insert(received):
             self._wake()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from quart import Blueprint, Response, current_app, request
 
+from activitypub.signatures.accept import ASKED_WITH_BODY
 from echo import settings
 from echo.errors import NotFound, TooLarge
 from echo.http.access import delivered
 from federation.answers import number
 from federation.authenticate import Incoming
+from federation.errors import Untrusted
 from federation.inbox import MOST_BYTES, Inbox, check_owner
 
 blueprint = Blueprint("federation_inbox", __name__)
@@ -31,7 +33,11 @@ async def _receive() -> Response:
     if not settings.here().federation.enabled:
         raise NotFound
     inbox: Inbox = current_app.extensions.setdefault("echo_inbox", Inbox())
-    await inbox.receive(await _incoming())
+    try:
+        await inbox.receive(await _incoming())
+    except Untrusted as error:
+        error.headers = {"Accept-Signature": ASKED_WITH_BODY}
+        raise
     return Response(b"", status=202)
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from activitypub.signatures import cavage
+from activitypub.signatures import Scheme, cavage, rfc9421
 from activitypub.signatures.keys import PrivateKey, load_private_key
 from echo import addresses, clock
 from echo.actions import keys, server_actor
 from echo.store import accounts
-from federation.client import Sign
+from federation.knocking import Knock, Sign
 from federation.memory import Memory
 
 
@@ -24,19 +25,34 @@ class Signer:
     key_id: str
     key: PrivateKey
 
-    def sign(self, method: str, url: str) -> Mapping[str, str]:
+    def sign(self, knock: Knock) -> Mapping[str, str]:
         """Headers for a request without a body, good for this moment."""
-        return cavage.sign_request(method, url, key=self.key, key_id=self.key_id, now=clock.now())
+        return self._headers(knock, None)
 
     def with_body(self, digest: bytes) -> Sign:
         """How to sign a request with a body whose SHA-256 is known."""
+        return lambda knock: self._headers(knock, digest)
 
-        def sign(method: str, url: str) -> Mapping[str, str]:
-            return cavage.sign_request(
-                method, url, key=self.key, key_id=self.key_id, now=clock.now(), digest=digest
-            )
+    def _headers(self, knock: Knock, digest: bytes | None) -> Mapping[str, str]:
+        made = partial(self._make, knock, digest)
+        if knock.scheme is Scheme.CAVAGE:
+            return made(cavage.sign_request, with_query=knock.with_query)
+        has_body = digest is not None
+        suiting = (each for each in knock.wanted if each.suits(self.key, self.key_id, has_body=has_body))
+        return made(rfc9421.sign_request, wanted=next(suiting, None))
 
-        return sign
+    def _make(
+        self, knock: Knock, digest: bytes | None, sign: Callable[..., dict[str, str]], **particulars: object
+    ) -> Mapping[str, str]:
+        return sign(
+            knock.method,
+            knock.url,
+            key=self.key,
+            key_id=self.key_id,
+            now=clock.now(),
+            digest=digest,
+            **particulars,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,10 @@ from federation.blocked import BlockedServers
 from federation.client import ANSWER_BYTES, Client
 from federation.errors import FederationError
 from federation.keys import Keyring
+from federation.knocking import Knocker
 from federation.memory import Memory
 from federation.reach import reach_of, reach_of_services
+from federation.schemes import Schemes
 from federation.transport import Transport, open_transport
 
 log = logging.getLogger(__name__)
@@ -40,6 +42,7 @@ class Network:
     keys: Keyring
     failures: Memory[str, FederationError]
     blocked: BlockedServers
+    schemes: Schemes
     flights: dict[str, asyncio.Task[Any]] = field(default_factory=dict)
     background: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -90,7 +93,7 @@ def open_network(config: Config, *, transport: Transport | None = None) -> Netwo
     Shapes:  transport: how bytes travel, in tests; real connections otherwise
     """
     reach = reach_of(config)
-    blocked = BlockedServers()
+    blocked, schemes = BlockedServers(), Schemes()
     client = Client(
         transport=transport or open_transport(reach),
         reach=reach,
@@ -99,6 +102,7 @@ def open_network(config: Config, *, transport: Transport | None = None) -> Netwo
         per_host=config.federation.deliveries_per_host,
         in_all=config.federation.deliveries_at_once + 32,
         is_blocked=blocked.have,
+        knocker=Knocker(schemes),
     )
     in_house = reach_of_services(config)
     services = Client(
@@ -113,6 +117,7 @@ def open_network(config: Config, *, transport: Transport | None = None) -> Netwo
         keys=Keyring(),
         failures=Memory(size=10_000, seconds=600),
         blocked=blocked,
+        schemes=schemes,
     )
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from federation.client import Answer
 from federation.errors import FederationError, Refused, Unreachable
+from federation.replies import Answer
 
 MINUTE, HOUR = 60.0, 3600.0
 # After the first try, which is made at once; the last wait repeats until the activity is too old.

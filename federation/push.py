@@ -58,7 +58,7 @@ async def push(target: PushTarget, message: bytes) -> Pushed:
     """Hand a message to a push service."""
     try:
         headers, body = sealed(target, message)
-        answer = await network().client.post(target.endpoint, body, sign=lambda _method, _url: headers)
+        answer = await network().client.post(target.endpoint, body, sign=headers)
     except Malformed as error:
         return Pushed(outcome=PushOutcome.GONE, reason=str(error))
     except Refused as error:

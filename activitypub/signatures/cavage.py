@@ -35,11 +35,13 @@ def sign_request(
     body: bytes | None = None,
     digest: bytes | None = None,
     content_type: str = CONTENT_TYPE,
+    with_query: bool = True,
 ) -> dict[str, str]:
     """Sign a request; made anew for every attempt and every redirect.
 
     Shapes:  url: where it is sent, http(s); key: loaded once, not per request; now: UTC;
-             digest: SHA-256 of the body when it was hashed already
+             digest: SHA-256 of the body when it was hashed already; with_query: False for old servers, which
+             leave the query out of what they verify
     Returns: the headers to send: Host, Date, Signature, and with a body Digest and Content-Type
     Raises:  Malformed when the url is none
     """
@@ -48,7 +50,8 @@ def sign_request(
     if body is not None or digest is not None:
         headers["Digest"] = write_digest(sha256(body or b"") if digest is None else digest)
         headers["Content-Type"] = content_type
-    lines = [f"(request-target): {method.lower()} {address.target}"]
+    target = address.target if with_query else address.target.partition("?")[0]
+    lines = [f"(request-target): {method.lower()} {target}"]
     lines += [f"{name.lower()}: {value}" for name, value in headers.items()]
     signature = base64.b64encode(sign_bytes(key, "\n".join(lines).encode())).decode("ascii")
     covered = " ".join(("(request-target)", *(name.lower() for name in headers)))

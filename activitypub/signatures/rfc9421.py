@@ -8,10 +8,12 @@ from __future__ import annotations
 import base64
 import re
 from datetime import datetime
+from email.utils import format_datetime
 from typing import Any, Final
 
 from activitypub import iri
 from activitypub.errors import SignatureError
+from activitypub.signatures.accept import Wanted
 from activitypub.signatures.claim import Claim, RequestParts, Scheme, check_key_id, host_in
 from activitypub.signatures.digest import sha256, write_content_digest
 from activitypub.signatures.keys import PrivateKey, sign_bytes
@@ -37,28 +39,38 @@ def sign_request(
     body: bytes | None = None,
     digest: bytes | None = None,
     content_type: str = CONTENT_TYPE,
+    wanted: Wanted | None = None,
 ) -> dict[str, str]:
     """Sign a request as Mastodon does; made anew for every attempt and every redirect.
 
-    Shapes:  as `cavage.sign_request`
-    Returns: the headers to send: Host, Signature-Input, Signature; with a body Content-Digest, Content-Type
+    Shapes:  as `cavage.sign_request`; wanted: what is to be covered besides, and how the signature is called
+    Returns: the headers to send: Host, Date, Signature-Input, Signature; with a body its digest and type
     Raises:  Malformed when the url is none
     """
     address = iri.parse(url, allow_http=True)
-    headers = {"Host": address.authority}
-    lines = [f'"@method": {method.upper()}', f'"@target-uri": {address.origin}{address.target}']
-    covered = '"@method" "@target-uri"'
+    headers = {"Host": address.authority, "Date": format_datetime(now, usegmt=True)}
+    covered = ["@method", "@target-uri"]
     if body is not None or digest is not None:
         headers["Content-Digest"] = write_content_digest(sha256(body or b"") if digest is None else digest)
         headers["Content-Type"] = content_type
-        lines.append(f'"content-digest": {headers["Content-Digest"]}')
-        covered += ' "content-digest"'
+        covered.append("content-digest")
+    if wanted is not None:
+        covered += [name for name in wanted.components if name not in covered]
     created = int(now.timestamp())
-    parameters = f"({covered});created={created};expires={created + LIFETIME_SECONDS};keyid={_quoted(key_id)}"
+    names = " ".join(f'"{name}"' for name in covered)
+    parameters = f"({names});created={created};expires={created + LIFETIME_SECONDS};keyid={_quoted(key_id)}"
+    if wanted is not None:
+        parameters += "".join(f";{name}={_quoted(text)}" for name, text in wanted.texts)
+    parts = RequestParts(
+        method.upper(), address.target, {name.lower(): text for name, text in headers.items()}
+    )
+    scheme = address.origin.partition("://")[0]
+    lines = [f'"{name}": {_component(parts, name, scheme)}' for name in covered]
     lines.append(f'"@signature-params": {parameters}')
     signature = base64.b64encode(sign_bytes(key, "\n".join(lines).encode())).decode("ascii")
-    headers["Signature-Input"] = f"sig1={parameters}"
-    headers["Signature"] = f"sig1=:{signature}:"
+    label = "sig1" if wanted is None else wanted.label
+    headers["Signature-Input"] = f"{label}={parameters}"
+    headers["Signature"] = f"{label}=:{signature}:"
     return headers
 
 

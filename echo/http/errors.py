@@ -77,8 +77,7 @@ def wants_json() -> bool:
 def _with_headers(response: Response, error: EchoError) -> Response:
     if isinstance(error, Unauthorized):
         response.headers["WWW-Authenticate"] = 'Bearer realm="Echo", error="invalid_token"'
-    if isinstance(error, TooMany):
-        response.headers.update(error.headers)
+    response.headers.update(error.headers)
     if isinstance(error, TooMany | Unavailable):
         response.headers["Retry-After"] = str(error.retry_after_seconds)
     return response

@@ -121,6 +121,7 @@ class Host(Model):
     signature_scheme = fields.CharField(
         max_length=16, default="", db_default="", description="cavage or rfc9421"
     )
+    signature_seen_at = fields.DatetimeField(null=True, description="when it last proved that")
     software = fields.CharField(max_length=128, default="", db_default="")
     software_version = fields.CharField(max_length=128, default="", db_default="")
     created_at = fields.DatetimeField()

@@ -124,3 +124,25 @@ async def listing(*, health: str = "", limit: int = 100) -> list[Row]:
         health,
         limit,
     )
+
+
+async def note_signature_scheme(name: str, scheme: str) -> None:
+    """It has proved how it wants requests to be signed."""
+    await db.execute(
+        "INSERT INTO hosts (name, health, signature_scheme, signature_seen_at, created_at)"
+        " VALUES ($1, 'closed', $2, $3, $3)"
+        " ON CONFLICT (name) DO UPDATE SET signature_scheme = $2, signature_seen_at = $3",
+        name,
+        scheme,
+        clock.now(),
+    )
+
+
+async def signature_schemes(*, since: datetime, limit: int) -> list[Row]:
+    """Rows (name, signature_scheme, signature_seen_at) of what hosts proved since then, the last first."""
+    return await db.fetch(
+        "SELECT name, signature_scheme, signature_seen_at FROM hosts"
+        " WHERE signature_scheme <> '' AND signature_seen_at >= $1 ORDER BY signature_seen_at DESC LIMIT $2",
+        since,
+        limit,
+    )

@@ -15,6 +15,7 @@ import pytest
 
 from federation.client import ANSWER_BYTES, Client
 from federation.errors import Refused, Resting, Unbelievable, Unreachable, Unwelcome
+from federation.knocking import Knock
 from federation.reach import Reach, parse_networks
 from federation.transport import Oversize, open_transport
 from tests.fediverse import Router
@@ -86,12 +87,12 @@ async def client() -> AsyncIterator[Client]:
     await made.close()
 
 
-def signs(asked: list[str]) -> Callable[[str, str], Mapping[str, str]]:
+def signs(asked: list[str]) -> Callable[[Knock], Mapping[str, str]]:
     """A signature that only remembers what was signed."""
 
-    def sign(method: str, url: str) -> Mapping[str, str]:
-        asked.append(f"{method} {url}")
-        return {"signature": url}
+    def sign(knock: Knock) -> Mapping[str, str]:
+        asked.append(f"{knock.method} {knock.url}")
+        return {"signature": knock.url}
 
     return sign
 

@@ -19,10 +19,10 @@ from echo.kinds import DeliveryState, Visibility
 from echo.models import Account, AccountKey, Delivery
 from echo.store import deliveries, hosts
 from federation import outcomes, sending
-from federation.client import Answer
 from federation.delivery import Drain
 from federation.errors import Refused, Unbelievable, Unreachable
 from federation.outcomes import Outcome, verdict_of_answer, verdict_of_error, wait_seconds
+from federation.replies import Answer
 from tests import make
 from tests.federation.peer import Peer
 from tests.federation.test_outbox import follow_of

@@ -82,7 +82,7 @@ def test_what_we_sign_we_verify() -> None:
     assert refused(signed_post(other_rsa_key())) == "bad_signature"
     assert refused(signed_post(), key=ed25519_key().public_key()) == "bad_signature"
     get = rfc9421.sign_request("GET", "https://echo.test/a?page=1#x", key=rsa_key(), key_id=KEY_ID, now=NOW)
-    assert set(get) == {"Host", "Signature-Input", "Signature"}
+    assert set(get) == {"Host", "Date", "Signature-Input", "Signature"}
     judge(lowered(get), method="GET", target="/a?page=1", body=b"")
     assert refused(lowered(get), method="GET", target="/a?page=2", body=b"") == "bad_signature"
     assert refused(lowered(get), method="GET", target="/a", body=b"") == "bad_signature"
