@@ -37,6 +37,7 @@ _CLASS = re.compile(r"(?:h|p|u|dt|e)-[\w-]+|mention|hashtag|ellipsis|invisible|q
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8}){0,4}")
 _INTEGER = re.compile(r"-?[0-9]{1,9}")
 _URL_CHARACTERS = 4096
+_LONGEST_ESCAPE = len("&quot;")
 _CLASS_CHARACTERS = 512
 _MARKUP = str.maketrans({"<": "&lt;", ">": "&gt;", '"': "&quot;"})
 
@@ -204,10 +205,11 @@ def _classes(attributes: dict[str, str]) -> str:
 
 def _is_linkable(raw: str | None) -> bool:
     """Whether the raw value of an attribute is an absolute address of a scheme that may be linked to."""
-    if raw is None or len(raw) > _URL_CHARACTERS:
+    if raw is None or len(raw) > _LONGEST_ESCAPE * _URL_CHARACTERS:
         return False
     try:
         url = entities.unescape(raw)
     except ValueError:  # a numeric reference with thousands of digits
         return False
-    return _LINKABLE.match(url) is not None
+    # Escapes do not count: written anew, an address has others.
+    return len(url) <= _URL_CHARACTERS and _LINKABLE.match(url) is not None

@@ -38,6 +38,8 @@ _UNSAFE_IN_URL = re.compile(
 )
 _AUTHORITY = re.compile(r"(?:[\w.-]*\w[\w.-]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{0,5})?")
 _URL_CHARACTERS = 4096
+# A link whose address nh3 could not read; read once more, it is none.
+_NO_ADDRESS = re.compile(r"<a(?! href=)[ >]")
 
 
 def clean(html: str) -> str:
@@ -47,7 +49,13 @@ def clean(html: str) -> str:
     Returns: safe, well-formed HTML; nothing of a script or style; in linear time
     Source:  Mastodon's list for remote posts; security-reliability S-E01, S-E02
     """
-    return _cleaner.clean(canonical(storable(html))).replace("<br>", "<br />")
+    cleaned = _cleaned(html)
+    return _cleaned(cleaned) if _NO_ADDRESS.search(cleaned) else cleaned
+
+
+def _cleaned(html: str) -> str:
+    # Once more at the end: `&#6;` was no control character before nh3 read it.
+    return storable(_cleaner.clean(canonical(storable(html)))).replace("<br>", "<br />")
 
 
 def to_text(html: str) -> str:
