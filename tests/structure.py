@@ -65,6 +65,7 @@ MAY_BE_MISSING: dict[str, set[str]] = {
         "event",
         "moderation_warning",
         "fallback",
+        "collection",
         "page_min_id",
         "page_max_id",
         "latest_page_notification_at",
@@ -243,6 +244,7 @@ ALSO: dict[str, dict[str, Any]] = {
         },
     },
     "MetaDetails": {"size": _TEXT},
+    "NotificationGroup": {"collection": {"$ref": "#/components/schemas/Collection"}},
     "Notification": {"filtered": {"const": True}, "emoji": _TEXT, "emoji_url": _URI_OR_NULL},
     "NotificationPolicy": {"for_bots": {"enum": ["accept", "filter", "drop"]}},
     "Preferences": {
