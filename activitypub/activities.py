@@ -16,8 +16,8 @@ NOTHING: Final = ObjectRef()
 class Activity(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody did something with an object.
 
-    Shapes:  id: absent on some Blocks and Undos; object: the first one, the others in `more_objects`
-             (Flag; GoToSocial's votes); to, cc: Public in its full spelling
+    Shapes:  id: absent on some Blocks and Undos; object: the first one, NOTHING when none is named, the
+             others in `more_objects` (Flag; GoToSocial's votes); to, cc: Public in its full spelling
     """
 
     actor: str

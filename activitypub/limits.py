@@ -34,3 +34,5 @@ OBJECTS: Final = 100  # of one activity
 COLLECTION_ITEMS: Final = 1_000
 REACTION_CHARS: Final = 2_048
 EXTENT_PIXELS: Final = 100_000
+PLACE_CHARS: Final = 500
+TIMEZONE_CHARS: Final = 64

@@ -144,6 +144,18 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
     total: int | None = None
 
 
+class Happening(msgspec.Struct, frozen=True, kw_only=True):
+    """When and where something takes place.
+
+    Shapes:  end_at: after start_at; timezone: as the author calls it, proves nothing; place: one line of text
+    """
+
+    start_at: datetime
+    end_at: datetime | None = None
+    timezone: str | None = None
+    place: str | None = None
+
+
 class Actor(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     kind: ActorKind
@@ -197,7 +209,9 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
     """A post of any kind.
 
     Shapes:  content: in media_type (None is HTML); language: BCP 47; to, cc: Public in its full spelling;
-             audience: groups it was posted to; quote: id of the quoted post
+             audience: groups it was posted to; quote: id of the quoted post; work: the file that the post
+             is about (Video, Audio, Image); image: a picture that stands for the post;
+             is_addressed: whether to or cc were sent at all
     """
 
     id: str
@@ -217,9 +231,12 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
     to: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
     audience: tuple[str, ...] = ()
+    is_addressed: bool = True
     direct_message: bool | None = None
     attachments: tuple[Attachment, ...] = ()
     image: Picture | None = None
+    work: Attachment | None = None
+    happening: Happening | None = None
     mentions: tuple[Mention, ...] = ()
     hashtags: tuple[Hashtag, ...] = ()
     emojis: tuple[Emoji, ...] = ()

@@ -97,6 +97,10 @@ class Addresses:
     def host(self) -> str:
         return urlsplit(self.base).netloc
 
+    def is_handle_host(self, host: str) -> bool:
+        """Whether handles at this host are of people here: our handle host, or that of our addresses."""
+        return host.lower() in (self.domain.lower(), self.host.lower())
+
     def is_ours(self, iri: str) -> bool:
         """Whether an address is on this server."""
         return iri == self.base or iri.startswith(self.base + "/")

@@ -11,7 +11,7 @@ from activitypub.document import JsonObject
 from activitypub.vocabulary import ACTIVITY_JSON
 from echo import ids
 from echo.errors import NotFound
-from federation import media_types
+from echo.http import media_types
 
 DOCUMENT_TYPE = f"{ACTIVITY_JSON}; charset=utf-8"
 # Mastodon's figures: documents 3 minutes, WebFinger 3 days, its refusals 3 minutes.

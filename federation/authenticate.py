@@ -13,7 +13,7 @@ from activitypub.signatures.keys import PublicKeyObject, load_public_key, same_k
 from echo import addresses, clock
 from echo.models import Account
 from echo.store import accounts, signing_keys
-from federation import resolve
+from federation import actors
 from federation.errors import FederationError, Unbelievable, Untrusted, Unwelcome
 from federation.fetch import fetch
 from federation.judge import is_same_origin
@@ -159,7 +159,7 @@ async def _owner_from_origin(key_id: str) -> Account:
         raise Unbelievable(f"{owner.id}: {error}") from error
     if not any(same_key_id(key.id, key_id) for key in keys):
         raise Unbelievable(f"{owner.id} does not list {key_id}")
-    return await resolve.store_actor(owner)
+    return await actors.store(owner)
 
 
 async def _owner_document(document: Document, key_id: str) -> Document:

@@ -128,17 +128,24 @@ async def _named(resource: Handle | str) -> ActorSource | None:
     """The account that a handle or an address names."""
     here = addresses.here()
     if isinstance(resource, Handle):
-        is_local = resource.host in (here.domain.lower(), here.host.lower())
-        return await federation_reads.actor_named(resource.user) if is_local else None
+        if not here.is_handle_host(resource.host):
+            return None
+        if here.is_handle_host(resource.user):
+            return await _server()
+        return await federation_reads.actor_named(resource.user)
+    if resource.rstrip("/") in (here.base, f"{urlsplit(here.base).scheme}://{here.domain}"):
+        return await _server()
     if not here.is_ours(resource):
         return None
-    if resource.rstrip("/") == here.base:
-        return await federation_reads.actor(await network().keys.server_actor_id())
     account_id = here.actor_id_in(resource)
     if account_id is not None:
         return await federation_reads.actor(account_id)
     path = unquote(urlsplit(resource).path)
     return await federation_reads.actor_named(path[2:]) if path.startswith("/@") else None
+
+
+async def _server() -> ActorSource | None:
+    return await federation_reads.actor(await network().keys.server_actor_id())
 
 
 def _refusal(error: NotFound | Gone) -> Response:

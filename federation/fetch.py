@@ -12,8 +12,8 @@ from activitypub import iri
 from activitypub.document import Document
 from activitypub.errors import Malformed
 from activitypub.vocabulary import ACTIVITY_JSON, LD_JSON
+from echo.http import media_types
 from echo.text.tokens import Open, tokens
-from federation import media_types
 from federation.errors import FederationError, Refused, Resting, Unbelievable
 from federation.network import Network, allow_http, is_ours, network
 from federation.replies import Answer

@@ -16,7 +16,9 @@ from activitypub.errors import Malformed
 from activitypub.objects import Actor
 from activitypub.vocabulary import JRD_JSON
 from activitypub.webfinger import Handle, Jrd
-from federation import media_types
+from echo import addresses
+from echo.http import media_types
+from echo.models import Account
 from federation.errors import FederationError, Refused, Unbelievable, Unreachable, Unwelcome
 from federation.fetch import once
 from federation.network import allow_http, is_ours, network
@@ -56,13 +58,14 @@ async def ask(handle: Handle) -> Answered:
     return Answered(jrd.actor, jrd.subject or handle)
 
 
-async def verified(actor: Actor, *, proven: Answered | None = None) -> Handle:
+async def verified(actor: Actor, *, proven: Answered | None = None, needs_proof: bool = False) -> Handle:
     """The handle of an actor, that its host and the actor agree on.
 
     An actor whose host knows nothing of WebFinger is called as it calls itself, at the host of its id.
 
-    Shapes:  proven: what a host said of this very actor a moment ago
-    Raises:  Unbelievable when the host names somebody else
+    Shapes:  proven: what a host said of this very actor a moment ago;
+             needs_proof: a host that does not answer is no reason to call the actor anything
+    Raises:  Unbelievable when the host names somebody else; FederationError for want of proof
     Source:  Mastodon 4.6; FEP-2c59; security-reliability S-L01, S-L02
     """
     claims = _claims(actor)
@@ -74,9 +77,34 @@ async def verified(actor: Actor, *, proven: Answered | None = None) -> Handle:
         try:
             return await _confirmed(claim, actor.id)
         except (Unwelcome, Unreachable, Refused) as error:
-            if claim is claims[-1]:
-                return _own_name(actor, error)
+            if claim is not claims[-1]:
+                continue
+            if needs_proof:
+                raise
+            return _own_name(actor, error)
     raise AssertionError
+
+
+def claims_other(actor: Actor, known: Handle) -> bool:
+    """Whether an actor calls itself otherwise than it is known.
+
+    Where its names are another host's, only the name is compared: the host says itself which it is.
+    """
+    claimed = parse(actor.webfinger) if actor.webfinger else None
+    if claimed is not None and not _is_here(claimed):
+        return not _is_same(claimed, known)
+    own = _at_own_host(actor)
+    return own is not None and own.user.lower() != known.user.lower()
+
+
+def is_named(account: Account, handle: Handle) -> bool:
+    """Whether an account is known under this handle."""
+    return _is_same(Handle(account.username, account.domain), handle)
+
+
+def claims(actor: Actor, handle: Handle) -> bool:
+    """Whether an actor calls itself this."""
+    return any(_is_same(claim, handle) for claim in _claims(actor))
 
 
 async def _confirmed(claim: Handle, actor_id: str) -> Handle:
@@ -113,7 +141,8 @@ def _at_own_host(actor: Actor) -> Handle | None:
 
 
 def _is_here(handle: Handle) -> bool:
-    return is_ours(f"https://{handle.host}/")
+    """Whether a handle is of this server: at the host of its handles, or of its addresses."""
+    return handle.host == addresses.here().domain.lower() or is_ours(f"https://{handle.host}/")
 
 
 def _is_same(first: Handle, second: Handle) -> bool:

@@ -11,6 +11,7 @@ from activitypub.document import Document
 from activitypub.errors import Malformed
 from activitypub.objects import Note
 from activitypub.read import read_note
+from echo import settings
 from echo.actions import posts as post_actions
 from echo.actions.drafts import RemotePost
 from echo.errors import NotFound
@@ -30,13 +31,22 @@ STRANGERS = 5
 STRANGERS_SECONDS = 5.0
 
 
+def note_in(document: Document) -> Note:
+    """A post as it stands in a document, in a language of this server where it comes in several.
+
+    Raises:  Malformed
+    """
+    languages = settings.here().instance.languages
+    return read_note(document, languages=languages, allow_http=allow_http())
+
+
 def read(document: Document) -> Note:
     """A post, believed because it comes from its own origin and so does its author.
 
     Raises:  Unbelievable
     """
     try:
-        note = read_note(document, allow_http=allow_http())
+        note = note_in(document)
     except Malformed as error:
         raise Unbelievable(f"{document.id}: {error}") from error
     if not iri.same_origin(note.id, note.attributed_to, allow_http=allow_http()):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from activitypub import iri
 from activitypub.activities import (
+    NOTHING,
     Activity,
     Announce,
     Create,
@@ -15,6 +16,7 @@ from activitypub.activities import (
     Like,
     QuoteRequest,
     Undo,
+    Unknown,
     Update,
 )
 from activitypub.document import Document
@@ -33,6 +35,8 @@ def objection(activity: Activity, *, key_id: str) -> Reason:
     """
     if not is_same_origin(key_id, activity.actor):
         return Reason.FORWARDED
+    if activity.object == NOTHING and not isinstance(activity, Unknown):
+        return Reason.NO_OBJECT
     if activity.id is None and isinstance(activity, _NEED_AN_ID):
         return Reason.NO_ID
     if activity.id is not None and not is_same_origin(activity.id, activity.actor):

@@ -11,9 +11,9 @@ from urllib.parse import urldefrag
 from selectolax.lexbor import LexborHTMLParser
 
 from echo.actions import profile_links
+from echo.http import media_types
 from echo.models import Account
 from echo.store import accounts
-from federation import media_types
 from federation.errors import FederationError
 from federation.network import allow_http, is_ours, network
 

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 from activitypub import iri
 from activitypub.errors import Malformed
+from echo.http import media_types
 from echo.text.page import PageFacts, read_page, with_oembed
-from federation import media_types
 from federation.errors import FederationError, Resting, Unreachable, Unwelcome
 from federation.network import network
 

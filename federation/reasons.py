@@ -25,6 +25,7 @@ class Reason(StrEnum):
     UNSUPPORTED_OBJECT = "unsupported-object"
     MALFORMED = "malformed"
     NO_ID = "no-id"
+    NO_OBJECT = "no-object"  # done with nothing
     VOTE = "vote"  # does not count: over, no such answer, a second one
 
     # What it is about

@@ -13,21 +13,19 @@ from activitypub import iri
 from activitypub.activities import Announce, Create
 from activitypub.document import Document
 from activitypub.errors import Malformed
-from activitypub.read import is_activity, is_actor, is_note, read_activity, read_actor
-from activitypub.webfinger import Handle
-from echo import addresses, clock, db
+from activitypub.read import is_activity, is_actor, is_note, read_activity
+from echo import addresses, clock
 from echo.actions import accounts as account_actions
 from echo.actions import editing, quotes_elsewhere
 from echo.errors import Gone, Invalid, NotFound
 from echo.kinds import QuoteState
 from echo.models import Account, Post
 from echo.store import accounts, audience, posts
-from federation import handles, ingest, local_addresses, stamps
+from federation import actors, handles, ingest, local_addresses, stamps
 from federation.errors import FederationError, Unbelievable, Unwelcome
 from federation.fetch import fetch, find, once
 from federation.network import allow_http, is_ours, network
 from federation.stamps import Claim
-from federation.translate.accounts import account_of
 
 log = logging.getLogger(__name__)
 
@@ -129,29 +127,6 @@ async def check_inbox(inbox: str) -> None:
         await refresh(owner)
 
 
-async def store_actor(document: Document, *, proven: handles.Answered | None = None) -> Account:
-    """Store what an actor says of itself. The document comes from its own origin: the caller proved it.
-
-    Shapes:  proven: a handle whose host named this very actor a moment ago
-    Raises:  Unbelievable: no actor at all, or a handle that is not its own
-    """
-    try:
-        actor = read_actor(document, allow_http=allow_http())
-    except Malformed as error:
-        raise Unbelievable(f"{document.id}: {error}") from error
-    if is_ours(actor.id):
-        raise Unbelievable(f"claims to live here: {actor.id}")
-    known = await accounts.find_by_uri(actor.id)
-    if known is not None:
-        handle = Handle(known.username, known.domain)
-    else:
-        handle = await handles.verified(actor, proven=proven)
-    try:
-        return await account_actions.store_remote(account_of(actor, username=handle.user, domain=handle.host))
-    except (Invalid, *db.TAKEN) as error:
-        raise Unbelievable(f"{actor.id}: {error}") from error
-
-
 @dataclass(slots=True)
 class Budget:
     """How many documents may still be asked for because of one event, and what was asked for already."""
@@ -239,7 +214,7 @@ async def _read_again(uri: str) -> Post | None:
 
 
 async def _fetch_account(uri: str) -> Account:
-    return await store_actor(await fetch(uri))
+    return await actors.store(await fetch(uri))
 
 
 async def _ask_handle(acct: str) -> Account:
@@ -250,14 +225,14 @@ async def _ask_handle(acct: str) -> Account:
     if is_ours(answer.actor):
         raise Unbelievable(f"{acct} points here")
     known = await accounts.find_by_uri(answer.actor)
-    if known is not None and known.deleted_at is None:
+    if known is not None and known.deleted_at is None and handles.is_named(known, answer.handle):
         return known
-    return await store_actor(await fetch(answer.actor), proven=answer)
+    return await actors.store(await fetch(answer.actor), proven=answer)
 
 
 async def _account_at(address: str) -> Account | None:
     document = await find(address)
-    return await store_actor(document) if is_actor(document) else None
+    return await actors.store(document) if is_actor(document) else None
 
 
 async def _post_at(address: str) -> Post | None:

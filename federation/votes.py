@@ -5,12 +5,11 @@ from __future__ import annotations
 from activitypub.activities import Create
 from activitypub.errors import Malformed
 from activitypub.objects import Note, is_vote
-from activitypub.read import read_note
 from echo import addresses
 from echo.actions import polls
 from echo.errors import Invalid, NotFound
 from echo.models import Account
-from federation.network import allow_http
+from federation import ingest
 from federation.reasons import Reason
 
 # Answers that one activity may choose.
@@ -27,7 +26,7 @@ async def receive(activity: Create, first: Note, actor: Account) -> Reason:
         if ref.document is None:
             continue
         try:
-            note = read_note(ref.document, allow_http=allow_http())
+            note = ingest.note_in(ref.document)
         except Malformed:
             continue
         if is_vote(note) and note.attributed_to == actor.uri:

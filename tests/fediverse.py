@@ -125,12 +125,12 @@ async def settle_down(servers: Sequence[Echo]) -> None:
     raise AssertionError("the servers never come to rest")
 
 
-def config_for(host: str, template: Config, database_url: str) -> Config:
-    """The configuration of a test server that lives at https://<host>."""
+def config_for(host: str, template: Config, database_url: str, *, domain: str = "") -> Config:
+    """The configuration of a test server that lives at https://<host>; its handles may be at another host."""
     replace = msgspec.structs.replace
     return replace(
         template,
-        instance=replace(template.instance, domain=host),
+        instance=replace(template.instance, domain=domain or host),
         server=replace(template.server, base_url=f"https://{host}"),
         database=replace(template.database, url=database_url, pool_size=3),
         redis=replace(template.redis, prefix=f"{host}:"),
@@ -144,10 +144,19 @@ def database_beside(url: str, name: str) -> str:
 
 @asynccontextmanager
 async def open_echo(
-    host: str, router: Router, template: Config, database_url: str, folder: Path
+    host: str,
+    router: Router,
+    template: Config,
+    database_url: str,
+    folder: Path,
+    *,
+    domain: str = "",
 ) -> AsyncIterator[Echo]:
-    """A server that lives at a host of the router, over a migrated database."""
-    config = config_for(host, template, database_url)
+    """A server that lives at a host of the router, over a migrated database.
+
+    Shapes:  domain: the host of its handles, where that is another one
+    """
+    config = config_for(host, template, database_url, domain=domain)
 
     async def start() -> Runtime:
         return await open_runtime(config, folder, transport=router)

@@ -29,16 +29,15 @@ from activitypub.read.values import address, object_ref, recipients, short_text
 def read_activity(document: Document, *, allow_http: bool = False) -> Activity:
     """Read an activity; addressing is never required (lemmy#4364), bto and bcc are not read.
 
-    Returns: one of `activitypub.activities`; Unknown for a type without a class
-    Raises:  Malformed: no_actor, no_object (not for Unknown)
+    Returns: one of `activitypub.activities`; Unknown for a type without a class; the object is NOTHING where
+             none is named (misskey#7516 undoes null)
+    Raises:  Malformed: no_actor
     """
     kind = next((ACTIVITY_CLASSES[name] for name in document.types if name in ACTIVITY_CLASSES), Unknown)
     actor = address(document, "actor", allow_http=allow_http)
     if actor is None:
         raise Malformed("no_actor", "an activity without a good actor")
     objects = _objects(document, allow_http=allow_http)
-    if kind is not Unknown and not objects:
-        raise Malformed("no_object", f"{kind.__name__} of nothing")
     plain = kind(
         id=iri.find(document.id, allow_http=allow_http),
         actor=actor,

@@ -31,31 +31,32 @@ def read_attachments(document: Document, *, near: str) -> tuple[Attachment, ...]
 
 def _attachment(item: Document, *, near: str) -> Attachment | None:
     kind = next((name for name in item.types if name in _KINDS), None)
-    url, media_type = _place(item, near=near)
+    url, place = _place(item, near=near)
     if kind is None or url is None:
         return None
     return Attachment(
         kind=kind,
         url=url,
-        media_type=media_type_of(item) or media_type,
+        media_type=media_type_of(item) or media_type_of(place),
         alt=alt_text(item),
         blurhash=_blurhash(item),
         focus=_focus(item),
-        width=_extent(item, "width"),
-        height=_extent(item, "height"),
-        duration_seconds=_duration(item),
+        width=extent_of(item, "width") or extent_of(place, "width"),
+        height=extent_of(item, "height") or extent_of(place, "height"),
+        duration_seconds=duration_of(item),
         thumbnail=picture(item.value("icon"), near=near),
         sensitive=item.boolean("sensitive") or False,
     )
 
 
-def _place(item: Document, *, near: str) -> tuple[str | None, str | None]:
+def _place(item: Document, *, near: str) -> tuple[str | None, Document]:
+    """Where the file is, and the Link that says so: Pleroma tells size and type there."""
     for key in ("url", "href"):
         for value in item.values(key)[: limits.URLS_SEEN]:
-            url, media_type = link(value, near=near)
+            url, _ = link(value, near=near)
             if url is not None:
-                return url, media_type
-    return None, None
+                return url, Document(value if isinstance(value, dict) else {})
+    return None, Document({})
 
 
 def _blurhash(item: Document) -> str | None:
@@ -77,12 +78,13 @@ def _coordinate(value: object) -> float | None:
     return float(value)
 
 
-def _extent(item: Document, key: str) -> int | None:
+def extent_of(item: Document, key: str) -> int | None:
+    """A width or height in pixels."""
     pixels = item.count(key)
     return pixels if pixels is not None and 0 < pixels <= limits.EXTENT_PIXELS else None
 
 
-def _duration(item: Document) -> float | None:
+def duration_of(item: Document) -> float | None:
     """Seconds, sent as a number, as digits, or as ISO 8601 (`PT1M30S`)."""
     number = item.number("duration")
     text = text_of(item.value("duration"))

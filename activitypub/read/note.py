@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from activitypub import iri, limits
 from activitypub.document import Document, id_of, type_of
 from activitypub.errors import Malformed
@@ -16,19 +18,21 @@ from activitypub.read.values import (
     language_of,
     media_type_of,
     page_url,
-    picture,
     recipients,
     short_text,
     tally,
+    translation,
 )
+from activitypub.read.works import read_cover, read_happening, read_work
 from activitypub.vocabulary import NOTE_TYPES, NoteKind
 
 _QUOTE_KEYS = ("quote", "_misskey_quote", "quoteUrl", "quoteUri")
 
 
-def read_note(document: Document, *, allow_http: bool = False) -> Note:
+def read_note(document: Document, *, languages: Sequence[str] = (), allow_http: bool = False) -> Note:
     """Read a post; what is odd but optional is dropped.
 
+    Shapes:  languages: the ones to choose from, best first, where a text comes in several and in none first
     Raises:  Malformed: type, no_id, no_author
     """
     kind = note_kind(document)
@@ -38,7 +42,8 @@ def read_note(document: Document, *, allow_http: bool = False) -> Note:
     author, groups = _authors(document, identifier, allow_http=allow_http)
     audience = addresses(document, "audience", at_most=limits.AUTHORS_SEEN, allow_http=allow_http)
     tags = read_tags(document, near=identifier, allow_http=allow_http)
-    content, language = _content(document)
+    content, language = _content(document, languages)
+    chosen = languages if language is None else (language, *languages)
     replies = document.document("replies")
     return Note(
         id=identifier,
@@ -46,9 +51,9 @@ def read_note(document: Document, *, allow_http: bool = False) -> Note:
         attributed_to=author,
         content=content,
         media_type=media_type_of(document),
-        language=language,
-        name=short_text(document, "name", at_most=limits.NAME_CHARS),
-        summary=short_text(document, "summary", at_most=limits.SUMMARY_CHARS),
+        language=language_of(language),
+        name=short_text(document, "name", at_most=limits.NAME_CHARS, languages=chosen),
+        summary=short_text(document, "summary", at_most=limits.SUMMARY_CHARS, languages=chosen),
         sensitive=document.boolean("sensitive") or False,
         source=_source(document),
         published=document.moment("published"),
@@ -58,10 +63,12 @@ def read_note(document: Document, *, allow_http: bool = False) -> Note:
         to=recipients(document, "to", allow_http=allow_http),
         cc=recipients(document, "cc", allow_http=allow_http),
         audience=tuple(dict.fromkeys((*audience, *groups))),
+        is_addressed=document.has("to") or document.has("cc"),
         direct_message=document.boolean("directMessage"),
         attachments=read_attachments(document, near=identifier),
-        image=picture(document.value("image"), near=identifier)
-        or picture(document.value("icon"), near=identifier),
+        image=read_cover(document, near=identifier),
+        work=read_work(document, kind, near=identifier),
+        happening=read_happening(document) if kind is NoteKind.EVENT else None,
         mentions=tags.mentions,
         hashtags=tags.hashtags,
         emojis=tags.emojis,
@@ -112,6 +119,7 @@ def _authors(document: Document, identifier: str, *, allow_http: bool) -> tuple[
     """The author, and the groups that stand beside the author (PeerTube, Lemmy; friendica#15101).
 
     Of several, the first on the origin of the post that is not a Group; a lone author is taken as it is.
+    Where the post itself says who did it, beside another author, that one is the group (Mobilizon's events).
     """
     people: list[str] = []
     groups: list[str] = []
@@ -123,22 +131,28 @@ def _authors(document: Document, identifier: str, *, allow_http: bool) -> tuple[
     if not people:
         raise Malformed("no_author", identifier)
     near = [item for item in people if iri.same_origin(item, identifier, allow_http=allow_http)]
-    return (near or people)[0], tuple(groups)
+    author = (near or people)[0]
+    actor = address(document, "actor", allow_http=allow_http)
+    if actor in (None, author) or not iri.same_origin(actor, identifier, allow_http=allow_http):
+        return author, tuple(groups)
+    return actor, (author, *groups)
 
 
-def _content(document: Document) -> tuple[str, str | None]:
+def _content(document: Document, languages: Sequence[str]) -> tuple[str, str | None]:
     """Content and its language: the one whose translation equals the content, or the only one."""
     texts = document.language_map("contentMap")
     content = document.text("content")
     if content is None:
-        language, content = next(((key, text) for key, text in texts.items() if text), (None, ""))
+        language, content = translation(texts, languages)
     else:
         language = next((key for key, text in texts.items() if text == content), None)
         if language is None and len(texts) == 1:
             language = next(iter(texts))
     if language is None and (spoken := document.document("language")) is not None:
-        language = spoken.text("identifier")  # Lemmy
-    return content[: limits.CONTENT_CHARS], language_of(language)
+        language = spoken.text("identifier")  # Lemmy, PeerTube
+    if language is None:
+        language = document.text("inLanguage")  # Mobilizon
+    return content[: limits.CONTENT_CHARS], language
 
 
 def _source(document: Document) -> Source | None:

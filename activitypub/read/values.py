@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from activitypub import iri, limits
@@ -16,14 +17,27 @@ _MEDIA_TYPE: Final = re.compile(r"[a-z]+/[a-z0-9.+-]{1,100}")
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
 
 
-def short_text(document: Document, key: str, *, at_most: int) -> str | None:
-    """A text cut to size, or its first translation; None when nothing visible is in it."""
+def short_text(document: Document, key: str, *, at_most: int, languages: Sequence[str] = ()) -> str | None:
+    """A text cut to size, or a translation of it; None when nothing visible is in it."""
     text = document.text(key)
     if text is None:
-        text = next(iter(document.language_map(f"{key}Map").values()), None)
-    if text is None or not text.strip(_INVISIBLE):
+        _, text = translation(document.language_map(f"{key}Map"), languages)
+    if not text.strip(_INVISIBLE):
         return None
     return text[:at_most]
+
+
+def translation(texts: Mapping[str, str], languages: Sequence[str]) -> tuple[str | None, str]:
+    """The text in the best of some languages, else the first that is not empty.
+
+    Shapes:  texts: by language; languages: best first; `de` is as good as `de-AT`
+    """
+    told = {language: text for language, text in texts.items() if text}
+    for wanted in languages:
+        for language, text in told.items():
+            if language.partition("-")[0].lower() == wanted.partition("-")[0].lower():
+                return language, text
+    return next(iter(told.items()), (None, ""))
 
 
 def address(document: Document, key: str, *, allow_http: bool) -> str | None:
@@ -88,7 +102,7 @@ def link(value: object, *, near: str) -> tuple[str | None, str | None]:
 
 def media_type_of(document: Document) -> str | None:
     """The bare media type, lower case, without parameters."""
-    text = document.text("mediaType")
+    text = document.text("mediaType") or document.text("mimeType")  # Funkwhale, PeerTube before 1.1
     bare = "" if text is None else text.partition(";")[0].strip().lower()
     return bare if _MEDIA_TYPE.fullmatch(bare) else None
 

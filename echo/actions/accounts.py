@@ -74,6 +74,14 @@ async def receive_deletion(account: Account) -> None:
         await _mark_deleted(unit, account)
 
 
+async def release_handle(account_id: int) -> None:
+    """Somebody elsewhere is not called any more as we call them: the handle is free for who has it now."""
+    async with db.unit_of_work():
+        account = await accounts.get_locked(account_id)
+        if account.domain:
+            await _release(account)
+
+
 async def change_profile(account_id: int, draft: ProfileDraft) -> Account:
     """Change the profile of somebody here.
 
@@ -165,14 +173,19 @@ async def _free_handle(draft: RemoteAccount, known: Account | None) -> tuple[str
     if holder is None or holder.uri == draft.uri:
         return draft.username, domain
     if holder.deleted_at is not None:
-        holder.username_key = f"{holder.username_key}~{holder.id}"
-        await holder.save(update_fields=["username_key"])
+        await _release(holder)
         return draft.username, domain
     if known is not None:
         return known.username, known.domain
     raise Invalid(
         "This handle belongs to another account", detail=f"{draft.uri} claims {draft.username}@{domain}"
     )
+
+
+async def _release(holder: Account) -> None:
+    """No name has a tilde in it, so this key is nobody's."""
+    holder.username_key = f"{holder.username_key[:200]}~{holder.id}"
+    await holder.save(update_fields=["username_key"])
 
 
 def _remote_values(draft: RemoteAccount) -> dict[str, Any]:

@@ -104,6 +104,7 @@ class RemoteMedia:
     blurhash: str | None = None
     width: int | None = None
     height: int | None = None
+    duration_seconds: float | None = None
     focus: tuple[float, float] | None = None
     preview_url: str = ""
 

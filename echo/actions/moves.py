@@ -15,6 +15,7 @@ from echo.kinds import FollowState
 from echo.models import Account, Follow
 from echo.policy import passwords
 from echo.store import accounts, moving, relations, users
+from echo.text import handles
 
 MOST_ALIASES = 20
 # How soon an account may move again: followers are not to be driven round in circles.
@@ -170,9 +171,8 @@ def _check_target(account: Account, target: Account) -> None:
 
 async def _look_up(handle: str) -> Account:
     """Somebody here or elsewhere, by name@domain. Raises Invalid."""
-    name, _, domain = handle.strip().lstrip("@").partition("@")
-    here = addresses.here()
-    if domain.lower() in ("", here.domain.lower(), here.host.lower()):
+    name, domain = handles.split(handle)
+    if not domain or addresses.here().is_handle_host(domain):
         found = await accounts.find_by_handle(name)
     else:
         account_id = await ports.directory().account_by_handle(name, domain)

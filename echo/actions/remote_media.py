@@ -36,8 +36,9 @@ async def store_remote_media(account_id: int, post_id: int, files: Sequence[Remo
 
 
 def _meta(file: RemoteMedia) -> dict[str, object]:
-    """Sizes as clients see them; a missing or impossible size is left out, never zero."""
+    """Sizes and times as clients see them; what is missing or impossible is left out, never zero."""
     meta: dict[str, object] = {}
+    original: dict[str, object] = {}
     if file.width and file.height and file.width > 0 and file.height > 0:
         size = {
             "width": file.width,
@@ -45,8 +46,14 @@ def _meta(file: RemoteMedia) -> dict[str, object]:
             "size": f"{file.width}x{file.height}",
             "aspect": file.width / file.height,
         }
-        meta["original"] = size
         meta["small"] = size
+        original |= size
+    if file.duration_seconds and file.duration_seconds > 0:
+        seconds = round(file.duration_seconds, 3)
+        meta["duration"] = seconds
+        original["duration"] = seconds
+    if original:
+        meta["original"] = original
     if file.focus is not None:
         meta["focus"] = {"x": file.focus[0], "y": file.focus[1]}
     return meta

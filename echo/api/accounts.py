@@ -13,6 +13,7 @@ from echo.models import Account
 from echo.render import account, own_account, relationship, status
 from echo.store import accounts, pins, relations, timelines
 from echo.store.timelines import AccountFilter
+from echo.text import handles
 from echo.text.hashtags import normalise
 
 blueprint = Blueprint("accounts", __name__)
@@ -57,11 +58,8 @@ async def familiar_followers() -> Response:
 @optional("read:accounts")
 async def lookup() -> Response:
     """An account that is known here, by its handle."""
-    name, _, domain = (await params()).require_text("acct").strip().lstrip("@").partition("@")
-    here = addresses.here()
-    if domain.lower() in (here.domain.lower(), here.host.lower()):
-        domain = ""
-    found = await accounts.find_by_handle(name, domain)
+    name, domain = handles.split((await params()).require_text("acct"))
+    found = await accounts.find_by_handle(name, "" if addresses.here().is_handle_host(domain) else domain)
     if found is None:
         raise NotFound
     return raw(await account.one(found.id))

@@ -8,13 +8,15 @@ from typing import Annotated, Literal
 from cyclopts import App, Parameter
 
 from echo.actions import accounts as account_actions
-from echo.actions import approvals, moderation, password_changes, sign_up
+from echo.actions import approvals, moderation, password_changes, renaming, sign_up
 from echo.actions.drafts import SignUp
+from echo.addresses import here
 from echo.cli.common import Common, opened, say, table
 from echo.errors import NotFound
 from echo.kinds import Role
 from echo.models import Account
 from echo.store import accounts, users
+from echo.text import handles
 
 app = App(name="accounts", help="People of this server.")
 RoleName = Literal["user", "moderator", "admin", "owner"]
@@ -125,6 +127,21 @@ async def modify(
 
 
 @app.command
+async def rename(old: str, new: str, /, *, common: Common = Common()) -> None:
+    """Give somebody here another name. Followers stay; the old name leads to the new one and stays theirs.
+
+    Parameters
+    ----------
+    old: User name.
+    new: The new one.
+    """
+    async with opened(common):
+        account = await renaming.rename((await _find(old)).id, new)
+        document = await _document(account)
+    say(common, document, _lines(document))
+
+
+@app.command
 async def pending(*, limit: int = 100, common: Common = Common()) -> None:
     """List those who wait for approval, the first to come first.
 
@@ -225,8 +242,8 @@ async def delete(
 
 
 async def _find(handle: str) -> Account:
-    name, _, domain = handle.strip().lstrip("@").partition("@")
-    found = await accounts.find_by_handle(name, domain)
+    name, domain = handles.split(handle)
+    found = await accounts.find_by_handle(name, "" if here().is_handle_host(domain) else domain)
     if found is None:
         raise NotFound(f"There is no account {handle}")
     return found

@@ -71,6 +71,7 @@ async def inbound(
     *,
     reason: Annotated[str | None, Parameter(show_default=False)] = None,
     state: str = "",
+    host: str = "",
     limit: int = 100,
     requeue: Annotated[bool, Parameter(negative="")] = False,
     common: Common = Common(),
@@ -79,8 +80,9 @@ async def inbound(
 
     Parameters
     ----------
-    reason: Only those ignored for this reason; "all" counts them by reason.
+    reason: Only those ignored for this reason; "all" counts them by reason, and says from where.
     state: pending, done, ignored or dead.
+    host: Only from this host.
     limit: Most rows.
     requeue: Process the dead ones again.
     """
@@ -90,10 +92,10 @@ async def inbound(
             say(common, {"requeued": revived}, f"{revived} activities are processed again")
             return
         if reason == "all":
-            rows = [dict(row) for row in await inbound_store.reasons()]
+            rows = [dict(row) for row in await inbound_store.reasons(host=host)]
             say(common, rows, table(rows))
             return
-        found = await inbound_store.listing(reason=reason or "", state=state, limit=limit)
+        found = await inbound_store.listing(reason=reason or "", state=state, host=host, limit=limit)
         rows = [dict(row) for row in found]
     say(
         common,

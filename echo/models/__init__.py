@@ -5,6 +5,7 @@ from echo.models.account import (
     AccountKey,
     AccountNote,
     AccountStats,
+    FormerName,
     User,
 )
 from echo.models.activity import (
@@ -151,6 +152,7 @@ __all__ = [
     "FilterKeyword",
     "FilterPost",
     "Follow",
+    "FormerName",
     "Hashtag",
     "Host",
     "IdempotencyKey",

@@ -95,6 +95,18 @@ class AccountKey(Model):
         table = "account_keys"
 
 
+class FormerName(Model):
+    """What somebody here was called before. Nobody else gets the name, and it still leads to them."""
+
+    id = fields.BigIntField(primary_key=True)
+    username_key = fields.CharField(max_length=255, unique=True, description="in lower case")
+    account_id = fields.BigIntField(db_index=True)
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "former_names"
+
+
 class AccountStats(Model):
     """Counters of an account, apart from it because they change so often."""
 

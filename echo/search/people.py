@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from echo import addresses, ports
 from echo.store import accounts, search_accounts
+from echo.text import handles
 
 # Nobody pages further than this.
 RESULTS_MAX = 400
@@ -36,11 +37,10 @@ async def people(
 
 async def _by_handle(text: str, *, resolve: bool) -> int | None:
     """Who has exactly this handle, with its host."""
-    name, _, domain = text.strip().lstrip("@").lower().partition("@")
-    here = addresses.here()
+    name, domain = handles.split(text)
     if not name or not domain:
         return None
-    if domain in (here.domain.lower(), here.host.lower()):
+    if addresses.here().is_handle_host(domain):
         local = await accounts.find_by_handle(name)
         return None if local is None or local.suspended_at is not None else local.id
     return await ports.directory().account_by_handle(name, domain) if resolve else None

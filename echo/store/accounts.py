@@ -11,6 +11,8 @@ from echo.models import Account, AccountKey, User
 from echo.store import loading
 from echo.store.cursor import Cursor
 
+_CALLED_BEFORE = "(SELECT f.account_id FROM former_names f WHERE f.username_key = $1)"
+
 
 async def get(account_id: int) -> Account:
     """Raises NotFound. Deleted accounts are not found; suspended ones are."""
@@ -44,9 +46,13 @@ async def find_by_uri(uri: str) -> Account | None:
 
 
 async def find_by_handle(username: str, domain: str = "") -> Account | None:
-    """By name and handle host (empty: here), in any case."""
+    """By name and handle host (empty: here), in any case; people here by names they had before, too."""
     condition = "username_key = $1 AND domain = $2 AND deleted_at IS NULL"
-    return await loading.first(Account, condition, username.lower(), domain.lower())
+    found = await loading.first(Account, condition, username.lower(), domain.lower())
+    if found is not None or domain:
+        return found
+    condition = f"id = {_CALLED_BEFORE} AND deleted_at IS NULL"
+    return await loading.first(Account, condition, username.lower())
 
 
 async def find_by_uris(uris: Sequence[str]) -> dict[str, int]:

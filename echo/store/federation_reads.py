@@ -206,8 +206,12 @@ async def actor(account_id: int) -> ActorSource | None:
 
 
 async def actor_named(username: str) -> ActorSource | None:
-    """The local account with this name, in any case, deleted and suspended ones too."""
-    row = await db.fetch_one(f"{_ACTORS} WHERE a.username_key = $1 AND a.domain = ''", username.lower())
+    """The local account with this name, or that had it, in any case, deleted and suspended ones too."""
+    row = await db.fetch_one(
+        f"{_ACTORS} WHERE a.domain = '' AND (a.username_key = $1"
+        " OR a.id = (SELECT f.account_id FROM former_names f WHERE f.username_key = $1))",
+        username.lower(),
+    )
     return None if row is None else _actor(row)
 
 

@@ -168,23 +168,31 @@ async def summary() -> dict[str, int]:
     return {state.value: counts.get(state.value, 0) for state in InboundState}
 
 
-async def reasons() -> list[Row]:
-    """Rows (reason, kind, count): why activities had no effect, the most frequent first."""
+async def reasons(*, host: str = "") -> list[Row]:
+    """Why activities had no effect, the most frequent first; only those of one host, when given.
+
+    Returns: rows (reason, kind, count, hosts: from how many; most_from: the host that sent most of them)
+    """
     return await db.fetch(
-        "SELECT reason, kind, count(*) FROM inbound_activities WHERE reason <> ''"
-        " GROUP BY reason, kind ORDER BY count(*) DESC, reason, kind"
+        "SELECT reason, kind, count(*), count(DISTINCT host) AS hosts,"
+        " mode() WITHIN GROUP (ORDER BY host) AS most_from FROM inbound_activities"
+        " WHERE reason <> '' AND ($1 = '' OR host = $1)"
+        " GROUP BY reason, kind ORDER BY count(*) DESC, reason, kind",
+        host,
     )
 
 
-async def listing(*, reason: str = "", state: str = "", limit: int = 100) -> list[Row]:
+async def listing(*, reason: str = "", state: str = "", host: str = "", limit: int = 100) -> list[Row]:
     """Activities for the operator, newest first, without their bodies."""
     return await db.fetch(
         "SELECT id, actor_uri, signer_uri, uri, kind, host, state, reason, attempts, due_at, last_error,"
         " created_at, finished_at FROM inbound_activities"
-        " WHERE ($1 = '' OR reason = $1) AND ($2 = '' OR state = $2) ORDER BY id DESC LIMIT $3",
+        " WHERE ($1 = '' OR reason = $1) AND ($2 = '' OR state = $2)"
+        " AND ($4 = '' OR host = $4) ORDER BY id DESC LIMIT $3",
         reason,
         state,
         limit,
+        host,
     )
 
 

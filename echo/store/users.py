@@ -79,7 +79,11 @@ async def is_email_taken(email: str) -> bool:
 
 async def is_username_taken(username: str) -> bool:
     """Whether a local account has, or had, this name."""
-    found = await db.fetch_value("SELECT 1 FROM accounts WHERE username_key = $1 AND domain = ''", username)
+    found = await db.fetch_value(
+        "SELECT 1 FROM accounts WHERE username_key = $1 AND domain = ''"
+        " UNION ALL SELECT 1 FROM former_names WHERE username_key = $1 LIMIT 1",
+        username,
+    )
     return found is not None
 
 

@@ -62,6 +62,8 @@ async def show(
     )
     response = Response(html, status=status, content_type="text/html; charset=utf-8")
     response.headers.update(_headers(form_source))
+    if meta is not None and meta.activity:
+        response.headers["Link"] = f'<{meta.activity}>; rel="alternate"; type="application/activity+json"'
     visitor.remember_form_token(response)
     return response
 

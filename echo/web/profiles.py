@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from quart import Blueprint, Response, request
 
-from echo import settings
 from echo.addresses import here
 from echo.errors import NotFound
+from echo.http import media_types
 from echo.http.access import page
 from echo.ids import parse_id
 from echo.kinds import Visibility
@@ -17,6 +17,7 @@ from echo.render.cards import Author, Card
 from echo.store import accounts, pins, posts, threads, timelines
 from echo.store.cursor import Cursor
 from echo.store.timelines import AccountFilter, PublicFilter
+from echo.text import handles
 from echo.text.hashtags import normalise
 from echo.web import markup, visitor
 from echo.web.page import Meta, show
@@ -36,6 +37,8 @@ async def profile(name: str) -> Response:
         return await _elsewhere(account)
     if _wants_activity():
         return _to_activity(account.uri)
+    if _is_former(name, account):
+        return visitor.redirect(here().profile_page(account.username), status=302)
     with_replies = "replies" in request.args
     ids = await timelines.account(
         NOBODY, account.id, _cursor(), AccountFilter(exclude_replies=not with_replies)
@@ -78,6 +81,8 @@ async def post(name: str, post_id: str) -> Response:
         return await _elsewhere(account)
     if _wants_activity():
         return _to_activity(found.uri)
+    if _is_former(name, account):
+        return visitor.redirect(here().post_page(account.username, found.id), status=302)
     above = await threads.ancestor_ids(found, threads.ANONYMOUS)
     below = await threads.descendant_ids(found, threads.ANONYMOUS)
     card = await cards.one(NOBODY, found.id)
@@ -132,15 +137,18 @@ def _meta_of(card: Card) -> Meta:
 
 
 async def _find(name: str) -> Account:
-    username, at, domain = name.partition("@")
-    if "\x00" in name or (at and not domain):
+    username, domain = handles.split(name)
+    if not username or "\x00" in name:
         raise NotFound("Not Found")
-    if domain == settings.here().instance.domain:
-        domain = ""
-    account = await accounts.find_by_handle(username, domain)
+    account = await accounts.find_by_handle(username, "" if here().is_handle_host(domain) else domain)
     if account is None or account.suspended_at is not None:
         raise NotFound("Not Found")
     return account
+
+
+def _is_former(name: str, account: Account) -> bool:
+    """Whether somebody here is called otherwise by now than in the address that was asked for."""
+    return name.partition("@")[0].lower() != account.username_key
 
 
 async def _elsewhere(account: Account) -> Response:
@@ -160,10 +168,7 @@ def _cursor() -> Cursor:
 
 def _wants_activity() -> bool:
     """Whether another server asks for the thing behind the page: people paste page addresses into search."""
-    accept = request.headers.get("Accept", "")
-    return "text/html" not in accept and (
-        "application/activity+json" in accept or "application/ld+json" in accept
-    )
+    return media_types.prefers_activity(request.headers.getlist("Accept"))
 
 
 def _to_activity(uri: str) -> Response:

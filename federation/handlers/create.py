@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from activitypub.activities import Create
+from msgspec import structs
+
+from activitypub.activities import Activity, Create
 from activitypub.errors import Malformed
 from activitypub.objects import Note, ObjectRef, is_vote
-from activitypub.read import is_note, read_note
+from activitypub.read import is_note
 from echo.actions import posts as post_actions
 from echo.errors import Gone
 from echo.models import Account
@@ -13,13 +15,13 @@ from echo.store import posts
 from federation import ingest, resolve, votes
 from federation.fetch import fetch
 from federation.judge import is_same_origin
-from federation.network import allow_http, network
+from federation.network import network
 from federation.reasons import Reason
 
 
 async def handle(activity: Create, actor: Account) -> Reason:
     """Store a post of the actor, when somebody here cares; count a vote."""
-    note = await read(activity.object, actor)
+    note = await read(activity.object, actor, said_in=activity)
     if isinstance(note, Reason):
         return note
     if is_vote(note):
@@ -30,9 +32,10 @@ async def handle(activity: Create, actor: Account) -> Reason:
     return await store(note, actor)
 
 
-async def read(ref: ObjectRef, actor: Account) -> Note | Reason:
+async def read(ref: ObjectRef, actor: Account, *, said_in: Activity | None = None) -> Note | Reason:
     """The post that an activity carries, or names: it is the actor's own and lies where the actor lives.
 
+    Shapes:  said_in: whose to and cc count for a post that has none of its own (Discourse)
     Raises:  FederationError when it has to be asked for and is not given
     """
     if ref.id is None or not is_same_origin(ref.id, actor.uri):
@@ -41,11 +44,13 @@ async def read(ref: ObjectRef, actor: Account) -> Note | Reason:
     if not is_note(document):
         return Reason.UNSUPPORTED_OBJECT
     try:
-        note = read_note(document, allow_http=allow_http())
+        note = ingest.note_in(document)
     except Malformed:
         return Reason.MALFORMED
     if note.attributed_to != actor.uri or note.id != ref.id:
         return Reason.FOREIGN_AUTHOR
+    if said_in is not None and not note.is_addressed:
+        return structs.replace(note, to=said_in.to, cc=said_in.cc)
     return note
 
 

@@ -12,7 +12,7 @@ from echo import clock
 from echo.actions import editing, quotes_elsewhere
 from echo.models import Account
 from echo.store import posts
-from federation import ingest, resolve
+from federation import actors, ingest, resolve
 from federation.handlers import create
 from federation.handlers.people import known_post
 from federation.judge import is_same_origin
@@ -46,7 +46,7 @@ async def _actor(activity: Update, actor: Account) -> Reason:
     except Malformed:
         return Reason.MALFORMED
     if has_keys:
-        await resolve.store_actor(document)
+        await actors.store(document)
     else:
         await resolve.refresh(actor)
     return Reason.EFFECT
@@ -56,7 +56,7 @@ async def _post(activity: Update, actor: Account) -> Reason:
     known = await known_post(activity.object.id)
     if known is not None and known.author_id != actor.id:
         return Reason.FOREIGN_OBJECT
-    note = await create.read(activity.object, actor)
+    note = await create.read(activity.object, actor, said_in=activity)
     if isinstance(note, Reason):
         return note
     if known is None:

@@ -8,26 +8,18 @@ from activitypub import addressing
 from activitypub import objects as wire
 from activitypub.addressing import Audience
 from activitypub.vocabulary import NoteKind
-from echo import addresses, clock, settings
-from echo.actions.drafts import RemoteMedia, RemotePost
+from echo import addresses, clock
+from echo.actions.drafts import RemotePost
 from echo.kinds import MediaKind, Visibility
 from echo.models import Account
 from echo.store.federation_reads import MediaPart, MentionPart, PostSource
 from echo.text import hashtags, languages, sanitize
-from echo.text.markup import render_plain
-from echo.text.plain import escape
 from federation.translate.accounts import emojis_of, written_emojis
+from federation.translate.bodies import html_of, spoiler_of
+from federation.translate.files import files_of
 from federation.translate.polls import poll_from, poll_of
 from federation.translate.quotes import approval_of, quoters_of
 
-_KINDS_OF_FILES = {
-    "image": MediaKind.IMAGE,
-    "video": MediaKind.VIDEO,
-    "audio": MediaKind.AUDIO,
-}
-_FILES_OF_KINDS = {"Image": MediaKind.IMAGE, "Video": MediaKind.VIDEO, "Audio": MediaKind.AUDIO}
-# Kinds that are shown as they are; of the others the title and a link are shown as well.
-_SHORT = frozenset({NoteKind.NOTE, NoteKind.QUESTION})
 _SPOILER_CHARACTERS = 2048
 
 
@@ -50,11 +42,11 @@ def post_of(
     Shapes:  mentioned_ids, silent_ids: accounts of ours; parent_id: the post it replies to, where we have it
     """
     published_at = min(note.published or clock.now(), clock.now())
-    spoiler = sanitize.to_text(note.summary or "")[:_SPOILER_CHARACTERS] if note.kind in _SHORT else ""
+    spoiler = spoiler_of(note)[:_SPOILER_CHARACTERS]
     return RemotePost(
         uri=note.id,
         url=sanitize.safe_url(note.url) or note.id,
-        html=_html(note),
+        html=html_of(note),
         visibility=Visibility(audience.visibility),
         published_at=published_at,
         edited_at=_edited_at(note),
@@ -66,7 +58,7 @@ def post_of(
         mentioned_ids=mentioned_ids,
         silent_ids=silent_ids,
         hashtags=_hashtags(note),
-        media=tuple(file for part in note.attachments if (file := _file_of(part)) is not None),
+        media=files_of(note),
         emojis=emojis_of(note.emojis),
         conversation_uri=note.context or note.conversation or "",
         poll=None if note.poll is None else poll_from(note.poll),
@@ -121,26 +113,6 @@ def audience_on_wire(source: PostSource) -> tuple[tuple[str, ...], tuple[str, ..
     )
 
 
-def _html(note: wire.Note) -> str:
-    limit = settings.here().limits.remote_post_bytes
-    html = sanitize.clean(_raw_html(note, limit))
-    if len(html.encode()) > limit:
-        # Escapes can make the clean text longer than what came.
-        html = sanitize.clean(_raw_html(note, limit // 8))
-    return html
-
-
-def _raw_html(note: wire.Note, limit_bytes: int) -> str:
-    content = note.content.encode()[:limit_bytes].decode(errors="ignore")
-    if note.media_type is not None and note.media_type != "text/html":
-        content = render_plain(content)
-    if note.kind in _SHORT:
-        return content
-    link = sanitize.safe_url(note.url) or note.id
-    title = f"<p><strong>{escape(note.name)}</strong></p>" if note.name else ""
-    return f'{title}{content or note.summary or ""}<p><a href="{escape(link)}">{escape(link)}</a></p>'
-
-
 def _edited_at(note: wire.Note) -> datetime | None:
     """When it was changed; a stamp before or right at its making is no edit."""
     if note.updated is None:
@@ -153,25 +125,6 @@ def _edited_at(note: wire.Note) -> datetime | None:
 def _hashtags(note: wire.Note) -> tuple[str, ...]:
     names = (hashtags.normalise(tag.name) for tag in note.hashtags)
     return tuple(dict.fromkeys(name for name in names if name is not None))
-
-
-def _file_of(part: wire.Attachment) -> RemoteMedia | None:
-    url = sanitize.safe_url(part.url)
-    if url is None or part.kind == "Link":
-        return None
-    media_type = part.media_type or ""
-    kind = _KINDS_OF_FILES.get(media_type.partition("/")[0]) or _FILES_OF_KINDS.get(part.kind)
-    return RemoteMedia(
-        url=url,
-        kind=kind or MediaKind.UNKNOWN,
-        content_type=media_type,
-        description=part.alt,
-        blurhash=part.blurhash,
-        width=part.width,
-        height=part.height,
-        focus=part.focus,
-        preview_url=(sanitize.safe_url(part.thumbnail.url) or "") if part.thumbnail else "",
-    )
 
 
 def _attachment(part: MediaPart) -> wire.Attachment:

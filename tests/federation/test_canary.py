@@ -94,3 +94,8 @@ async def test_reasons_are_counted(one: Echo, evil: Peer) -> None:
         await says(mallory, one, mallory.creates(mallory.note()))
     [row] = await inbound.reasons()
     assert (row["reason"], row["kind"], row["count"]) == ("unrelated", "Create", 3)
+    assert (row["hosts"], row["most_from"]) == (1, "evil.test")
+    assert len(await inbound.reasons(host="evil.test")) == 1
+    assert await inbound.reasons(host="peer.test") == []
+    assert len(await inbound.listing(host="evil.test")) == 3
+    assert await inbound.listing(host="peer.test") == []

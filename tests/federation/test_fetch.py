@@ -11,9 +11,10 @@ from activitypub import signatures
 from activitypub.signatures.keys import load_public_key
 from echo import clock
 from echo.errors import Gone
+from echo.http import media_types
 from echo.models import Account, AccountKey, Post
 from echo.store import posts
-from federation import ingest, media_types, resolve
+from federation import ingest, resolve
 from federation.errors import Refused, Unbelievable, Unreachable, Unwelcome
 from federation.fetch import fetch, find
 from tests.federation.peer import ACTIVITY, LINKED, Peer
@@ -222,3 +223,41 @@ async def test_s_b09_nobody_is_asked_in_vain(router: Router) -> None:
 )
 def test_who_wants_a_page(accept: list[str], *, wants_page: bool) -> None:
     assert media_types.prefers_page(accept) == wants_page
+
+
+@pytest.mark.parametrize(
+    ("accept", "wants_it"),
+    [
+        ([], False),
+        (["*/*"], False),
+        (["application/json"], False),
+        (["application/activity+json"], True),
+        (["application/activity+json, application/ld+json"], True),
+        (["application/activity+json", "text/html;q=0.1"], True),
+        (['application/ld+json; profile="https://a.test/x, https://www.w3.org/ns/activitystreams"'], True),
+        (["text/html, application/activity+json"], False),
+        (["text/html", "application/activity+json;q=0.9"], False),
+        (["application/activity+json;q=0"], False),
+    ],
+)
+def test_who_asks_a_page_for_its_document(accept: list[str], *, wants_it: bool) -> None:
+    assert media_types.prefers_activity(accept) == wants_it
+
+
+@pytest.mark.parametrize(
+    ("content_type", "is_one"),
+    [
+        ("application/activity+json", True),
+        ("Application/Activity+JSON; charset=utf-8", True),
+        ('application/ld+json; profile="https://www.w3.org/ns/activitystreams"', True),
+        ('application/ld+json;profile="https://other.test/ https://www.w3.org/ns/activitystreams"', True),
+        ("application/ld+json", False),
+        ('application/ld+json; profile="https://www.w3.org/ns/activitystreams-x"', False),
+        ("application/json", False),
+        ("text/html", False),
+        ("text/plain; application/activity+json", False),
+        ("", False),
+    ],
+)
+def test_s_b01_what_says_that_it_is_a_document(content_type: str, *, is_one: bool) -> None:
+    assert media_types.is_activity(content_type) == is_one

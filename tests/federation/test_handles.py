@@ -198,3 +198,41 @@ async def test_people_and_posts_are_found_by_page_address(one: Echo, peer: Peer)
     assert await directory.post_by_iri("https://peer.test/@bob") is None
     assert await directory.account_by_iri("https://peer.test/@nobody") is None
     assert await directory.account_by_iri("not an address") is None
+
+
+@pytest.mark.parametrize("typed", ["bücher.test", "BÜCHER.test", "xn--bcher-kva.test", "XN--BCHER-KVA.test"])
+async def test_a_host_has_two_spellings_and_is_stored_in_one(router: Router, typed: str) -> None:
+    shop = Peer(router, "xn--bcher-kva.test")
+    bob = shop.person("bob")
+    found = await look_up("bob", typed)
+    assert found is not None
+    assert (found.domain, found.uri) == ("xn--bcher-kva.test", bob.id)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx.Response(200, json={"subject": "acct:bob@peer.test", "links": []}),
+        httpx.Response(
+            200, json={"links": [{"rel": "self", "type": "text/html", "href": "https://peer.test/"}]}
+        ),
+        httpx.Response(200, json={"links": "none", "subject": 7}),
+        httpx.Response(200, json=[]),
+        httpx.Response(200, text="<p>404</p>", headers={"content-type": "text/html"}),
+        httpx.Response(204),
+        httpx.Response(410),
+    ],
+)
+async def test_an_answer_for_nobody_names_nobody(peer: Peer, answer: httpx.Response) -> None:
+    """WordPress and PieFed answer 200 for names that nobody has."""
+    peer.pages["/.well-known/webfinger?resource=acct:bob@peer.test"] = answer
+    assert await look_up("bob", "peer.test") is None
+    assert await Account.filter(domain="peer.test").count() == 0
+
+
+async def test_a_page_behind_a_self_link_is_no_actor(peer: Peer) -> None:
+    names(peer, "bob@peer.test", "https://peer.test/about")
+    peer.pages["/about"] = httpx.Response(200, text="<p>us</p>", headers={"content-type": "text/html"})
+    assert await look_up("bob", "peer.test") is None
+    peer.serve("https://peer.test/about", {"id": "https://peer.test/about", "type": "Collection"})
+    assert await look_up("bob", "peer.test") is None

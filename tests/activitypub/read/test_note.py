@@ -22,6 +22,38 @@ def note(**members: Any) -> Note:
     return read_note(Document({"id": ID, "type": "Note", "attributedTo": AUTHOR, **members}))
 
 
+def test_one_language_is_chosen_for_all_texts() -> None:
+    members = {
+        "contentMap": {"fr": "oui", "de-AT": "ja", "en": ""},
+        "nameMap": {"fr": "titre", "de": "Kopf"},
+        "summaryMap": {"fr": "bref"},
+    }
+    document = Document({"id": ID, "type": "Article", "attributedTo": AUTHOR, **members})
+    for languages, expected in (
+        (["de"], ("ja", "de-AT", "Kopf", "bref")),
+        (["en", "fr"], ("oui", "fr", "titre", "bref")),
+        ([], ("oui", "fr", "titre", "bref")),
+    ):
+        found = read_note(document, languages=languages)
+        assert (found.content, found.language, found.name, found.summary) == expected
+    assert note(inLanguage="nl").language == "nl"
+
+
+def test_who_did_it_stands_beside_a_group() -> None:
+    found = note(type="Event", attributedTo=GROUP, actor=AUTHOR)
+    assert (found.attributed_to, found.audience) == (AUTHOR, (GROUP,))
+    assert note(attributedTo=AUTHOR, actor="https://elsewhere.test/x").attributed_to == AUTHOR
+    assert note(attributedTo=AUTHOR, actor=7).attributed_to == AUTHOR
+
+
+@pytest.mark.parametrize(
+    ("members", "is_addressed"),
+    [({}, False), ({"to": None}, False), ({"to": []}, True), ({"cc": ["x"]}, True)],
+)
+def test_a_post_may_have_no_addressing_at_all(members: dict[str, Any], *, is_addressed: bool) -> None:
+    assert note(**members).is_addressed == is_addressed
+
+
 @pytest.mark.parametrize(
     ("members", "reason"),
     [

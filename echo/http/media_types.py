@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from activitypub.vocabulary import ACTIVITY_JSON, AS
-
+ACTIVITY_JSON = "application/activity+json"
 LINKED_JSON = "application/ld+json"
+_PROFILE = "https://www.w3.org/ns/activitystreams"
 _JSON_TYPES = (ACTIVITY_JSON, LINKED_JSON, "application/json")
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
 _LONGEST = 2_000
@@ -53,7 +53,7 @@ def is_activity(content_type: str | None) -> bool:
     found = parse(content_type or "")
     if found.name == ACTIVITY_JSON:
         return True
-    return found.name == LINKED_JSON and AS in found.parameters.get("profile", "").split()
+    return found.name == LINKED_JSON and _PROFILE in found.parameters.get("profile", "").split()
 
 
 def prefers_page(accept: list[str]) -> bool:
@@ -63,6 +63,13 @@ def prefers_page(accept: list[str]) -> bool:
     """
     wanted = list(_accepted(accept))
     return _best(wanted, _HTML_TYPES) > _best(wanted, _JSON_TYPES)
+
+
+def prefers_activity(accept: list[str]) -> bool:
+    """Whether a client asks for the document behind a page by its name, and would rather have it."""
+    wanted = list(_accepted(accept))
+    named = [item.weight for item in wanted if item.name in (ACTIVITY_JSON, LINKED_JSON)]
+    return max(named, default=0.0) > _best(wanted, _HTML_TYPES)
 
 
 def _accepted(headers: list[str]) -> Iterator[MediaType]:

@@ -1,0 +1,45 @@
+"""Another name for somebody here. Ids never hold a name: followers, posts and tokens stay as they are."""
+
+from __future__ import annotations
+
+from echo import clock, db
+from echo.addresses import here
+from echo.errors import Invalid
+from echo.events import AccountChanged
+from echo.kinds import AccountKind
+from echo.models import Account, FormerName
+from echo.policy import usernames
+from echo.store import accounts, search_accounts, users
+
+
+async def rename(account_id: int, username: str) -> Account:
+    """Call somebody here otherwise, and tell the servers of their followers.
+
+    The old name is kept for them: it leads here, nobody else gets it, and they may take it again.
+
+    Returns: the account with its new name
+    Raises:  Invalid for a name that cannot be used or is somebody else's; NotFound
+    """
+    wanted = usernames.normal(username)
+    problem = usernames.problem(wanted, allow_reserved=True)
+    if problem is not None:
+        raise Invalid(f"The name {problem.description}")
+    async with db.unit_of_work() as unit:
+        account = await accounts.get_locked(account_id)
+        if account.domain or account.kind == AccountKind.APPLICATION:
+            raise Invalid("Only people of this server can be renamed here")
+        if wanted == account.username_key:
+            return account
+        await FormerName.filter(username_key=wanted, account_id=account.id).delete()
+        if await users.is_username_taken(wanted):
+            raise Invalid("The name has already been taken")
+        await FormerName.create(
+            username_key=account.username_key, account_id=account.id, created_at=clock.now()
+        )
+        account.username, account.username_key = wanted, wanted
+        account.url = here().profile_page(wanted)
+        account.version += 1
+        await account.save(update_fields=["username", "username_key", "url", "version"])
+        await search_accounts.keep(account)
+        unit.emit(AccountChanged(local=True, account_id=account.id))
+    return account
