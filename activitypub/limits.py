@@ -32,6 +32,7 @@ URLS_SEEN: Final = 50
 FLAG_CHARS: Final = 5_000
 OBJECTS: Final = 100  # of one activity
 COLLECTION_ITEMS: Final = 1_000
+FIRST_REPLIES: Final = 20
 REACTION_CHARS: Final = 2_048
 EXTENT_PIXELS: Final = 100_000
 PLACE_CHARS: Final = 500

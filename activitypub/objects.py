@@ -211,7 +211,7 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
     Shapes:  content: in media_type (None is HTML); language: BCP 47; to, cc: Public in its full spelling;
              audience: groups it was posted to; quote: id of the quoted post; work: the file that the post
              is about (Video, Audio, Image); image: a picture that stands for the post;
-             is_addressed: whether to or cc were sent at all
+             is_addressed: whether to or cc were sent at all; first_replies: those that are named inside
     """
 
     id: str
@@ -246,7 +246,9 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
     poll: Poll | None = None
     replies: str | None = None
     replies_first: str | None = None
+    first_replies: tuple[str, ...] = ()
     context: str | None = None
+    context_history: str | None = None
     conversation: str | None = None
     likes: Tally | None = None
     shares: Tally | None = None

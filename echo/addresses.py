@@ -50,6 +50,10 @@ class Addresses:
     def post(self, post_id: int) -> str:
         return f"{self.base}/ap/posts/{post_id}"
 
+    def context(self, thread_id: int) -> str:
+        """The collection of the open posts of a thread that began here."""
+        return f"{self.base}/ap/contexts/{thread_id}"
+
     def stamp(self, secret: str) -> str:
         """The address of a document that says that a quote is allowed; whoever knows it may read it."""
         return f"{self.base}/ap/stamps/{secret}"
@@ -112,6 +116,10 @@ class Addresses:
     def quote_request_in(self, iri: str) -> int | None:
         """The id of the quoting post in the id of one of our requests."""
         return self._number(iri, self.activity("quote-request", ""))
+
+    def context_in(self, iri: str) -> int | None:
+        """The id of the thread in one of our contexts."""
+        return self._number(iri, f"{self.base}/ap/contexts/")
 
     def post_id_in(self, iri: str) -> int | None:
         """The post id in one of our post ids."""

@@ -11,6 +11,7 @@ from echo.events_of_accounts import AccountMoved as AccountMoved
 from echo.events_of_accounts import DomainAvoided as DomainAvoided
 from echo.events_of_accounts import DomainWelcomed as DomainWelcomed
 from echo.events_of_accounts import FollowChanged as FollowChanged
+from echo.events_of_accounts import FollowersDiffer as FollowersDiffer
 from echo.events_of_accounts import LinksChanged as LinksChanged
 from echo.events_of_accounts import TagsChosen as TagsChosen
 from echo.events_of_house import AnnouncementChanged as AnnouncementChanged
@@ -18,6 +19,10 @@ from echo.events_of_house import AnnouncementReacted as AnnouncementReacted
 from echo.events_of_house import AnnouncementRemoved as AnnouncementRemoved
 from echo.events_of_interactions import Reacted as Reacted
 from echo.events_of_interactions import Unreacted as Unreacted
+from echo.events_of_threads import ConversationChanged as ConversationChanged
+from echo.events_of_threads import ParentMissed as ParentMissed
+from echo.events_of_threads import ThreadOpened as ThreadOpened
+from echo.events_of_threads import ThreadsJoined as ThreadsJoined
 from echo.happening import Event as Event
 
 
@@ -251,14 +256,6 @@ class DigestDue(Event):  # somebody has been away for long and wants to know wha
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotificationsMerged(Event):  # what was kept apart from somebody is among the rest now
-    account_id: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConversationChanged(Event):
-    """A conversation of this person has another last post, or was read or marked as unread."""
-
-    conversation_id: int
     account_id: int
 
 

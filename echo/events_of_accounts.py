@@ -36,6 +36,15 @@ class DomainWelcomed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FollowersDiffer(Event):
+    """The server of an account thinks differently of who here follows it; `url` lists whom it knows of."""
+
+    account_id: int
+    url: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LinksChanged(Event):
     """A profile has links that may lead back to it, and nobody has looked yet."""
 

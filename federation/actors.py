@@ -14,7 +14,7 @@ from echo.actions import accounts as account_actions
 from echo.errors import Invalid
 from echo.models import Account
 from echo.store import accounts
-from federation import handles
+from federation import causes, handles
 from federation.errors import FederationError, Unbelievable, Unwelcome
 from federation.fetch import fetch
 from federation.network import allow_http, is_ours, network
@@ -36,6 +36,8 @@ async def store(document: Document, *, proven: handles.Answered | None = None) -
     if is_ours(actor.id):
         raise Unbelievable(f"claims to live here: {actor.id}")
     known = await accounts.find_by_uri(actor.id)
+    if known is None:
+        causes.take_account(actor.id)
     handle = await _handle(actor, known, proven)
     if known is None or not handles.is_named(known, handle):
         await _make_room(actor, handle)

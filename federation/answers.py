@@ -60,3 +60,8 @@ def number(text: str) -> int:
 def page_mark(name: str) -> int | None:
     """The id in a parameter, or None."""
     return ids.parse_id(request.args.get(name))
+
+
+def wants_page() -> bool:
+    """Whether a page of a collection was asked for."""
+    return request.args.get("page", "").lower() in ("true", "1")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from federation import collections, discovery, documents, inbox_routes
+from federation import collections, discovery, documents, follower_documents, inbox_routes, thread_collections
 
 BLUEPRINTS = (
     discovery.blueprint,
     documents.blueprint,
     collections.blueprint,
+    thread_collections.blueprint,
+    follower_documents.blueprint,
     inbox_routes.blueprint,
 )

@@ -1,4 +1,4 @@
-"""Collections of this server: outbox, followers, following, featured, replies; a page at a time."""
+"""Collections of this server: outbox, followers, following, featured; a page at a time."""
 
 from __future__ import annotations
 
@@ -8,19 +8,17 @@ from activitypub import write
 from activitypub.objects import Collection, ObjectRef
 from activitypub.write import embedded
 from echo import addresses
-from echo.errors import NotFound
 from echo.http.access import signed
 from echo.policy.viewer import NOBODY
 from echo.store import federation_lists, federation_reads, pins
 from federation import outbox
-from federation.answers import DOCUMENT_SECONDS, Answer, activity_json, number, page_mark
+from federation.answers import DOCUMENT_SECONDS, Answer, activity_json, page_mark, wants_page
 from federation.documents import local_actor
 
 blueprint = Blueprint("federation_collections", __name__)
 
 OUTBOX_ITEMS = 20
 PEOPLE = 40
-REPLIES = 40
 
 
 @blueprint.get("/ap/actors/<account_id>/outbox")
@@ -28,7 +26,7 @@ REPLIES = 40
 async def posts(account_id: str) -> Answer:
     source = await local_actor(account_id)
     place = addresses.here().collection(source.id, "outbox")
-    if not _wants_page():
+    if not wants_page():
         return _front(place, source.posts)
     post_ids = await federation_lists.outbox_ids(source.id, before=page_mark("before"), limit=OUTBOX_ITEMS)
     found = await federation_reads.posts(NOBODY, post_ids)
@@ -58,35 +56,6 @@ async def featured(account_id: str) -> Answer:
     return activity_json(write.write_collection(found))
 
 
-@blueprint.get("/ap/posts/<post_id>/replies")
-@signed
-async def replies(post_id: str) -> Answer:
-    wanted = number(post_id)
-    source = (await federation_reads.posts(NOBODY, [wanted])).get(wanted)
-    if source is None or not source.local:
-        raise NotFound
-    place = f"{source.uri}/replies"
-    if not _wants_page():
-        first = ObjectRef(id=f"{place}?page=true")
-        return activity_json(
-            write.write_collection(
-                Collection(kind="Collection", id=place, total_items=source.replies, first=first)
-            ),
-            seconds=0,
-        )
-    rows = await federation_lists.reply_uris(wanted, after=page_mark("after") or 0, limit=REPLIES)
-    here = f"{place}?{request.query_string.decode('ascii', errors='replace')}"
-    following_page = f"{place}?page=true&after={rows[-1][0]}" if len(rows) == REPLIES else None
-    page = Collection(
-        kind="CollectionPage",
-        id=here,
-        part_of=place,
-        next=following_page,
-        items=tuple(ObjectRef(id=uri) for _, uri in rows),
-    )
-    return activity_json(write.write_collection(page), seconds=0)
-
-
 async def _people(account_id: str, relation: str) -> Answer:
     source = await local_actor(account_id)
     place = addresses.here().collection(source.id, relation)
@@ -95,14 +64,10 @@ async def _people(account_id: str, relation: str) -> Answer:
         return activity_json(
             write.write_collection(Collection(kind="OrderedCollection", id=place, total_items=total))
         )
-    if not _wants_page():
+    if not wants_page():
         return _front(place, total)
     rows = await federation_lists.related_uris(source.id, relation, before=page_mark("before"), limit=PEOPLE)
     return _page(place, [ObjectRef(id=uri) for _, uri in rows], rows[-1][0] if len(rows) == PEOPLE else None)
-
-
-def _wants_page() -> bool:
-    return request.args.get("page", "").lower() in ("true", "1")
 
 
 def _front(place: str, total: int) -> Answer:

@@ -18,7 +18,7 @@ from echo.kinds import DeliveryState
 from echo.store import audience, deliveries, hosts
 from echo.store.deliveries import Claimed, Result
 from echo.store.hosts import Failing
-from federation import resolve
+from federation import followers, resolve
 from federation.errors import FederationError
 from federation.loads import Load, Loads
 from federation.memory import Memory
@@ -165,7 +165,8 @@ class Drain:
         here = network()
         try:
             signer = await here.keys.signer(load.sender_id)
-            answer = await here.client.post(claimed.inbox, load.body, sign=signer.with_body(load.digest))
+            sign = await followers.along(signer.with_body(load.digest), load, claimed.inbox)
+            answer = await here.client.post(claimed.inbox, load.body, sign=sign)
             verdict = verdict_of_answer(answer)
             if answer.status in (404, 410):
                 here.start(resolve.check_inbox(claimed.inbox), f"look at {claimed.inbox}")

@@ -5,7 +5,8 @@
     ├── Unreachable                 DNS, TCP, TLS, a broken answer or the deadline: worth another try later
     │   └── Resting                 the peer asked for a pause; `retry_after_seconds`
     ├── Unwelcome                   the peer answered, but not with what was asked for; `answer_status`
-    └── Unbelievable                an answer that its origin does not stand for, or that is no activity
+    ├── Unbelievable                an answer that its origin does not stand for, or that is no activity
+    └── Exhausted                   too much was asked for already because of the same thing
 
 `code` is the short reason kept with an inbound activity or in the negative cache.
 """
@@ -60,6 +61,13 @@ class Unwelcome(FederationError):
 
 class Unbelievable(FederationError):
     code = "origin-denies"
+
+
+class Exhausted(FederationError):
+    """One cause has brought as many strangers as it may. The next cause may ask the same at once."""
+
+    code = "budget"
+    keep_seconds = 0
 
 
 class Untrusted(EchoError):

@@ -43,6 +43,14 @@ async def find(address: str) -> Document:
     return await once(address.partition("#")[0] + "#page", _find)
 
 
+async def collection(address: str) -> Document:
+    """A collection or a page of one, from where it lies; many have no id, or another one than their address.
+
+    Raises:  as `fetch`
+    """
+    return await once(address.partition("#")[0] + "#collection", _collection)
+
+
 async def once(key: str, ask: Callable[[str], Coroutine[Any, Any, Found]]) -> Found:
     """Ask a question that is not being asked already, and whose answer was not lately an error.
 
@@ -85,6 +93,13 @@ async def _find(address: str) -> Document:
             raise Unbelievable(f"{address}: a page without a document")
         return await _fetch(linked)
     return await _at_home(_read(answer), answer.url)
+
+
+async def _collection(address: str) -> Document:
+    document, place = await _get(address)
+    if not iri.same_origin(place, address, allow_http=allow_http()):
+        raise Unbelievable(f"{address} leads to {place}")
+    return document
 
 
 async def _at_home(document: Document, place: str) -> Document:

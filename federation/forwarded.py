@@ -7,16 +7,16 @@ is asked for, so that nobody can send us asking around.
 from __future__ import annotations
 
 from activitypub.activities import Activity, Delete
+from activitypub.objects import ObjectRef
 from activitypub.read import is_note
 from echo.actions import editing
 from echo.actions import posts as post_actions
 from echo.errors import Gone
 from echo.models import Account, Post
-from echo.store import accounts, interest
+from echo.store import accounts, interest, posts
 from federation import ingest, resolve
 from federation.errors import Unwelcome
 from federation.fetch import fetch
-from federation.handlers.people import known_post
 from federation.network import is_ours
 from federation.reasons import Reason
 
@@ -29,14 +29,12 @@ async def handle(activity: Activity) -> Reason:
     uri = activity.object.id
     if uri is None or is_ours(uri):
         return Reason.FORWARDED
-    known = await known_post(uri)
+    known = await posts.find_by_uri_for_worker(uri)
     if isinstance(activity, Delete):
-        return Reason.UNKNOWN_OBJECT if known is None else await _check_deleted(known)
+        return Reason.UNKNOWN_OBJECT if known is None else await check_deleted(known)
     if known is not None:
-        return await _check_edit(known)
-    inner = activity.object.document
-    parent = await known_post(None if inner is None else inner.reference("inReplyTo"))
-    if parent is None or not await interest.is_thread_wanted(parent.id):
+        return await check_edit(known)
+    if not await is_in_wanted_thread(activity.object):
         return Reason.FORWARDED
     try:
         await resolve.post(uri, budget=resolve.Budget(ingest.PARENTS))
@@ -45,7 +43,14 @@ async def handle(activity: Activity) -> Reason:
     return Reason.EFFECT
 
 
-async def _check_deleted(known: Post) -> Reason:
+async def is_in_wanted_thread(ref: ObjectRef) -> bool:
+    """Whether a copy of a post says that it answers one that is known here, and that matters here."""
+    uri = None if ref.document is None else ref.document.reference("inReplyTo")
+    parent = None if uri is None else await posts.find_by_uri_for_worker(uri)
+    return parent is not None and await interest.is_thread_wanted(parent.id)
+
+
+async def check_deleted(known: Post) -> Reason:
     """Delete a post that its origin does not serve any more."""
     try:
         document = await fetch(known.uri)
@@ -59,7 +64,7 @@ async def _check_deleted(known: Post) -> Reason:
     return Reason.EFFECT if await post_actions.receive_removal(author, known.uri) else Reason.UNKNOWN_OBJECT
 
 
-async def _check_edit(known: Post) -> Reason:
+async def check_edit(known: Post) -> Reason:
     """Take over what the origin serves now."""
     document = await fetch(known.uri)
     if not is_note(document):

@@ -16,13 +16,14 @@ from activitypub.activities import Activity
 from activitypub.document import Document
 from activitypub.errors import Malformed
 from activitypub.read import read_activity
+from activitypub.synchronisation import HEADER
 from echo import jobs
 from echo.actions import accounts as account_actions
 from echo.errors import BadRequest, Forbidden, Gone, NotFound
 from echo.jobs import Queue
 from echo.store import deliveries, federation_reads, hosts, inbound
 from echo.store.inbound import Received
-from federation import judge
+from federation import followers, judge
 from federation.authenticate import Incoming, KnownKeys, Sender, claim_of, known_sender, note_scheme, prove
 from federation.errors import Untrusted
 from federation.handlers import HANDLERS
@@ -35,6 +36,9 @@ log = logging.getLogger(__name__)
 MOST_BYTES = documents.MAX_BYTES
 # A host that speaks to us is noted at most this often.
 HEARD_SECONDS = 60.0
+# Followers of one sender are compared at most this often.
+COMPARE_SECONDS = 300.0
+_DIGESTS = HEADER.lower()
 # Wake-ups of one process are this far apart: many deliveries arrive together.
 WAKE_SECONDS = 0.005
 
@@ -45,6 +49,7 @@ class Inbox:
     def __init__(self) -> None:
         self._known = KnownKeys()
         self._heard: Memory[str, bool] = Memory(size=10_000, seconds=HEARD_SECONDS)
+        self._compared: Memory[int, bool] = Memory(size=10_000, seconds=COMPARE_SECONDS)
         self._waking: asyncio.Task[None] | None = None
 
     async def receive(self, incoming: Incoming) -> None:
@@ -71,6 +76,16 @@ class Inbox:
         if await inbound.insert(received):
             self._wake()
         await self._note_heard(sender)
+        if activity.actor == sender.uri:
+            await self._compare(sender, incoming)
+
+    async def _compare(self, sender: Sender, incoming: Incoming) -> None:
+        """See whether we agree on who follows the sender, when a delivery says what its server thinks."""
+        told = next((value for name, value in incoming.headers if name == _DIGESTS), None)
+        if told is not None and self._compared.first_within(sender.account_id, True, seconds=COMPARE_SECONDS):
+            account = await known_sender(sender.uri)
+            if account is not None:
+                await followers.hear(account, told)
 
     async def _note_heard(self, sender: Sender) -> None:
         """Whoever speaks to us lives: what waits for their host is tried at once."""

@@ -54,10 +54,10 @@ async def _incoming() -> Incoming:
         if len(body) > MOST_BYTES:
             raise TooLarge
     headers = tuple((name.lower(), value) for name, value in request.headers.items())
-    return Incoming(request.method, _target(), headers, bytes(body))
+    return Incoming(request.method, target(), headers, bytes(body))
 
 
-def _target() -> str:
+def target() -> str:
     """Path and query as they stood in the request line."""
     raw_path = request.scope.get("raw_path") or b""
     path = raw_path.decode("latin-1") if raw_path else request.path

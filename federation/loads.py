@@ -12,11 +12,12 @@ from federation.memory import Memory
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Shapes:  digest: SHA-256 of the body"""
+    """Shapes:  visibility: of the post; digest: SHA-256 of the body"""
 
     kind: str
     sender_id: int
     post_id: int | None
+    visibility: str | None
     body: bytes
     digest: bytes
     expires_at: datetime
@@ -36,7 +37,13 @@ class Loads:
             for row in await outbound.load(sorted(missing)):
                 body = bytes(row["body"])
                 load = Load(
-                    row["kind"], row["sender_id"], row["post_id"], body, sha256(body), row["expires_at"]
+                    row["kind"],
+                    row["sender_id"],
+                    row["post_id"],
+                    row["visibility"],
+                    body,
+                    sha256(body),
+                    row["expires_at"],
                 )
                 self._kept.put(row["id"], load)
                 found[row["id"]] = load

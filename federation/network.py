@@ -34,6 +34,7 @@ SERVICE_CONNECTIONS = 16
 class Network:
     """Shapes:  failures: addresses that are not asked again for a while, with what they said;
     flights: questions that are being asked now, so that nobody asks them twice;
+    known_hosts: servers that were asked something lately; digests: of followers, by account and host;
     services: reaches what the operator has chosen
     """
 
@@ -43,6 +44,8 @@ class Network:
     failures: Memory[str, FederationError]
     blocked: BlockedServers
     schemes: Schemes
+    digests: Memory[int, dict[str, str]] = field(default_factory=lambda: Memory(size=50, seconds=60))
+    known_hosts: Memory[str, bool] = field(default_factory=lambda: Memory(size=20_000, seconds=3_600))
     flights: dict[str, asyncio.Task[Any]] = field(default_factory=dict)
     background: set[asyncio.Task[None]] = field(default_factory=set)
 

@@ -14,7 +14,7 @@ from echo.errors import EchoError, NotFound, Unavailable
 from echo.kinds import InboundState
 from echo.store import accounts, inbound
 from echo.store.inbound import Stored
-from federation import forwarded
+from federation import causes, forwarded
 from federation.errors import FederationError, Unreachable
 from federation.handlers import HANDLERS
 from federation.network import allow_http
@@ -39,6 +39,7 @@ async def process(stored: Stored) -> Reason:
     Returns: why it had no effect, EFFECT when it had one
     Raises:  FederationError when another server is needed and does not help; EchoError from actions
     """
+    causes.begin()
     document = documents.parse(stored.body)
     activity = read_activity(document, allow_http=allow_http())
     actor = await accounts.find_by_uri(stored.signer_uri)

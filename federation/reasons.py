@@ -25,6 +25,8 @@ class Reason(StrEnum):
     UNSUPPORTED_OBJECT = "unsupported-object"
     MALFORMED = "malformed"
     NO_ID = "no-id"
+    DISLIKE = "dislike"  # votes against something are not kept
+    BAN = "ban"  # a community shuts somebody out, which says nothing about two people
     NO_OBJECT = "no-object"  # done with nothing
     VOTE = "vote"  # does not count: over, no such answer, a second one
 

@@ -9,7 +9,7 @@ from activitypub import iri
 from echo.db import Row
 from echo.kinds import Visibility
 from echo.policy.visibility import OPEN
-from echo.store import audience, outbound
+from echo.store import audience, groups, outbound
 from echo.store.federation_reads import PostSource
 from echo.store.outbound import Inbox
 from federation.network import is_ours
@@ -55,6 +55,12 @@ async def of_everybody() -> list[Inbox]:
 async def of_one(account_id: int) -> list[Inbox]:
     """One person elsewhere, at their own inbox; nobody for people here."""
     return places([await audience.of_one(account_id)])
+
+
+async def of_author(source: PostSource) -> list[Inbox]:
+    """The author of a post elsewhere, and the communities it is in: they pass on who likes it."""
+    people = [source.author_id, *await groups.addressed_by(source.id)]
+    return places([await audience.of_one(account_id) for account_id in people])
 
 
 def places(urls: Iterable[str]) -> list[Inbox]:

@@ -21,7 +21,7 @@ from echo.errors import Gone, Invalid, NotFound
 from echo.kinds import QuoteState
 from echo.models import Account, Post
 from echo.store import accounts, audience, posts
-from federation import actors, handles, ingest, local_addresses, stamps
+from federation import actors, causes, handles, ingest, local_addresses, newcomers, stamps
 from federation.errors import FederationError, Unbelievable, Unwelcome
 from federation.fetch import fetch, find, once
 from federation.network import allow_http, is_ours, network
@@ -155,12 +155,14 @@ async def post(uri: str, *, budget: Budget) -> Post:
         raise Unbelievable(f"our own: {uri}")
     if not budget.take(uri):
         raise Unbelievable(f"too far: {uri}")
-    return await _take(await fetch(uri), budget)
+    await newcomers.admit(uri)
+    return await take(await fetch(uri), budget)
 
 
-async def _take(document: Document, budget: Budget) -> Post:
+async def take(document: Document, budget: Budget) -> Post:
     """Store a fetched post; its parents first, as far as the budget goes."""
     note = ingest.read(document)
+    causes.take_post(note.id)
     author = await account(note.attributed_to)
     if note.in_reply_to:
         try:
@@ -214,6 +216,7 @@ async def _read_again(uri: str) -> Post | None:
 
 
 async def _fetch_account(uri: str) -> Account:
+    await newcomers.admit(uri)
     return await actors.store(await fetch(uri))
 
 
@@ -244,7 +247,7 @@ async def _post_at(address: str) -> Post | None:
     if document.id is None or not is_note(document):
         return None
     known = await posts.find_by_uri_for_worker(document.id)
-    return known or await _take(document, Budget(ingest.PARENTS, {document.id}))
+    return known or await take(document, Budget(ingest.PARENTS, {document.id}))
 
 
 async def _id_of(work: Awaitable[Account | Post | None]) -> int | None:

@@ -71,9 +71,7 @@ async def send_like(like_id: int) -> None:
     post = await any_post(row.post_id)
     if post is not None and not post.local:
         pair = pair_of(row.account_id, post.author_uri)
-        await hand_over(
-            outbox.like(pair, uri=row.uri, target=post.uri), await recipients.of_one(post.author_id)
-        )
+        await hand_over(outbox.like(pair, uri=row.uri, target=post.uri), await recipients.of_author(post))
 
 
 async def send_unlike(account_id: int, post_id: int, uri: str) -> None:
@@ -81,9 +79,7 @@ async def send_unlike(account_id: int, post_id: int, uri: str) -> None:
     post = await any_post(post_id)
     if post is not None and not post.local:
         pair = pair_of(account_id, post.author_uri)
-        await hand_over(
-            outbox.unlike(pair, uri=uri, target=post.uri), await recipients.of_one(post.author_id)
-        )
+        await hand_over(outbox.unlike(pair, uri=uri, target=post.uri), await recipients.of_author(post))
 
 
 async def send_follow(follow_id: int) -> None:

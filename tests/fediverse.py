@@ -27,17 +27,17 @@ from echo.runtime import Runtime, open_runtime
 from echo.store import inbound, jobs
 from federation.delivery import Drain
 from federation.processing import settle
-from workers import accounts
+from workers import accounts, threads
 from workers.later import Later
 from workers.outbound import JOBS
 
 Found = TypeVar("Found")
 Answer = Callable[[httpx.Request], Awaitable[httpx.Response]]
 OWNER = "test/1"
-# Jobs that need no runtime and change who follows whom.
-FOLLOWING: dict[str, Callable[..., Awaitable[None]]] = {
+# Jobs that need no runtime: they change who follows whom, or ask other servers.
+OTHERS: dict[str, Callable[..., Awaitable[None]]] = {
     name: accounts.JOBS[name] for name in ("accounts.leave_domain", "accounts.move_followers")
-}
+} | threads.JOBS
 
 
 @dataclass
@@ -53,7 +53,9 @@ class Router(httpx.AsyncBaseTransport):
         answer = self.hosts.get(request.headers["host"])
         if answer is None:
             raise httpx.ConnectError(f"nobody is {request.headers['host']}")
-        return await answer(request)
+        response = await answer(request)
+        response.request = request  # as the transport of real life has it
+        return response
 
     def asked_of(self, host: str) -> list[httpx.Request]:
         """The requests to a host, the oldest first."""
@@ -98,7 +100,7 @@ async def work() -> int:
     done = 0
     for row in [*await jobs.claim(OWNER, 100), *await jobs.claim(OWNER, 100, Lane.OUTSIDE)]:
         done += 1
-        job = JOBS.get(row["name"]) or FOLLOWING.get(row["name"])
+        job = JOBS.get(row["name"]) or OTHERS.get(row["name"])
         try:
             if job is not None:
                 await job(None, **json.loads(row["arguments"]))

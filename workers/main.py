@@ -31,6 +31,7 @@ from workers import (
     periodic,
     push,
     search,
+    threads,
     timelines,
 )
 from workers.bells import Bells
@@ -49,6 +50,7 @@ FUNCTIONS: dict[str, Function] = {
     **search.JOBS,
     **push.JOBS,
     **letters.JOBS,
+    **threads.JOBS,
 }
 RENEW_SECONDS = 20.0
 

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from functools import wraps
 
 from echo.runtime import Runtime
-from federation import links_back, quote_sending, reaction_sending, sending
+from federation import followers, links_back, quote_sending, reaction_sending, sending
 
 Job = Callable[..., Awaitable[None]]
 
@@ -41,6 +41,7 @@ JOBS: dict[str, Job] = {
         sending.send_goodbye,
         sending.send_move,
         links_back.verify_links,
+        followers.mend_followers,
         quote_sending.send_pin,
         quote_sending.send_unpin,
         quote_sending.send_quote_request,

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
 
-from echo import bus, cache
+from echo import bus, cache, clock
 from echo.bus import Live
 from echo.db import Row
 from echo.kinds import Visibility
 from echo.models import Post
 from echo.runtime import Runtime
 from echo.store import home, list_timelines, lists, posts, relations, timelines
+
+# Apps put what is said live on top: what is older has its place further below.
+NEWS = timedelta(hours=6)
 
 
 async def add_post(_: Runtime, *, post_id: int) -> None:
@@ -22,7 +26,8 @@ async def add_post(_: Runtime, *, post_id: int) -> None:
     await home.push(post_id, recipients)
     on_lists = await list_timelines.recipients(post_id)
     await lists.FEED.push(post_id, [row["id"] for row in on_lists])
-    await _say(post, "update", recipients, on_lists)
+    if post.created_at > clock.now() - NEWS:
+        await _say(post, "update", recipients, on_lists)
 
 
 async def show_edit(_: Runtime, *, post_id: int) -> None:

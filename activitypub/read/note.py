@@ -76,9 +76,12 @@ def read_note(document: Document, *, languages: Sequence[str] = (), allow_http: 
         quote_authorization=address(document, "quoteAuthorization", allow_http=allow_http),
         can_quote=read_can_quote(document, allow_http=allow_http),
         poll=read_poll(document) if kind is NoteKind.QUESTION else None,
-        replies=address(document, "replies", allow_http=allow_http),
+        replies=address(document, "replies", allow_http=allow_http)
+        or address(document, "comments", allow_http=allow_http),  # PeerTube
         replies_first=None if replies is None else address(replies, "first", allow_http=allow_http),
+        first_replies=_first_replies(replies, allow_http=allow_http),
         context=_opaque(document, "context"),
+        context_history=address(document, "contextHistory", allow_http=allow_http),
         conversation=_opaque(document, "conversation"),
         likes=tally(document.value("likes"), allow_http=allow_http),
         shares=tally(document.value("shares"), allow_http=allow_http),
@@ -166,6 +169,17 @@ def _source(document: Document) -> Source | None:
 def _quote(document: Document, *, allow_http: bool) -> str | None:
     found = (address(document, key, allow_http=allow_http) for key in _QUOTE_KEYS)
     return next((item for item in found if item is not None), None)
+
+
+def _first_replies(replies: Document | None, *, allow_http: bool) -> tuple[str, ...]:
+    """The replies that are named inside, in the collection or in its first page."""
+    if replies is None:
+        return ()
+    page = replies.document("first") or replies
+    for key in ("items", "orderedItems"):
+        if page.has(key):
+            return addresses(page, key, at_most=limits.FIRST_REPLIES, allow_http=allow_http)
+    return ()
 
 
 def _opaque(document: Document, key: str) -> str | None:

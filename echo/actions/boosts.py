@@ -11,7 +11,7 @@ from echo.actions.posting import NewPost
 from echo.db import UnitOfWork
 from echo.errors import Forbidden, NotFound
 from echo.events import PostDeleted
-from echo.kinds import NotificationKind, Visibility
+from echo.kinds import AccountKind, NotificationKind, Visibility
 from echo.models import Account, Post
 from echo.policy.interaction import may_boost
 from echo.policy.viewer import Viewer
@@ -128,7 +128,8 @@ async def _insert(
     if not await posting.insert(unit, booster, new):
         return False
     await counters.count_post_use("boosts", post.id, 1)
-    await tell(unit, [post.author_id], NotificationKind.BOOST, booster.id, post.id)
+    if booster.kind != AccountKind.GROUP:  # it passes on whatever its members write
+        await tell(unit, [post.author_id], NotificationKind.BOOST, booster.id, post.id)
     return True
 
 

@@ -133,7 +133,8 @@ class RemotePost:
     """A post that another server sent.
 
     Shapes:  html: clean, <= limits.remote_post_bytes; published_at: UTC, not in the future;
-             mentioned_ids: accounts of ours, already resolved; silent_ids: addressed but not named
+             mentioned_ids: accounts of ours, already resolved; silent_ids: addressed but not named;
+             is_delivered: it was sent to us, nobody asked for it: its parent is to be found
     """
 
     uri: str
@@ -153,6 +154,7 @@ class RemotePost:
     media: tuple[RemoteMedia, ...] = ()
     emojis: tuple[RemoteEmoji, ...] = ()
     conversation_uri: str = ""
+    is_delivered: bool = False
     poll: RemotePoll | None = None
     quote_uri: str = ""
     quote_automatic: tuple[Quoter, ...] = ()

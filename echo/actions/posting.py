@@ -74,6 +74,8 @@ class NewPost:
     local_only: bool = False
     content_type: str = "text/plain"
     blocks: Sequence[dict[str, object]] | None = None
+    # Whether those it names are told: not of what was said long ago and is found only now.
+    is_news: bool = True
 
 
 async def insert(unit: UnitOfWork, author: Account, new: NewPost) -> Post | None:
@@ -92,7 +94,8 @@ async def insert(unit: UnitOfWork, author: Account, new: NewPost) -> Post | None
     await counters.count_post(author.id, 1, new.created_at.date())
     if new.parent is not None:
         await counters.count_post_use("replies", new.parent.id, 1)
-    await tell(unit, new.mentioned_ids, NotificationKind.MENTION, author.id, new.id)
+    if new.is_news:
+        await tell(unit, new.mentioned_ids, NotificationKind.MENTION, author.id, new.id)
     await _tell_subscribers(unit, author.id, new)
     if new.visibility == Visibility.DIRECT:
         await conversations.keep(unit, stored)

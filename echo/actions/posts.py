@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from echo import clock, db, ids
 from echo.actions import (
+    adopting,
     attaching,
     boosts,
     composing,
@@ -26,14 +28,18 @@ from echo.actions.posting import NewPost, Quoting
 from echo.actions.remote_media import store_remote_media
 from echo.db import UnitOfWork
 from echo.errors import Gone, Invalid, NotFound
-from echo.events import PostDeleted
+from echo.events import ParentMissed, PostDeleted
 from echo.kinds import Visibility
 from echo.models import Account, Post
 from echo.policy.interaction import require_expected
 from echo.policy.viewer import Viewer
-from echo.store import accounts, counters, notifications, posts, relations, remote_files
+from echo.policy.visibility import OPEN
+from echo.store import accounts, counters, groups, notifications, posts, relations, remote_files
 from echo.store import polls as poll_store
 from echo.store.polls import Answers
+
+# What was published longer ago, and is not delivered but found, is no news to anybody. Mastodon's figure.
+NEWS = timedelta(hours=6)
 
 
 async def publish(author_id: int, draft: PostDraft, *, composed: Composed | None = None) -> Post:
@@ -72,6 +78,7 @@ async def publish(author_id: int, draft: PostDraft, *, composed: Composed | None
             sensitive=draft.sensitive or bool(spoiler and media),
             emojis=emojis,
             mentioned_ids=await _mentionable(author_id, composed.mentioned_ids),
+            silent_ids=[*new.silent_ids, *await _communities(parent, new.visibility, composed.mentioned_ids)],
             poll_id=None if answers is None else await poll_store.new_id(),
         )
         stored = await posting.insert(unit, author, new)
@@ -95,14 +102,13 @@ async def receive(author: Account, draft: RemotePost) -> Post:
     Source:  ActivityPub 6.2
     """
     async with db.unit_of_work() as unit:
+        await adopting.hold_still(draft.uri, draft.in_reply_to_uri)
         known = await _known(draft.uri)
         if known is not None:
             return known
         published_at = min(draft.published_at, clock.now())
         post_id = ids.id_at(published_at)
-        parent = None
-        if draft.in_reply_to_id is not None:
-            parent = await Post.get_or_none(id=draft.in_reply_to_id, deleted_at=None)
+        parent = await _parent_of(draft)
         new = NewPost(
             id=post_id,
             uri=draft.uri,
@@ -127,6 +133,7 @@ async def receive(author: Account, draft: RemotePost) -> Post:
             quote=await _quoted(author, draft),
             quote_automatic=draft.quote_automatic,
             quote_manual=draft.quote_manual,
+            is_news=draft.is_delivered or published_at > clock.now() - NEWS,
         )
         await remote_files.know(emoji.url for emoji in draft.emojis)
         stored = await posting.insert(unit, author, new)
@@ -136,9 +143,18 @@ async def receive(author: Account, draft: RemotePost) -> Post:
             return known
         if draft.poll is not None and new.poll_id is not None:
             await poll_store.insert(new.poll_id, post_id, polls.answers_from(draft.poll))
-        await _adopt_replies(post_id, author.id, draft.uri, parent)
+        await adopting.adopt(unit, stored)
+        if draft.is_delivered and draft.in_reply_to_uri and parent is None:
+            unit.emit(ParentMissed(local=False, post_id=post_id))
         await quotes_elsewhere.received(unit, stored)
     return stored
+
+
+async def _parent_of(draft: RemotePost) -> Post | None:
+    """What it answers: as the draft says, or stored a moment ago, since the draft was made."""
+    if draft.in_reply_to_id is not None:
+        return await Post.get_or_none(id=draft.in_reply_to_id, deleted_at=None)
+    return await posts.find_by_uri_for_worker(draft.in_reply_to_uri) if draft.in_reply_to_uri else None
 
 
 async def _quoted(author: Account, draft: RemotePost) -> Quoting | None:
@@ -244,23 +260,16 @@ async def _parent(author_id: int, parent_id: int | None) -> Post | None:
     return None if parent_id is None else await posts.get_original(Viewer(author_id), parent_id)
 
 
+async def _communities(
+    parent: Post | None, visibility: Visibility, mentioned_ids: Sequence[int]
+) -> list[int]:
+    """The communities in which an open reply belongs: those that the post it answers is addressed to."""
+    if parent is None or visibility not in OPEN:
+        return []
+    return [found for found in await groups.addressed_by(parent.id) if found not in mentioned_ids]
+
+
 async def _mentionable(author_id: int, account_ids: Sequence[int]) -> list[int]:
     """Those who do not block the author: the others are named in the text, and not told."""
     apart = await relations.estranged(author_id, account_ids)
     return [i for i in account_ids if i not in apart]
-
-
-async def _adopt_replies(post_id: int, author_id: int, uri: str, parent: Post | None) -> None:
-    """Hang replies that came before their parent onto it."""
-    rows = await db.fetch(
-        "UPDATE posts SET in_reply_to_id = $1, in_reply_to_account_id = $2, in_reply_to_uri = '',"
-        " thread_id = $3, version = version + 1"
-        # The second condition is the index's: without it every post is looked at.
-        " WHERE in_reply_to_uri = $4 AND in_reply_to_uri <> '' AND deleted_at IS NULL RETURNING id",
-        post_id,
-        author_id,
-        parent.thread_id if parent else post_id,
-        uri,
-    )
-    if rows:
-        await counters.count_post_use("replies", post_id, len(rows))

@@ -6,13 +6,14 @@ from datetime import date
 
 from quart import Blueprint, Response
 
-from echo import cache, settings
+from echo import cache, ids, settings
+from echo.actions.thread_fetches import search_of
 from echo.api.reading import params
 from echo.errors import NotFound
 from echo.http.access import needs, optional, page, public, viewer
 from echo.http.replies import entity
 from echo.render import emoji, server_block, times
-from echo.store import emojis, house, house_texts, instance, server_blocks
+from echo.store import emojis, house, house_texts, instance, posts, server_blocks, thread_fetches
 from echo.text import languages
 
 blueprint = Blueprint("house", __name__)
@@ -128,8 +129,14 @@ async def donation_campaigns() -> Response:
 @blueprint.get("/api/v1_alpha/async_refreshes/<refresh_id>")
 @needs("read")
 async def async_refresh(refresh_id: str) -> Response:
-    """Nothing is fetched later for an answer that was given: no answer has the header that leads here."""
-    raise NotFound
+    """Whether more of a thread is still being fetched, and how many posts were found so far."""
+    fetch_id = ids.parse_id(refresh_id)
+    row = None if fetch_id is None else await thread_fetches.find(fetch_id)
+    if row is None or await posts.find(viewer(), row["post_id"]) is None:
+        raise NotFound
+    search = search_of(row)
+    status = "running" if search.is_running else "finished"
+    return entity({"async_refresh": {"id": str(search.id), "status": status, "result_count": search.found}})
 
 
 @blueprint.post("/api/v1/accounts/<account>/email_subscriptions")

@@ -9,7 +9,7 @@ from datetime import datetime
 from quart import Blueprint, Response, request
 
 from echo import clock, settings
-from echo.actions import composing, editing, pieces, posts, schedules
+from echo.actions import composing, editing, pieces, posts, schedules, thread_fetches
 from echo.actions.drafts import Block, EditDraft, PostDraft
 from echo.actions.idempotency import UsedOtherwise
 from echo.api import wordings
@@ -41,6 +41,8 @@ from echo.store import schedules as schedule_store
 from echo.text import languages
 
 blueprint = Blueprint("statuses", __name__)
+# When apps shall ask whether more of a thread was found; Mastodon's figure.
+REFRESH_SECONDS = 3
 # Client words for who may read a post.
 VISIBILITIES = {
     "public": Visibility.PUBLIC,
@@ -145,15 +147,21 @@ async def delete(status_id: str) -> Response:
 @blueprint.get("/api/v1/statuses/<status_id>/context")
 @optional("read:statuses")
 async def context(status_id: str) -> Response:
-    """What a post answers, and what answers it."""
+    """What a post answers, and what answers it; other servers are asked for more of it, afterwards."""
     post = await post_store.get(viewer(), read_id(status_id))
+    search = None if viewer().is_anonymous else await thread_fetches.ask(post)
     limits = threads.ANONYMOUS if viewer().is_anonymous else threads.SIGNED_IN
     ancestors = await threads.ancestor_ids(post, limits)
     descendants = await threads.descendant_ids(post, limits)
     rendered = await status.by_id(viewer(), [*ancestors, *descendants], hide_muted=True)
     above = b",".join(rendered[i] for i in ancestors if i in rendered)
     below = b",".join(rendered[i] for i in descendants if i in rendered)
-    return raw(b'{"ancestors":[' + above + b'],"descendants":[' + below + b"]}")
+    answer = raw(b'{"ancestors":[' + above + b'],"descendants":[' + below + b"]}")
+    if search is not None:
+        answer.headers["Mastodon-Async-Refresh"] = (
+            f'id="{search.id}", retry={REFRESH_SECONDS}, result_count={search.found}'
+        )
+    return answer
 
 
 @blueprint.get("/api/v1/statuses/<status_id>/history")

@@ -112,6 +112,9 @@ from echo.models.tag import (
     FeaturedTag,
     TagFollow,
 )
+from echo.models.thread import (
+    ThreadFetch,
+)
 from echo.models.trend import (
     Trend,
 )
@@ -191,6 +194,7 @@ __all__ = [
     "Session",
     "Severance",
     "TagFollow",
+    "ThreadFetch",
     "ThreadMute",
     "Token",
     "Tombstone",

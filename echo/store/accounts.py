@@ -134,3 +134,8 @@ async def muted(account_id: int, cursor: Cursor) -> list[Row]:
         account_id,
     )
     return cursor.newest_first(rows)
+
+
+async def is_known_host(host: str) -> bool:
+    """Whether somebody of this server is known here."""
+    return bool(await db.fetch_value("SELECT EXISTS (SELECT 1 FROM accounts WHERE host = $1)", host))

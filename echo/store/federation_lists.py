@@ -24,13 +24,45 @@ async def outbox_ids(author_id: int, *, before: int | None, limit: int) -> list[
     return [row["id"] for row in rows]
 
 
-async def reply_uris(post_id: int, *, after: int, limit: int) -> list[tuple[int, str]]:
-    """(id, uri) of the public and unlisted replies to a post, oldest first."""
+async def reply_uris(
+    post_id: int, author_id: int, *, by_others: bool, after: int, limit: int
+) -> list[tuple[int, str]]:
+    """(id, uri) of the open replies to a post, oldest first: the author's own, or the others."""
     rows = await db.fetch(
         "SELECT p.id, p.uri FROM posts p JOIN accounts a ON a.id = p.author_id"
-        f" WHERE p.in_reply_to_id = $2 AND p.id > $3 AND {visible_to('$1')} ORDER BY p.id LIMIT $4",
+        " WHERE p.in_reply_to_id = $2 AND (p.author_id <> $3) = $4 AND p.id > $5"
+        f" AND {visible_to('$1')} ORDER BY p.id LIMIT $6",
         NOBODY.account_id,
         post_id,
+        author_id,
+        by_others,
+        after,
+        limit,
+    )
+    return [(row["id"], row["uri"]) for row in rows]
+
+
+async def has_open_post(thread_id: int) -> bool:
+    """Whether a thread began here and has a post that everybody may read."""
+    return bool(
+        await db.fetch_value(
+            "SELECT EXISTS (SELECT 1 FROM posts r WHERE r.id = $2 AND r.local AND r.thread_id = r.id)"
+            " AND EXISTS (SELECT 1 FROM posts p JOIN accounts a ON a.id = p.author_id"
+            f" WHERE p.thread_id = $2 AND p.boost_of_id IS NULL AND {visible_to('$1')})",
+            NOBODY.account_id,
+            thread_id,
+        )
+    )
+
+
+async def thread_uris(thread_id: int, *, after: int, limit: int) -> list[tuple[int, str]]:
+    """(id, uri) of the public and unlisted posts of a thread, oldest first."""
+    rows = await db.fetch(
+        "SELECT p.id, p.uri FROM posts p JOIN accounts a ON a.id = p.author_id"
+        " WHERE p.thread_id = $2 AND p.boost_of_id IS NULL AND p.id > $3"
+        f" AND {visible_to('$1')} ORDER BY p.id LIMIT $4",
+        NOBODY.account_id,
+        thread_id,
         after,
         limit,
     )

@@ -35,6 +35,8 @@ class MentionPart(msgspec.Struct, frozen=True, kw_only=True):
     username: str
     domain: str
     silent: bool
+    is_group: bool
+    followers_uri: str
 
 
 class EmojiPart(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,7 +53,8 @@ class FieldPart(msgspec.Struct, frozen=True, kw_only=True):
 class PostSource:
     """A post with everything its document names. A boost has `boost_of_uri` and no text.
 
-    Shapes:  parent_uri: known or not, empty for none; parent_author_uri: empty where the parent is unknown
+    Shapes:  parent_uri: known or not, empty for none; parent_author_uri: empty where the parent is unknown;
+             began_here: whether the thread did
     """
 
     id: int
@@ -73,6 +76,8 @@ class PostSource:
     boost_of_uri: str
     boost_of_author_uri: str
     conversation_uri: str
+    thread_id: int
+    began_here: bool
     created_at: datetime
     edited_at: datetime | None
     deleted_at: datetime | None
@@ -131,7 +136,8 @@ _POSTS = f"""
         a.followers_uri AS author_followers_uri, p.visibility, p.text, p.html, p.spoiler, p.sensitive,
         p.language, coalesce(parent.uri, p.in_reply_to_uri) AS parent_uri,
         coalesce(pa.uri, '') AS parent_author_uri, coalesce(o.uri, '') AS boost_of_uri,
-        coalesce(oa.uri, '') AS boost_of_author_uri, p.conversation_uri, p.created_at, p.edited_at,
+        coalesce(oa.uri, '') AS boost_of_author_uri, p.conversation_uri, p.thread_id,
+        coalesce(root.local, false) AS began_here, p.created_at, p.edited_at,
         p.deleted_at, p.version, p.emojis, p.media_ids,
         coalesce(s.replies, 0) AS replies, coalesce(s.boosts, 0) AS boosts, coalesce(s.likes, 0) AS likes,
         coalesce((SELECT json_agg(json_build_object('id', m.id, 'kind', m.kind,
@@ -140,7 +146,8 @@ _POSTS = f"""
                 'description', m.description, 'blurhash', m.blurhash, 'meta', m.meta) ORDER BY m.id)
             FROM media m WHERE m.post_id = p.id), '[]') AS media,
         coalesce((SELECT json_agg(json_build_object('uri', ma.uri, 'username', ma.username,
-                'domain', ma.domain, 'silent', mn.silent) ORDER BY mn.id)
+                'domain', ma.domain, 'silent', mn.silent, 'is_group', ma.kind = 'group',
+                'followers_uri', ma.followers_uri) ORDER BY mn.id)
             FROM mentions mn JOIN accounts ma ON ma.id = mn.account_id WHERE mn.post_id = p.id), '[]')
             AS mentions,
         coalesce((SELECT json_agg(h.name ORDER BY ph.id)
@@ -152,6 +159,7 @@ _POSTS = f"""
     LEFT JOIN accounts pa ON pa.id = parent.author_id
     LEFT JOIN posts o ON o.id = p.boost_of_id LEFT JOIN accounts oa ON oa.id = o.author_id
     LEFT JOIN post_stats s ON s.post_id = p.id
+    LEFT JOIN posts root ON root.id = p.thread_id
     WHERE p.id = ANY($1)
 """
 

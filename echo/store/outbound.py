@@ -124,9 +124,10 @@ async def inboxes_told(post_id: int) -> list[str]:
 
 
 async def load(activity_ids: Sequence[int]) -> list[Row]:
-    """Rows (id, kind, sender_id, post_id, body, expires_at) of activities."""
+    """Rows (id, kind, sender_id, post_id, visibility, body, expires_at) of activities."""
     return await db.fetch(
-        "SELECT id, kind, sender_id, post_id, body, expires_at FROM outbound_activities WHERE id = ANY($1)",
+        "SELECT o.id, o.kind, o.sender_id, o.post_id, p.visibility, o.body, o.expires_at"
+        " FROM outbound_activities o LEFT JOIN posts p ON p.id = o.post_id WHERE o.id = ANY($1)",
         list(activity_ids),
     )
 

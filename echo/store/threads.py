@@ -34,7 +34,8 @@ async def ancestor_ids(post: Post, limits: ThreadLimits) -> list[int]:
         post.in_reply_to_id,
         limits.ancestors,
     )
-    return [row["id"] for row in rows]
+    # Of two posts that answer each other, each is above the other, and neither above itself.
+    return [row["id"] for row in rows if row["id"] != post.id]
 
 
 async def descendant_ids(post: Post, limits: ThreadLimits) -> list[int]:
@@ -51,7 +52,11 @@ async def descendant_ids(post: Post, limits: ThreadLimits) -> list[int]:
         limits.descendants,
     )
     children: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    seen = {post.id}
     for row in rows:
+        if row["id"] in seen:  # posts that answer each other in a circle
+            continue
+        seen.add(row["id"])
         children[row["parent_id"]].append((row["id"], row["author_id"]))
     ordered: list[int] = []
     waiting = [(post.id, post.author_id)]

@@ -20,11 +20,12 @@ async def forget_finished_work() -> None:
 
 
 async def forget_expired() -> None:
-    """Mutes that ended, pushes that were given up, keys of posts that no app sends again, and who was here a
-    quarter of a year ago.
+    """Mutes that ended, pushes that were given up, keys of posts that no app sends again, searches for more
+    of threads, and who was here a quarter of a year ago.
     """
     await _in_batches("active_weeks", "week < now() - interval '14 weeks'")
     await _in_batches("jobs", "dead AND name = 'push.send' AND created_at < now() - interval '3 days'")
+    await _in_batches("thread_fetches", "started_at < now() - interval '7 days'")
     await _in_batches("mutes", "expires_at < now() - interval '1 hour'")
     await _in_batches("idempotency_keys", "created_at < now() - interval '2 days'")
 

@@ -11,6 +11,7 @@ from echo.kinds import Visibility
 from echo.models import Account, Post
 from echo.store import interest
 from federation import ingest, resolve
+from federation.handlers import groups as communities
 from federation.handlers.people import kind_of, known_post
 from federation.network import is_ours
 from federation.reasons import Reason
@@ -21,8 +22,9 @@ async def handle(activity: Announce, actor: Account) -> Reason:
 
     Raises:  FederationError when the post is unknown and its origin does not give it
     """
-    if kind_of(activity.object.document) in ACTIVITY_CLASSES:
-        return Reason.UNSUPPORTED_OBJECT  # a community passing on what was done in it (FEP-1b12)
+    inner = activity.object.document
+    if kind_of(inner) in ACTIVITY_CLASSES or (inner is not None and inner.has("actor")):
+        return await communities.unwrap(activity, actor)  # a community passing on what was done in it
     if activity.object.id is None:
         return Reason.NO_ID
     audience = read_audience(activity.to, activity.cc, followers=actor.followers_uri or None)

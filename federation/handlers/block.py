@@ -12,7 +12,7 @@ from federation.reasons import Reason
 async def handle(activity: Block, actor: Account) -> Reason:
     """Part the two. With a target it is a ban from a community (Lemmy), which says nothing about people."""
     if activity.target is not None:
-        return Reason.UNSUPPORTED_OBJECT
+        return Reason.BAN
     blocked = await person_here(activity.object.id)
     if blocked is None:
         return Reason.NOT_OURS

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from msgspec import structs
 
 from activitypub.activities import Activity, Create
@@ -12,7 +14,7 @@ from echo.actions import posts as post_actions
 from echo.errors import Gone
 from echo.models import Account
 from echo.store import posts
-from federation import ingest, resolve, votes
+from federation import ingest, resolve, threads, votes
 from federation.fetch import fetch
 from federation.judge import is_same_origin
 from federation.network import network
@@ -62,11 +64,10 @@ async def store(note: Note, actor: Account) -> Reason:
     if not await ingest.is_wanted(actor, draft):
         return Reason.UNRELATED
     try:
-        stored = await post_actions.receive(actor, draft)
+        stored = await post_actions.receive(actor, replace(draft, is_delivered=True))
     except Gone:
         return Reason.DELETED
     await resolve.try_quote(stored, note.quote_authorization)
-    if note.in_reply_to and draft.in_reply_to_id is None:
-        work = resolve.post(note.in_reply_to, budget=resolve.Budget(ingest.PARENTS))
-        network().start(work, f"parent of {note.id}")
+    if note.first_replies:
+        network().start(threads.fetch_first_replies(note), f"replies to {note.id}")
     return Reason.EFFECT

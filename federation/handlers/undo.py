@@ -28,6 +28,10 @@ async def handle(activity: Undo, actor: Account) -> Reason:
         done = await _like(actor, uri, about, activity)
     elif kind == "Announce":
         done = await _boost(actor, uri, about)
+    elif kind == "Block" and inner is not None and inner.has("target"):
+        return Reason.BAN
+    elif kind == "Dislike":
+        return Reason.DISLIKE
     elif kind == "Block":
         done = await _block(actor, uri, about)
     elif kind == "" and uri:

@@ -12,6 +12,7 @@ from echo import addresses, clock
 from echo.actions.drafts import RemotePost
 from echo.kinds import MediaKind, Visibility
 from echo.models import Account
+from echo.policy.visibility import OPEN
 from echo.store.federation_reads import MediaPart, MentionPart, PostSource
 from echo.text import hashtags, languages, sanitize
 from federation.translate.accounts import emojis_of, written_emojis
@@ -72,6 +73,8 @@ def note_of(source: PostSource) -> wire.Note:
     """How we tell other servers of a post of ours."""
     here = addresses.here()
     to, cc = audience_on_wire(source)
+    context = here.context(source.thread_id) if source.began_here else source.conversation_uri
+    is_open = source.visibility in OPEN
     return wire.Note(
         id=source.uri,
         kind=NoteKind.NOTE if source.poll is None else NoteKind.QUESTION,
@@ -87,6 +90,7 @@ def note_of(source: PostSource) -> wire.Note:
         in_reply_to=source.parent_uri or None,
         to=to,
         cc=cc,
+        audience=tuple(mention.uri for mention in source.mentions if mention.is_group) if is_open else (),
         direct_message=True if source.visibility == Visibility.DIRECT else None,
         attachments=tuple(_attachment(part) for part in source.media),
         mentions=tuple(_mention(part) for part in source.mentions if not part.silent),
@@ -96,21 +100,31 @@ def note_of(source: PostSource) -> wire.Note:
         quote=source.quote.uri if source.quote else None,
         quote_authorization=source.quote.proof if source.quote else None,
         can_quote=approval_of(source),
-        replies=f"{source.uri}/replies",
-        replies_first=f"{source.uri}/replies?page=true",
-        conversation=source.conversation_uri or None,
+        replies=f"{source.uri}/replies" if is_open else None,
+        replies_first=f"{source.uri}/replies?page=true" if is_open else None,
+        likes=wire.Tally(id=f"{source.uri}/likes", total=source.likes) if is_open else None,
+        shares=wire.Tally(id=f"{source.uri}/shares", total=source.boosts) if is_open else None,
+        context=context or None,
+        conversation=context or None,
     )
 
 
 def audience_on_wire(source: PostSource) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """to and cc of a post or boost of ours."""
-    addressed = [mention.uri for mention in source.mentions]
+    addressed = [uri for mention in source.mentions for uri in _addressed(mention)]
     if source.boost_of_author_uri:
         addressed.append(source.boost_of_author_uri)
     audience = Audience(addressing.Visibility(source.visibility), tuple(dict.fromkeys(addressed)))
     return addressing.write_audience(
         audience, followers=addresses.here().collection(source.author_id, "followers")
     )
+
+
+def _addressed(mention: MentionPart) -> tuple[str, ...]:
+    """Somebody who is addressed; of a community its followers as well, as Mastodon does."""
+    if mention.is_group and mention.followers_uri:
+        return mention.uri, mention.followers_uri
+    return (mention.uri,)
 
 
 def _edited_at(note: wire.Note) -> datetime | None:

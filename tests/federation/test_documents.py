@@ -310,7 +310,7 @@ async def test_replies_are_named_and_private_ones_are_not(one: Echo) -> None:
     post = await make.post(alice)
     open_reply = await make.post(carol, reply_to=post.id)
     await make.post(carol, reply_to=post.id, visibility=Visibility.FOLLOWERS)
-    answer = await get(one, f"{post.uri}/replies?page=true")
+    answer = await get(one, f"{post.uri}/replies?page=true&others=true")
     assert [item.id for item in read_collection(parsed(answer)).items] == [open_reply.uri]
     note = json.loads((await get(one, post.uri)).content)
     assert note["replies"]["first"] == f"{post.uri}/replies?page=true"

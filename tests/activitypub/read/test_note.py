@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from activitypub import limits
 from activitypub.document import Document, encode, parse
 from activitypub.errors import Malformed
 from activitypub.objects import Emoji, Hashtag, Mention, Note, Source, Tally
@@ -370,3 +371,13 @@ def test_what_is_left_of_a_post() -> None:
 def test_a_document_says_what_it_is() -> None:
     assert is_note(Document({"type": "as:Video"}))
     assert not is_note(Document({"type": "Create"}))
+
+
+def test_replies_that_a_document_names_itself() -> None:
+    page = {"type": "CollectionPage", "items": ["https://a.test/1", "nonsense", "https://a.test/1"]}
+    collection = {"id": f"{ID}/replies", "type": "Collection", "first": page}
+    found = note(replies=collection, contextHistory="https://a.test/history")
+    assert (found.first_replies, found.context_history) == (("https://a.test/1",), "https://a.test/history")
+    many = {"type": "OrderedCollection", "orderedItems": [f"https://a.test/{n}" for n in range(99)]}
+    assert len(note(replies=many).first_replies) == limits.FIRST_REPLIES
+    assert note(comments="https://a.test/comments").replies == "https://a.test/comments"

@@ -1,0 +1,210 @@
+"""What a community passes on: activities of others, inside an Announce that the community has signed.
+
+The community speaks for its own server: what somebody of that server did is taken as it stands inside.
+Of everybody else the origin is asked. Only communities are heard that somebody here follows, or in whose
+threads somebody here talks.
+
+Source:  FEP-1b12; Lemmy, Mbin, PieFed, NodeBB
+"""
+
+from __future__ import annotations
+
+from activitypub.activities import Activity, Announce, Block, Create, Delete, Dislike, Like, Undo, Update
+from activitypub.document import Document
+from activitypub.errors import Malformed
+from activitypub.read import is_actor, is_note, read_activity
+from echo import clock
+from echo.actions import boosts, editing
+from echo.actions import posts as post_actions
+from echo.errors import Gone
+from echo.kinds import AccountKind, Visibility
+from echo.models import Account, Post
+from echo.store import accounts, groups, interest
+from federation import forwarded, ingest, resolve
+from federation.errors import Unwelcome
+from federation.fetch import fetch
+from federation.handlers import like, undo
+from federation.handlers.people import kind_of, known_post
+from federation.judge import is_same_origin
+from federation.network import allow_http, is_ours
+from federation.reasons import Reason
+from federation.resolve import Budget
+
+
+async def unwrap(announce: Announce, group: Account) -> Reason:
+    """Do what an activity inside an Announce says, as far as it is proven.
+
+    Raises:  FederationError when an origin does not answer
+    """
+    document = announce.object.document
+    if document is None or group.kind != AccountKind.GROUP:
+        return Reason.UNSUPPORTED_OBJECT
+    try:
+        inner = read_activity(document, allow_http=allow_http())
+    except Malformed:
+        return Reason.MALFORMED
+    match inner:
+        case Create() | Update():
+            return await _post(inner, announce, group)
+        case Delete():
+            return await _deletion(inner, group)
+        case Dislike():
+            return Reason.DISLIKE
+        case Like():
+            return await _like(inner, group)
+        case Undo():
+            return await _undo(inner, group)
+        case Block():
+            return Reason.BAN
+        case _:  # pinned, locked, reported, another moderator: nothing of that is shown here
+            return Reason.UNSUPPORTED_OBJECT
+
+
+async def _post(inner: Create | Update, announce: Announce, group: Account) -> Reason:
+    """Store a post of a community, or what it says now."""
+    uri = inner.object.id
+    if uri is None:
+        return Reason.NO_ID
+    if inner.object.document is not None and is_actor(inner.object.document):
+        return await _change(uri, group)
+    known = await known_post(uri)
+    has_changed = False
+    if known is None:
+        if is_ours(uri):
+            return Reason.UNKNOWN_OBJECT
+        is_followed = await interest.is_followed(group.id)
+        if not is_followed and not await forwarded.is_in_wanted_thread(inner.object):
+            return Reason.UNRELATED
+        try:
+            known = await _store(inner, uri, group)
+        except Gone:
+            return Reason.DELETED
+        has_changed = True
+    elif isinstance(inner, Update) and not known.local:
+        has_changed = await _edit(inner, known, group)
+    shown = await _show(known, announce, group)
+    return Reason.EFFECT if has_changed or shown else Reason.DUPLICATE
+
+
+async def _change(uri: str, group: Account) -> Reason:
+    """Read the community anew when it says that it has changed."""
+    if uri != group.uri:
+        return Reason.FOREIGN_OBJECT
+    await resolve.refresh(group)
+    return Reason.EFFECT
+
+
+async def _store(inner: Activity, uri: str, group: Account) -> Post:
+    document = _believed(inner, group)
+    budget = Budget(ingest.PARENTS)
+    return await (resolve.post(uri, budget=budget) if document is None else resolve.take(document, budget))
+
+
+async def _edit(inner: Activity, known: Post, group: Account) -> bool:
+    """Take over what a post says now; whether that is something new."""
+    document = _believed(inner, group)
+    if document is None:
+        return await forwarded.check_edit(known) is Reason.EFFECT
+    note = ingest.read(document)
+    author = await accounts.get(known.author_id)
+    if note.id != known.uri or note.attributed_to != author.uri:
+        return False
+    return await editing.receive_edit(author, await ingest.draft_of(note, author))
+
+
+def _believed(inner: Activity, group: Account) -> Document | None:
+    """The post inside an activity, where it is of the community's own server."""
+    document, uri = inner.object.document, inner.object.id
+    is_near = uri is not None and is_same_origin(uri, group.uri) and is_same_origin(inner.actor, group.uri)
+    return document if is_near and document is not None and is_note(document) else None
+
+
+async def _show(post: Post, announce: Announce, group: Account) -> bool:
+    """Show a post as boosted by the community: what begins a thread, for those who follow the community."""
+    if post.in_reply_to_id is not None or post.in_reply_to_uri or announce.id is None:
+        return False
+    if not post.local and not await interest.is_followed(group.id):
+        return False
+    published_at = announce.published or clock.now()
+    return await boosts.receive(group, post.id, announce.id, published_at, Visibility.PUBLIC) is not None
+
+
+async def _deletion(inner: Delete, group: Account) -> Reason:
+    """Delete a post whose origin says so; what only the community does not want any more is not shown by it.
+
+    A moderator speaks for the community when they are of its server.
+    """
+    uri = inner.object.id
+    known = await known_post(uri)
+    if known is None or uri is None:
+        return Reason.UNKNOWN_OBJECT
+    if not await _is_heard(known, group):
+        return Reason.UNRELATED
+    speaks = is_same_origin(inner.actor, group.uri)
+    if not known.local:
+        if speaks and is_same_origin(uri, group.uri):
+            author = await accounts.get(known.author_id)
+            return Reason.EFFECT if await post_actions.receive_removal(author, uri) else Reason.DUPLICATE
+        if await forwarded.check_deleted(known) is Reason.EFFECT:
+            return Reason.EFFECT
+    if speaks and await boosts.receive_undo(group, post_id=known.id):
+        return Reason.EFFECT
+    return Reason.UNPROVEN
+
+
+async def _like(inner: Like, group: Account) -> Reason:
+    """Count a like of a post that is known here."""
+    post = await known_post(inner.object.id)
+    if post is None or post.boost_of_id is not None:
+        return Reason.UNKNOWN_OBJECT
+    voter = await _voter(inner, post, group)
+    if voter is None:
+        return Reason.UNPROVEN
+    return await like.handle(inner, voter)
+
+
+async def _undo(inner: Undo, group: Account) -> Reason:
+    """Take a like back; bans and removals that are taken back change nothing here."""
+    undone = inner.object.document
+    kind = kind_of(undone)
+    if kind in ("Dislike", "Block"):
+        return Reason.DISLIKE if kind == "Dislike" else Reason.BAN
+    if kind not in ("Like", "EmojiReact") or undone is None:
+        return Reason.UNSUPPORTED_OBJECT
+    post = await known_post(undone.reference("object"))
+    if post is None or undone.reference("actor") not in (None, inner.actor):
+        return Reason.UNKNOWN_OBJECT
+    voter = await _voter(inner, post, group)
+    if voter is None:
+        return Reason.UNPROVEN
+    return await undo.handle(inner, voter)
+
+
+async def _voter(inner: Activity, post: Post, group: Account) -> Account | None:
+    """Who voted, if that is proven. Nobody is asked for votes about posts of others: there are too many."""
+    if inner.id is not None and not is_same_origin(inner.id, inner.actor):
+        return None
+    is_near = is_same_origin(inner.actor, group.uri)
+    if post.local:
+        is_proven = await _is_heard(post, group) and (is_near or await _is_told_by_origin(inner))
+        return await resolve.account(inner.actor) if is_proven else None
+    if not is_near:
+        return None
+    known = await accounts.find_by_uri(inner.actor)
+    return known if known is not None and known.deleted_at is None and known.suspended_at is None else None
+
+
+async def _is_heard(post: Post, group: Account) -> bool:
+    """Whether a community has to do with somebody here: followed, or chosen by the author of the post."""
+    return await interest.is_followed(group.id) or group.id in await groups.addressed_by(post.id)
+
+
+async def _is_told_by_origin(inner: Activity) -> bool:
+    """Whether the server of the actor serves this very activity."""
+    if inner.id is None or not is_same_origin(inner.id, inner.actor):
+        return False
+    try:
+        told = read_activity(await fetch(inner.id), allow_http=allow_http())
+    except (Malformed, Unwelcome):
+        return False
+    return (told.type, told.actor, told.object.id) == (inner.type, inner.actor, inner.object.id)

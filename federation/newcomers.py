@@ -1,0 +1,78 @@
+"""Servers that nobody here has heard of: of one registrable domain only some in an hour.
+
+Whoever owns a domain can make any number of names below it, each with a server of its own. Those that are
+known here are never counted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import logging
+from collections.abc import Awaitable
+from functools import cache as once_for_all
+from typing import cast
+
+from publicsuffixlist import PublicSuffixList
+
+from activitypub import iri
+from echo import cache
+from echo.store import accounts
+from federation.errors import Exhausted
+from federation.network import network
+
+log = logging.getLogger(__name__)
+
+# As many as Mastodon takes in.
+MOST_NAMES = 10
+WINDOW_SECONDS = 3_600
+
+
+async def admit(address: str) -> None:
+    """Let an address be asked for the first time; nothing happens for those of servers that are known.
+
+    Raises:  Exhausted: too many new names below one domain
+    """
+    host = iri.host_of(address, allow_http=True)
+    if host is None or network().known_hosts.get(host):
+        return
+    domain = await registrable_domain(host)
+    if domain == host.partition(":")[0]:
+        return
+    if not await accounts.is_known_host(host) and not await _has_room(domain, host):
+        raise Exhausted(f"too many new names below {domain}: {host}")
+    network().known_hosts.put(host, True)
+
+
+async def registrable_domain(host: str) -> str:
+    """The part of a name that somebody has registered; the whole name where that cannot be told."""
+    name = host.partition(":")[0] if host[:1] != "[" else host
+    try:
+        ipaddress.ip_address(name.strip("[]"))
+    except ValueError:
+        found: str | None = (await asyncio.to_thread(_suffixes)).privatesuffix(name)
+        return found or name
+    return name
+
+
+async def _has_room(domain: str, host: str) -> bool:
+    """Whether a name is among the first of its domain in this hour. Without Redis it is."""
+    key = cache.key("newcomers", domain)
+    try:
+        async with cache.client().pipeline(transaction=True) as asked:
+            asked.sadd(key, host)
+            asked.scard(key)
+            asked.expire(key, WINDOW_SECONDS, nx=True)
+            is_new, count, _ = await asked.execute()
+        if count > MOST_NAMES and is_new:
+            await cast(Awaitable[int], cache.client().srem(key, host))
+            return False
+    except cache.OUTAGES as error:
+        log.warning("new names are not counted: %s", error)
+    return True
+
+
+@once_for_all
+def _suffixes() -> PublicSuffixList:
+    """The list that comes with the library. All that people register below a private suffix is one domain."""
+    return PublicSuffixList(only_icann=True)
