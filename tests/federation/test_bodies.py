@@ -33,7 +33,7 @@ def read(**members: Any) -> Any:
             ["&lt;b&gt;", 'href="https://c.test/"'],
         ),
         ({"mediaType": "text/x-unheard-of", "content": "*a*\nb"}, ["*a*<br", "b"]),
-        ({"mediaType": "text/html", "content": "<i>a</i>"}, ["<em>a</em>"]),
+        ({"mediaType": "text/html", "content": "<i>a</i>"}, ["<i>a</i>"]),
         ({"content": "<h1>T</h1>a", "name": "T"}, ["<strong>T</strong>", f"{HOST}/1"]),
         ({"name": "<script>x</script>T & U", "content": "a"}, ["<strong>T &amp; U</strong>"]),
         ({"summary": "<p>short</p>"}, ["short"]),

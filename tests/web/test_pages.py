@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from echo import clock
-from echo.actions import boosts, follows, pins, polls, posts
+from echo.actions import boosts, follows, pins, polls, posts, renaming
 from echo.actions.accounts import change_profile
 from echo.actions.drafts import PollDraft, PostDraft, ProfileDraft
 from echo.errors import EchoError, Forbidden, TooMany, Unavailable
@@ -175,6 +175,7 @@ async def test_other_servers_are_led_to_the_thing_behind_the_page(browser: Brows
     post = await make.post(alice)
     page = await browser.get("/@alice")
     assert f'<link rel="alternate" type="{AP}" href="{alice.account.uri}">' in page.text
+    assert page.headers["link"] == f'<{alice.account.uri}>; rel="alternate"; type="{AP}"'
     answer = await browser.get("/@alice", Accept=AP)
     assert (answer.status, answer.location) == (302, alice.account.uri)
     assert "Accept" in answer.headers["vary"]
@@ -182,6 +183,28 @@ async def test_other_servers_are_led_to_the_thing_behind_the_page(browser: Brows
     assert answer.location == post.uri
     hidden = await make.post(alice, visibility=Visibility.FOLLOWERS)
     assert (await browser.get(f"/@alice/{hidden.id}", Accept=AP)).status == 404
+
+
+@pytest.mark.parametrize(
+    ("accept", "is_led"),
+    [(f"{AP}, text/html;q=0.1", True), (f"text/html, {AP}", False), (f"{AP};q=0.5, text/html", False)],
+)
+async def test_whoever_would_rather_have_the_page_gets_it(
+    browser: Browser, accept: str, *, is_led: bool
+) -> None:
+    alice = await make.person("alice")
+    answer = await browser.get("/@alice", Accept=accept)
+    assert answer.location == (alice.account.uri if is_led else "")
+
+
+async def test_a_former_name_leads_to_the_new_one(browser: Browser) -> None:
+    alice = await make.person("alice")
+    post = await make.post(alice)
+    await renaming.rename(alice.id, "alicia")
+    assert (await browser.get("/@alice")).location.endswith("/@alicia")
+    assert (await browser.get(f"/@Alice/{post.id}")).location.endswith(f"/@alicia/{post.id}")
+    assert (await browser.get("/@alicia")).status == 200
+    assert (await browser.get("/@alice@echo.test")).location.endswith("/@alicia")
 
 
 async def test_a_tag_page_shows_public_posts(browser: Browser) -> None:
