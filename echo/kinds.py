@@ -198,7 +198,8 @@ class InboundState(StrEnum):
 class HostHealth(StrEnum):
     CLOSED = "closed"  # the circuit is closed: deliveries flow
     OPEN = "open"  # failing: deliveries wait for the next probe
-    DEAD = "dead"  # failing for a week: nothing new is queued
+    DEAD = "dead"  # failing for a week: nothing is queued but what ends things
+    GONE = "gone"  # its shared inbox says that it is gone for good: nothing is queued
 
 
 class Corpus(StrEnum):

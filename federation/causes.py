@@ -14,14 +14,17 @@ from federation.errors import Exhausted
 # As many as Mastodon takes in because of one request.
 NEW_ACCOUNTS = 400
 NEW_POSTS = 1_000
+# Documents of an activity or of a question of somebody here; of a job, which may complete a whole thread.
+FETCHES, JOB_FETCHES = 200, 1_000
 
 
 @dataclass(slots=True)
 class Cause:
-    """Shapes:  accounts, posts: how many that are not known yet may still be asked for"""
+    """Shapes:  accounts, posts: how many that are not known yet may still be asked for; fetches: documents"""
 
     accounts: int = NEW_ACCOUNTS
     posts: int = NEW_POSTS
+    fetches: int = FETCHES
 
 
 _current: ContextVar[Cause | None] = ContextVar("echo_cause", default=None)
@@ -32,6 +35,21 @@ def begin(cause: Cause | None = None) -> Cause:
     begun = cause or Cause()
     _current.set(begun)
     return begun
+
+
+def ensure() -> None:
+    """Let what this task does from now on count on a purse, if it does not yet."""
+    _here()
+
+
+def take_fetch(address: str) -> None:
+    """Count a document. What has no cause, as a delivery, is counted elsewhere. Raises Exhausted."""
+    cause = _current.get()
+    if cause is None:
+        return
+    if cause.fetches <= 0:
+        raise Exhausted(f"too much was asked for because of one thing: {address}")
+    cause.fetches -= 1
 
 
 def take_account(uri: str) -> None:

@@ -20,10 +20,12 @@ import yarl
 from activitypub import iri
 from activitypub.errors import Malformed
 from activitypub.iri import Iri
+from federation.causes import take_fetch
 from federation.errors import FederationError, Refused, Resting, Unreachable, Unwelcome
 from federation.gate import Gate
 from federation.knocking import Exchange, Knock, Knocker, Sign
 from federation.memory import Memory
+from federation.pace import Pace
 from federation.reach import Reach
 from federation.replies import DAY_SECONDS, Answer
 from federation.transport import FAILURES, Dropped, meaning_of, take_body
@@ -63,6 +65,7 @@ class Client:
         self._user_agent = user_agent
         self._deadline_seconds = deadline_seconds
         self._gate = Gate(per_host=per_host, in_all=in_all)
+        self._pace = Pace()
         self._resting: Memory[str, float] = Memory(size=10_000, seconds=DAY_SECONDS)
         self._timeout = {"connect": CONNECT_SECONDS, "read": READ_SECONDS, "pool": deadline_seconds}
 
@@ -123,10 +126,13 @@ class Client:
         try:
             async with asyncio.timeout(self._deadline_seconds):
                 if isinstance(sign, Mapping):
-                    return await exchange(sign)
-                return await self._signed("POST", target, sign, exchange)
+                    answer = await exchange(sign)
+                else:
+                    answer = await self._signed("POST", target, sign, exchange)
         except TimeoutError as error:
             raise Unreachable(f"{target.text}: longer than {self._deadline_seconds} s") from error
+        self._note_pause(answer, target.authority)
+        return answer
 
     async def call(
         self, method: str, url: str, body: bytes, *, headers: Mapping[str, str], limit_bytes: int
@@ -195,6 +201,9 @@ class Client:
     ) -> Answer:
         if (rest := self._resting.get(target.authority)) is not None:
             raise Resting(f"{target.authority} asked for a pause", retry_after_seconds=rest)
+        take_fetch(target.text)
+        if into is None:
+            await self._pace.wait(target.authority)
         headers = {
             "Host": target.authority,
             "User-Agent": self._user_agent,
@@ -208,9 +217,13 @@ class Client:
             )
 
         answer = await (exchange({}) if sign is None else self._signed("GET", target, sign, exchange))
-        if answer.status in (429, 503) and (pause := answer.retry_after_seconds):
-            self._resting.put(target.authority, pause, seconds=pause)
+        self._note_pause(answer, target.authority)
         return answer
+
+    def _note_pause(self, answer: Answer, authority: str) -> None:
+        """Ask a host nothing for as long as it says. Deliveries are held back by its row."""
+        if answer.status in (429, 503) and (pause := answer.retry_after_seconds):
+            self._resting.put(authority, pause, seconds=pause)
 
     async def _signed(self, method: str, target: Iri, sign: Sign, exchange: Exchange) -> Answer:
         """One request as it is signed first, or as the host wants it."""

@@ -8,22 +8,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 from echo import clock, settings
 from echo.errors import NotFound, Unavailable
-from echo.kinds import DeliveryState
-from echo.store import audience, deliveries, hosts
-from echo.store.deliveries import Claimed, Result
-from echo.store.hosts import Failing
+from echo.store import audience, deliveries
+from echo.store.audience import Check
+from echo.store.deliveries import Claimed
 from federation import followers, resolve
 from federation.errors import FederationError
+from federation.landing import EXPIRED, POISONED, WITHDRAWN, Landing
 from federation.loads import Load, Loads
-from federation.memory import Memory
 from federation.network import network
-from federation.outcomes import Outcome, Verdict, verdict_of_answer, verdict_of_error, wait_seconds
+from federation.outcomes import Outcome, Verdict, verdict_of_answer, verdict_of_error
 
 log = logging.getLogger(__name__)
 
@@ -37,8 +35,10 @@ SWEEP_SECONDS = 5.0
 EXPIRE_SECONDS = 60.0
 LANDING_SECONDS = 20.0
 OUTAGE_SECONDS = 1.0
-WITHDRAWN, EXPIRED = "withdrawn", "expired"
-_CHECKED = frozenset({"Create", "Update", "Announce"})
+# Workers that ended while they held a delivery, together with many others that shared the blame.
+MOST_DEATHS = 10
+# What ends something is told to whoever heard of it, whatever became of them.
+_UNCHECKED = frozenset({"Delete", "Undo", "Block", "Reject", "Remove", "Move", "Flag"})
 
 # Waits for a wake-up, at most so many seconds.
 Wait = Callable[[float], Awaitable[None]]
@@ -65,12 +65,12 @@ class Drain:
         self._again: dict[str, None] = {}
         self._results: list[tuple[Claimed, Verdict]] = []
         self._loads = Loads()
-        self._well: Memory[str, bool] = Memory(size=20_000, seconds=60.0)
+        self._landing = Landing(self._scale)
         self._expired_at: datetime | None = None
 
     async def run(self, wait: Wait) -> None:
         """Send what is due, for ever. When it is cancelled, what is under way may still land."""
-        await deliveries.release_leases(self._owner)
+        await deliveries.release_leases(self._owner, died=True)
         listener = asyncio.create_task(self._listen(wait))
         try:
             while True:
@@ -152,10 +152,13 @@ class Drain:
         for each in claimed:
             load = loads.get(each.activity_id)
             if load is None or each.id in withdrawn:
-                self._results.append((each, Verdict(outcome=Outcome.NEVER, error=WITHDRAWN)))
-                continue
-            if load.expires_at <= clock.now():
-                self._results.append((each, Verdict(outcome=Outcome.NEVER, error=EXPIRED)))
+                reason = WITHDRAWN
+            elif load.expires_at <= clock.now():
+                reason = EXPIRED
+            else:
+                reason = POISONED if each.deaths > MOST_DEATHS else ""
+            if load is None or reason:
+                self._results.append((each, Verdict(outcome=Outcome.NEVER, error=reason)))
                 continue
             task = asyncio.create_task(self._deliver(each, load))
             self._flying.add(task)
@@ -168,8 +171,11 @@ class Drain:
             sign = await followers.along(signer.with_body(load.digest), load, claimed.inbox)
             answer = await here.client.post(claimed.inbox, load.body, sign=sign)
             verdict = verdict_of_answer(answer)
-            if answer.status in (404, 410):
-                here.start(resolve.check_inbox(claimed.inbox), f"look at {claimed.inbox}")
+            if verdict.is_lost:
+                here.start(
+                    resolve.check_inbox(claimed.inbox, is_gone=answer.status == 410),
+                    f"look at {claimed.inbox}",
+                )
         except FederationError as error:
             verdict = verdict_of_error(error)
         except NotFound:
@@ -195,81 +201,31 @@ class Drain:
         landed, self._results = self._results, []
         self._again |= dict.fromkeys(claimed.host for claimed, _ in landed)
         try:
-            await deliveries.finish([self._result(claimed, verdict) for claimed, verdict in landed])
+            await self._landing.write(landed)
         except Unavailable:
             self._results = landed + self._results
             raise
-        await self._note_hosts(landed)
-
-    def _result(self, claimed: Claimed, verdict: Verdict) -> Result:
-        now = clock.now()
-        state, due_at = DeliveryState.DONE, now
-        if verdict.outcome == Outcome.NEVER:
-            state = DeliveryState.DEAD
-        elif verdict.outcome != Outcome.DONE:
-            wait = wait_seconds(claimed.attempts + 1, scale=self._scale, slow=verdict.outcome == Outcome.SLOW)
-            state = DeliveryState.DEAD if wait is None else DeliveryState.PENDING
-            due_at = now + timedelta(seconds=max(wait or 0.0, verdict.pause_seconds))
-        return Result(
-            id=claimed.id,
-            token=claimed.token,
-            state=state,
-            due_at=due_at,
-            status=verdict.status,
-            error=verdict.error,
-            tried=verdict.outcome != Outcome.PAUSE and verdict.error not in (WITHDRAWN, EXPIRED),
-        )
-
-    async def _note_hosts(self, landed: Sequence[tuple[Claimed, Verdict]]) -> None:
-        fine = set()
-        failed: Counter[str] = Counter()
-        errors: dict[str, str] = {}
-        for claimed, verdict in landed:
-            if verdict.outcome == Outcome.LATER:
-                failed[claimed.host] += 1
-                errors[claimed.host] = verdict.error
-            elif verdict.outcome == Outcome.PAUSE:
-                until = clock.now() + timedelta(seconds=verdict.pause_seconds)
-                await hosts.pause(claimed.host, until, verdict.error)
-                self._well.forget(claimed.host)
-            elif verdict.status is not None and (
-                claimed.is_probe or claimed.attempts or self._well.get(claimed.host) is None
-            ):
-                fine.add(claimed.host)
-        fine -= failed.keys()
-        if failed:
-            for host in failed:
-                self._well.forget(host)
-            failing = [Failing(host, times, errors[host]) for host, times in failed.items()]
-            await hosts.note_failures(failing, scale=self._scale)
-        if fine:
-            for host in fine:
-                self._well.put(host, True)
-            rested = await hosts.note_successes(sorted(fine))
-            if rested:
-                await deliveries.hurry(rested)
-                self._again |= dict.fromkeys(rested)
+        self._again |= dict.fromkeys(await self._landing.note_hosts(landed))
 
     async def _withdrawn(self, claimed: Sequence[Claimed], loads: dict[int, Load]) -> set[int]:
         """Those whose post is gone, or that nobody at the inbox may read any more."""
         old = clock.now() - timedelta(seconds=FRESH_SECONDS)
         checks = [
-            (each.id, load.post_id, each.inbox)
+            Check(each.id, load.sender_id, load.post_id, each.inbox)
             for each in claimed
             if (each.attempts or each.created_at < old)
             and (load := loads.get(each.activity_id)) is not None
-            and load.post_id is not None
-            and load.kind in _CHECKED
+            and load.kind not in _UNCHECKED
         ]
         if not checks:
             return set()
-        return {delivery_id for delivery_id, _, _ in checks} - await audience.still_due(checks)
+        return {check.delivery_id for check in checks} - await audience.still_due(checks)
 
     async def _expire(self) -> None:
         now = clock.now()
         if self._expired_at is None or now - self._expired_at > timedelta(seconds=EXPIRE_SECONDS):
-            self._expired_at = now
-            await deliveries.expire()
+            is_more = await deliveries.expire() >= deliveries.EXPIRE_ROWS
+            self._expired_at = None if is_more else now
 
     async def _stop(self) -> None:
         """Let what is under way land, for a while; give back the rest."""

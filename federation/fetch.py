@@ -14,12 +14,14 @@ from activitypub.errors import Malformed
 from activitypub.vocabulary import ACTIVITY_JSON, LD_JSON
 from echo.http import media_types
 from echo.text.tokens import Open, tokens
-from federation.errors import FederationError, Refused, Resting, Unbelievable
+from federation.errors import Exhausted, FederationError, Refused, Resting, Unbelievable
 from federation.network import Network, allow_http, is_ours, network
 from federation.replies import Answer
 
 ACCEPT = f"{ACTIVITY_JSON}, {LD_JSON}"
 ACCEPT_PAGES = f"{ACCEPT}, text/html;q=0.1"
+# Of what failed more than once: longer each time.
+SHORTEST_SECONDS, DAY_SECONDS = 600.0, 86_400.0
 _HTML = ("text/html", "application/xhtml+xml")
 _LINK = re.compile(r"<([^<>]*)>([^<]*)")
 
@@ -61,23 +63,42 @@ async def once(key: str, ask: Callable[[str], Coroutine[Any, Any, Found]]) -> Fo
     if failure is not None:
         raise failure.with_traceback(None)
     flight: asyncio.Task[Found] | None = here.flights.get(key)
-    if flight is None:
-        flight = asyncio.create_task(ask(key.partition("#")[0]))
-        here.flights[key] = flight
-        flight.add_done_callback(lambda landed: _landed(here, key, landed))
-    try:
-        return await asyncio.shield(flight)
-    except FederationError as error:
-        seconds = error.retry_after_seconds if isinstance(error, Resting) else error.keep_seconds
-        here.failures.put(key, error, seconds=seconds)
-        raise
+    if flight is not None:
+        try:
+            return await asyncio.shield(flight)
+        except Exhausted:
+            pass  # whoever asked was at an end, and we are not
+    flight = here.flights[key] = asyncio.create_task(ask(key.partition("#")[0]))
+    flight.add_done_callback(lambda landed: _landed(here, key, landed))
+    return await asyncio.shield(flight)
 
 
 def _landed(here: Network, key: str, flight: asyncio.Task[Found]) -> None:
-    """Forget a question that was answered; its error is no surprise, even when nobody waits any more."""
-    here.flights.pop(key, None)
-    if not flight.cancelled():
-        flight.exception()
+    """Forget a question that was answered, and remember one that was asked in vain: longer each time.
+
+    Its error is no surprise, even when nobody waits any more.
+    """
+    if here.flights.get(key) is flight:
+        del here.flights[key]
+    if flight.cancelled():
+        return
+    error = flight.exception()
+    if error is None:
+        here.strikes.forget(key)
+    elif isinstance(error, Resting):
+        here.failures.put(key, error, seconds=error.retry_after_seconds)
+    elif isinstance(error, FederationError) and error.keep_seconds:
+        times = here.strikes.get(key) or 0
+        here.strikes.put(key, times + 1)
+        here.failures.put(key, error, seconds=_keep_seconds(error.keep_seconds, times))
+
+
+def _keep_seconds(first: float, times: int) -> float:
+    """For how long a question is not asked again that failed so many times before."""
+    if not times:
+        return first
+    doublings = times if first >= SHORTEST_SECONDS else times - 1
+    return min(max(first, SHORTEST_SECONDS) * 2.0**doublings, DAY_SECONDS)
 
 
 async def _fetch(address: str) -> Document:

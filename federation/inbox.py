@@ -17,13 +17,13 @@ from activitypub.document import Document
 from activitypub.errors import Malformed
 from activitypub.read import read_activity
 from activitypub.synchronisation import HEADER
-from echo import jobs
+from echo import jobs, settings
 from echo.actions import accounts as account_actions
 from echo.errors import BadRequest, Forbidden, Gone, NotFound
 from echo.jobs import Queue
 from echo.store import deliveries, federation_reads, hosts, inbound
 from echo.store.inbound import Received
-from federation import followers, judge
+from federation import causes, followers, judge
 from federation.authenticate import Incoming, KnownKeys, Sender, claim_of, known_sender, note_scheme, prove
 from federation.errors import Untrusted
 from federation.handlers import HANDLERS
@@ -36,6 +36,8 @@ log = logging.getLogger(__name__)
 MOST_BYTES = documents.MAX_BYTES
 # A host that speaks to us is noted at most this often.
 HEARD_SECONDS = 60.0
+# The same delivery again, to this inbox or another of ours, is often moments away.
+TAKEN_SECONDS = 60.0
 # Followers of one sender are compared at most this often.
 COMPARE_SECONDS = 300.0
 _DIGESTS = HEADER.lower()
@@ -49,8 +51,10 @@ class Inbox:
     def __init__(self) -> None:
         self._known = KnownKeys()
         self._heard: Memory[str, bool] = Memory(size=10_000, seconds=HEARD_SECONDS)
+        self._taken: Memory[tuple[str, bytes], bool] = Memory(size=20_000, seconds=TAKEN_SECONDS)
         self._compared: Memory[int, bool] = Memory(size=10_000, seconds=COMPARE_SECONDS)
         self._waking: asyncio.Task[None] | None = None
+        self._scale = settings.here().federation.retry_scale
 
     async def receive(self, incoming: Incoming) -> None:
         """Store an activity whose sender is proven. Returns when it is stored, or needs not be.
@@ -58,6 +62,10 @@ class Inbox:
         Raises:  Untrusted, BadRequest, Unavailable
         """
         claim = claim_of(incoming)
+        # The same words of the same sender, that were taken a moment ago: nothing is read or asked for them.
+        said = (claim.key_id, hashlib.sha256(incoming.body).digest())
+        if self._taken.get(said) is not None:
+            return
         document, activity = _read(incoming.body)
         if await network().blocked.have(claim.key_id):
             raise Forbidden(detail=f"{claim.key_id} is of a server that is blocked")
@@ -65,6 +73,7 @@ class Inbox:
         if judge.is_own_end(activity) and not objection and await known_sender(activity.actor) is None:
             return  # a stranger who is gone: nothing to do, and nothing to ask its server for
         try:
+            causes.ensure()
             sender = await prove(claim, self._known, may_ask=not objection)
         except Untrusted as error:
             if judge.is_own_end(activity) and not objection:
@@ -75,6 +84,8 @@ class Inbox:
         received = _received(document, activity, sender, objection, incoming.body)
         if await inbound.insert(received):
             self._wake()
+        if activity.type != "Follow":  # one that comes again wants an answer
+            self._taken.put(said, True)
         await self._note_heard(sender)
         if activity.actor == sender.uri:
             await self._compare(sender, incoming)
@@ -91,7 +102,7 @@ class Inbox:
         """Whoever speaks to us lives: what waits for their host is tried at once."""
         names = {host for inbox in sender.inboxes if (host := iri.host_of(inbox, allow_http=True))}
         names = {name for name in names if self._heard.first_within(name, True, seconds=HEARD_SECONDS)}
-        if names and (failing := await hosts.note_heard(sorted(names))):
+        if names and (failing := await hosts.note_heard(sorted(names), scale=self._scale)):
             await deliveries.hurry(failing)
             await jobs.wake(Queue.DELIVERIES)
 

@@ -33,6 +33,7 @@ SERVICE_CONNECTIONS = 16
 @dataclass(slots=True)
 class Network:
     """Shapes:  failures: addresses that are not asked again for a while, with what they said;
+    strikes: how often they failed before, in a row;
     flights: questions that are being asked now, so that nobody asks them twice;
     known_hosts: servers that were asked something lately; digests: of followers, by account and host;
     services: reaches what the operator has chosen
@@ -42,6 +43,7 @@ class Network:
     services: Client
     keys: Keyring
     failures: Memory[str, FederationError]
+    strikes: Memory[str, int]
     blocked: BlockedServers
     schemes: Schemes
     digests: Memory[int, dict[str, str]] = field(default_factory=lambda: Memory(size=50, seconds=60))
@@ -119,6 +121,7 @@ def open_network(config: Config, *, transport: Transport | None = None) -> Netwo
         services=services,
         keys=Keyring(),
         failures=Memory(size=10_000, seconds=600),
+        strikes=Memory(size=10_000, seconds=2 * 86_400),
         blocked=blocked,
         schemes=schemes,
     )

@@ -260,7 +260,7 @@ def outgoing(activity: Activity, sender_id: int, *, key: str, post_id: int | Non
         sender_id=sender_id,
         body=documents.encode(write.write_activity(activity)),
         object_key=key,
-        expires_at=clock.now() + time_to_live(settings.here().federation.retry_scale),
+        expires_at=clock.now() + time_to_live(activity.type, settings.here().federation.retry_scale),
         post_id=post_id,
     )
 

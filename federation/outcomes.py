@@ -17,7 +17,12 @@ WAITS_SECONDS = (MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR, 12 *
 # Not let in, though the signature is good: the peer may have our key wrong for a while.
 SLOW_SECONDS = (10 * MINUTE, 2 * HOUR, 12 * HOUR)
 JITTER = 0.3
-TIME_TO_LIVE = timedelta(days=7)
+# How long an activity is worth a try. A host may be away for a week, and posts still arrive: the longest time
+# between two probes comes on top. Reactions are old news after a day; what ends or answers something is not.
+LIVES = dict.fromkeys(("Like", "EmojiReact", "Announce"), timedelta(hours=24)) | dict.fromkeys(
+    ("Create", "Update"), timedelta(days=8)
+)
+LASTING = timedelta(days=14)
 # Compressed clocks of tests: an activity lives long enough to be tried at all.
 SHORTEST_LIFE = timedelta(minutes=10)
 _TEMPORARY = frozenset({408, 425, 429})
@@ -33,19 +38,22 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """Shapes:  status: None where no answer came; pause_seconds: with PAUSE"""
+    """Shapes:  status: None where no answer came; pause_seconds: with PAUSE; is_lost: nobody lives there (any
+    more), so that whoever should is looked at anew
+    """
 
     outcome: Outcome
     status: int | None = None
     error: str = ""
     pause_seconds: float = 0.0
+    is_lost: bool = False
 
 
 def verdict_of_answer(answer: Answer) -> Verdict:
     """What an answer means.
 
-    Source:  the outcome classes of the delivery design: 2xx done; 401 slow; 408, 425, 429 and 5xx later;
-             everything else (redirects too) for good
+    Source:  the outcome classes of the delivery design: 2xx done; 401 and 403 slow; 408, 425, 429 and 5xx
+             later; everything else (redirects too) for good
     """
     status = answer.status
     if answer.is_success:
@@ -55,9 +63,10 @@ def verdict_of_answer(answer: Answer) -> Verdict:
         return Verdict(outcome=Outcome.PAUSE, status=status, error=error, pause_seconds=pause)
     if status in _TEMPORARY or status >= 500:
         return Verdict(outcome=Outcome.LATER, status=status, error=error)
-    if status == 401:
+    if status in (401, 403):
         return Verdict(outcome=Outcome.SLOW, status=status, error=error)
-    return Verdict(outcome=Outcome.NEVER, status=status, error=error)
+    is_lost = status in (404, 410) or 300 <= status < 400
+    return Verdict(outcome=Outcome.NEVER, status=status, error=error, is_lost=is_lost)
 
 
 def verdict_of_error(error: FederationError) -> Verdict:
@@ -84,12 +93,12 @@ def wait_seconds(
     return base * scale * (1 + JITTER * (2 * chance() - 1))
 
 
-def time_to_live(scale: float) -> timedelta:
-    """How long an activity is tried."""
-    return max(TIME_TO_LIVE * scale, SHORTEST_LIFE)
+def time_to_live(kind: str, scale: float) -> timedelta:
+    """How long an activity of this type is tried."""
+    return max(LIVES.get(kind, LASTING) * scale, SHORTEST_LIFE)
 
 
 def _said(answer: Answer) -> str:
     """The beginning of what a peer said, for the operator."""
-    text = answer.body[:500].decode("utf-8", errors="replace")
+    text = answer.body[:1000].decode("utf-8", errors="replace")
     return " ".join(text.split())

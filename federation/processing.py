@@ -26,8 +26,8 @@ log = logging.getLogger(__name__)
 PROCESS_SECONDS = 30.0
 # How often an activity is tried whose actor's or object's server does not answer, or that fails here.
 MOST_TRIES = 8
-# An activity that everybody who took it died with is left alone.
-MOST_STARTS = 30
+# Workers that died with an activity before it is left alone: one in company, three with nothing else to do.
+MOST_DEATHS = 3
 WAITS_SECONDS = (10.0, 60.0, 300.0, 900.0, 3_600.0, 10_800.0, 21_600.0)
 # What somebody who is suspended here may still say: what ends things.
 _ENDINGS = frozenset({"Delete", "Undo", "Reject", "Update"})
@@ -55,7 +55,7 @@ async def process(stored: Stored) -> Reason:
 
 async def settle(stored: Stored, owner: str) -> None:
     """Process an activity and write down what came of it. Raises Unavailable when that cannot be written."""
-    if stored.attempts > MOST_STARTS:
+    if stored.deaths > MOST_DEATHS:
         await inbound.finish(stored.id, owner, state=InboundState.DEAD, reason=Reason.GAVE_UP)
         return
     try:

@@ -120,11 +120,18 @@ def refresh_if_stale(known: Account) -> None:
         here.start(refresh(known), f"refresh of {known.uri}")
 
 
-async def check_inbox(inbox: str) -> None:
-    """An inbox is not there any more: see whether its owner has moved house, or is gone."""
+async def check_inbox(inbox: str, *, is_gone: bool = False) -> None:
+    """An inbox is not there any more: see whether its owner has moved house, or is gone.
+
+    Shapes:  is_gone: for good; then it is not used again until its owner says so anew
+    """
     owner = await audience.somebody_at(inbox)
-    if owner is not None and owner.fetched_at is not None and owner.fetched_at < clock.now() - RECENT:
-        await refresh(owner)
+    if owner is None:
+        return
+    if owner.fetched_at is not None and owner.fetched_at < clock.now() - RECENT:
+        owner = await refresh(owner)
+    if is_gone and owner.inbox == inbox:
+        await account_actions.forget_inbox(owner)
 
 
 @dataclass(slots=True)
@@ -254,6 +261,7 @@ async def _id_of(work: Awaitable[Account | Post | None]) -> int | None:
     """The id of what was looked for; None for whatever goes wrong."""
     try:
         async with asyncio.timeout(LOOK_UP_SECONDS):
+            causes.ensure()
             found = await work
     except (FederationError, Malformed, Invalid, TimeoutError) as error:
         log.info("nothing found: %s", error)

@@ -59,8 +59,9 @@ async def send_delete(post_id: int) -> None:
     """Tell of a deleted post or boost; what was on its way is called back where it has not arrived."""
     source = await post_here(post_id)
     if source is not None:
-        await outbound.withdraw(post_id)
-        await hand_over(outbox.deletion(source), await recipients.of_deletion(source))
+        untold = await outbound.withdraw(post_id) - set(await outbound.inboxes_told(post_id))
+        inboxes = [inbox for inbox in await recipients.of_deletion(source) if inbox.url not in untold]
+        await hand_over(outbox.deletion(source), inboxes)
 
 
 async def send_like(like_id: int) -> None:
@@ -170,13 +171,14 @@ async def hand_over(activity: Outgoing, inboxes: Sequence[Inbox], *, again: bool
     if not settings.here().federation.enabled:
         return
     inboxes = [inbox for inbox in inboxes if not await network().blocked.have(inbox.url)]
-    if not inboxes:
-        return
-    async with db.unit_of_work():
-        activity_id = await outbound.insert(activity)
-        written = await outbound.address(activity_id, activity.object_key, inboxes, again=again)
-    if written:
-        await jobs.wake(Queue.DELIVERIES)
+    for chunk in outbound.chunks(inboxes):
+        async with db.unit_of_work():
+            activity_id = await outbound.insert(activity)
+            written = await outbound.address(
+                activity_id, activity.object_key, chunk, kind=activity.kind, again=again
+            )
+        if written:
+            await jobs.wake(Queue.DELIVERIES)
 
 
 async def post_here(post_id: int) -> PostSource | None:

@@ -41,7 +41,7 @@ async def fetch_more(fetch_id: int) -> bool:
         return True
     post = await posts.get_unscoped_for_worker(row["post_id"])
     plan = _plans.decode(row["plan"]) if row["plan"] else await _new_plan(post.id)
-    cause = causes.begin(Cause(accounts=plan.new_accounts, posts=plan.new_posts))
+    cause = causes.begin(Cause(accounts=plan.new_accounts, posts=plan.new_posts, fetches=causes.JOB_FETCHES))
     walk = Walk(plan, post)
     if (clock.now() - row["started_at"]).total_seconds() < LONGEST_SECONDS:
         try:

@@ -52,6 +52,9 @@ _POLICY = fields(
     filter_private_mentions="boolean",
 )
 
+_ADMIN = "/api/v1/echo/admin/federation"
+_CHANGED = fields(count="integer")
+_WHICH = fields(host="string", delivery_id="string")
 _REACTION: Json = {
     "type": "object",
     "properties": {
@@ -65,6 +68,21 @@ _REACTION: Json = {
 }
 
 EXTRA: dict[str, Json] = {
+    f"GET {_ADMIN}": route(OBJECT),
+    f"GET {_ADMIN}/hosts": route(
+        many(OBJECT), parameters=query(health="string", after="string", limit="integer")
+    ),
+    f"GET {_ADMIN}/hosts/{{host}}": route(OBJECT),
+    f"GET {_ADMIN}/deliveries": route(
+        many(OBJECT), parameters=query(state="string", host="string", max_id="string", limit="integer")
+    ),
+    f"GET {_ADMIN}/inbound": route(
+        many(OBJECT), parameters=query(state="string", reason="string", limit="integer")
+    ),
+    f"POST {_ADMIN}/retry": route(_CHANGED, body=_WHICH),
+    f"POST {_ADMIN}/requeue": route(_CHANGED, body=_WHICH),
+    f"POST {_ADMIN}/drop": route(_CHANGED, body=_WHICH),
+    f"POST {_ADMIN}/inbound/requeue": route(_CHANGED, body=fields(activity_id="string")),
     "POST /api/v1/accounts/{account}/email_subscriptions": route(OBJECT),
     "GET /api/v1/donation_campaigns": {"answers": {"204": {"description": "There is none"}}},
     "GET /api/v1/notifications/policy": route(OBJECT),

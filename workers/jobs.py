@@ -14,6 +14,7 @@ from echo.jobs import Queue
 from echo.kinds import Lane
 from echo.runtime import Runtime
 from echo.store import jobs
+from federation import causes
 from workers.bells import Bells
 from workers.later import Again, Later
 
@@ -88,6 +89,7 @@ async def run(
     if function is None:
         await jobs.postpone(owner, row["id"], 60, f"unknown job {row['name']}")
         return
+    causes.begin(causes.Cause(fetches=causes.JOB_FETCHES))
     try:
         arguments = msgspec.json.decode(row["arguments"], type=dict[str, object])
         # Slow ones have deadlines of their own, from the configuration.

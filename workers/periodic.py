@@ -8,10 +8,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from echo import settings
 from echo.actions import announcements, auth, copies, discarding, keys, letters, trends
 from echo.media import ffmpeg
 from echo.search import filling
 from echo.store import instance, search_accounts, tidying
+from federation import software
 
 # Far longer than any file is worked on.
 WORKSHOP_SECONDS = 86_400
@@ -36,6 +38,7 @@ async def forget_stale_access(_: dict[str, Any]) -> None:
 async def tidy(_: dict[str, Any]) -> None:
     """Rows that have served: finished deliveries and inbound activities, expired mutes, old keys."""
     await tidying.forget_finished_work()
+    await tidying.forget_hosts()
     await tidying.forget_expired()
 
 
@@ -49,6 +52,12 @@ async def sweep_files(_: dict[str, Any]) -> None:
 async def keep_time_of_announcements(_: dict[str, Any]) -> None:
     """Those that are to be published, and those that are over."""
     await announcements.keep_time()
+
+
+async def look_at_hosts(_: dict[str, Any]) -> None:
+    """What new servers run, and whether those that were given up are back."""
+    if settings.here().federation.enabled:
+        await software.look_around()
 
 
 async def write_digests(_: dict[str, Any]) -> None:
@@ -78,6 +87,7 @@ async def refresh_fame(_: dict[str, Any]) -> None:
 
 
 PERIODIC = (
+    Periodic("look_at_hosts", look_at_hosts, minutes=set(range(60))),
     Periodic("write_digests", write_digests, minutes={41}),
     Periodic("find_trends", find_trends, minutes=set(range(1, 60, 5))),
     Periodic("keep_time_of_announcements", keep_time_of_announcements, minutes=set(range(60))),

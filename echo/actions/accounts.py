@@ -74,6 +74,12 @@ async def receive_deletion(account: Account) -> None:
         await _mark_deleted(unit, account)
 
 
+async def forget_inbox(account: Account) -> None:
+    """Deliver nothing to somebody elsewhere until they name an inbox again: this one is gone for good."""
+    async with db.unit_of_work():
+        await Account.filter(id=account.id, inbox=account.inbox).update(inbox="")
+
+
 async def release_handle(account_id: int) -> None:
     """Somebody elsewhere is not called any more as we call them: the handle is free for who has it now."""
     async with db.unit_of_work():

@@ -9,6 +9,7 @@ from echo.api import (
     discovery,
     domain_blocks,
     endorsements,
+    federation,
     files,
     filters,
     filters_v1,
@@ -82,4 +83,5 @@ BLUEPRINTS = (
     files.blueprint,
     remote_files.blueprint,
     yearly.blueprint,
+    federation.blueprint,
 )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from echo.actions import server_blocks
+from echo.actions import federation_queue, server_blocks
+from echo.actions.federation_queue import Which
 from echo.cli.common import Common, opened, say, table
+from echo.errors import NotFound
 from echo.kinds import BlockSeverity
-from echo.store import deliveries as delivery_store
-from echo.store import hosts as host_store
+from echo.store import host_pages
 from echo.store import inbound as inbound_store
 from echo.store import server_blocks as block_store
 
@@ -37,10 +39,11 @@ async def deliveries(
     """
     async with opened(common):
         if requeue:
-            revived = await delivery_store.requeue(host=host)
+            revived = await federation_queue.requeue(Which(host=host))
             say(common, {"requeued": revived}, f"{revived} deliveries are tried again")
             return
-        rows = [dict(row) for row in await delivery_store.listing(state=state, host=host, limit=limit)]
+        found = await host_pages.delivery_listing(state=state, host=host, limit=limit)
+        rows = [dict(row) for row in found]
     say(
         common,
         rows,
@@ -54,16 +57,92 @@ async def hosts(*, health: str = "", limit: int = 100, common: Common = Common()
 
     Parameters
     ----------
-    health: closed (fine), open (failing) or dead.
+    health: closed (fine), open (failing), dead (failing for a week) or gone.
     limit: Most rows.
     """
     async with opened(common):
-        rows = [dict(row) for row in await host_store.listing(health=health, limit=limit)]
-    say(
-        common,
-        rows,
-        table(_columns(rows, "name", "health", "failures", "waiting", "last_ok_at", "last_error")),
+        rows = [dict(row) for row in await host_pages.listing(health=health, limit=limit)]
+    shown = (
+        "name",
+        "health",
+        "failures",
+        "waiting",
+        "dead",
+        "oldest_at",
+        "last_ok_at",
+        "software",
+        "last_error",
     )
+    say(common, rows, table(_columns(rows, *shown)))
+
+
+@app.command
+async def host(name: str, *, common: Common = Common()) -> None:
+    """All that is known of another server.
+
+    Parameters
+    ----------
+    name: The host of its inboxes, with the port where there is one.
+    """
+    async with opened(common):
+        found = await host_pages.find(name)
+        if found is None:
+            raise NotFound(f"{name} is not known")
+        row = dict(found) | {"kinds_waiting": await host_pages.kinds_waiting(found["name"])}
+    say(
+        common, row, "\n".join(f"{key}: {value}" for key, value in row.items() if value not in (None, "", {}))
+    )
+
+
+@app.command
+async def metrics(*, common: Common = Common()) -> None:
+    """Counts: by outcome, by reason, by state of hosts."""
+    async with opened(common):
+        found = await host_pages.metrics()
+    lines = [f"{name}: {json.dumps(value, default=str)}" for name, value in found.items()]
+    say(common, found, "\n".join(lines))
+
+
+@app.command
+async def retry(*, host: str = "", delivery: int | None = None, common: Common = Common()) -> None:
+    """Try what waits now, whatever is known of its host.
+
+    Parameters
+    ----------
+    host: Only what waits for this host.
+    delivery: Only this one.
+    """
+    async with opened(common):
+        due = await federation_queue.retry(Which(delivery, host))
+    say(common, {"retried": due}, f"{due} deliveries are tried now")
+
+
+@app.command
+async def requeue(*, host: str = "", delivery: int | None = None, common: Common = Common()) -> None:
+    """Try again what was given up.
+
+    Parameters
+    ----------
+    host: Only what was for this host.
+    delivery: Only this one.
+    """
+    async with opened(common):
+        revived = await federation_queue.requeue(Which(delivery, host))
+    say(common, {"requeued": revived}, f"{revived} deliveries are tried again")
+
+
+@app.command
+async def drop(*, host: str = "", delivery: int | None = None, common: Common = Common()) -> None:
+    """Take away what waits or was given up, for good.
+
+    Parameters
+    ----------
+    host: All that is for this host.
+    delivery: Only this one.
+    """
+    async with opened(common):
+        dropped = await federation_queue.drop(Which(delivery, host))
+    say(common, {"dropped": dropped}, f"{dropped} deliveries are dropped")
 
 
 @app.command
@@ -88,7 +167,7 @@ async def inbound(
     """
     async with opened(common):
         if requeue:
-            revived = await inbound_store.requeue()
+            revived = await federation_queue.process_again([])
             say(common, {"requeued": revived}, f"{revived} activities are processed again")
             return
         if reason == "all":

@@ -62,6 +62,7 @@ class Delivery(Model):
     starts = fields.IntField(
         default=0, db_default=0, description="claims, those that a dead worker held included"
     )
+    deaths = fields.IntField(default=0, db_default=0, description="workers that ended while they held it")
     due_at = fields.DatetimeField()
     lease_owner = fields.CharField(max_length=64, default="", db_default="")
     lease_token = fields.BigIntField(default=0, db_default=0)
@@ -93,6 +94,7 @@ class InboundActivity(Model):
         max_length=64, default="", db_default="", description="code; why it had no effect"
     )
     attempts = fields.IntField(default=0, db_default=0)
+    deaths = fields.IntField(default=0, db_default=0, description="workers that ended while they held it")
     due_at = fields.DatetimeField()
     lease_owner = fields.CharField(max_length=64, default="", db_default="")
     lease_until = fields.DatetimeField(null=True)
@@ -113,8 +115,11 @@ class Host(Model):
         max_length=16, default="closed", db_default="closed", description="echo.kinds.HostHealth"
     )
     failures = fields.IntField(default=0, db_default=0, description="in a row")
+    probes = fields.IntField(default=0, db_default=0, description="that failed since it is open")
     first_failed_at = fields.DatetimeField(null=True)
+    last_failed_at = fields.DatetimeField(null=True)
     probe_at = fields.DatetimeField(null=True, description="when the next try is due while open")
+    rest_until = fields.DatetimeField(null=True, description="it asked to be left alone until then")
     last_ok_at = fields.DatetimeField(null=True)
     last_seen_at = fields.DatetimeField(null=True, description="when it last spoke to us")
     last_error = fields.TextField(default="", db_default="")
@@ -124,6 +129,7 @@ class Host(Model):
     signature_seen_at = fields.DatetimeField(null=True, description="when it last proved that")
     software = fields.CharField(max_length=128, default="", db_default="")
     software_version = fields.CharField(max_length=128, default="", db_default="")
+    asked_at = fields.DatetimeField(null=True, description="when it was last asked what it runs")
     created_at = fields.DatetimeField()
 
     class Meta:

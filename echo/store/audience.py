@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from echo import db
 from echo.db import Row
@@ -53,6 +54,16 @@ async def somebody_at(inbox: str) -> Account | None:
     return await Account.filter(inbox=inbox, deleted_at=None).exclude(host="").first()
 
 
+async def shared_among(inboxes: Sequence[str]) -> list[str]:
+    """Which of these are shared by those who live there."""
+    rows = await db.fetch(
+        "SELECT t.url FROM unnest($1::text[]) AS t(url)"
+        " WHERE EXISTS (SELECT 1 FROM accounts r WHERE r.shared_inbox = t.url)",
+        list(inboxes),
+    )
+    return [row["url"] for row in rows]
+
+
 async def people_of_post(post_id: int) -> list[Row]:
     """Rows (id, interacted) of the people a post is directed to, or who did something with it."""
     return await db.fetch(
@@ -87,33 +98,48 @@ async def of_everybody() -> list[str]:
     return [row["inbox"] for row in rows]
 
 
-async def still_due(checks: Sequence[tuple[int, int, str]]) -> set[int]:
-    """Which deliveries of posts may still go out: the post lives, and somebody at the inbox may read it.
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A delivery before another try. Shapes:  post_id: of the post that it tells of, if it does"""
 
-    Shapes:  checks: (delivery id, post id, inbox)
+    delivery_id: int
+    sender_id: int
+    post_id: int | None
+    inbox: str
+
+
+async def still_due(checks: Sequence[Check]) -> set[int]:
+    """Which deliveries may still go out: the post lives, and somebody at the inbox may hear of it.
+
     Returns: the delivery ids
     """
     rows = await db.fetch(
         _STILL_DUE,
-        [delivery_id for delivery_id, _, _ in checks],
-        [post_id for _, post_id, _ in checks],
-        [inbox for _, _, inbox in checks],
+        [check.delivery_id for check in checks],
+        [check.sender_id for check in checks],
+        [check.post_id for check in checks],
+        [check.inbox for check in checks],
     )
     return {row["id"] for row in rows}
 
 
+# An inbox that belongs to nobody we know is that of a relay or of a server: open posts go there.
 _STILL_DUE = """
-    SELECT c.id FROM unnest($1::bigint[], $2::bigint[], $3::text[]) AS c(id, post_id, inbox)
-    JOIN posts p ON p.id = c.post_id AND p.deleted_at IS NULL
-    WHERE EXISTS (
+    SELECT c.id
+    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[]) AS c(id, sender_id, post_id, inbox)
+    LEFT JOIN posts p ON p.id = c.post_id
+    WHERE (c.post_id IS NULL OR p.deleted_at IS NULL AND p.id IS NOT NULL) AND (EXISTS (
         SELECT 1 FROM accounts r
         WHERE (r.inbox = c.inbox OR r.shared_inbox = c.inbox)
           AND r.deleted_at IS NULL AND r.suspended_at IS NULL
           AND NOT EXISTS (SELECT 1 FROM blocks b
-            WHERE (b.blocker_id = p.author_id AND b.blocked_id = r.id)
-               OR (b.blocker_id = r.id AND b.blocked_id = p.author_id))
-          AND (EXISTS (SELECT 1 FROM mentions m WHERE m.post_id = p.id AND m.account_id = r.id)
+            WHERE (b.blocker_id = c.sender_id AND b.blocked_id = r.id)
+               OR (b.blocker_id = r.id AND b.blocked_id = c.sender_id))
+          AND (c.post_id IS NULL
+            OR EXISTS (SELECT 1 FROM mentions m WHERE m.post_id = p.id AND m.account_id = r.id)
             OR (p.visibility = 'followers' AND EXISTS (SELECT 1 FROM follows f
                 WHERE f.follower_id = r.id AND f.followee_id = p.author_id AND f.state = 'accepted'))
             OR p.visibility IN ('public', 'unlisted')))
+      OR (coalesce(p.visibility, 'public') = 'public' AND NOT EXISTS (
+        SELECT 1 FROM accounts r WHERE r.inbox = c.inbox OR r.shared_inbox = c.inbox)))
 """

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from echo import clock, db
-from echo.db import Row
 from echo.kinds import DeliveryState
 
 # One number of the advisory locks of this database: "who may claim deliveries".
 _CLAIM_LOCK = 4_602_001
+EXPIRE_ROWS = 1000
+# A lease that ends further ahead than any lease lasts was made before the clock was set back.
+CLOCK_STEP = timedelta(minutes=5)
 
 # Two index probes for each host, whatever waits there. The inner queries keep the order of the scan, where
 # joins would not.
@@ -30,7 +32,7 @@ _HOSTS = """
             ORDER BY d.host, d.due_at LIMIT 1) n
     )
     SELECT w.host FROM waiting w WHERE w.due_at <= $2 AND NOT coalesce(
-        (SELECT h.health = 'dead' OR (h.health = 'open' AND h.probe_at > $2) FROM hosts h
+        (SELECT h.health IN ('dead', 'gone') OR (h.health = 'open' AND h.probe_at > $2) FROM hosts h
             WHERE h.name = w.host), false)
     LIMIT $3
 """
@@ -42,20 +44,22 @@ _CLAIM = """
         CROSS JOIN LATERAL (
             SELECT d.id FROM deliveries d
             WHERE d.host = w.host AND d.state = 'pending' AND d.due_at <= $2
-              AND (d.lease_until IS NULL OR d.lease_until <= $2)
+              AND (d.lease_until IS NULL OR d.lease_until <= $2 OR d.lease_until > $8)
               AND NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.host = d.host AND e.state = 'pending'
                     AND e.order_key = d.order_key AND e.activity_id < d.activity_id)
             ORDER BY d.due_at
-            LIMIT greatest(0, CASE WHEN h.health = 'open' THEN 1 ELSE $3 END
-                - (SELECT count(*) FROM deliveries l WHERE l.host = w.host AND l.lease_until > $2))
+            LIMIT greatest(0, CASE WHEN h.health = 'open' OR h.failures > 0 THEN 1 ELSE $3 END
+                - (SELECT count(*) FROM deliveries l
+                    WHERE l.host = w.host AND l.lease_until > $2 AND l.lease_until <= $8))
             FOR UPDATE SKIP LOCKED
         ) due
         WHERE h.health IS NULL OR h.health = 'closed' OR (h.health = 'open' AND h.probe_at <= $2)
         ORDER BY w.place LIMIT $4
     )
-    UPDATE deliveries d SET lease_owner = $5, lease_token = $6, lease_until = $7, starts = starts + 1
+    UPDATE deliveries d SET lease_owner = $5, lease_token = $6, lease_until = $7, starts = starts + 1,
+        deaths = deaths + (d.lease_until IS NOT NULL)::int
     FROM picked WHERE d.id = picked.id
-    RETURNING d.id, d.activity_id, d.host, d.inbox, d.attempts, d.created_at, picked.is_probe
+    RETURNING d.id, d.activity_id, d.host, d.inbox, d.attempts, d.deaths, d.created_at, picked.is_probe
 """
 
 _FINISH = """
@@ -77,6 +81,7 @@ class Claimed:
     host: str
     inbox: str
     attempts: int
+    deaths: int
     created_at: datetime
     token: int
     is_probe: bool
@@ -119,7 +124,8 @@ async def claim(
     token = secrets.randbits(62)
     async with db.unit_of_work():
         await db.execute(f"SELECT pg_advisory_xact_lock({_CLAIM_LOCK})")
-        rows = await db.fetch(_CLAIM, list(hosts), now, per_host, limit, owner, token, until)
+        beyond = until + CLOCK_STEP
+        rows = await db.fetch(_CLAIM, list(hosts), now, per_host, limit, owner, token, until, beyond)
         probes = [row["host"] for row in rows if row["is_probe"]]
         if probes:
             # One try at a time for a host that was failing; the next one not before this one is over.
@@ -131,6 +137,7 @@ async def claim(
             host=row["host"],
             inbox=row["inbox"],
             attempts=row["attempts"],
+            deaths=row["deaths"],
             created_at=row["created_at"],
             token=token,
             is_probe=bool(row["is_probe"]),
@@ -157,19 +164,20 @@ async def finish(results: Sequence[Result]) -> int:
     )
 
 
-async def release_leases(owner: str) -> int:
-    """Give back what a worker slot held: at its start (it was killed before) and at its end.
+async def release_leases(owner: str, *, died: bool = False) -> int:
+    """Give back what a worker slot held: at its start (it died before) and at its end.
 
     Returns: how many
     """
     return await db.execute(
-        "UPDATE deliveries SET lease_owner = '', lease_until = NULL"
+        "UPDATE deliveries SET lease_owner = '', lease_until = NULL, deaths = deaths + $2"
         " WHERE lease_owner = $1 AND lease_until IS NOT NULL",
         owner,
+        int(died),
     )
 
 
-async def expire(*, limit: int = 1000) -> int:
+async def expire(*, limit: int = EXPIRE_ROWS) -> int:
     """Give up deliveries whose activity is too old to matter. Returns how many."""
     return await db.execute(
         "UPDATE deliveries SET state = 'dead', finished_at = $1, lease_owner = '', lease_until = NULL,"
@@ -192,6 +200,37 @@ async def hurry(hosts: Sequence[str]) -> int:
     )
 
 
+async def hurry_one(delivery_id: int) -> int:
+    """Make a delivery that waits due now. Returns how many that were: one or none."""
+    return await db.execute(
+        "UPDATE deliveries SET due_at = $2 WHERE id = $1 AND state = 'pending' AND lease_until IS NULL",
+        delivery_id,
+        clock.now(),
+    )
+
+
+async def hosts_of(*, delivery_id: int | None = None, host: str = "") -> list[str]:
+    """The hosts for which something waits: that of a delivery, the one that is named, or all."""
+    rows = await db.fetch(
+        "SELECT DISTINCT host FROM deliveries WHERE state = 'pending'"
+        " AND ($1::bigint IS NULL OR id = $1) AND ($2 = '' OR host = $2)",
+        delivery_id,
+        host,
+    )
+    return [row["host"] for row in rows]
+
+
+async def give_up(hosts: Sequence[str], error: str) -> int:
+    """Give up everything that waits for these hosts. Returns how many."""
+    return await db.execute(
+        "UPDATE deliveries SET state = 'dead', finished_at = $2, last_error = $3"
+        " WHERE host = ANY($1) AND state = 'pending' AND lease_until IS NULL",
+        list(hosts),
+        clock.now(),
+        error[:1000],
+    )
+
+
 async def summary() -> dict[str, int]:
     """How many deliveries are in each state, and how many are under way (`leased`)."""
     rows = await db.fetch("SELECT state, count(*) FROM deliveries GROUP BY state")
@@ -200,19 +239,6 @@ async def summary() -> dict[str, int]:
         "SELECT count(*) FROM deliveries WHERE lease_until IS NOT NULL AND lease_until > $1", clock.now()
     )
     return {state.value: counts.get(state.value, 0) for state in DeliveryState} | {"leased": leased}
-
-
-async def listing(*, state: str = "", host: str = "", limit: int = 100) -> list[Row]:
-    """Deliveries for the operator, newest first, each with the id and kind of its activity."""
-    return await db.fetch(
-        "SELECT d.id, a.uri, a.kind, d.host, d.inbox, d.state, d.attempts, d.starts, d.due_at, d.lease_owner,"
-        " d.last_status, d.last_error, d.created_at, d.finished_at"
-        " FROM deliveries d JOIN outbound_activities a ON a.id = d.activity_id"
-        " WHERE ($1 = '' OR d.state = $1) AND ($2 = '' OR d.host = $2) ORDER BY d.id DESC LIMIT $3",
-        state,
-        host,
-        limit,
-    )
 
 
 async def requeue(*, delivery_id: int | None = None, host: str = "") -> int:
@@ -231,9 +257,20 @@ async def requeue(*, delivery_id: int | None = None, host: str = "") -> int:
             now + timedelta(days=7),
         )
         return await db.execute(
-            "UPDATE deliveries d SET state = 'pending', due_at = $3, attempts = 0, finished_at = NULL"
-            f" WHERE {condition}",
+            "UPDATE deliveries d SET state = 'pending', due_at = $3, attempts = 0, deaths = 0,"
+            f" finished_at = NULL WHERE {condition}",
             delivery_id,
             host,
             now,
         )
+
+
+async def drop(*, delivery_id: int | None = None, host: str = "") -> int:
+    """Take deliveries that wait or are dead away for good: one, or those of a host. Returns how many."""
+    return await db.execute(
+        "DELETE FROM deliveries WHERE state <> 'done' AND (lease_until IS NULL OR lease_until <= $3)"
+        " AND (id = $1 OR ($1::bigint IS NULL AND host = $2))",
+        delivery_id,
+        host,
+        clock.now(),
+    )

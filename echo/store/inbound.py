@@ -15,21 +15,38 @@ _CLAIM_LOCK = 4_602_002
 # Of one actor so many are taken at once: they are processed one after the other.
 _OF_ONE_ACTOR = 8
 
+# Those that a worker died with are suspects: each is taken alone, and what their actors sent later waits.
 _CLAIM = f"""
-    UPDATE inbound_activities i SET lease_owner = $3, lease_until = $4, attempts = attempts + 1
+    UPDATE inbound_activities i SET lease_owner = $3, lease_until = $4, attempts = attempts + 1,
+        deaths = deaths + (i.lease_until IS NOT NULL)::int
     FROM (
         SELECT head.id FROM (
             SELECT due.id, row_number() OVER (PARTITION BY due.actor_uri ORDER BY due.id) AS place FROM (
                 SELECT w.id, w.actor_uri FROM inbound_activities w
                 WHERE w.state = 'pending' AND w.due_at <= $1
-                  AND (w.lease_until IS NULL OR w.lease_until <= $1)
+                  AND w.lease_until IS NULL AND w.deaths = 0
                   AND NOT EXISTS (SELECT 1 FROM inbound_activities e WHERE e.actor_uri = w.actor_uri
-                        AND e.state = 'pending' AND e.lease_until > $1)
+                        AND e.state = 'pending'
+                        AND (e.lease_until > $1 OR ((e.deaths > 0 OR e.lease_until <= $1) AND e.id < w.id)))
                 ORDER BY w.id LIMIT 512) due
         ) head WHERE head.place <= {_OF_ONE_ACTOR} ORDER BY head.id LIMIT $2
     ) picked
     WHERE i.id = picked.id
-    RETURNING i.id, i.actor_uri, i.signer_uri, i.uri, i.kind, i.body, i.attempts, i.created_at
+    RETURNING i.id, i.actor_uri, i.signer_uri, i.uri, i.kind, i.body, i.attempts, i.deaths, i.created_at
+"""
+
+_CLAIM_SUSPECT = """
+    UPDATE inbound_activities i SET lease_owner = $3, lease_until = $4, attempts = attempts + 1,
+        deaths = deaths + (i.lease_until IS NOT NULL)::int
+    WHERE i.id IN (
+        SELECT w.id FROM inbound_activities w
+        WHERE w.state = 'pending' AND (w.deaths > 0 OR w.lease_until IS NOT NULL)
+          AND (w.deaths > 0 OR w.lease_until <= $1) AND w.due_at <= $1
+          AND (w.lease_until IS NULL OR w.lease_until <= $1)
+          AND NOT EXISTS (SELECT 1 FROM inbound_activities e WHERE e.actor_uri = w.actor_uri
+                AND e.state = 'pending' AND e.lease_until > $1)
+        ORDER BY w.id LIMIT $2)
+    RETURNING i.id, i.actor_uri, i.signer_uri, i.uri, i.kind, i.body, i.attempts, i.deaths, i.created_at
 """
 
 
@@ -61,6 +78,7 @@ class Stored:
     kind: str
     body: bytes
     attempts: int
+    deaths: int
     created_at: datetime
 
 
@@ -97,10 +115,31 @@ async def insert(received: Received) -> bool:
 
 async def claim(*, owner: str, limit: int, lease_seconds: float) -> list[Stored]:
     """Take up to `limit` due activities, oldest first. Two workers never hold the same actor's."""
+    return await _claim(_CLAIM, owner, limit, lease_seconds)
+
+
+async def claim_suspect(*, owner: str, lease_seconds: float) -> Stored | None:
+    """Take one that a worker died with, for a try on which nothing else depends."""
+    taken = await _claim(_CLAIM_SUSPECT, owner, 1, lease_seconds)
+    return taken[0] if taken else None
+
+
+async def has_suspects() -> bool:
+    """Whether there is one that a worker died with, and that may be tried now."""
+    found: bool = await db.fetch_value(
+        "SELECT EXISTS (SELECT 1 FROM inbound_activities WHERE state = 'pending'"
+        " AND (deaths > 0 OR lease_until IS NOT NULL) AND due_at <= $1"
+        " AND (lease_until <= $1 OR (lease_until IS NULL AND deaths > 0)))",
+        clock.now(),
+    )
+    return found
+
+
+async def _claim(statement: str, owner: str, limit: int, lease_seconds: float) -> list[Stored]:
     now = clock.now()
     async with db.unit_of_work():
         await db.execute(f"SELECT pg_advisory_xact_lock({_CLAIM_LOCK})")
-        rows = await db.fetch(_CLAIM, now, limit, owner, now + timedelta(seconds=lease_seconds))
+        rows = await db.fetch(statement, now, limit, owner, now + timedelta(seconds=lease_seconds))
     taken = [
         Stored(
             id=row["id"],
@@ -110,6 +149,7 @@ async def claim(*, owner: str, limit: int, lease_seconds: float) -> list[Stored]
             kind=row["kind"],
             body=row["body"],
             attempts=row["attempts"],
+            deaths=row["deaths"],
             created_at=row["created_at"],
         )
         for row in rows
@@ -133,7 +173,8 @@ async def finish(inbound_id: int, owner: str, *, state: InboundState, reason: st
 async def postpone(inbound_id: int, owner: str, *, due_at: datetime, error: str) -> None:
     """Try an activity again later."""
     await db.execute(
-        "UPDATE inbound_activities SET due_at = $3, last_error = $4, lease_owner = '', lease_until = NULL"
+        "UPDATE inbound_activities SET due_at = $3, last_error = $4, lease_owner = '', lease_until = NULL,"
+        " deaths = 0"
         " WHERE id = $1 AND lease_owner = $2",
         inbound_id,
         owner,
@@ -152,12 +193,13 @@ async def give_back(ids: Sequence[int], owner: str) -> None:
     )
 
 
-async def release_leases(owner: str) -> int:
-    """Give back what a worker slot held. Returns how many."""
+async def release_leases(owner: str, *, died: bool = False) -> int:
+    """Give back what a worker slot held: at its start (it died before) and at its end. Returns how many."""
     return await db.execute(
-        "UPDATE inbound_activities SET lease_owner = '', lease_until = NULL"
+        "UPDATE inbound_activities SET lease_owner = '', lease_until = NULL, deaths = deaths + $2"
         " WHERE lease_owner = $1 AND lease_until IS NOT NULL",
         owner,
+        int(died),
     )
 
 
@@ -199,7 +241,7 @@ async def listing(*, reason: str = "", state: str = "", host: str = "", limit: i
 async def requeue(ids: Sequence[int] = ()) -> int:
     """Process dead activities again: these, or all. Returns how many."""
     return await db.execute(
-        "UPDATE inbound_activities SET state = 'pending', due_at = $2, attempts = 0, reason = '',"
+        "UPDATE inbound_activities SET state = 'pending', due_at = $2, attempts = 0, deaths = 0, reason = '',"
         " finished_at = NULL WHERE state = 'dead' AND (cardinality($1::bigint[]) = 0 OR id = ANY($1))",
         list(ids),
         clock.now(),

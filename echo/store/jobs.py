@@ -9,6 +9,8 @@ from echo.kinds import Lane
 
 LEASE_SECONDS = 60
 ATTEMPTS_MAX = 12
+# Starts of a job whose workers died: many others were under way with it, and shared the blame.
+STARTS_MAX = 30
 
 _CLAIM = """
     UPDATE jobs SET lease_owner = $1, lease_until = $2::timestamptz + $3 * interval '1 second',
@@ -62,9 +64,13 @@ async def extend(owner: str) -> None:
 
 
 async def release(owner: str) -> int:
-    """Give back what a former process of this worker held when it died."""
+    """Give back what a former process of this worker held when it died. What too many died with is dead."""
     return await db.execute(
-        "UPDATE jobs SET lease_until = NULL, lease_owner = '' WHERE lease_owner = $1 AND NOT dead", owner
+        "UPDATE jobs SET lease_until = NULL, lease_owner = '', dead = attempts >= $2,"
+        " last_error = CASE WHEN attempts >= $2 THEN 'its worker died with it too often' ELSE last_error END"
+        " WHERE lease_owner = $1 AND NOT dead",
+        owner,
+        STARTS_MAX,
     )
 
 

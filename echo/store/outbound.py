@@ -11,6 +11,9 @@ from echo import clock, db
 from echo.db import Row
 
 CHUNK = 1000
+# What a host that has been dead for a week still has to hear when it is back, and how much of it is kept.
+LASTING = frozenset({"Delete", "Undo", "Move"})
+MOST_FOR_DEAD = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,32 +64,53 @@ async def insert(activity: Outgoing) -> int:
     return int(found)
 
 
-async def address(activity_id: int, object_key: str, inboxes: Sequence[Inbox], *, again: bool = False) -> int:
-    """Write the deliveries of an activity, in chunks. An inbox that has it already is left out.
+def chunks(inboxes: Sequence[Inbox]) -> list[Sequence[Inbox]]:
+    """Inboxes in the portions that are written at once: none holds a lock for long."""
+    return [inboxes[start : start + CHUNK] for start in range(0, len(inboxes), CHUNK)]
 
-    Hosts that have been dead for a week get nothing new. `again` sends once more what was delivered before.
 
+async def address(
+    activity_id: int, object_key: str, inboxes: Sequence[Inbox], *, kind: str = "", again: bool = False
+) -> int:
+    """Write deliveries of an activity. An inbox that has it already is left out.
+
+    Hosts that have been dead for a week get only what ends things, as far as it is not too much; before that
+    nothing of the same object waits for them any more. Hosts that are gone get nothing.
+
+    Shapes:  kind: type of the activity; again: send once more what was delivered before
     Returns: how many deliveries are new
     """
-    written = 0
-    for start in range(0, len(inboxes), CHUNK):
-        chunk = inboxes[start : start + CHUNK]
-        written += await db.execute(
-            "INSERT INTO deliveries (activity_id, host, inbox, order_key, due_at, created_at)"
-            " SELECT $1, t.host, t.url, $2, $5, $5 FROM unnest($3::text[], $4::text[]) AS t(host, url)"
-            " LEFT JOIN hosts h ON h.name = t.host WHERE h.health IS DISTINCT FROM 'dead'"
-            " ON CONFLICT (activity_id, inbox) " + (_AGAIN if again else "DO NOTHING"),
+    hosts, key, now = [inbox.host for inbox in inboxes], order_key(object_key), clock.now()
+    lasts = kind in LASTING
+    written = await db.execute(
+        "INSERT INTO deliveries (activity_id, host, inbox, order_key, due_at, created_at)"
+        " SELECT $1, t.host, t.url, $2, $5, $5 FROM unnest($3::text[], $4::text[]) AS t(host, url)"
+        " LEFT JOIN hosts h ON h.name = t.host WHERE coalesce(h.health, '') NOT IN ('dead', 'gone')"
+        f" OR (h.health = 'dead' AND $6 AND (SELECT count(*) < {MOST_FOR_DEAD} FROM deliveries d"
+        "      WHERE d.host = t.host AND d.state = 'pending'))"
+        " ON CONFLICT (activity_id, inbox) " + (_AGAIN if again else "DO NOTHING"),
+        activity_id,
+        key,
+        hosts,
+        [inbox.url for inbox in inboxes],
+        now,
+        lasts,
+    )
+    if written and lasts:
+        await db.execute(
+            "DELETE FROM deliveries d USING hosts h WHERE h.name = ANY($1) AND h.health = 'dead'"
+            " AND d.host = h.name AND d.state = 'pending' AND d.order_key = $2 AND d.activity_id < $3"
+            " AND (d.lease_until IS NULL OR d.lease_until <= $4)",
+            hosts,
+            key,
             activity_id,
-            order_key(object_key),
-            [inbox.host for inbox in chunk],
-            [inbox.url for inbox in chunk],
-            clock.now(),
+            now,
         )
     return written
 
 
 _AGAIN = (
-    "DO UPDATE SET state = 'pending', due_at = excluded.due_at, attempts = 0, finished_at = NULL"
+    "DO UPDATE SET state = 'pending', due_at = excluded.due_at, attempts = 0, deaths = 0, finished_at = NULL"
     " WHERE deliveries.state <> 'pending'"
 )
 
@@ -101,16 +125,18 @@ async def rewrite(uri: str, body: bytes) -> None:
     )
 
 
-async def withdraw(post_id: int) -> int:
+async def withdraw(post_id: int) -> set[str]:
     """Drop deliveries about a post that no try was made for: whoever never got it need not be told.
 
-    Returns: how many
+    Returns: their inboxes
     """
-    return await db.execute(
+    rows = await db.fetch(
         "DELETE FROM deliveries d USING outbound_activities a WHERE a.id = d.activity_id AND a.post_id = $1"
-        " AND a.kind IN ('Create', 'Update', 'Announce') AND d.state = 'pending' AND d.starts = 0",
+        " AND a.kind IN ('Create', 'Update', 'Announce') AND d.state = 'pending' AND d.starts = 0"
+        " RETURNING d.inbox",
         post_id,
     )
+    return {row["inbox"] for row in rows}
 
 
 async def inboxes_told(post_id: int) -> list[str]:

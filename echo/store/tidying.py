@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from echo import db
+from echo.store import hosts
 
 BATCH_ROWS = 5000
 
@@ -17,6 +18,24 @@ async def forget_finished_work() -> None:
         "created_at < now() - interval '8 days'"
         " AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.activity_id = t.id AND d.state <> 'done')",
     )
+
+
+_IDLE = "NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.host = t.name AND d.state = 'pending')"
+_HEARD = "greatest(t.last_ok_at, t.last_seen_at, t.created_at)"
+
+
+async def forget_hosts() -> None:
+    """Servers for which nothing waits and that nobody heard of for long; beyond the most that are kept, the
+    longest unheard of.
+    """
+    await db.execute(f"DELETE FROM hosts t WHERE {_HEARD} < now() - interval '180 days' AND {_IDLE}")
+    beyond = await db.fetch_value("SELECT count(*) FROM hosts") - hosts.MOST_HOSTS
+    if beyond > 0:
+        await db.execute(
+            f"DELETE FROM hosts WHERE name IN (SELECT t.name FROM hosts t WHERE {_IDLE}"
+            f" ORDER BY {_HEARD} LIMIT $1)",
+            beyond,
+        )
 
 
 async def forget_expired() -> None:

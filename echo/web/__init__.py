@@ -5,6 +5,7 @@ from echo.web import (
     api_page,
     collections,
     entry,
+    federation,
     home,
     letters,
     moving,
@@ -32,4 +33,5 @@ BLUEPRINTS = (
     api_page.blueprint,
     collections.blueprint,
     static_files.blueprint,
+    federation.blueprint,
 )

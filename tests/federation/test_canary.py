@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from echo import ports
-from echo.store import deliveries, inbound
+from echo.store import host_pages, inbound
 from federation import resolve
 from federation.errors import FederationError
 from tests import make
@@ -83,7 +83,7 @@ async def test_inboxes_point_inside(one: Echo, evil: Peer, router: Router, canar
         return  # an actor without a good inbox is none
     await make.post(alice)
     await settle_down([one])
-    [row] = await deliveries.listing()
+    [row] = await host_pages.delivery_listing()
     assert (row["state"], row["attempts"]) == ("dead", 1)
     assert dialled_inside(router) == []
 

@@ -13,12 +13,12 @@ import pytest
 from activitypub import signatures
 from activitypub.signatures.keys import load_public_key
 from echo import clock
-from echo.actions import blocks, editing, posts
+from echo.actions import blocks, editing, likes, posts
 from echo.actions.drafts import EditDraft
 from echo.kinds import DeliveryState, Visibility
 from echo.models import Account, AccountKey, Delivery
-from echo.store import deliveries, hosts
-from federation import outcomes, sending
+from echo.store import deliveries, host_pages, hosts, outbound
+from federation import outbox, outcomes, resolve, sending
 from federation.delivery import Drain
 from federation.errors import Refused, Unbelievable, Unreachable
 from federation.outcomes import Outcome, verdict_of_answer, verdict_of_error, wait_seconds
@@ -44,7 +44,7 @@ async def later(server: Echo, **time: float) -> None:
 
 async def states() -> list[tuple[str, str, int]]:
     """(host, state, attempts) of all deliveries."""
-    rows = await deliveries.listing()
+    rows = await host_pages.delivery_listing()
     return sorted((row["host"], row["state"], row["attempts"]) for row in rows)
 
 
@@ -56,7 +56,7 @@ def test_r_13_every_status_has_one_meaning(status: int) -> None:
     found = verdict_of_answer(Answer(status, "https://x.test/inbox", {}, b"said"))
     if status < 300:
         expected = Outcome.DONE
-    elif status == 401:
+    elif status in (401, 403):
         expected = Outcome.SLOW
     elif status in (408, 425, 429) or status >= 500:
         expected = Outcome.LATER
@@ -64,6 +64,7 @@ def test_r_13_every_status_has_one_meaning(status: int) -> None:
         expected = Outcome.NEVER
     assert found.outcome == expected
     assert found.status == status
+    assert found.is_lost == (status in (404, 410) or 300 <= status < 400)
 
 
 def test_a_pause_that_was_asked_for_counts_against_nobody() -> None:
@@ -89,8 +90,13 @@ def test_the_schedule() -> None:
     assert [wait_seconds(n, scale=1.0, chance=lambda: 0.5, slow=True) for n in (1, 2, 3, 4)] == [
         600, 7200, 43200, None
     ]  # fmt: skip
-    assert outcomes.time_to_live(1.0) == timedelta(days=7)
-    assert outcomes.time_to_live(0.0) > timedelta()
+    lives = {kind: outcomes.time_to_live(kind, 1.0) for kind in ("Like", "Announce", "Create", "Update")}
+    assert lives == {
+        "Like": timedelta(hours=24), "Announce": timedelta(hours=24),
+        "Create": timedelta(days=8), "Update": timedelta(days=8),
+    }  # fmt: skip
+    assert outcomes.time_to_live("Delete", 1.0) == timedelta(days=14)
+    assert outcomes.time_to_live("Like", 0.0) > timedelta()
 
 
 # Tries
@@ -145,19 +151,23 @@ async def test_r_15_three_days_away_and_the_final_state_arrives(one: Echo, peer:
     assert "second" in create["object"]["content"]
 
 
-async def test_after_a_week_it_is_given_up(one: Echo, peer: Peer) -> None:
+async def test_after_a_week_and_a_day_it_is_given_up(one: Echo, peer: Peer) -> None:
     alice = await make.person("alice")
     await follow_of(peer.person("bob"), alice)
     await make.post(alice)
     peer.inbox_status = 500
     await settle_down([one])
-    clock.shift(timedelta(days=8))
+    clock.shift(timedelta(days=7, hours=12))
+    await settle_down([one])
+    [(_, state, _)] = await states()
+    assert state == "pending"
+    clock.shift(timedelta(days=8, minutes=1))
     await settle_down([one])
     [(_, state, _)] = await states()
     assert state == "dead"
 
 
-@pytest.mark.parametrize(("status", "tries"), [(400, 1), (403, 1), (404, 1), (410, 1), (308, 1), (401, 4)])
+@pytest.mark.parametrize(("status", "tries"), [(400, 1), (403, 4), (404, 1), (410, 1), (308, 1), (401, 4)])
 async def test_refusals_are_not_repeated(one: Echo, peer: Peer, status: int, tries: int) -> None:
     alice = await make.person("alice")
     await follow_of(peer.person("bob"), alice)
@@ -168,7 +178,7 @@ async def test_refusals_are_not_repeated(one: Echo, peer: Peer, status: int, tri
         clock.shift(timedelta(hours=hours))
         await settle_down([one])
     assert await states() == [("peer.test", "dead", tries)]
-    [row] = await deliveries.listing()
+    [row] = await host_pages.delivery_listing()
     assert row["last_status"] == status
 
 
@@ -183,6 +193,40 @@ async def test_whose_inbox_is_gone_is_looked_at(one: Echo, peer: Peer, status: i
     await settle_down([one])
     await asyncio.gather(*one.runtime.network.background)
     assert ((await Account.get(id=account.id)).deleted_at is not None) == is_gone
+
+
+async def test_an_inbox_that_is_gone_for_good_is_not_used_again(one: Echo, peer: Peer) -> None:
+    """Its owner is still there, and names another one some day."""
+    alice, bob = await make.person("alice"), peer.person("bob", endpoints=None)
+    account = await follow_of(bob, alice)
+    peer.inbox_status = 410
+    await make.post(alice)
+    await settle_down([one])
+    await asyncio.gather(*one.runtime.network.background)
+    assert (await Account.get(id=account.id)).inbox == ""
+    await make.post(alice)
+    await settle_down([one])
+    assert len([request for request in peer.requests if request.method == "POST"]) == 1
+    await one.run(resolve.refresh(account))
+    assert (await Account.get(id=account.id)).inbox == f"{bob.id}/inbox"
+
+
+async def test_a_shared_inbox_that_is_gone_for_good_takes_its_host_with_it(one: Echo, peer: Peer) -> None:
+    alice, bob = await make.person("alice"), peer.person("bob")
+    await follow_of(bob, alice)
+    peer.inbox_status = 500
+    await make.post(alice)
+    await settle_down([one])
+    peer.inbox_status = 410
+    for _ in range(2):
+        await make.post(alice)
+    await later(one, minutes=2)
+    [row] = await host_pages.listing()
+    assert row["health"] == "gone"
+    assert {state for _, state, _ in await states()} == {"dead"}
+    await make.post(alice)
+    await settle_down([one])
+    assert len(await states()) == 3
 
 
 async def test_a_pause_is_kept(one: Echo, peer: Peer) -> None:
@@ -212,7 +256,7 @@ async def test_a_dead_host_costs_a_probe_and_wakes_with_its_first_word(one: Echo
     await settle_down([one])
     tried = len([request for request in peer.requests if request.method == "POST"])
     assert tried <= 8
-    [row] = await hosts.listing()
+    [row] = await host_pages.listing()
     assert row["health"] == "open"
     peer.requests.clear()
     for _ in range(3):
@@ -223,7 +267,7 @@ async def test_a_dead_host_costs_a_probe_and_wakes_with_its_first_word(one: Echo
     assert (await bob.sends(one, bob.does("View", bob.id))).status_code == 202
     await settle_down([one])
     assert len(peer.delivered) == 11
-    [row] = await hosts.listing()
+    [row] = await host_pages.listing()
     assert (row["health"], row["failures"]) == ("closed", 0)
 
 
@@ -315,6 +359,47 @@ async def test_who_still_follows_still_gets_it(one: Echo, peer: Peer) -> None:
     await waiting(one, peer, alice, text="private", visibility=Visibility.FOLLOWERS)
     await later(one, minutes=5)
     assert len(peer.sent("Create")) == 1
+
+
+async def test_nobody_hears_of_a_like_after_a_block(one: Echo, peer: Peer) -> None:
+    alice = await make.person("alice")
+    bob = await follow_of(peer.person("bob"), alice)
+    post = await make.remote_post(bob, "<p>hello</p>")
+    peer.inbox_status = 500
+    await likes.like(alice.id, post.id)
+    await settle_down([one])
+    peer.inbox_status = 202
+    await blocks.block(alice.id, bob.id)
+    await later(one, minutes=5)
+    assert peer.sent("Like") == []
+    assert len(peer.sent("Block")) == 1
+
+
+async def test_who_never_got_a_post_is_not_told_that_it_is_deleted(one: Echo, router: Router) -> None:
+    alice = await make.person("alice")
+    near, far = Peer(router, "near.test"), Peer(router, "far.test")
+    for each in (near, far):
+        await follow_of(each.person("bob"), alice)
+    await hosts.pause("far.test", clock.now() + timedelta(minutes=30), "429")
+    post = await make.post(alice, "regret")
+    await settle_down([one])
+    await posts.remove(alice.id, post.id)
+    await later(one, minutes=31)
+    assert [activity["type"] for activity in near.delivered] == ["Create", "Delete"]
+    assert far.delivered == []
+
+
+async def test_many_inboxes_are_written_in_portions(one: Echo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A job that dies between two of them is run again and completes what is missing."""
+    monkeypatch.setattr(outbound, "CHUNK", 3)
+    alice = await make.person("alice")
+    post = await make.post(alice)
+    source = await sending.post_here(post.id)
+    assert source is not None
+    inboxes = [outbound.Inbox(f"h{n}.test", f"https://h{n}.test/inbox") for n in range(8)]
+    await sending.hand_over(outbox.post(source), inboxes[:3])
+    await sending.hand_over(outbox.post(source), inboxes)
+    assert len(await states()) == 8
 
 
 async def test_a_deleted_post_is_not_sent_any_more(one: Echo, peer: Peer) -> None:

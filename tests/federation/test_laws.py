@@ -49,6 +49,38 @@ def test_s_b09_there_is_one_way_out() -> None:
     assert offenders == []
 
 
+# Modules that speak with the network themselves, and calls that open a connection.
+_SPEAKERS = {"smtplib", "ftplib", "poplib", "imaplib", "telnetlib", "nntplib", "xmlrpc", "websockets"}
+_DIALS = {
+    "create_connection", "open_connection", "create_datagram_endpoint", "sock_connect", "connect_ex",
+    "getaddrinfo", "gethostbyname", "urlopen", "HTTPConnection", "HTTPSConnection",
+}  # fmt: skip
+# What the operator chose and nobody else can: the mail server, and engines of our own.
+_TO_OUR_OWN = {"echo/mail.py": {"aiosmtplib"}}
+_MAY_DIAL = {
+    "federation/transport.py": {"getaddrinfo"},
+    "echo/pool.py": {"create_connection"},
+    # `echoctl doctor` looks whether this server and its mail server can be reached.
+    "echo/cli/doctor.py": {"getaddrinfo", "open_connection"},
+}
+
+
+def test_s_b09_nobody_else_opens_a_connection() -> None:
+    """Nor by a library for another protocol, nor by a bare socket."""
+    offenders = []
+    for name, tree in sources():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                names = [each.name for each in node.names] if isinstance(node, ast.Import) else [node.module]
+                tops = {(each or "").partition(".")[0] for each in names} & (_SPEAKERS | {"aiosmtplib"})
+                offenders += [f"{name}: {top}" for top in tops - _TO_OUR_OWN.get(name, set())]
+            elif isinstance(node, ast.Call):
+                called = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+                if called in _DIALS - _MAY_DIAL.get(name, set()):
+                    offenders.append(f"{name}: {called}")
+    assert offenders == []
+
+
 def test_wire_names_die_in_translation() -> None:
     """Below federation nobody speaks the wire's language."""
     wire = {"attributedTo", "inReplyTo", "sharedInbox", "preferredUsername", "publicKeyPem", "alsoKnownAs"}
@@ -74,5 +106,7 @@ def test_reasons_fit_their_column(reason: str) -> None:
 
 
 def test_every_handler_has_a_file_of_its_own() -> None:
+    shared = {"EmojiReact": "like"}
     for kind, handler in HANDLERS.items():
-        assert handler.__module__ == f"federation.handlers.{kind.lower()}"  # type: ignore[attr-defined]
+        name = shared.get(kind, kind.lower())
+        assert handler.__module__ == f"federation.handlers.{name}"  # type: ignore[attr-defined]

@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from echo import clock
+from echo import clock, db
+from echo.db import Row
 from echo.kinds import DeliveryState
 from echo.runtime import Runtime
-from echo.store import deliveries, hosts, outbound
+from echo.store import deliveries, host_pages, hosts, outbound
 from echo.store.hosts import Failing
 from echo.store.outbound import Inbox, Outgoing
 
@@ -143,10 +144,13 @@ async def test_a_lease_ends_by_itself() -> None:
     assert again.token != claimed.token
 
 
+async def host(name: str) -> Row:
+    [row] = await db.fetch("SELECT * FROM hosts WHERE name = $1", name)
+    return row
+
+
 async def health(name: str) -> str:
-    [row] = await hosts.listing()
-    assert row["name"] == name
-    return str(row["health"])
+    return str((await host(name))["health"])
 
 
 async def test_an_open_host_gets_one_probe() -> None:
@@ -168,16 +172,43 @@ async def test_an_open_host_gets_one_probe() -> None:
 
 async def test_probes_are_further_and_further_apart() -> None:
     waits = []
-    for times in (5, 1, 1, 1, 1):
-        await hosts.note_failures([Failing("a.test", times, "down")], scale=0.5)
-        [row] = await hosts.listing(health="open")
+    for times in (5, 1, 1, 1, 1, 1, 1, 1):
+        await hosts.note_failures([Failing("a.test", times, "down", is_probe=times == 1)], scale=0.5)
+        row = await host("a.test")
         waits.append((row["probe_at"] - clock.now()).total_seconds())
-    assert [round(wait / 30) for wait in waits] == pytest.approx([1, 5, 15, 30, 30], rel=0.25)
+    minutes = [1, 5, 15, 60, 180, 360, 720, 720]
+    assert [wait / 30 for wait in waits] == pytest.approx(minutes, rel=0.25)
+
+
+async def test_who_is_not_there_at_all_waits_after_one_try() -> None:
+    """Unless it was well within a day: then it may be a moment's trouble."""
+    await hosts.note_failures([Failing("a.test", 1, "no such name", is_absent=True)])
+    assert await health("a.test") == "open"
+    await hosts.note_successes(["a.test"])
+    await hosts.note_failures([Failing("a.test", 1, "refused", is_absent=True)])
+    assert await health("a.test") == "closed"
+    await hosts.note_successes(["a.test"])
+    clock.shift(timedelta(hours=25))
+    await hosts.note_failures([Failing("a.test", 1, "refused", is_absent=True)])
+    assert await health("a.test") == "open"
+
+
+async def test_a_host_that_failed_is_asked_one_thing_at_a_time() -> None:
+    for number in range(3):
+        await send(number, ("a.test", "/inbox"))
+    await hosts.note_failures([Failing("a.test", 1, "500")])
+    assert len(await take()) == 1
+    await hosts.note_successes(["a.test"])
+    assert len(await take()) == 2
 
 
 async def test_a_host_that_asks_for_a_pause_gets_it() -> None:
     await send(1, ("a.test", "/inbox"))
     await hosts.pause("a.test", clock.now() + timedelta(minutes=5), "429")
+    assert await take() == []
+    # Neither its own word nor an answer to something that was under way ends it.
+    await hosts.note_heard(["a.test"])
+    assert await hosts.note_successes(["a.test"]) == []
     assert await take() == []
     clock.shift(timedelta(minutes=6))
     assert len(await take()) == 1
@@ -186,13 +217,75 @@ async def test_a_host_that_asks_for_a_pause_gets_it() -> None:
 async def test_a_dead_host_gets_nothing_new_until_it_speaks() -> None:
     await hosts.note_failures([Failing("a.test", 5, "down")])
     clock.shift(timedelta(days=8))
-    await hosts.note_failures([Failing("a.test", 1, "down")])
+    await hosts.note_failures([Failing("a.test", 1, "down", is_probe=True)])
     assert await health("a.test") == "dead"
     await send(1, ("a.test", "/inbox"))
     assert (await deliveries.summary())["pending"] == 0
     assert await hosts.note_heard(["a.test", "unknown.test"]) == ["a.test"]
+    assert await health("a.test") == "open"
     await send(2, ("a.test", "/inbox"))
-    assert len(await take()) == 1
+    [probe] = await take()
+    assert probe.is_probe
+    # Its word proves nothing: when this fails it is dead again, and not after another week.
+    await hosts.note_failures([Failing("a.test", 1, "down", is_probe=True)])
+    assert await health("a.test") == "dead"
+
+
+async def test_who_speaks_and_never_answers_is_not_tried_each_time() -> None:
+    await hosts.note_failures([Failing("a.test", 40, "down")])
+    for _ in range(3):
+        assert await hosts.note_heard(["a.test"]) == ["a.test"]
+    row = await host("a.test")
+    assert row["health"] == "open"
+    assert row["probe_at"] > clock.now()
+    clock.shift(timedelta(minutes=16))
+    await hosts.note_heard(["a.test"])
+    assert (await host("a.test"))["probe_at"] <= clock.now()
+
+
+async def test_of_what_ends_things_a_dead_host_is_told_once_it_is_back() -> None:
+    """Coalesced: the Delete of a post takes the place of everything that waited about it."""
+    await send(1, ("a.test", "/inbox"), key="post 1")
+    await send(2, ("a.test", "/inbox"), key="post 2")
+    await hosts.note_failures([Failing("a.test", 5, "down")])
+    clock.shift(timedelta(days=8))
+    await hosts.note_failures([Failing("a.test", 1, "down", is_probe=True)])
+    activity_id = await outbound.insert(
+        Outgoing(
+            uri="https://echo.test/gone", kind="Delete", sender_id=1, body=b"{}", object_key="post 1",
+            expires_at=clock.now() + timedelta(days=14),
+        )
+    )  # fmt: skip
+    there = [Inbox("a.test", "https://a.test/inbox")]
+    assert await outbound.address(activity_id, "post 1", there, kind="Delete") == 1
+    assert await outbound.address(activity_id, "post 1", there, kind="Delete") == 0
+    waiting = {row["uri"].rpartition("/")[2] for row in await host_pages.delivery_listing(state="pending")}
+    assert waiting == {"gone", "2"}
+    await hosts.note_gone(["a.test"], "410")
+    assert await hosts.note_heard(["a.test"]) == ["a.test"]
+    assert await health("a.test") == "gone"
+    assert await outbound.address(activity_id + 1, "x", there, kind="Delete") == 0
+
+
+async def test_given_up_hosts_are_asked_weekly_and_come_back_when_they_answer() -> None:
+    await hosts.note_successes(["new.test", "known.test"])
+    await hosts.note_asked("known.test")
+    await hosts.note_failures([Failing("gone.test", 5, "410")])
+    await hosts.note_gone(["gone.test"], "410")
+    assert await hosts.to_look_at(limit=9) == ["new.test"]
+    clock.shift(timedelta(days=8))
+    assert set(await hosts.to_look_at(limit=9)) == {"new.test", "known.test", "gone.test"}
+    await hosts.note_asked("gone.test")
+    assert "gone.test" not in await hosts.to_look_at(limit=9)
+    await hosts.note_heard(["gone.test"])
+    clock.shift(timedelta(days=8, minutes=6))
+    assert "gone.test" in await hosts.to_look_at(limit=9)
+    await hosts.note_software("gone.test", "mastodon", "4.6.0")
+    row = await host("gone.test")
+    assert (row["health"], row["software"], row["software_version"]) == ("open", "mastodon", "4.6.0")
+    await send(1, ("gone.test", "/inbox"))
+    [probe] = await take()
+    assert probe.is_probe
 
 
 async def test_what_nobody_got_is_withdrawn() -> None:
@@ -205,7 +298,7 @@ async def test_what_nobody_got_is_withdrawn() -> None:
     await outbound.address(activity_id, "n", [Inbox("a.test", "https://a.test/in")])
     [claimed] = await take()
     await outbound.address(activity_id, "n", [Inbox("b.test", "https://b.test/in")])
-    assert await outbound.withdraw(7) == 1
+    assert await outbound.withdraw(7) == {"https://b.test/in"}
     await deliveries.finish([done(claimed)])
     assert await outbound.inboxes_told(7) == ["https://a.test/in"]
 
@@ -214,7 +307,7 @@ async def test_old_deliveries_are_given_up_and_can_be_tried_again() -> None:
     await send(1, ("a.test", "/inbox"))
     clock.shift(timedelta(days=8))
     assert await deliveries.expire() == 1
-    [row] = await deliveries.listing(state="dead")
+    [row] = await host_pages.delivery_listing(state="dead")
     assert row["last_error"] == "expired"
     assert await deliveries.requeue(host="a.test") == 1
     assert await deliveries.expire() == 0

@@ -120,11 +120,50 @@ async def test_what_a_killed_worker_held_is_taken_by_its_successor(
     await run_until(runtime, Bells(), is_done)
 
 
-async def test_an_activity_that_kills_everybody_is_left(runtime: Runtime) -> None:
+async def test_r_22_an_activity_that_kills_three_workers_alone_is_left(runtime: Runtime) -> None:
+    """Once in company, which proves nothing, then three times with nothing else under way."""
     await arrive("a", 1)
-    for _ in range(processing.MOST_STARTS + 1):
-        [stored] = await inbound.claim(owner="worker/1", limit=9, lease_seconds=-1)
-    await processing.settle(stored, "worker/1")
-    [row] = await inbound.listing()
-    assert (row["state"], row["reason"]) == ("dead", "gave-up")
+    await arrive("a", 2)
+    await arrive("b", 1)
+    assert len(await inbound.claim(owner="worker/1", limit=9, lease_seconds=60)) == 3
+    await inbound.release_leases("worker/1", died=True)
+    assert await inbound.claim(owner="worker/1", limit=9, lease_seconds=60) == []
+    for _ in range(processing.MOST_DEATHS):
+        suspect = await inbound.claim_suspect(owner="worker/1", lease_seconds=60)
+        assert suspect is not None
+        assert suspect.uri.endswith("/a/1")
+        await inbound.release_leases("worker/1", died=True)
+    suspect = await inbound.claim_suspect(owner="worker/1", lease_seconds=60)
+    assert suspect is not None
+    await processing.settle(suspect, "worker/1")
+    [row] = await inbound.listing(state="dead")
+    assert (row["uri"][-4:], row["reason"]) == ("/a/1", "gave-up")
     assert row["finished_at"] <= clock.now()
+    assert await inbound.requeue([row["id"]]) == 1
+    assert await inbound.has_suspects()  # the neighbours, which are still to be tried
+
+
+async def test_who_was_only_in_company_is_tried_alone_and_done(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    under_way = 0
+    most = 0
+
+    async def process(stored: Stored) -> Reason:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        await asyncio.sleep(0.001)
+        under_way -= 1
+        return Reason.EFFECT
+
+    monkeypatch.setattr(processing, "process", process)
+    for number in range(10):
+        await arrive(f"actor{number}", 1)
+    assert len(await inbound.claim(owner="worker/1", limit=99, lease_seconds=600)) == 10
+
+    async def is_done() -> bool:
+        return await pending() == 0
+
+    await run_until(runtime, Bells(), is_done)
+    assert most == 1
