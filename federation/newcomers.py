@@ -6,18 +6,14 @@ known here are never counted.
 
 from __future__ import annotations
 
-import asyncio
-import ipaddress
 import logging
 from collections.abc import Awaitable
-from functools import cache as once_for_all
 from typing import cast
-
-from publicsuffixlist import PublicSuffixList
 
 from activitypub import iri
 from echo import cache
 from echo.store import accounts
+from federation.domains import registrable
 from federation.errors import Exhausted
 from federation.network import network
 
@@ -36,23 +32,12 @@ async def admit(address: str) -> None:
     host = iri.host_of(address, allow_http=True)
     if host is None or network().known_hosts.get(host):
         return
-    domain = await registrable_domain(host)
-    if domain == host.partition(":")[0]:
+    domain = registrable(host)
+    if domain in (host, host.partition(":")[0]):
         return
     if not await accounts.is_known_host(host) and not await _has_room(domain, host):
         raise Exhausted(f"too many new names below {domain}: {host}")
     network().known_hosts.put(host, True)
-
-
-async def registrable_domain(host: str) -> str:
-    """The part of a name that somebody has registered; the whole name where that cannot be told."""
-    name = host.partition(":")[0] if host[:1] != "[" else host
-    try:
-        ipaddress.ip_address(name.strip("[]"))
-    except ValueError:
-        found: str | None = (await asyncio.to_thread(_suffixes)).privatesuffix(name)
-        return found or name
-    return name
 
 
 async def _has_room(domain: str, host: str) -> bool:
@@ -70,9 +55,3 @@ async def _has_room(domain: str, host: str) -> bool:
     except cache.OUTAGES as error:
         log.warning("new names are not counted: %s", error)
     return True
-
-
-@once_for_all
-def _suffixes() -> PublicSuffixList:
-    """The list that comes with the library. All that people register below a private suffix is one domain."""
-    return PublicSuffixList(only_icann=True)
