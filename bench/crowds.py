@@ -86,7 +86,7 @@ async def local_followers(followee: Account, count: int) -> Crowd:
 
 async def remote_followers(followee: Account, hosts: list[str]) -> None:
     """One follower on each of these hosts, without a shared inbox."""
-    template = await make.stranger("visitor", "template.test")
+    template = await make.stranger("visitor", f"{followee.username}.test")
     changes = []
     for id_, host in zip(older_ids(template.id, len(hosts), days=60), hosts, strict=True):
         base = f"http://{host}/users/visitor"
@@ -105,6 +105,35 @@ async def remote_followers(followee: Account, hosts: list[str]) -> None:
     await _copy("accounts", "id", template.id, changes)
     visitor_ids = [change["id"] for change in changes]
     await db.execute(_FOLLOWS, followee.id, visitor_ids, clock.now())
+
+
+async def follow_from_there(followee: Account, hosts: list[str]) -> None:
+    """Those who are there on these hosts already follow somebody else too."""
+    rows = await db.fetch("SELECT id FROM accounts WHERE host = ANY($1) AND username = 'visitor'", hosts)
+    await db.execute(_FOLLOWS, followee.id, [row["id"] for row in rows], clock.now())
+
+
+async def remote_strangers(template: Account, count: int) -> list[str]:
+    """Many people beside one elsewhere, with the same key. Returns their ids on the wire."""
+    base = template.uri.rpartition("/")[0]
+    [key] = template.public_keys
+    changes = []
+    for number, id_ in enumerate(older_ids(template.id, count, days=90)):
+        uri = f"{base}/stranger{number}"
+        changes.append(
+            {
+                "id": id_,
+                "username": f"stranger{number}",
+                "username_key": f"stranger{number}",
+                "uri": uri,
+                "url": uri,
+                "inbox": f"{uri}/inbox",
+                "followers_uri": f"{uri}/followers",
+                "public_keys": [key | {"id": f"{uri}#main-key"}],
+            }
+        )
+    await _copy("accounts", "id", template.id, changes)
+    return [str(change["uri"]) for change in changes]
 
 
 def older_ids(id_: int, count: int, *, days: int) -> list[int]:

@@ -10,6 +10,7 @@ from bench.figures import Figure
 from bench.live import measure_events, measure_sockets
 from bench.measuring import Bench, cost, send
 from bench.searching import measure_search
+from bench.trouble import measure_dead_hosts, measure_viral
 from bench.writing import measure_deliveries, measure_home_fan_out, measure_inbox, measure_posting
 
 
@@ -73,6 +74,8 @@ OPERATIONS = (
     Operation("fan-out", measure_home_fan_out),
     Operation("event", measure_events),
     Operation("socket", measure_sockets),
+    Operation("dead-hosts", measure_dead_hosts),
+    Operation("viral", measure_viral),
     # Last, because it leaves so many posts behind.
     Operation("search", measure_search),
 )

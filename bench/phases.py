@@ -40,7 +40,7 @@ def measure(asked: Asked, data: Path) -> list[Figure]:
     port, inbox_port = free_port(), free_port()
     figures = asyncio.run(_first_start(asked, data, port))
     say("filling")
-    size = Size(posts=500) if asked.is_quick else Size()
+    size = Size(posts=500, strangers=1000) if asked.is_quick else Size()
     world = fill(data, port, inbox_port, size)
     return figures + asyncio.run(_second_start(asked, data, port, inbox_port, world))
 

@@ -20,7 +20,7 @@ from bench import cpu
 from echo.embedded import find_engines
 from echo.embedded.processes import die_with_parent
 
-READY_SECONDS = 60
+READY_SECONDS = 180
 DRAIN_SECONDS = 120
 _STEP_SECONDS = 0.02
 _IS_DRAINED = """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import cast
 from urllib.parse import quote
 
 from activitypub.signatures.cavage import sign_request
@@ -54,7 +55,11 @@ def signed_creates(port: int, world: World, count: int, *, run: str) -> list[byt
 def _signed(port: int, world: World, key: PrivateKey, unique: str, number: int) -> bytes:
     sender = world.senders[number % len(world.senders)]
     named = world.people[number % len(world.people)].account
-    body = json.dumps(_create(sender, named.uri, named.username, unique)).encode()
+    return _delivery(port, key, sender, _create(sender, named.uri, named.username, unique))
+
+
+def _delivery(port: int, key: PrivateKey, sender: str, activity: dict[str, object]) -> bytes:
+    body = json.dumps(activity).encode()
     headers = sign_request(
         "POST",
         f"http://localhost:{port}/ap/inbox",
@@ -66,6 +71,31 @@ def _signed(port: int, world: World, key: PrivateKey, unique: str, number: int) 
     lines = ["POST /ap/inbox HTTP/1.1", f"Content-Length: {len(body)}"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     return ("\r\n".join(lines) + "\r\n\r\n").encode() + body
+
+
+def signed_reactions(port: int, world: World, post_id: int) -> list[bytes]:
+    """A boost or an answer of each of the strangers, every fifth an answer, signed now."""
+    key = load_private_key(world.sender_key.private_pem)
+    target = f"http://localhost:{port}/ap/posts/{post_id}"
+    author = target.rpartition("/ap/")[0]
+    made = []
+    for number, sender in enumerate(world.strangers):
+        if number % 5:
+            activity: dict[str, object] = {
+                "@context": "https://www.w3.org/ns/activitystreams",
+                "id": f"{sender}/boosts/{post_id}",
+                "type": "Announce",
+                "actor": sender,
+                "object": target,
+                "to": [PUBLIC],
+                "cc": [f"{sender}/followers"],
+            }
+        else:
+            activity = _create(sender, author, "everybody", f"answer-{number}")
+            note = dict(cast(dict[str, object], activity["object"]))
+            activity["object"] = note | {"inReplyTo": target, "tag": []}
+        made.append(_delivery(port, key, sender, activity))
+    return made
 
 
 def _create(sender: str, named: str, username: str, unique: str) -> dict[str, object]:

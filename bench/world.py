@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from activitypub.signatures.keys import KeyPair, generate_rsa
-from bench.crowds import Crowd, local_followers, remote_followers
+from bench.crowds import Crowd, follow_from_there, local_followers, remote_followers, remote_strangers
 from bench.server import environment
 from echo import db
 from echo.actions import accounts, boosts, follows, likes, posts
@@ -38,6 +38,9 @@ class Size:
     posts: int = 2000
     crowd: int = 1000
     hosts: int = 1000
+    live_hosts: int = 100
+    dead_hosts: int = 2000
+    strangers: int = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,15 +48,21 @@ class World:
     """What requests need to know of it.
 
     Shapes:  reader: follows 30 people; popular: followed by the crowd; star: followed from 1,000 hosts;
-             senders: people elsewhere, whose key is `sender_key`
+             quiet: followed from 100 of these; haunted: from the same and from 2,000 where nobody is;
+             senders: people elsewhere, whose key is `sender_key`; strangers: many more with the same key
     """
 
     people: list[Person]
     popular: Person
     star: Person
+    quiet: Person
+    haunted: Person
     crowd: Crowd
     hosts: int
+    live_hosts: int
+    dead_hosts: int
     senders: list[str]
+    strangers: list[str]
     sender_key: KeyPair
     post_ids: list[int]
 
@@ -94,6 +103,13 @@ async def _fill(data: Path, inbox_port: int, size: Size) -> World:
         crowd = await local_followers(popular.account, size.crowd)
         hosts = [f"{host}:{inbox_port}" for host in hosts_elsewhere(size.hosts)]
         await remote_followers(star.account, hosts)
+        quiet, haunted = await make.person("quiet"), await make.person("haunted")
+        live = [f"{host}:{inbox_port}" for host in hosts_elsewhere(size.live_hosts)]
+        dead = [f"{host}:{inbox_port}" for host in hosts_elsewhere(size.dead_hosts, first=10_000)]
+        await follow_from_there(quiet.account, live)
+        await follow_from_there(haunted.account, live)
+        await remote_followers(haunted.account, dead)
+        strangers = await remote_strangers(senders[0], size.strangers)
         # What this has caused is nobody's to measure.
         for table in ("jobs", "deliveries", "outbound_activities"):
             await db.execute(f"DELETE FROM {table}")
@@ -102,8 +118,13 @@ async def _fill(data: Path, inbox_port: int, size: Size) -> World:
         people=people,
         popular=popular,
         star=star,
+        quiet=quiet,
+        haunted=haunted,
         crowd=crowd,
         hosts=size.hosts,
+        live_hosts=size.live_hosts,
+        dead_hosts=size.dead_hosts,
+        strangers=strangers,
         senders=[sender.uri for sender in senders],
         sender_key=key,
         post_ids=post_ids,

@@ -19,6 +19,8 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 OUTAGES = (RedisConnectionError, RedisTimeoutError, RedisError, OSError)
 QUEUE = "arq:queue"
 ANSWER_SECONDS = 2.0
+# A server that says nothing for so long is away: whoever waits goes on without it.
+SILENCE_SECONDS = 5.0
 
 
 class Memory:
@@ -54,7 +56,9 @@ class Cache:
         self.url = url
         self._last_at: dict[str, float] = {}
         self.memory = Memory()
-        pool = ConnectionPool.from_url(url, max_connections=64, socket_connect_timeout=2.0)
+        pool = ConnectionPool.from_url(
+            url, max_connections=64, socket_connect_timeout=2.0, socket_timeout=SILENCE_SECONDS
+        )
         # arq's client is a Redis client that can also enqueue; MessagePack, because the default is pickle.
         self.redis: Any = ArqRedis(
             pool_or_conn=pool,
@@ -112,6 +116,7 @@ async def connect_apart() -> AbstractConnection:
     """A connection outside the pool, for whoever stays on it to listen. The caller disconnects it."""
     pool: Any = client().connection_pool
     connection: Any = pool.make_connection()
+    connection.socket_timeout = None
     await connection.connect()
     return cast(AbstractConnection, connection)
 

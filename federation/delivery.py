@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from echo import clock, settings
@@ -32,6 +33,8 @@ GATHER_SECONDS = 0.02
 # The audience was chosen when the delivery was written; after this time it is looked at again.
 FRESH_SECONDS = 30.0
 SWEEP_SECONDS = 5.0
+# Hosts that are not known to be well have this part of the places: whoever hangs holds up only its like.
+DOUBTFUL_SHARE = 4
 EXPIRE_SECONDS = 60.0
 LANDING_SECONDS = 20.0
 OUTAGE_SECONDS = 1.0
@@ -42,6 +45,29 @@ _UNCHECKED = frozenset({"Delete", "Undo", "Block", "Reject", "Remove", "Move", "
 
 # Waits for a wake-up, at most so many seconds.
 Wait = Callable[[float], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class Look:
+    """A look at all hosts of a kind, by name: where it is, and whether another is wanted."""
+
+    well: bool
+    after_host: str = ""
+    is_on: bool = True
+    is_rung: bool = False
+
+    def begin(self) -> None:
+        """Look at all of them, or once more when this look has ended."""
+        self.is_rung = self.is_on
+        self.is_on = True
+
+    def go_on(self, hosts: Sequence[str], room: int) -> None:
+        """Remember where the next portion begins; it ends at the last host."""
+        if len(hosts) == room:
+            self.after_host = hosts[-1]
+            return
+        self.after_host = ""
+        self.is_on, self.is_rung = self.is_rung, False
 
 
 class Drain:
@@ -56,10 +82,9 @@ class Drain:
         self._lease_seconds = limits.timeout_seconds + LEASE_MARGIN_SECONDS
         self._flying: set[asyncio.Task[None]] = set()
         self._stir = asyncio.Event()
-        # A look at all hosts, in the order of their names: where it is, and whether another is wanted.
-        self._after_host = ""
-        self._is_looking = True
-        self._is_rung = False
+        # Those to hosts that are not known to be well: they have only some of the places.
+        self._doubtful: set[asyncio.Task[None]] = set()
+        self._well, self._others = Look(well=True), Look(well=False)
         self._is_turn_of_look = False
         # Hosts where something landed: what waited for it there may go now.
         self._again: dict[str, None] = {}
@@ -100,28 +125,38 @@ class Drain:
 
     @property
     def _has_more(self) -> bool:
-        return bool(self._again) or self._is_looking
+        return bool(self._again) or self._look() is not None
+
+    def _look(self) -> Look | None:
+        """The look around that goes on now: at hosts that are well, then at the others as far as they may."""
+        if self._well.is_on:
+            return self._well
+        return self._others if self._others.is_on and self._room_for(self._others) > 0 else None
+
+    def _room_for(self, look: Look) -> int:
+        room = self._at_once - len(self._flying)
+        return room if look.well else min(room, self._at_once // DOUBTFUL_SHARE - len(self._doubtful))
 
     async def _listen(self, wait: Wait) -> None:
         """Look at all hosts after each wake-up, and now and then without one."""
         while True:
             await wait(min(SWEEP_SECONDS, max(SWEEP_SECONDS * self._scale, 0.05)))
-            if self._is_looking:
-                self._is_rung = True
-            self._is_looking = True
+            self._well.begin()
+            self._others.begin()
             self._stir.set()
 
     async def _start(self) -> None:
         """Claim due deliveries: by turns where something landed, and at the next hosts of the look around."""
-        room = self._at_once - len(self._flying)
+        look, room = self._look(), self._at_once - len(self._flying)
         self._is_turn_of_look = not self._is_turn_of_look
-        if self._again and not (self._is_looking and self._is_turn_of_look):
-            hosts = list(self._again)[:room]
+        if look is None or (self._again and not self._is_turn_of_look):
+            look, hosts = None, list(self._again)[:room]
             for host in hosts:
                 del self._again[host]
         else:
-            hosts = await deliveries.next_hosts(self._after_host, limit=room)
-            self._look_on(hosts, room)
+            room = self._room_for(look)
+            hosts = await deliveries.next_hosts(look.after_host, limit=room, well=look.well)
+            look.go_on(hosts, room)
         if not hosts:
             return
         claimed = await deliveries.claim(
@@ -133,18 +168,13 @@ class Drain:
         )
         if len(claimed) == room:
             # The last hosts may have been left out.
-            self._again |= dict.fromkeys(hosts)
-        await self._send(claimed)
+            if look is self._others:
+                look.begin()
+            else:
+                self._again |= dict.fromkeys(hosts)
+        await self._send(claimed, is_doubtful=look is self._others)
 
-    def _look_on(self, hosts: Sequence[str], room: int) -> None:
-        """Remember where the look around goes on; it ends at the last host."""
-        if len(hosts) == room:
-            self._after_host = hosts[-1]
-            return
-        self._after_host = ""
-        self._is_looking, self._is_rung = self._is_rung, False
-
-    async def _send(self, claimed: Sequence[Claimed]) -> None:
+    async def _send(self, claimed: Sequence[Claimed], *, is_doubtful: bool) -> None:
         if not claimed:
             return
         loads = await self._loads.get({each.activity_id for each in claimed})
@@ -162,6 +192,8 @@ class Drain:
                 continue
             task = asyncio.create_task(self._deliver(each, load))
             self._flying.add(task)
+            if is_doubtful:
+                self._doubtful.add(task)
             task.add_done_callback(self._land)
 
     async def _deliver(self, claimed: Claimed, load: Load) -> None:
@@ -189,6 +221,7 @@ class Drain:
 
     def _land(self, task: asyncio.Task[None]) -> None:
         self._flying.discard(task)
+        self._doubtful.discard(task)
         if len(self._results) >= self._at_once // 2 or not self._flying:
             self._stir.set()
         elif len(self._results) == 1:
@@ -199,7 +232,11 @@ class Drain:
         if not self._results:
             return
         landed, self._results = self._results, []
-        self._again |= dict.fromkeys(claimed.host for claimed, _ in landed)
+        for claimed, verdict in landed:
+            if verdict.outcome in (Outcome.LATER, Outcome.PAUSE):
+                self._others.begin()
+            else:
+                self._again[claimed.host] = None
         try:
             await self._landing.write(landed)
         except Unavailable:

@@ -41,8 +41,10 @@ class Bells:
             try:
                 async with cache.client().pubsub() as channel:
                     await channel.subscribe(jobs.bell_channel())
-                    async for message in channel.listen():
-                        if message["type"] == "message":
+                    while True:
+                        # With a time of its own: silence is no outage here.
+                        message = await channel.get_message(True, timeout=SWEEP_SECONDS)
+                        if message is not None:
                             self.ring(bytes(message["data"]).decode(errors="replace"))
             except cache.OUTAGES as error:
                 log.warning("Redis is away, work goes on by sweeps: %s", error)

@@ -34,6 +34,9 @@ _HOSTS = """
     SELECT w.host FROM waiting w WHERE w.due_at <= $2 AND NOT coalesce(
         (SELECT h.health IN ('dead', 'gone') OR (h.health = 'open' AND h.probe_at > $2) FROM hosts h
             WHERE h.name = w.host), false)
+        AND ($4::bool IS NULL OR $4 = coalesce(
+            (SELECT h.health = 'closed' AND h.failures = 0 AND h.last_ok_at IS NOT NULL FROM hosts h
+                WHERE h.name = w.host), false))
     LIMIT $3
 """
 
@@ -104,12 +107,13 @@ class Result:
     tried: bool = True
 
 
-async def next_hosts(after: str, *, limit: int) -> list[str]:
+async def next_hosts(after: str, *, limit: int, well: bool | None = None) -> list[str]:
     """Hosts with something due that may be tried, in the order of their names.
 
-    Shapes:  after: where the last look ended, empty to begin; fewer than `limit` are the last ones
+    Shapes:  after: where the last look ended, empty to begin; fewer than `limit` are the last ones; well:
+             only those that took the last thing they were sent, or only the others
     """
-    return [row["host"] for row in await db.fetch(_HOSTS, after, clock.now(), limit)]
+    return [row["host"] for row in await db.fetch(_HOSTS, after, clock.now(), limit, well)]
 
 
 async def claim(

@@ -1,4 +1,4 @@
-"""Inboxes that take everything and remember it: other servers, as far as deliveries are concerned."""
+"""Inboxes that remember what came: other servers, as deliveries see them, in good and bad moods."""
 
 from __future__ import annotations
 
@@ -7,14 +7,35 @@ import json
 import threading
 from collections import Counter
 from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Mood(StrEnum):
+    """How an inbox answers."""
+
+    WELL = "well"
+    FAILING = "failing"  # 500
+    HANGING = "hanging"  # no answer
+    DRIPPING = "dripping"  # an answer without end, a byte now and then
+    RESETTING = "resetting"  # the connection breaks before anything is taken
+    CUTTING = "cutting"  # it breaks after everything is taken: the answer is lost
+    BABBLING = "babbling"  # no HTTP
 
 
 @dataclass(slots=True)
 class Sink:
-    """One inbox on a port of its own."""
+    """One inbox on a port of its own.
+
+    Shapes:  arrived: activity id -> how often it was taken; order: activities as they were taken
+    """
 
     port: int = 0
     arrived: Counter[str] = field(default_factory=Counter)
+    order: list[dict[str, Any]] = field(default_factory=list)
+    mood: Mood = Mood.WELL
+    under_way: int = 0
+    most_under_way: int = 0
 
     @property
     def host(self) -> str:
@@ -80,11 +101,41 @@ class Sinks:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
         headers = dict(line.lower().split(": ", 1) for line in head.split("\r\n")[1:] if ": " in line)
         body = await reader.readexactly(int(headers.get("content-length", 0)))
-        status = "404 Not Found"
-        if head.startswith("POST"):
+        if not head.startswith("POST"):
+            return await _say(writer, "404 Not Found")
+        sink.under_way += 1
+        sink.most_under_way = max(sink.most_under_way, sink.under_way)
+        try:
             await asyncio.sleep(self._delay_seconds)
-            sink.arrived[json.loads(body)["id"]] += 1
-            status = "202 Accepted"
-        writer.write(f"HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n".encode())
-        await writer.drain()
-        return True
+            return await _take(sink, json.loads(body), writer)
+        finally:
+            sink.under_way -= 1
+
+
+async def _take(sink: Sink, activity: dict[str, Any], writer: asyncio.StreamWriter) -> bool:
+    """What comes of a delivery; whether the connection stays open."""
+    mood = sink.mood
+    if mood in (Mood.WELL, Mood.CUTTING):
+        sink.arrived[activity["id"]] += 1
+        sink.order.append(activity)
+    if mood == Mood.WELL:
+        return await _say(writer, "202 Accepted")
+    if mood == Mood.FAILING:
+        return await _say(writer, "500 Internal Server Error")
+    if mood == Mood.BABBLING:
+        writer.write(b"\x00\xff what do you mean\r\n\r\n")
+    if mood == Mood.DRIPPING:
+        writer.write(b"HTTP/1.1 202 Accepted\r\nx: ")
+    while sink.mood == mood and mood in (Mood.HANGING, Mood.DRIPPING) and not writer.is_closing():
+        if mood == Mood.DRIPPING:
+            writer.write(b"x")
+        await asyncio.sleep(0.2)
+    if mood != Mood.BABBLING:
+        writer.transport.abort()
+    return False
+
+
+async def _say(writer: asyncio.StreamWriter, status: str) -> bool:
+    writer.write(f"HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n".encode())
+    await writer.drain()
+    return True

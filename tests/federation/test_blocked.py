@@ -52,6 +52,16 @@ async def test_nothing_is_taken_from_a_suspended_server_and_nothing_sent(one: Ec
         await server_blocks.unblock("peer.test")
 
 
+async def test_s_k07_strangers_of_a_suspended_server_leave_no_row(one: Echo, peer: Peer) -> None:
+    await server_blocks.block("peer.test", BlockSeverity.SUSPEND)
+    for number in range(30):
+        stranger = peer.person(f"new{number}")
+        assert (await stranger.sends(one, stranger.creates(stranger.note()))).status_code == 403
+    assert peer.requests == []
+    assert await InboundActivity.all().count() == 0
+    assert await Account.exclude(host="").count() == 0
+
+
 async def test_a_block_covers_subdomains_and_no_other_names(one: Echo) -> None:
     await server_blocks.block("bad.test", BlockSeverity.SUSPEND)
     servers = blocked.BlockedServers()

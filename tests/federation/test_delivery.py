@@ -12,11 +12,11 @@ import pytest
 
 from activitypub import signatures
 from activitypub.signatures.keys import load_public_key
-from echo import clock
+from echo import clock, db
 from echo.actions import blocks, editing, likes, posts
 from echo.actions.drafts import EditDraft
 from echo.kinds import DeliveryState, Visibility
-from echo.models import Account, AccountKey, Delivery
+from echo.models import Account, AccountKey, Delivery, Job
 from echo.store import deliveries, host_pages, hosts, outbound
 from federation import outbox, outcomes, resolve, sending
 from federation.delivery import Drain
@@ -303,6 +303,57 @@ async def test_live_hosts_do_not_wait_for_dead_ones(one: Echo, router: Router) -
         await make.post(alice)
     await settle_down([one])
     assert [len(each.delivered) for each in live] == [2] * 10
+
+
+async def test_r_10_hosts_that_hang_have_only_some_of_the_places(one: Echo, router: Router) -> None:
+    """The live ones have what is theirs while more hang than there are places."""
+    alice = await make.person("alice")
+    live = [Peer(router, f"live{number}.test") for number in range(5)]
+    for each in live:
+        await follow_of(each.person("bob"), alice)
+    await make.post(alice)
+    await settle_down([one])
+    gate, asked = asyncio.Event(), 0
+
+    async def hang(_: httpx.Request) -> httpx.Response:
+        nonlocal asked
+        asked += 1
+        await gate.wait()
+        return httpx.Response(202)
+
+    for number in range(80):
+        dead = Peer(router, f"a{number}.test")
+        await follow_of(dead.person("bob"), alice)
+        router.hosts[dead.host] = hang
+    for text in ("one", "two"):
+        await sending.send_post((await make.post(alice, text)).id)
+    drain = Drain("worker/1")
+    while not all(len(each.delivered) == 3 for each in live):
+        await drain.step()
+        await asyncio.sleep(0.001)
+    assert 0 < asked <= drain._at_once // 4
+    gate.set()
+    while not drain.is_idle:
+        await drain.step()
+        await asyncio.sleep(0.001)
+    assert asked == 160
+    assert {state for _, state, _ in await states()} == {"done"}
+
+
+async def test_r_05_what_is_rolled_back_leaves_no_trace(one: Echo, peer: Peer) -> None:
+    alice = await make.person("alice")
+    await follow_of(peer.person("bob"), alice)
+
+    async def fail_late() -> None:
+        async with db.unit_of_work():
+            await make.post(alice, "never")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await fail_late()
+    await settle_down([one])
+    assert peer.delivered == []
+    assert await Job.all().count() == 0
 
 
 # Order

@@ -144,6 +144,16 @@ async def test_a_lease_ends_by_itself() -> None:
     assert again.token != claimed.token
 
 
+async def test_r_17_a_clock_that_is_set_back_leaves_no_lease_for_hours() -> None:
+    await send(1, ("a.test", "/inbox"))
+    clock.shift(timedelta(hours=2))
+    [claimed] = await take()
+    clock.shift(timedelta())
+    [again] = await take(owner="w2")
+    assert again.id == claimed.id
+    assert await deliveries.finish([done(claimed)]) == 0
+
+
 async def host(name: str) -> Row:
     [row] = await db.fetch("SELECT * FROM hosts WHERE name = $1", name)
     return row
