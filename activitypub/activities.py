@@ -85,7 +85,9 @@ class Dislike(Activity, frozen=True, kw_only=True):
 
 
 class Announce(Activity, frozen=True, kw_only=True):
-    pass
+    """`authorization` is where the author says that the post may be boosted so (GoToSocial)."""
+
+    authorization: str | None = None
 
 
 class Block(Activity, frozen=True, kw_only=True):
@@ -110,10 +112,26 @@ class Remove(Activity, frozen=True, kw_only=True):
     target: str | None = None
 
 
-class QuoteRequest(Activity, frozen=True, kw_only=True):
-    """Asks to quote `object`; `instrument` is the quoting post (FEP-044f)."""
+class InteractionRequest(Activity, frozen=True, kw_only=True):
+    """Asks for leave to do something with `object`; `instrument` is what shall be done (GoToSocial)."""
 
     instrument: ObjectRef = NOTHING
+
+
+class QuoteRequest(InteractionRequest, frozen=True, kw_only=True):
+    """Asks to quote `object`; `instrument` is the quoting post (FEP-044f)."""
+
+
+class LikeRequest(InteractionRequest, frozen=True, kw_only=True):
+    pass
+
+
+class ReplyRequest(InteractionRequest, frozen=True, kw_only=True):
+    pass
+
+
+class AnnounceRequest(InteractionRequest, frozen=True, kw_only=True):
+    pass
 
 
 class Unknown(Activity, frozen=True, kw_only=True):
@@ -145,5 +163,8 @@ _CLASSES: Final[tuple[type[Activity], ...]] = (
     Add,
     Remove,
     QuoteRequest,
+    LikeRequest,
+    ReplyRequest,
+    AnnounceRequest,
 )
 ACTIVITY_CLASSES: Final[dict[str, type[Activity]]] = {kind.__name__: kind for kind in _CLASSES}

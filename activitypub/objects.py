@@ -197,12 +197,16 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class QuoteAuthorization(msgspec.Struct, frozen=True, kw_only=True):
-    """A stamp: its author says that a post of theirs may be quoted by another one (FEP-044f)."""
+    """A stamp: its author says that a post of theirs may be quoted by another one (FEP-044f).
+
+    Shapes:  kind: LikeAuthorization, ReplyAuthorization, AnnounceAuthorization say the like of other things
+    """
 
     id: str
     attributed_to: str
     interacting_object: str
     interaction_target: str
+    kind: str = "QuoteAuthorization"
 
 
 class Note(msgspec.Struct, frozen=True, kw_only=True):
@@ -243,6 +247,10 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
     quote: str | None = None
     quote_authorization: str | None = None
     can_quote: Approval | None = None
+    can_like: Approval | None = None
+    can_reply: Approval | None = None
+    can_announce: Approval | None = None
+    reply_authorization: str | None = None
     poll: Poll | None = None
     replies: str | None = None
     replies_first: str | None = None

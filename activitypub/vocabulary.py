@@ -36,6 +36,7 @@ class NoteKind(StrEnum):
     VIDEO = "Video"
     AUDIO = "Audio"
     IMAGE = "Image"
+    CHAT_MESSAGE = "ChatMessage"  # Pleroma: to one person, outside of threads
 
 
 ACTOR_TYPES: Final = frozenset(ActorKind)
@@ -79,6 +80,13 @@ _POLICY = frozenset(
         "approvalRequired",
         "interactingObject",
         "interactionTarget",
+        "approvedBy",
+        "likeAuthorization",
+        "replyAuthorization",
+        "announceAuthorization",
+        "LikeRequest",
+        "ReplyRequest",
+        "AnnounceRequest",
     )
 )
 

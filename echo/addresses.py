@@ -117,6 +117,10 @@ class Addresses:
         """The id of the quoting post in the id of one of our requests."""
         return self._number(iri, self.activity("quote-request", ""))
 
+    def boost_id_in(self, iri: str) -> int | None:
+        """The id of the boost in the id of one of our boosts."""
+        return self._number(iri, self.activity("boost", ""))
+
     def context_in(self, iri: str) -> int | None:
         """The id of the thread in one of our contexts."""
         return self._number(iri, f"{self.base}/ap/contexts/")

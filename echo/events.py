@@ -13,10 +13,14 @@ from echo.events_of_accounts import DomainWelcomed as DomainWelcomed
 from echo.events_of_accounts import FollowChanged as FollowChanged
 from echo.events_of_accounts import FollowersDiffer as FollowersDiffer
 from echo.events_of_accounts import LinksChanged as LinksChanged
+from echo.events_of_accounts import TagFeatured as TagFeatured
 from echo.events_of_accounts import TagsChosen as TagsChosen
+from echo.events_of_accounts import TagUnfeatured as TagUnfeatured
 from echo.events_of_house import AnnouncementChanged as AnnouncementChanged
 from echo.events_of_house import AnnouncementReacted as AnnouncementReacted
 from echo.events_of_house import AnnouncementRemoved as AnnouncementRemoved
+from echo.events_of_interactions import Approved as Approved
+from echo.events_of_interactions import InteractionAnswered as InteractionAnswered
 from echo.events_of_interactions import Reacted as Reacted
 from echo.events_of_interactions import Unreacted as Unreacted
 from echo.events_of_threads import ConversationChanged as ConversationChanged

@@ -57,3 +57,17 @@ class AccountMoved(Event):
 
     account_id: int
     target_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagFeatured(Event):
+    """A hashtag is on somebody's profile."""
+
+    account_id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagUnfeatured(Event):
+    account_id: int
+    name: str

@@ -24,3 +24,22 @@ class Unreacted(Event):
     url: str
     uri: str
     as_like: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approved(Event):
+    """The author of what a post answers said that it may: others will want to see that."""
+
+    post_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InteractionAnswered(Event):
+    """Somebody elsewhere asked whether they may do something with a post. `stamp_uri` empty: they may not."""
+
+    account_id: int
+    post_id: int
+    interaction: str
+    instrument_uri: str
+    request_uri: str
+    stamp_uri: str

@@ -90,6 +90,14 @@ class QuoteState(StrEnum):
     REVOKED = "revoked"  # accepted once, then taken back
 
 
+class Held(StrEnum):
+    """Whether an answer or a boost waits for the word of somebody elsewhere; its author alone reads it."""
+
+    NOT = ""
+    WAITING = "waiting"
+    REFUSED = "refused"
+
+
 class Quoter(StrEnum):
     """Who may quote a post, as seen from its author."""
 

@@ -13,8 +13,8 @@ from echo import db
 from echo.actions import accounts as account_actions
 from echo.errors import Invalid
 from echo.models import Account
-from echo.store import accounts
-from federation import causes, handles
+from echo.store import accounts, interest
+from federation import causes, featured_tags, handles
 from federation.errors import FederationError, Unbelievable, Unwelcome
 from federation.fetch import fetch
 from federation.network import allow_http, is_ours, network
@@ -42,9 +42,14 @@ async def store(document: Document, *, proven: handles.Answered | None = None) -
     if known is None or not handles.is_named(known, handle):
         await _make_room(actor, handle)
     try:
-        return await account_actions.store_remote(account_of(actor, username=handle.user, domain=handle.host))
+        stored = await account_actions.store_remote(
+            account_of(actor, username=handle.user, domain=handle.host)
+        )
     except (Invalid, *db.TAKEN) as error:
         raise Unbelievable(f"{actor.id}: {error}") from error
+    if actor.featured_tags is not None and (proven is not None or await interest.is_followed(stored.id)):
+        network().start(featured_tags.refresh(stored, actor.featured_tags), f"hashtags of {actor.id}")
+    return stored
 
 
 async def _handle(actor: Actor, known: Account | None, proven: handles.Answered | None) -> Handle:

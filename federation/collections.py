@@ -1,4 +1,4 @@
-"""Collections of this server: outbox, followers, following, featured; a page at a time."""
+"""Collections of this server: outbox, followers, following, featured, hashtags; a page at a time."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from activitypub.write import embedded
 from echo import addresses
 from echo.http.access import signed
 from echo.policy.viewer import NOBODY
-from echo.store import federation_lists, federation_reads, pins
-from federation import outbox
+from echo.store import federation_lists, federation_reads, hashtags, pins
+from federation import outbox, outbox_profiles
 from federation.answers import DOCUMENT_SECONDS, Answer, activity_json, page_mark, wants_page
 from federation.documents import local_actor
 
@@ -53,6 +53,16 @@ async def featured(account_id: str) -> Answer:
     place = addresses.here().collection(source.id, "featured")
     uris = tuple(ObjectRef(id=addresses.here().post(i)) for i in await pins.of_account(NOBODY, source.id))
     found = Collection(kind="OrderedCollection", id=place, total_items=len(uris), items=uris)
+    return activity_json(write.write_collection(found))
+
+
+@blueprint.get("/ap/actors/<account_id>/featured_tags")
+@signed
+async def featured_tags(account_id: str) -> Answer:
+    source = await local_actor(account_id)
+    place = addresses.here().collection(source.id, "featured_tags")
+    items = tuple(outbox_profiles.tag(row["name"]) for row in await hashtags.featured(source.id))
+    found = Collection(kind="Collection", id=place, total_items=len(items), items=items)
     return activity_json(write.write_collection(found))
 
 

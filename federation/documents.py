@@ -7,10 +7,12 @@ from quart import Blueprint
 from activitypub import write
 from activitypub.objects import QuoteAuthorization, Tombstone
 from echo import addresses
+from echo.db import Row
 from echo.errors import Forbidden, Gone, NotFound
 from echo.http.access import signed
+from echo.policy.interacting import Interaction
 from echo.policy.viewer import NOBODY
-from echo.store import federation_reads, quotes
+from echo.store import federation_reads, permissions, quotes
 from echo.store.federation_reads import ActorSource, PostSource
 from federation import outbox
 from federation.answers import Answer, activity_json, number, page_instead
@@ -18,6 +20,11 @@ from federation.translate.accounts import actor_of
 from federation.translate.posts import note_of
 
 blueprint = Blueprint("federation_documents", __name__)
+_KINDS_OF_LEAVE = {
+    Interaction.LIKE: "LikeAuthorization",
+    Interaction.REPLY: "ReplyAuthorization",
+    Interaction.BOOST: "AnnounceAuthorization",
+}
 
 
 @blueprint.get("/ap/actors/<account_id>")
@@ -53,8 +60,11 @@ async def publication(post_id: str) -> Answer:
 @blueprint.get("/ap/stamps/<secret>")
 @signed
 async def stamp(secret: str) -> Answer:
-    """That a quote is allowed. Who knows the address was told it, so it is open whatever the posts are."""
+    """That something is allowed. Who knows the address was told it, so it is open whatever the posts are."""
     uri = addresses.here().stamp(secret)
+    given = await permissions.find(uri)
+    if given is not None:
+        return activity_json(write.write_quote_authorization(_leave(uri, given)))
     quoting = await quotes.find_by_stamp(uri)
     if quoting is None or quoting.quote_of_id is None:
         raise NotFound
@@ -77,6 +87,16 @@ async def boost(post_id: str) -> Answer:
     if source is None or not source.boost_of_uri:
         raise NotFound
     return activity_json(write.write_activity(outbox.created(source)))
+
+
+def _leave(uri: str, given: Row) -> QuoteAuthorization:
+    return QuoteAuthorization(
+        id=uri,
+        kind=_KINDS_OF_LEAVE[Interaction(given["interaction"])],
+        attributed_to=given["author_uri"],
+        interacting_object=given["instrument_uri"],
+        interaction_target=given["post_uri"],
+    )
 
 
 async def local_actor(account_id: str) -> ActorSource:

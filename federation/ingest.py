@@ -11,6 +11,7 @@ from activitypub.document import Document
 from activitypub.errors import Malformed
 from activitypub.objects import Note
 from activitypub.read import read_note
+from activitypub.vocabulary import NoteKind
 from echo import settings
 from echo.actions import posts as post_actions
 from echo.actions.drafts import RemotePost
@@ -113,6 +114,8 @@ async def _people(
     """
     tagged = {mention.href for mention in note.mentions if mention.href}
     addressed = [uri for uri in audience.addressed if uri != author.uri][:PEOPLE]
+    if note.kind is NoteKind.CHAT_MESSAGE:  # it tags nobody: it is for the one whom it is addressed to
+        tagged = set(addressed)
     known = await accounts.find_by_uris(addressed)
     if ask is not None:
         strangers = [uri for uri in addressed if uri in tagged and uri not in known and not is_ours(uri)]

@@ -108,7 +108,7 @@ def pin(source: PostSource, *, is_pinned: bool) -> Outgoing:
     activity = put(
         activity_id=here.activity("pin" if is_pinned else "unpin", f"{source.id}-{ids.new_id()}"),
         actor=source.author_uri,
-        item=source.uri,
+        item=ObjectRef(id=source.uri),
         target=here.collection(source.author_id, "featured"),
         to=(PUBLIC,),
         cc=(here.collection(source.author_id, "followers"),),
@@ -274,6 +274,7 @@ def _announce(source: PostSource) -> Announce:
         published=source.created_at,
         to=to,
         cc=cc,
+        authorization=source.approval_uri or None,
     )
 
 

@@ -1,12 +1,14 @@
-"""Emojis under posts, as activities of people here. Pure, like `federation.outbox`."""
+"""Emojis under posts, and leave to do things with posts, as activities of people here. Pure, like
+`federation.outbox`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from activitypub import write
-from activitypub.activities import Like
+from activitypub.activities import Activity, InteractionRequest, Like
 from activitypub.objects import Emoji
+from echo import addresses, ids
 from echo.store.outbound import Outgoing
 from federation.outbox import Pair, outgoing
 
@@ -43,3 +45,18 @@ def _written(pair: Pair, react: React, target: str) -> Like:
         emojis=react.emojis,
         as_like=react.as_like,
     )
+
+
+def answer(pair: Pair, request: InteractionRequest, *, stamp_uri: str) -> Outgoing:
+    """Whether somebody elsewhere may do what they asked for; every answer has an id of its own."""
+    here, unique = addresses.here(), ids.new_id()
+    activity: Activity
+    if stamp_uri:
+        activity = write.accept(
+            activity_id=here.activity("leave", unique), actor=pair.ours, request=request, result=stamp_uri
+        )
+    else:
+        activity = write.reject(
+            activity_id=here.activity("no-leave", unique), actor=pair.ours, request=request
+        )
+    return outgoing(activity, pair.ours_id, key=f"leave {request.instrument.id}")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from activitypub import iri
 from echo.db import Row
-from echo.kinds import Visibility
+from echo.kinds import Held, Visibility
 from echo.policy.visibility import OPEN
 from echo.store import audience, groups, outbound
 from echo.store.federation_reads import PostSource
@@ -17,11 +17,13 @@ from federation.network import is_ours
 
 async def of_post(source: PostSource) -> list[Inbox]:
     """Followers and the people a post or boost is directed to; of a direct post only these people."""
-    return places(await _audience(source))
+    return await _asked(source) if source.held else places(await _audience(source))
 
 
 async def of_edit(source: PostSource) -> list[Inbox]:
     """Today's audience; of an open post also those who were told of it or did something with it."""
+    if source.held:
+        return await _asked(source)
     inboxes = await _audience(source)
     if source.visibility in OPEN:
         inboxes |= await _others(source)
@@ -71,6 +73,12 @@ def places(urls: Iterable[str]) -> list[Inbox]:
         if host is not None and not is_ours(url):
             found[url] = Inbox(host, url)
     return [found[url] for url in sorted(found)]
+
+
+async def _asked(source: PostSource) -> list[Inbox]:
+    """Who has to say yes first; nobody any more, once that was a no."""
+    is_waiting = source.held == Held.WAITING and source.asked_id is not None
+    return await of_one(source.asked_id) if is_waiting and source.asked_id is not None else []
 
 
 async def _audience(source: PostSource) -> set[str]:

@@ -22,7 +22,10 @@ async def send_post(post_id: int) -> None:
     """Tell of a new post or boost."""
     source = await post_here(post_id)
     if source is not None and source.deleted_at is None:
-        await hand_over(outbox.post(source), await recipients.of_post(source))
+        activity = outbox.post(source)
+        if source.approval_uri:  # it was written before its author was allowed to
+            await outbound.renew(activity.uri, activity.body)
+        await hand_over(activity, await recipients.of_post(source))
 
 
 async def send_edit(post_id: int) -> None:

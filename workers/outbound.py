@@ -6,7 +6,15 @@ from collections.abc import Awaitable, Callable
 from functools import wraps
 
 from echo.runtime import Runtime
-from federation import followers, links_back, quote_sending, reaction_sending, sending
+from federation import (
+    followers,
+    links_back,
+    permission_sending,
+    profile_sending,
+    quote_sending,
+    reaction_sending,
+    sending,
+)
 
 Job = Callable[..., Awaitable[None]]
 
@@ -31,6 +39,9 @@ JOBS: dict[str, Job] = {
         sending.send_unlike,
         reaction_sending.send_reaction,
         reaction_sending.send_unreaction,
+        permission_sending.send_interaction_answer,
+        profile_sending.send_featured_tag,
+        profile_sending.send_unfeatured_tag,
         sending.send_follow,
         sending.send_unfollow,
         sending.send_accept,

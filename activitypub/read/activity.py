@@ -11,17 +11,19 @@ from activitypub.activities import (
     Accept,
     Activity,
     Add,
+    Announce,
     Block,
     Flag,
+    InteractionRequest,
     Like,
     Move,
-    QuoteRequest,
     Remove,
     Unknown,
 )
 from activitypub.document import Document
 from activitypub.errors import Malformed
 from activitypub.objects import ObjectRef
+from activitypub.read.quotes import authorization
 from activitypub.read.tags import read_tags
 from activitypub.read.values import address, object_ref, recipients, short_text
 
@@ -75,7 +77,9 @@ def _particulars(
         return {"target": address(document, "target", allow_http=allow_http)}
     if issubclass(kind, Flag):
         return {"content": short_text(document, "content", at_most=limits.FLAG_CHARS)}
-    if issubclass(kind, QuoteRequest):
+    if issubclass(kind, Announce):
+        return {"authorization": authorization(document, "announceAuthorization", allow_http=allow_http)}
+    if issubclass(kind, InteractionRequest):
         return {"instrument": object_ref(document.value("instrument"), allow_http=allow_http) or NOTHING}
     if kind is Unknown:
         return {"type_name": (document.type or "")[: limits.NAME_CHARS]}

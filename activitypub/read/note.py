@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from activitypub import iri, limits
 from activitypub.document import Document, id_of, type_of
 from activitypub.errors import Malformed
-from activitypub.objects import Note, Source, Tombstone
+from activitypub.objects import Approval, Note, Source, Tombstone
 from activitypub.read.attachments import read_attachments
 from activitypub.read.polls import read_poll
-from activitypub.read.quotes import read_can_quote
+from activitypub.read.quotes import authorization, read_approval
 from activitypub.read.tags import read_tags
 from activitypub.read.values import (
     address,
@@ -74,7 +74,8 @@ def read_note(document: Document, *, languages: Sequence[str] = (), allow_http: 
         emojis=tags.emojis,
         quote=_quote(document, allow_http=allow_http) or tags.quote,
         quote_authorization=address(document, "quoteAuthorization", allow_http=allow_http),
-        can_quote=read_can_quote(document, allow_http=allow_http),
+        **_policies(document, allow_http=allow_http),
+        reply_authorization=authorization(document, "replyAuthorization", allow_http=allow_http),
         poll=read_poll(document) if kind is NoteKind.QUESTION else None,
         replies=address(document, "replies", allow_http=allow_http)
         or address(document, "comments", allow_http=allow_http),  # PeerTube
@@ -86,6 +87,17 @@ def read_note(document: Document, *, languages: Sequence[str] = (), allow_http: 
         likes=tally(document.value("likes"), allow_http=allow_http),
         shares=tally(document.value("shares"), allow_http=allow_http),
     )
+
+
+def _policies(document: Document, *, allow_http: bool) -> dict[str, Approval | None]:
+    """Who may do what with the post, by field."""
+    names = {
+        "can_quote": "canQuote",
+        "can_like": "canLike",
+        "can_reply": "canReply",
+        "can_announce": "canAnnounce",
+    }
+    return {field: read_approval(document, name, allow_http=allow_http) for field, name in names.items()}
 
 
 def note_kind(document: Document) -> NoteKind:

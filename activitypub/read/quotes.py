@@ -1,4 +1,4 @@
-"""Who may quote a post, and the stamp that says that it was allowed.
+"""Who may do what with a post, and the stamp that says that it was allowed.
 
 Source:  FEP-044f; GoToSocial called the two lists `always` and `approvalRequired` up to 0.20
 """
@@ -17,16 +17,27 @@ from activitypub.read.values import address
 _TYPE: Final = "QuoteAuthorization"
 
 
-def read_can_quote(document: Document, *, allow_http: bool) -> Approval | None:
-    """The policy of a post about being quoted; None when it has none."""
+def read_approval(document: Document, name: str, *, allow_http: bool) -> Approval | None:
+    """What the policy of a post says of one thing; None when it says nothing.
+
+    Shapes:  name: canQuote, canLike, canReply or canAnnounce
+    """
     policy = document.document("interactionPolicy")
-    rule = None if policy is None else policy.document("canQuote")
+    rule = None if policy is None else policy.document(name)
     if rule is None:
         return None
     return Approval(
         automatic=_people(rule, "automaticApproval", "always", allow_http=allow_http),
         manual=_people(rule, "manualApproval", "approvalRequired", allow_http=allow_http),
     )
+
+
+def authorization(document: Document, name: str, *, allow_http: bool) -> str | None:
+    """Where it stands that an author allowed something; `approvedBy` up to GoToSocial 0.20."""
+    for key in (name, "approvedBy"):
+        if (found := address(document, key, allow_http=allow_http)) is not None:
+            return found
+    return None
 
 
 def is_quote_authorization(document: Document) -> bool:

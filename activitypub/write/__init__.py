@@ -34,6 +34,7 @@ from activitypub.write.activity import (
 from activitypub.write.actor import actor_body, write_actor
 from activitypub.write.collection import collection_body, write_collection
 from activitypub.write.note import (
+    hashtag_body,
     note_body,
     tombstone_body,
     write_note,
@@ -56,6 +57,7 @@ __all__ = [
     "embedded",
     "flag",
     "follow",
+    "hashtag_body",
     "like",
     "move",
     "note_body",

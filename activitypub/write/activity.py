@@ -17,6 +17,7 @@ from activitypub.activities import (
     EmojiReact,
     Flag,
     Follow,
+    InteractionRequest,
     Like,
     Move,
     QuoteRequest,
@@ -146,12 +147,24 @@ def react(
 
 
 def announce(
-    *, activity_id: str, actor: str, target: str, published: datetime, to: Iterable[str], cc: Iterable[str]
+    *,
+    activity_id: str,
+    actor: str,
+    target: str,
+    published: datetime,
+    to: Iterable[str],
+    cc: Iterable[str],
+    authorization: str | None = None,
 ) -> Announce:
     """Boost a post; `published` is required by some relays."""
-    reference = ObjectRef(id=target)
     return Announce(
-        id=activity_id, actor=actor, object=reference, published=published, to=tuple(to), cc=tuple(cc)
+        id=activity_id,
+        actor=actor,
+        object=ObjectRef(id=target),
+        published=published,
+        to=tuple(to),
+        cc=tuple(cc),
+        authorization=authorization,
     )
 
 
@@ -176,19 +189,18 @@ def quote_request(*, activity_id: str, quoted: str, author: str, note: Note) -> 
     )
 
 
-def add(*, activity_id: str, actor: str, item: str, target: str, to: Iterable[str], cc: Iterable[str]) -> Add:
+def add(
+    *, activity_id: str, actor: str, item: ObjectRef, target: str, to: Iterable[str], cc: Iterable[str]
+) -> Add:
     """Put something into a collection of the actor's."""
-    return Add(
-        id=activity_id, actor=actor, object=ObjectRef(id=item), target=target, to=tuple(to), cc=tuple(cc)
-    )
+    return Add(id=activity_id, actor=actor, object=item, target=target, to=tuple(to), cc=tuple(cc))
 
 
 def remove(
-    *, activity_id: str, actor: str, item: str, target: str, to: Iterable[str], cc: Iterable[str]
+    *, activity_id: str, actor: str, item: ObjectRef, target: str, to: Iterable[str], cc: Iterable[str]
 ) -> Remove:
     """Take it out again."""
-    reference = ObjectRef(id=item)
-    return Remove(id=activity_id, actor=actor, object=reference, target=target, to=tuple(to), cc=tuple(cc))
+    return Remove(id=activity_id, actor=actor, object=item, target=target, to=tuple(to), cc=tuple(cc))
 
 
 def delete_stamp(*, activity_id: str, actor: str, stamp: str, to: Iterable[str]) -> Delete:
@@ -203,7 +215,7 @@ def flag(*, activity_id: str, actor: str, targets: Iterable[str], content: str) 
 
 
 def _request(request: Activity) -> ObjectRef:
-    instrument = _reference(request.instrument) if isinstance(request, QuoteRequest) else None
+    instrument = _reference(request.instrument) if isinstance(request, InteractionRequest) else None
     return embedded(
         present(
             id=request.id,
@@ -238,7 +250,9 @@ def _particulars(activity: Activity) -> JsonObject:
             return present(target=activity.target)
         case Flag():
             return present(content=activity.content)
-        case QuoteRequest():
+        case Announce():
+            return present(announceAuthorization=activity.authorization, approvedBy=activity.authorization)
+        case InteractionRequest():
             return present(instrument=_reference(activity.instrument))
         case _:
             return {}
@@ -246,11 +260,14 @@ def _particulars(activity: Activity) -> JsonObject:
 
 def _context(activity: Activity) -> Any:
     is_plain_like = type(activity) is Like and not activity.content and not activity.emojis
-    if isinstance(activity, Like | QuoteRequest) and not is_plain_like:
+    is_allowed = isinstance(activity, Announce) and activity.authorization is not None
+    if is_allowed or (isinstance(activity, Like | InteractionRequest) and not is_plain_like):
         return NOTE_CONTEXT
     for item in activity.objects:
+        if item.document is not None and item.document.type == "Hashtag":
+            return NOTE_CONTEXT
         types = () if item.document is None else types_of(item.document.data)
-        if any(name in NOTE_TYPES or name == "QuoteRequest" for name in types):
+        if any(name in NOTE_TYPES or name.endswith("Request") for name in types):
             return NOTE_CONTEXT
         if any(name in ACTOR_TYPES for name in types):
             return ACTOR_CONTEXT

@@ -6,7 +6,7 @@ from typing import Final
 
 from activitypub.contexts import NOTE_CONTEXT, PLAIN_CONTEXT
 from activitypub.document import JsonObject
-from activitypub.objects import Approval, Note, Poll, QuoteAuthorization, Source, Tombstone, is_vote
+from activitypub.objects import Approval, Hashtag, Note, Poll, QuoteAuthorization, Source, Tombstone, is_vote
 from activitypub.vocabulary import LD_JSON
 from activitypub.write import parts
 from activitypub.write.parts import present
@@ -33,7 +33,9 @@ def note_body(note: Note) -> JsonObject:
         directMessage=note.direct_message,
         image=parts.picture(note.image),
         quoteAuthorization=note.quote_authorization,
-        interactionPolicy=_policy(note.can_quote),
+        interactionPolicy=_policy(note),
+        replyAuthorization=note.reply_authorization,
+        approvedBy=note.reply_authorization,
         context=note.context,
         conversation=note.conversation,
         replies=_replies(note),
@@ -92,11 +94,16 @@ def write_quote_authorization(stamp: QuoteAuthorization) -> JsonObject:
     return {
         "@context": NOTE_CONTEXT,
         "id": stamp.id,
-        "type": "QuoteAuthorization",
+        "type": stamp.kind,
         "attributedTo": stamp.attributed_to,
         "interactingObject": stamp.interacting_object,
         "interactionTarget": stamp.interaction_target,
     }
+
+
+def hashtag_body(tag: Hashtag) -> JsonObject:
+    """Write a hashtag for embedding."""
+    return parts.hashtag(tag)
 
 
 def _source(source: Source | None) -> JsonObject | None:
@@ -115,11 +122,21 @@ def _quote(quote: str | None) -> JsonObject:
     return {} if quote is None else dict.fromkeys(("quote", "_misskey_quote", "quoteUri", "quoteUrl"), quote)
 
 
-def _policy(can_quote: Approval | None) -> JsonObject | None:
-    if can_quote is None:
-        return None
-    rule = {"automaticApproval": list(can_quote.automatic), "manualApproval": list(can_quote.manual)}
-    return {"canQuote": rule}
+def _policy(note: Note) -> JsonObject | None:
+    """The policy, in the words of GoToSocial up to 0.19 as well, which takes a rule without them for a no."""
+    older = {"canLike": note.can_like, "canReply": note.can_reply, "canAnnounce": note.can_announce}
+    rules = {name: _rule(rule) | _older_rule(rule) for name, rule in older.items() if rule is not None}
+    if note.can_quote is not None:
+        rules["canQuote"] = _rule(note.can_quote)
+    return rules or None
+
+
+def _rule(approval: Approval) -> JsonObject:
+    return {"automaticApproval": list(approval.automatic), "manualApproval": list(approval.manual)}
+
+
+def _older_rule(approval: Approval) -> JsonObject:
+    return {"always": list(approval.automatic), "approvalRequired": list(approval.manual)}
 
 
 def _poll(poll: Poll) -> JsonObject:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 
 from echo import addresses, clock, db, ids
-from echo.actions import posting
+from echo.actions import permissions, posting
 from echo.actions.notify import tell
 from echo.actions.posting import NewPost
 from echo.db import UnitOfWork
 from echo.errors import Forbidden, NotFound
 from echo.events import PostDeleted
-from echo.kinds import AccountKind, NotificationKind, Visibility
+from echo.kinds import AccountKind, Held, NotificationKind, Visibility
 from echo.models import Account, Post
+from echo.policy.interacting import Interaction
 from echo.policy.interaction import may_boost
 from echo.policy.viewer import Viewer
 from echo.store import accounts, counters, notifications, posts
@@ -34,6 +35,7 @@ async def boost(account_id: int, post_id: int, visibility: Visibility = Visibili
             return known
         if not may_boost(post.visibility, is_author=post.author_id == account_id):
             raise Forbidden
+        held = await permissions.require(account_id, post, Interaction.BOOST)
         booster = await accounts.get(account_id)
         new_id, here = ids.new_id(), addresses.here()
         is_new = await _insert(
@@ -45,6 +47,7 @@ async def boost(account_id: int, post_id: int, visibility: Visibility = Visibili
             url=here.activity("boost", new_id),
             visibility=max(visibility, Visibility(post.visibility), key=_NARROWNESS.index),
             created_at=ids.moment_of(new_id),
+            held=held,
         )
         if not is_new:  # the same at the same moment
             return await Post.get(boost_of_id=post.id, author_id=account_id, deleted_at=None)
@@ -114,6 +117,7 @@ async def _insert(
     url: str,
     visibility: Visibility,
     created_at: datetime,
+    held: Held = Held.NOT,
 ) -> bool:
     new = NewPost(
         id=new_id,
@@ -124,10 +128,12 @@ async def _insert(
         created_at=created_at,
         boost_of_id=post.id,
         local_only=post.local_only,
+        held=held,
     )
     if not await posting.insert(unit, booster, new):
         return False
-    await counters.count_post_use("boosts", post.id, 1)
+    if not held:
+        await counters.count_post_use("boosts", post.id, 1)
     if booster.kind != AccountKind.GROUP:  # it passes on whatever its members write
         await tell(unit, [post.author_id], NotificationKind.BOOST, booster.id, post.id)
     return True
@@ -140,6 +146,7 @@ async def take_away(unit: UnitOfWork, boost: Post) -> None:
     if not await posts.mark_deleted(boost.id):
         return
     await counters.count_post(boost.author_id, -1)
-    await counters.count_post_use("boosts", boost.boost_of_id, -1)
+    if not boost.held:
+        await counters.count_post_use("boosts", boost.boost_of_id, -1)
     await notifications.delete_one_kind(boost.author_id, boost.boost_of_id, NotificationKind.BOOST)
     unit.emit(PostDeleted(local=boost.local, post_id=boost.id))

@@ -159,6 +159,8 @@ class RemotePost:
     quote_uri: str = ""
     quote_automatic: tuple[Quoter, ...] = ()
     quote_manual: tuple[Quoter, ...] = ()
+    policy: dict[str, dict[str, list[str]]] | None = None
+    chat: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

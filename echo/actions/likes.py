@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from echo import addresses, clock, db
+from echo.actions import permissions
 from echo.actions.notify import tell
 from echo.db import UnitOfWork
 from echo.events import Liked, Unliked
 from echo.kinds import NotificationKind
 from echo.models import Account, Bookmark, Like, Post
+from echo.policy.interacting import Interaction
 from echo.policy.viewer import Viewer
 from echo.store import counters, notifications, posts
 
@@ -16,6 +18,7 @@ async def like(account_id: int, post_id: int) -> Post:
     """Like a post; a second time changes nothing. Raises NotFound when it may not be read."""
     async with db.unit_of_work() as unit:
         post = await posts.get_original(Viewer(account_id), post_id)
+        await permissions.require(account_id, post, Interaction.LIKE)
         like_id = await _insert(unit, account_id, post, "")
         if like_id is not None:
             uri = addresses.here().activity("like", like_id)

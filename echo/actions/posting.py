@@ -14,7 +14,7 @@ from echo.actions.notify import tell
 from echo.addresses import here
 from echo.db import UnitOfWork
 from echo.events import LinkFound, PostPublished
-from echo.kinds import NotificationKind, Quoter, QuoteState, Visibility
+from echo.kinds import Held, NotificationKind, Quoter, QuoteState, Visibility
 from echo.models import Account, Post
 from echo.store import counters, loading, posts
 from echo.text.first_link import first_link
@@ -23,9 +23,10 @@ _INSERT = """
     INSERT INTO posts AS t (id, uri, url, author_id, local, visibility, text, html, spoiler, sensitive,
         language, in_reply_to_id, in_reply_to_account_id, in_reply_to_uri, thread_id, boost_of_id, media_ids,
         emojis, app_id, conversation_uri, created_at, edited_at, poll_id, quote_of_id, quote_uri, quote_state,
-        quote_automatic, quote_manual, local_only, content_type, blocks, quote_stamp_uri)
+        quote_automatic, quote_manual, local_only, content_type, blocks, quote_stamp_uri,
+        interaction_policy, held, chat)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-        $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)
+        $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35)
     ON CONFLICT DO NOTHING
     RETURNING {columns}
 """
@@ -74,6 +75,9 @@ class NewPost:
     local_only: bool = False
     content_type: str = "text/plain"
     blocks: Sequence[dict[str, object]] | None = None
+    policy: dict[str, dict[str, list[str]]] | None = None
+    held: Held = Held.NOT
+    chat: bool = False
     # Whether those it names are told: not of what was said long ago and is found only now.
     is_news: bool = True
 
@@ -92,9 +96,9 @@ async def insert(unit: UnitOfWork, author: Account, new: NewPost) -> Post | None
         await posts.insert_mentions(new.id, new.silent_ids, silent=True)
     await posts.insert_hashtags(new.id, new.hashtags)
     await counters.count_post(author.id, 1, new.created_at.date())
-    if new.parent is not None:
+    if new.parent is not None and not new.held:
         await counters.count_post_use("replies", new.parent.id, 1)
-    if new.is_news:
+    if new.is_news and not new.held:
         await tell(unit, new.mentioned_ids, NotificationKind.MENTION, author.id, new.id)
     await _tell_subscribers(unit, author.id, new)
     if new.visibility == Visibility.DIRECT:
@@ -150,6 +154,9 @@ async def _insert_row(author: Account, new: NewPost) -> Post | None:
         new.content_type,
         None if new.blocks is None else msgspec.json.encode(list(new.blocks)).decode(),
         quote.stamp_uri if quote else "",
+        None if new.policy is None else msgspec.json.encode(new.policy).decode(),
+        new.held.value,
+        new.chat,
     )
     return None if row is None else loading.read(Post, row)
 

@@ -11,11 +11,13 @@ from echo.actions import (
     adopting,
     attaching,
     boosts,
+    chats,
     composing,
     conversations,
     discarding,
     drafting,
     idempotency,
+    permissions,
     pieces,
     polls,
     posting,
@@ -29,8 +31,9 @@ from echo.actions.remote_media import store_remote_media
 from echo.db import UnitOfWork
 from echo.errors import Gone, Invalid, NotFound
 from echo.events import ParentMissed, PostDeleted
-from echo.kinds import Visibility
+from echo.kinds import Held, Visibility
 from echo.models import Account, Post
+from echo.policy.interacting import Interaction
 from echo.policy.interaction import require_expected
 from echo.policy.viewer import Viewer
 from echo.policy.visibility import OPEN
@@ -60,7 +63,7 @@ async def publish(author_id: int, draft: PostDraft, *, composed: Composed | None
         if known is not None:
             return await posts.get_unscoped_for_worker(known.require_post())
         author = await accounts.get(author_id)
-        parent = await _parent(author_id, draft.in_reply_to_id)
+        parent, held = await _parent(author_id, draft)
         media = await attaching.choose(author_id, draft.media_ids)
         quote = await quotes.choose(
             author_id,
@@ -71,14 +74,17 @@ async def publish(author_id: int, draft: PostDraft, *, composed: Composed | None
         )
         await pieces.describe(draft.blocks or (), media)
         new = drafting.new_post(author, draft, composed, parent=parent, media=media, quote=quote)
+        mentioned_ids = await _mentionable(author_id, composed.mentioned_ids)
         new = replace(
             new,
             text=text,
+            held=held,
             spoiler=spoiler,
             sensitive=draft.sensitive or bool(spoiler and media),
             emojis=emojis,
-            mentioned_ids=await _mentionable(author_id, composed.mentioned_ids),
+            mentioned_ids=mentioned_ids,
             silent_ids=[*new.silent_ids, *await _communities(parent, new.visibility, composed.mentioned_ids)],
+            chat=parent is not None and answers is None and await chats.goes_on(new, parent, mentioned_ids),
             poll_id=None if answers is None else await poll_store.new_id(),
         )
         stored = await posting.insert(unit, author, new)
@@ -133,6 +139,8 @@ async def receive(author: Account, draft: RemotePost) -> Post:
             quote=await _quoted(author, draft),
             quote_automatic=draft.quote_automatic,
             quote_manual=draft.quote_manual,
+            policy=draft.policy,
+            chat=draft.chat,
             is_news=draft.is_delivered or published_at > clock.now() - NEWS,
         )
         await remote_files.know(emoji.url for emoji in draft.emojis)
@@ -209,7 +217,7 @@ async def _take_away(unit: UnitOfWork, post: Post) -> None:
     for boost in await Post.filter(boost_of_id=post.id, deleted_at=None):
         if await posts.mark_deleted(boost.id):
             await _forget(boost)
-    if post.in_reply_to_id is not None:
+    if post.in_reply_to_id is not None and not post.held:
         await counters.count_post_use("replies", post.in_reply_to_id, -1)
     unit.emit(PostDeleted(local=post.local, post_id=post.id))
 
@@ -236,7 +244,7 @@ async def check(author_id: int, draft: PostDraft) -> PostDraft:
     text, spoiler = composing.tidy(draft.text, draft.spoiler, has_more=has_more)
     composed = await drafting.compose(text, draft)
     require_expected(author_id, composed.mentioned_ids, draft.allowed_mention_ids)
-    await _parent(author_id, draft.in_reply_to_id)
+    await _parent(author_id, draft)
     await attaching.choose(author_id, draft.media_ids)
     await quotes.choose(
         author_id,
@@ -256,8 +264,15 @@ def _answers(draft: PostDraft) -> Answers | None:
     return polls.answers_of(draft.poll)
 
 
-async def _parent(author_id: int, parent_id: int | None) -> Post | None:
-    return None if parent_id is None else await posts.get_original(Viewer(author_id), parent_id)
+async def _parent(author_id: int, draft: PostDraft) -> tuple[Post | None, Held]:
+    """What a draft answers, and whether it has to wait for the word of that author. Raises Forbidden."""
+    if draft.in_reply_to_id is None:
+        return None, Held.NOT
+    parent = await posts.get_original(Viewer(author_id), draft.in_reply_to_id)
+    held = await permissions.require(
+        author_id, parent, Interaction.REPLY, may_ask=not (draft.local_only or parent.local_only)
+    )
+    return parent, held
 
 
 async def _communities(

@@ -15,7 +15,7 @@ from echo.models import Account, Post
 from echo.policy.quoting import QuoteRight
 from echo.policy.viewer import Viewer
 from echo.policy.visibility import OPEN
-from echo.store import counters, posts, quotes
+from echo.store import counters, permissions, posts, quotes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +78,7 @@ async def receive_change(author: Account, draft: RemotePost) -> bool:
         if post is None:
             return False
         is_new = await quotes.set_policy(post.id, draft.quote_automatic, draft.quote_manual)
+        is_new |= await permissions.set_policy(post.id, draft.policy)
         if draft.quote_uri and not post.quote_uri:
             quoting = of_remote(author, draft, await posts.find_by_uri_for_worker(draft.quote_uri))
             assert quoting is not None, "it quotes something"

@@ -9,12 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from echo import addresses, clock, db
+from echo.actions import permissions
 from echo.actions.notify import tell
 from echo.db import UnitOfWork
 from echo.errors import Invalid
 from echo.events import Reacted, Unreacted
 from echo.kinds import NotificationKind
 from echo.models import Account, CustomEmoji, Post, Reaction
+from echo.policy.interacting import Interaction
 from echo.policy.viewer import Viewer
 from echo.store import counters, notifications, posts, reactions, remote_files
 from echo.text.emojis import as_picture, is_character
@@ -38,6 +40,7 @@ async def react(account_id: int, post_id: int, emoji: str) -> Post:
     """
     async with db.unit_of_work() as unit:
         post = await posts.get_original(Viewer(account_id), post_id)
+        await permissions.require(account_id, post, Interaction.LIKE)
         there = await reactions.names(post.id)
         name = await _chosen(emoji, there)
         mine = await reactions.own(account_id, post.id)

@@ -57,6 +57,9 @@ from echo.models.notification import (
     NotificationRequest,
     Severance,
 )
+from echo.models.permission import (
+    Permission,
+)
 from echo.models.poll import (
     Poll,
     PollOption,
@@ -174,6 +177,7 @@ __all__ = [
     "NotificationRequest",
     "OneTimeLink",
     "OutboundActivity",
+    "Permission",
     "Poll",
     "PollOption",
     "PollVote",

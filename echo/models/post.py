@@ -57,6 +57,16 @@ class Post(Model):
         db_default=EMPTY_LIST,
         description="[echo.kinds.Quoter]: who has to ask the author",
     )
+    interaction_policy: Any = fields.JSONField(
+        null=True, description="{like, reply, boost: {automatic, manual}}: echo.policy.interacting"
+    )
+    held = fields.CharField(max_length=16, default="", db_default="", description="echo.kinds.Held")
+    approval_uri = fields.CharField(
+        max_length=2048, default="", db_default="", description="where it stands that it may answer or boost"
+    )
+    chat = fields.BooleanField(
+        default=False, db_default=False, description="a message of a chat: goes as such where it goes"
+    )
     local_only = fields.BooleanField(default=False, db_default=False, description="never leaves this server")
     content_type = fields.CharField(max_length=32, default="text/plain", db_default="text/plain")
     blocks: Any = fields.JSONField(

@@ -7,9 +7,9 @@
     follower                   yes      yes       yes        -
     anyone                     yes      yes        -         -
 
-A post that is local only is read by people of this server alone, never by anonymous readers. A deleted post
-and a post of a suspended account is read by nobody. A boost is read by those who may read
-both the boost and what it boosts.
+What is held back (`echo.kinds.Held`) is read by its author alone. A post that is local only is read by people
+of this server alone, never by anonymous readers. A deleted post and a post of a suspended account is read by
+nobody. A boost is read by those who may read both the boost and what it boosts.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ class Standing:
     is_here: bool = False
 
 
-def may_see(visibility: str, standing: Standing, *, local_only: bool = False) -> bool:
+def may_see(visibility: str, standing: Standing, *, local_only: bool = False, is_held: bool = False) -> bool:
     """The table."""
     if local_only and not standing.is_here:
         return False
     if standing.is_author:
         return True
-    if standing.is_blocked:
+    if standing.is_blocked or is_held:
         return False
     if standing.is_mentioned or visibility in OPEN:
         return True
@@ -55,6 +55,7 @@ def visible_to(viewer: str, post: str = "p", author: str = "a") -> str:
     """
     return f"""(
         {post}.deleted_at IS NULL AND {author}.suspended_at IS NULL AND {author}.deleted_at IS NULL
+        AND ({post}.held = '' OR {post}.author_id = {viewer})
         AND (NOT {post}.local_only OR EXISTS (SELECT 1 FROM users lu WHERE lu.id = {viewer} OFFSET 0))
         AND CASE WHEN {viewer}::bigint IS NULL THEN {post}.visibility IN ('public', 'unlisted')
         ELSE {post}.author_id = {viewer} OR (

@@ -91,6 +91,10 @@ class PostSource:
     emojis: tuple[EmojiPart, ...]
     quote_automatic: tuple[str, ...]
     local_only: bool
+    held: str
+    chat: bool
+    approval_uri: str
+    asked_id: int | None
     content_type: str
     quote: QuotePart | None
     poll: PollPart | None
@@ -153,7 +157,8 @@ _POSTS = f"""
         coalesce((SELECT json_agg(h.name ORDER BY ph.id)
             FROM post_hashtags ph JOIN hashtags h ON h.id = ph.hashtag_id WHERE ph.post_id = p.id), '[]')
             AS hashtags,
-        p.quote_automatic, p.local_only, p.content_type, {QUOTE_OF_POST} AS quote, {POLL_OF_POST} AS poll
+        p.quote_automatic, p.local_only, p.held, p.chat, p.approval_uri,
+        coalesce(oa.id, pa.id) AS asked_id, p.content_type, {QUOTE_OF_POST} AS quote, {POLL_OF_POST} AS poll
     FROM posts p JOIN accounts a ON a.id = p.author_id
     LEFT JOIN posts parent ON parent.id = p.in_reply_to_id
     LEFT JOIN accounts pa ON pa.id = parent.author_id

@@ -54,6 +54,31 @@ async def marks(account_id: int, names: Sequence[str]) -> dict[str, Row]:
     return {row["name"]: row for row in rows}
 
 
+async def feature(account_id: int, names: Sequence[str]) -> int:
+    """Put hashtags on a profile, making those that are new; how many were not there."""
+    await db.execute(
+        "INSERT INTO hashtags (name, created_at) SELECT name, now() FROM unnest($1::text[]) AS t(name)"
+        " ON CONFLICT (name) DO NOTHING",
+        sorted(set(names)),
+    )
+    return await db.execute(
+        "INSERT INTO featured_tags (account_id, hashtag_id, created_at)"
+        " SELECT $1, id, now() FROM hashtags WHERE name = ANY($2) ON CONFLICT DO NOTHING",
+        account_id,
+        list(names),
+    )
+
+
+async def unfeature(account_id: int, names: Sequence[str]) -> int:
+    """Take hashtags off a profile; how many were there."""
+    return await db.execute(
+        "DELETE FROM featured_tags WHERE account_id = $1"
+        " AND hashtag_id IN (SELECT id FROM hashtags WHERE name = ANY($2))",
+        account_id,
+        list(names),
+    )
+
+
 async def featured(account_id: int) -> list[Row]:
     """Rows (id, name, posts, last_post_on) of what somebody shows on their profile, most used first.
 

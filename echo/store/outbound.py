@@ -125,6 +125,11 @@ async def rewrite(uri: str, body: bytes) -> None:
     )
 
 
+async def renew(uri: str, body: bytes) -> None:
+    """Let an activity say something else to those who are told from now on."""
+    await db.execute("UPDATE outbound_activities SET body = $2 WHERE uri = $1 AND body <> $2", uri, body)
+
+
 async def withdraw(post_id: int) -> set[str]:
     """Drop deliveries about a post that no try was made for: whoever never got it need not be told.
 

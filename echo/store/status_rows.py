@@ -14,7 +14,7 @@ from echo.policy.visibility import visible_to
 # Not all: what a look-up returns is kept for the next one of the same id, long texts included.
 _POST_COLUMNS = """q.id, q.version, q.author_id, q.boost_of_id, q.visibility, q.thread_id, q.poll_id,
     q.quote_of_id, q.quote_state, q.quote_automatic, q.quote_manual, q.pinned_at, q.deleted_at,
-    q.local_only"""
+    q.local_only, q.held"""
 
 
 def _moving(viewer: str, source: str) -> str:

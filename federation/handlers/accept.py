@@ -1,12 +1,13 @@
-"""Accept: somebody elsewhere lets one of ours follow, or quote."""
+"""Accept: somebody elsewhere lets one of ours follow, quote, answer or boost."""
 
 from __future__ import annotations
 
 from activitypub.activities import Accept
-from echo.actions import follows, quotes_elsewhere
+from echo.actions import follows, permissions, quotes_elsewhere
 from echo.models import Account, Post
 from federation import stamps
-from federation.handlers.people import asked_quote, followed_in, kind_of
+from federation.handlers.people import asked_leave, asked_quote, followed_in, kind_of, own_post_in
+from federation.judge import is_same_origin
 from federation.reasons import Reason
 from federation.stamps import Claim
 
@@ -19,6 +20,10 @@ async def handle(activity: Accept, actor: Account) -> Reason:
     quoting = await asked_quote(activity.object, actor)
     if quoting is not None:
         return quoting if isinstance(quoting, Reason) else await _quote(quoting, actor, activity.result)
+    asked = asked_leave(activity.object)
+    post_id = None if asked is None else own_post_in(asked)
+    if post_id is not None:
+        return await _leave(post_id, activity, actor)
     if kind_of(activity.object.document) not in ("", "Follow"):
         return Reason.UNSUPPORTED_OBJECT
     uri, follower_id, followee_uri = await followed_in(activity.object)
@@ -26,6 +31,17 @@ async def handle(activity: Accept, actor: Account) -> Reason:
         return Reason.FOREIGN_OBJECT
     done = await follows.receive_accept(actor, uri=uri, follower_id=follower_id)
     return Reason.EFFECT if done else Reason.UNKNOWN_OBJECT
+
+
+async def _leave(post_id: int, activity: Accept, actor: Account) -> Reason:
+    """Believe that an answer or a boost may be: the author says so, and others can see it where `result` is.
+
+    Up to GoToSocial 0.18 the Accept is itself what others look at.
+    """
+    proof = activity.result or activity.id
+    if proof is None or not is_same_origin(proof, actor.uri):
+        return Reason.FOREIGN_OBJECT
+    return Reason.EFFECT if await permissions.accept(actor, post_id, proof) else Reason.DUPLICATE
 
 
 async def _quote(quoting: Post, actor: Account, stamp_uri: str | None) -> Reason:

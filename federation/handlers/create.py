@@ -10,12 +10,14 @@ from activitypub.activities import Activity, Create
 from activitypub.errors import Malformed
 from activitypub.objects import Note, ObjectRef, is_vote
 from activitypub.read import is_note
+from activitypub.vocabulary import NoteKind
 from echo.actions import posts as post_actions
 from echo.errors import Gone
 from echo.models import Account
 from echo.store import posts
 from federation import ingest, resolve, threads, votes
 from federation.fetch import fetch
+from federation.handlers.people import person_here
 from federation.judge import is_same_origin
 from federation.network import network
 from federation.reasons import Reason
@@ -28,10 +30,18 @@ async def handle(activity: Create, actor: Account) -> Reason:
         return note
     if is_vote(note):
         return await votes.receive(activity, note, actor)
+    if note.kind is NoteKind.CHAT_MESSAGE and not await _is_for_one_here(note):
+        return Reason.NOT_ADDRESSED
     lives = await posts.lives(note.id)
     if lives is not None:
         return Reason.DUPLICATE if lives else Reason.DELETED
     return await store(note, actor)
+
+
+async def _is_for_one_here(note: Note) -> bool:
+    """Whether a message of a chat is for exactly one person, and that person is here."""
+    recipients = (*note.to, *note.cc)
+    return len(recipients) == 1 and await person_here(recipients[0]) is not None
 
 
 async def read(ref: ObjectRef, actor: Account, *, said_in: Activity | None = None) -> Note | Reason:

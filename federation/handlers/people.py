@@ -58,6 +58,25 @@ async def asked_quote(ref: ObjectRef, actor: Account) -> Post | Reason | None:
     return found if quoted.author_id == actor.id else Reason.FOREIGN_OBJECT
 
 
+def own_post_in(uri: str) -> int | None:
+    """The id of an answer or a boost of ours."""
+    here = addresses.here()
+    post_id = here.post_id_in(uri)
+    return here.boost_id_in(uri) if post_id is None else post_id
+
+
+def asked_leave(ref: ObjectRef) -> str | None:
+    """The id of what somebody here did and an author elsewhere answers: a like, an answer or a boost of ours.
+
+    It is named itself, or stands as the instrument of a request (GoToSocial).
+    """
+    inner = ref.document
+    uri = ref.id
+    if inner is not None and (inner.type or "").endswith("Request"):
+        uri = inner.reference("instrument")
+    return uri if uri is not None and is_ours(uri) else None
+
+
 def kind_of(document: Document | None) -> str:
     """The type of an embedded object, empty for a bare address."""
     return (document.type or "") if document is not None else ""

@@ -1,11 +1,12 @@
-"""Reject: somebody elsewhere refuses one of ours, removes them as a follower, or is not to be quoted."""
+"""Reject: somebody elsewhere refuses one of ours, removes them as a follower, or does not want to be quoted,
+liked, answered or boosted by them."""
 
 from __future__ import annotations
 
 from activitypub.activities import Reject
-from echo.actions import follows, quotes_elsewhere
+from echo.actions import follows, permissions, quotes_elsewhere
 from echo.models import Account
-from federation.handlers.people import asked_quote, followed_in, kind_of
+from federation.handlers.people import asked_leave, asked_quote, followed_in, kind_of, own_post_in
 from federation.reasons import Reason
 
 
@@ -16,6 +17,9 @@ async def handle(activity: Reject, actor: Account) -> Reason:
         if isinstance(quoting, Reason):
             return quoting
         return Reason.EFFECT if await quotes_elsewhere.refuse(quoting.id) else Reason.DUPLICATE
+    asked = asked_leave(activity.object)
+    if asked is not None and await _leave(asked, actor):
+        return Reason.EFFECT
     if kind_of(activity.object.document) not in ("", "Follow"):
         return Reason.UNSUPPORTED_OBJECT
     uri, follower_id, followee_uri = await followed_in(activity.object)
@@ -23,3 +27,11 @@ async def handle(activity: Reject, actor: Account) -> Reason:
         return Reason.FOREIGN_OBJECT
     done = await follows.receive_reject(actor, uri=uri, follower_id=follower_id)
     return Reason.EFFECT if done else Reason.UNKNOWN_OBJECT
+
+
+async def _leave(uri: str, actor: Account) -> bool:
+    """Take back a like, hide an answer, end a boost that the actor does not want."""
+    post_id = own_post_in(uri)
+    if post_id is None:
+        return await permissions.refuse_like(actor, uri)
+    return await permissions.refuse(actor, post_id)

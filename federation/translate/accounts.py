@@ -100,6 +100,7 @@ def actor_of(source: ActorSource) -> wire.Actor:
         followers=here.collection(source.id, "followers"),
         following=here.collection(source.id, "following"),
         featured=here.collection(source.id, "featured"),
+        featured_tags=here.collection(source.id, "featured_tags") if is_person else None,
         public_keys=(wire.PublicKey(id=here.key(source.id), owner=uri, pem=source.public_pem),),
         multikeys=_multikeys(source),
         icon=_picture(source.avatar, source.avatar_description),

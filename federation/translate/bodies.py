@@ -14,7 +14,7 @@ from echo.text.markup import render, render_plain
 from echo.text.plain import escape
 
 # Kinds that are shown as they are; of the others a link to the original is shown as well.
-SHORT = frozenset({NoteKind.NOTE, NoteKind.QUESTION})
+SHORT = frozenset({NoteKind.NOTE, NoteKind.QUESTION, NoteKind.CHAT_MESSAGE})
 # In longer texts nothing is looked for, neither Markdown nor links: the parsers are made for what people
 # type, and hostile text takes them a time that grows with its square. PeerTube's texts end at 10,000.
 PARSED_CHARACTERS = 10_000

@@ -18,6 +18,7 @@ from echo.text import hashtags, languages, sanitize
 from federation.translate.accounts import emojis_of, written_emojis
 from federation.translate.bodies import html_of, spoiler_of
 from federation.translate.files import files_of
+from federation.translate.policies import policy_of, rules_of
 from federation.translate.polls import poll_from, poll_of
 from federation.translate.quotes import approval_of, quoters_of
 
@@ -66,6 +67,8 @@ def post_of(
         quote_uri=note.quote or "",
         quote_automatic=quoters_of(note.can_quote.automatic, author) if note.can_quote else (),
         quote_manual=quoters_of(note.can_quote.manual, author) if note.can_quote else (),
+        policy=policy_of(note, author),
+        chat=note.kind is NoteKind.CHAT_MESSAGE,
     )
 
 
@@ -73,11 +76,12 @@ def note_of(source: PostSource) -> wire.Note:
     """How we tell other servers of a post of ours."""
     here = addresses.here()
     to, cc = audience_on_wire(source)
+    can_like, can_reply, can_announce = rules_of(source)
     context = here.context(source.thread_id) if source.began_here else source.conversation_uri
     is_open = source.visibility in OPEN
     return wire.Note(
         id=source.uri,
-        kind=NoteKind.NOTE if source.poll is None else NoteKind.QUESTION,
+        kind=_kind_of(source),
         attributed_to=source.author_uri,
         content=source.html,
         language=source.language,
@@ -100,6 +104,10 @@ def note_of(source: PostSource) -> wire.Note:
         quote=source.quote.uri if source.quote else None,
         quote_authorization=source.quote.proof if source.quote else None,
         can_quote=approval_of(source),
+        can_like=can_like,
+        can_reply=can_reply,
+        can_announce=can_announce,
+        reply_authorization=source.approval_uri or None,
         replies=f"{source.uri}/replies" if is_open else None,
         replies_first=f"{source.uri}/replies?page=true" if is_open else None,
         likes=wire.Tally(id=f"{source.uri}/likes", total=source.likes) if is_open else None,
@@ -107,6 +115,12 @@ def note_of(source: PostSource) -> wire.Note:
         context=context or None,
         conversation=context or None,
     )
+
+
+def _kind_of(source: PostSource) -> NoteKind:
+    if source.chat:
+        return NoteKind.CHAT_MESSAGE
+    return NoteKind.NOTE if source.poll is None else NoteKind.QUESTION
 
 
 def audience_on_wire(source: PostSource) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -194,3 +194,22 @@ async def test_nobody_is_nobodys_follower() -> None:
     await make.follow(await make.person(), author)
     assert await _seen(NOBODY, [post.id]) == set()
     assert await Account.filter(id=author.id).exists()
+
+
+@pytest.mark.usefixtures("runtime")
+async def test_what_is_held_back_is_its_authors_alone() -> None:
+    author, mentioned, other = await make.person(), await make.person(), await make.person()
+    made = {v: (await make.post(author, visibility=v)).id for v in Visibility}
+    ids = list(made.values())
+    for post_id in ids:
+        await post_store.insert_mentions(post_id, [mentioned.id])
+    await Post.filter(id__in=ids).update(held="waiting")
+    for viewer, standing in (
+        (Viewer(author.id), Standing(is_author=True)),
+        (Viewer(mentioned.id), Standing(is_mentioned=True)),
+        (Viewer(other.id), Standing()),
+        (NOBODY, Standing()),
+    ):
+        expected = {made[v] for v in Visibility if may_see(v, standing, is_held=True)}
+        assert await _seen(viewer, ids) == expected, standing
+        assert await _found(viewer, ids) == expected, standing
