@@ -76,7 +76,7 @@ async def _post(inner: Create | Update, announce: Announce, group: Account) -> R
         if not is_followed and not await forwarded.is_in_wanted_thread(inner.object):
             return Reason.UNRELATED
         try:
-            known = await _store(inner, uri, group)
+            known = await _store(inner, announce, uri, group)
         except Gone:
             return Reason.DELETED
         has_changed = True
@@ -94,8 +94,12 @@ async def _change(uri: str, group: Account) -> Reason:
     return Reason.EFFECT
 
 
-async def _store(inner: Activity, uri: str, group: Account) -> Post:
+async def _store(inner: Activity, announce: Announce, uri: str, group: Account) -> Post:
     document = _believed(inner, group)
+    if document is not None and not (document.has("to") or document.has("cc")):
+        # Discourse: what is passed on has no addressing of its own, and is for whom it is passed on to.
+        said_in = inner if inner.to or inner.cc else announce
+        document = Document({**document.data, "to": [*said_in.to], "cc": [*said_in.cc]})
     budget = Budget(ingest.PARENTS)
     return await (resolve.post(uri, budget=budget) if document is None else resolve.take(document, budget))
 
