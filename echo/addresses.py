@@ -47,6 +47,19 @@ class Addresses:
     def shared_inbox(self) -> str:
         return f"{self.base}/ap/inbox"
 
+    @property
+    def relay(self) -> str:
+        """The actor who speaks with relays; some want that its id ends this way."""
+        return f"{self.base}/relay"
+
+    @property
+    def relay_followers(self) -> str:
+        return f"{self.relay}/followers"
+
+    @property
+    def relay_key(self) -> str:
+        return f"{self.relay}#main-key"
+
     def post(self, post_id: int) -> str:
         return f"{self.base}/ap/posts/{post_id}"
 

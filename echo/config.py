@@ -129,6 +129,16 @@ class Federation(Section, frozen=True):
         int, Doc(description="Deliveries under way in one worker process.", ge=1, le=1000)
     ] = 64
     deliveries_per_host: Annotated[int, Doc(description="Deliveries under way to one host.", ge=1, le=50)] = 4
+    relayed_per_minute: Annotated[
+        int,
+        Doc(
+            description=(
+                "Posts that are taken from relays in a minute. What a relay merely announces, and has to be "
+                "fetched, is dropped first: from three quarters of this on."
+            ),
+            ge=0,
+        ),
+    ] = 300
     timeout_seconds: Annotated[
         float, Doc(description="Longest time of one outgoing request, in seconds.", gt=0)
     ] = 20.0

@@ -23,6 +23,9 @@ from echo.events_of_interactions import Approved as Approved
 from echo.events_of_interactions import InteractionAnswered as InteractionAnswered
 from echo.events_of_interactions import Reacted as Reacted
 from echo.events_of_interactions import Unreacted as Unreacted
+from echo.events_of_relays import RelayAsked as RelayAsked
+from echo.events_of_relays import RelayFollowed as RelayFollowed
+from echo.events_of_relays import RelayLeft as RelayLeft
 from echo.events_of_threads import ConversationChanged as ConversationChanged
 from echo.events_of_threads import ParentMissed as ParentMissed
 from echo.events_of_threads import ThreadOpened as ThreadOpened

@@ -27,6 +27,19 @@ class FollowState(StrEnum):
     ACCEPTED = "accepted"
 
 
+class RelayStyle(StrEnum):
+    """How a relay is spoken to."""
+
+    MASTODON = "mastodon"  # by its inbox: activities are posted to it
+    LITEPUB = "litepub"  # by its actor: it is followed, and posts are announced to it
+
+
+class RelayState(StrEnum):
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
 class NotificationKind(StrEnum):
     MENTION = "mention"
     BOOST = "boost"

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from federation import collections, discovery, documents, follower_documents, inbox_routes, thread_collections
+from federation import (
+    collections,
+    discovery,
+    documents,
+    follower_documents,
+    inbox_routes,
+    relay_documents,
+    thread_collections,
+)
 
 BLUEPRINTS = (
     discovery.blueprint,
     documents.blueprint,
+    relay_documents.blueprint,
     collections.blueprint,
     thread_collections.blueprint,
     follower_documents.blueprint,

@@ -26,6 +26,7 @@ blueprint = Blueprint("federation_discovery", __name__)
 JRD_TYPE = f"{JRD_JSON}; charset=utf-8"
 # The API that apps and other servers may expect of us, beside our own name.
 UPSTREAM = {"name": "mastodon", "version": "4.6.5"}
+RELAY = "relay"
 NODEINFO_SECONDS = 1_800
 COUNTED_SECONDS = 60.0
 
@@ -34,7 +35,13 @@ COUNTED_SECONDS = 60.0
 @signed
 async def who_is() -> Response:
     """Who is behind a handle or an address."""
-    source = await _named(_resource())
+    resource = _resource()
+    source = await _named(resource)
+    if source is None and _names_relay(resource):
+        here = addresses.here()
+        rels = request.args.getlist("rel")
+        jrd = webfinger.write_jrd(Handle(RELAY, here.domain), actor=here.relay, rels=rels)
+        return json_as(jrd, JRD_TYPE, seconds=WEBFINGER_SECONDS)
     if source is None:
         return _refusal(NotFound())
     if source.deleted_at is not None:
@@ -142,6 +149,14 @@ async def _named(resource: Handle | str) -> ActorSource | None:
         return await federation_reads.actor(account_id)
     path = unquote(urlsplit(resource).path)
     return await federation_reads.actor_named(path[2:]) if path.startswith("/@") else None
+
+
+def _names_relay(resource: Handle | str) -> bool:
+    """Whether the actor who speaks with relays is meant, who has no account."""
+    here = addresses.here()
+    if isinstance(resource, Handle):
+        return resource.user.lower() == RELAY and resource.host in (here.domain.lower(), here.host.lower())
+    return resource == here.relay
 
 
 async def _server() -> ActorSource | None:

@@ -1,41 +1,128 @@
-"""Activities that somebody passes on: the copy proves nothing, its origin is asked.
+"""Activities that somebody passes on: believed by a proof of the actor's inside, else their origin is asked.
 
-Servers pass replies and deletions on to everybody in a thread. Only what touches a thread that is known here
-is asked for, so that nobody can send us asking around.
+Servers pass replies and deletions on to everybody in a thread. Only what touches something that is known here
+is looked at, so that nobody can send us asking around; what one server makes us ask in a minute is counted.
+Relays may bring public posts that nothing here knows of (`federation.relayed`).
+
+    Create, Update      with a proof of the actor's the copy is read; otherwise the object is asked for
+    Delete              the origin is asked; a live object stays. Where it cannot be asked, a proof or a
+                        linked-data signature of the actor's is enough
+    others              nothing
+
+Blocks are about the actor, whoever brings it (mastodon#11295).
 """
 
 from __future__ import annotations
 
-from activitypub.activities import Activity, Delete
-from activitypub.objects import ObjectRef
-from activitypub.read import is_note
-from echo.actions import editing
+from activitypub.activities import Activity, Create, Delete, Update
+from activitypub.document import Document
+from activitypub.objects import Note
+from echo.actions import accounts as account_actions
 from echo.actions import posts as post_actions
 from echo.errors import Gone
 from echo.models import Account, Post
-from echo.store import accounts, interest, posts
-from federation import ingest, resolve
-from federation.errors import Unwelcome
+from echo.store import accounts, posts
+from echo.store.inbound import Stored
+from federation import allowance, ingest, judge, origins, relayed, resolve
+from federation.authenticate import known_sender
+from federation.errors import FederationError, Unreachable, Unwelcome
 from federation.fetch import fetch
-from federation.network import is_ours
+from federation.handlers import create, update
+from federation.network import is_ours, network
+from federation.proven import has_proof, linked
 from federation.reasons import Reason
 
+# What one server may make us look at in a minute.
+FROM_ONE_SERVER = 120
 
-async def handle(activity: Activity) -> Reason:
-    """Ask the origin of the object what is true.
+
+async def handle(stored: Stored, document: Document, activity: Activity) -> Reason:
+    """Do what an activity of somebody else than its sender asks for, if it is true.
 
     Raises:  FederationError when the origin does not answer
     """
     uri = activity.object.id
-    if uri is None or is_ours(uri):
+    if uri is None or is_ours(uri) or is_ours(activity.actor):
         return Reason.FORWARDED
-    known = await posts.find_by_uri_for_worker(uri)
+    objection = judge.objection(activity, key_id=activity.actor)
+    if objection:
+        return objection
+    if await network().blocked.have(activity.actor):
+        return Reason.BLOCKED
+    actor = await known_sender(activity.actor)
+    if actor is not None and actor.suspended_at is not None and not isinstance(activity, Delete):
+        return Reason.SUSPENDED
+    return await _handle(Passed(stored, document, activity, actor), uri)
+
+
+class Passed:
+    """An activity that was passed on. `actor`: where the actor is known here."""
+
+    def __init__(self, stored: Stored, document: Document, activity: Activity, actor: Account | None) -> None:
+        self.stored = stored
+        self.document = document
+        self.activity = activity
+        self.actor = actor
+
+    async def is_paced(self) -> bool:
+        """Whether its sender may make us look at one more."""
+        return await allowance.allows("forwarded", self.stored.signer_uri, FROM_ONE_SERVER)
+
+    async def is_proven(self) -> bool:
+        """Whether it is the actor's own, as it stands."""
+        return await has_proof(self.document, self.activity)
+
+    async def is_signed(self) -> bool:
+        """Whether the actor signed a graph that says this very thing."""
+        if self.actor is None:
+            return False
+        said = await linked(self.document, self.stored.body, self.actor)
+        return (
+            said is not None
+            and type(said) is type(self.activity)
+            and said.actor == self.activity.actor
+            and said.object.id == self.activity.object.id
+        )
+
+
+async def _handle(passed: Passed, uri: str) -> Reason:
+    activity, known = passed.activity, await posts.find_by_uri_for_worker(uri)
     if isinstance(activity, Delete):
-        return Reason.UNKNOWN_OBJECT if known is None else await check_deleted(known)
+        if uri == activity.actor:
+            return await _goodbye(passed)
+        return Reason.UNKNOWN_OBJECT if known is None else await _delete(passed, known)
+    if isinstance(activity, Update) and uri == activity.actor:
+        return await _refresh(passed)
     if known is not None:
-        return await check_edit(known)
-    if not await is_in_wanted_thread(activity.object):
+        return await _edit(passed, known) if isinstance(activity, Update) else Reason.DUPLICATE
+    if await relayed.is_relay(passed.stored.signer_uri):
+        return await _relayed(passed, uri)
+    if not await origins.is_in_wanted_thread(activity.object):
         return Reason.FORWARDED
+    return await _reply(passed, uri)
+
+
+async def _relayed(passed: Passed, uri: str) -> Reason:
+    """A post that a relay brings; edits of what nobody has are none."""
+    if not isinstance(passed.activity, Create):
+        return Reason.UNKNOWN_OBJECT
+
+    async def copy() -> Note | Reason | None:
+        if not await passed.is_proven():
+            return None
+        author = await resolve.account(passed.activity.actor)
+        return await create.read(passed.activity.object, author)
+
+    return await relayed.take(uri, copy=copy)
+
+
+async def _reply(passed: Passed, uri: str) -> Reason:
+    """A post in a thread that matters here."""
+    if not await passed.is_paced():
+        return Reason.TOO_MANY
+    if isinstance(passed.activity, Create) and await passed.is_proven():
+        author = await resolve.account(passed.activity.actor)
+        return await create.handle(passed.activity, author)
     try:
         await resolve.post(uri, budget=resolve.Budget(ingest.PARENTS))
     except Gone:
@@ -43,38 +130,68 @@ async def handle(activity: Activity) -> Reason:
     return Reason.EFFECT
 
 
-async def is_in_wanted_thread(ref: ObjectRef) -> bool:
-    """Whether a copy of a post says that it answers one that is known here, and that matters here."""
-    uri = None if ref.document is None else ref.document.reference("inReplyTo")
-    parent = None if uri is None else await posts.find_by_uri_for_worker(uri)
-    return parent is not None and await interest.is_thread_wanted(parent.id)
-
-
-async def check_deleted(known: Post) -> Reason:
-    """Delete a post that its origin does not serve any more."""
-    try:
-        document = await fetch(known.uri)
-    except Unwelcome as error:
-        if error.answer_status not in (404, 410):
-            raise
-    else:
-        if "Tombstone" not in document.types:
-            return Reason.FORWARDED
+async def _edit(passed: Passed, known: Post) -> Reason:
+    """Another version of a known post."""
     author = await _author(known)
+    if author.uri != passed.activity.actor:
+        return Reason.FOREIGN_OBJECT
+    if not await passed.is_paced():
+        return Reason.TOO_MANY
+    if isinstance(passed.activity, Update) and await passed.is_proven():
+        return await update.handle(passed.activity, author)
+    return await origins.check_edit(known)
+
+
+async def _delete(passed: Passed, known: Post) -> Reason:
+    """Delete a post that its origin does not serve any more, or says nothing about."""
+    author = await _author(known)
+    if author.uri != passed.activity.actor:
+        return Reason.FOREIGN_OBJECT
+    if not await passed.is_paced():
+        return Reason.TOO_MANY
+    if not await _is_gone(passed, known.uri):
+        return Reason.UNPROVEN
     return Reason.EFFECT if await post_actions.receive_removal(author, known.uri) else Reason.UNKNOWN_OBJECT
 
 
-async def check_edit(known: Post) -> Reason:
-    """Take over what the origin serves now."""
-    document = await fetch(known.uri)
-    if not is_note(document):
-        return Reason.UNSUPPORTED_OBJECT
-    note = ingest.read(document)
-    author = await _author(known)
-    if note.attributed_to != author.uri:
-        return Reason.FOREIGN_AUTHOR
-    draft = await ingest.draft_of(note, author)
-    return Reason.EFFECT if await editing.receive_edit(author, draft) else Reason.DUPLICATE
+async def _goodbye(passed: Passed) -> Reason:
+    """Somebody known is said to be gone."""
+    if passed.actor is None:
+        return Reason.UNKNOWN_ACTOR
+    if not await passed.is_paced():
+        return Reason.TOO_MANY
+    if not await _is_gone(passed, passed.actor.uri):
+        return Reason.UNPROVEN
+    await account_actions.receive_deletion(passed.actor)
+    return Reason.EFFECT
+
+
+async def _refresh(passed: Passed) -> Reason:
+    """Somebody known is said to have changed: their server says how."""
+    if passed.actor is None:
+        return Reason.UNKNOWN_ACTOR
+    if not await passed.is_paced():
+        return Reason.TOO_MANY
+    await resolve.refresh(passed.actor)
+    return Reason.EFFECT
+
+
+async def _is_gone(passed: Passed, uri: str) -> bool:
+    """Whether an object is no more: its origin is believed, and its author where the origin says nothing.
+
+    Raises:  FederationError when nobody can be believed; it may be asked again later
+    """
+    try:
+        document = await fetch(uri)
+    except FederationError as error:
+        if isinstance(error, Unwelcome) and error.answer_status in (404, 410):
+            return True
+        if isinstance(error, Unwelcome | Unreachable) and (
+            await passed.is_proven() or await passed.is_signed()
+        ):
+            return True
+        raise
+    return "Tombstone" in document.types
 
 
 async def _author(post: Post) -> Account:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+from dataclasses import replace
 
 from activitypub import document as documents
 from activitypub import iri
@@ -23,7 +24,7 @@ from echo.errors import BadRequest, Forbidden, Gone, NotFound
 from echo.jobs import Queue
 from echo.store import deliveries, federation_reads, hosts, inbound
 from echo.store.inbound import Received
-from federation import causes, followers, judge
+from federation import causes, followers, judge, relayed
 from federation.authenticate import Incoming, KnownKeys, Sender, claim_of, known_sender, note_scheme, prove
 from federation.errors import Untrusted
 from federation.handlers import HANDLERS
@@ -82,6 +83,8 @@ class Inbox:
             raise
         await note_scheme(claim)
         received = _received(document, activity, sender, objection, incoming.body)
+        if await _is_relayed(received, activity, sender):
+            received = replace(received, reason=Reason.EFFECT, body=incoming.body)
         if await inbound.insert(received):
             self._wake()
         if activity.type != "Follow":  # one that comes again wants an answer
@@ -110,6 +113,12 @@ class Inbox:
         """Wake a worker, once for all activities of this moment."""
         if self._waking is None or self._waking.done():
             self._waking = network().start(_wake_soon(), "wake-up")
+
+
+async def _is_relayed(received: Received, activity: Activity, sender: Sender) -> bool:
+    """Whether a relay brings it: what that brings needs no signature inside, it is asked for."""
+    is_foreign = received.reason == Reason.FORWARDED and judge.names_their_own(activity)
+    return is_foreign and await relayed.is_relay(sender.uri)
 
 
 async def check_owner(account_id: int) -> None:

@@ -59,7 +59,12 @@ def may_be_asked_for(document: Document, activity: Activity) -> bool:
     tells an honest forwarder from somebody who merely names another actor.
     """
     has_signature = document.has("signature") or document.has("proof")
-    return has_signature and isinstance(activity, _ABOUT_THEIR_OWN) and activity.object.id is not None
+    return has_signature and names_their_own(activity)
+
+
+def names_their_own(activity: Activity) -> bool:
+    """Whether it is about something of the actor's, whose origin can be asked."""
+    return isinstance(activity, _ABOUT_THEIR_OWN) and activity.object.id is not None
 
 
 def is_own_end(activity: Activity) -> bool:

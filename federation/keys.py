@@ -63,6 +63,10 @@ class DocumentSigner:
     key: Ed25519PrivateKey
 
 
+# Who speaks with relays: no account, but the server's key under another id.
+RELAY_ACTOR = 0
+
+
 class Keyring:
     """The keys of a process."""
 
@@ -73,11 +77,12 @@ class Keyring:
 
     async def signer(self, account_id: int) -> Signer:
         """The signer of somebody here. Raises NotFound for those without a key."""
-        known = self._signers.get(account_id)
+        known, here = self._signers.get(account_id), addresses.here()
         if known is None:
-            pem = await accounts.private_key(account_id)
+            is_relay = account_id == RELAY_ACTOR
+            pem = await accounts.private_key(await self.server_actor_id() if is_relay else account_id)
             key = await asyncio.to_thread(load_private_key, pem)
-            known = Signer(addresses.here().key(account_id), key)
+            known = Signer(here.relay_key if is_relay else here.key(account_id), key)
             self._signers.put(account_id, known)
         return known
 

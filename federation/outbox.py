@@ -262,6 +262,7 @@ def outgoing(activity: Activity, sender_id: int, *, key: str, post_id: int | Non
         object_key=key,
         expires_at=clock.now() + time_to_live(activity.type, settings.here().federation.retry_scale),
         post_id=post_id,
+        is_open=PUBLIC in activity.to or PUBLIC in activity.cc,
     )
 
 

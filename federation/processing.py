@@ -14,7 +14,7 @@ from echo.errors import EchoError, NotFound, Unavailable
 from echo.kinds import InboundState
 from echo.store import accounts, inbound
 from echo.store.inbound import Stored
-from federation import causes, forwarded
+from federation import causes, forwarded, passing_on
 from federation.errors import FederationError, Unreachable
 from federation.handlers import HANDLERS
 from federation.network import allow_http
@@ -48,9 +48,13 @@ async def process(stored: Stored) -> Reason:
     if actor.suspended_at is not None and activity.type not in _ENDINGS:
         return Reason.SUSPENDED
     if activity.actor != actor.uri:
-        return await forwarded.handle(activity)
+        return await forwarded.handle(stored, document, activity)
     handler = HANDLERS.get(activity.type)
-    return Reason.UNSUPPORTED if handler is None else await handler(activity, actor)
+    if handler is None:
+        return Reason.UNSUPPORTED
+    reason = await handler(activity, actor)
+    await passing_on.consider(stored, document, activity, actor, reason)
+    return reason
 
 
 async def settle(stored: Stored, owner: str) -> None:

@@ -18,6 +18,7 @@ class Reason(StrEnum):
     UNKNOWN_ACTOR = "unknown-actor"
     SUSPENDED = "suspended"
     BLOCKED = "blocked"
+    TOO_MANY = "too-many"  # one server passes on more than is looked at
     UNPROVEN = "unproven"  # the other side does not say so
 
     # What it is
@@ -36,6 +37,7 @@ class Reason(StrEnum):
     DELETED = "deleted"  # about something that was deleted before
     DUPLICATE = "duplicate"  # known already
     STALE = "stale"  # older than what is known
+    COMES_ITSELF = "comes-itself"  # from a relay, and its author's server delivers it here anyway
     UNRELATED = "unrelated"  # nobody here follows the author or is addressed
     NOT_ADDRESSED = "not-addressed"  # private, and nobody here is meant
 

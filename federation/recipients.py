@@ -59,6 +59,14 @@ async def of_one(account_id: int) -> list[Inbox]:
     return places([await audience.of_one(account_id)])
 
 
+async def passing_on(source: PostSource) -> frozenset[str]:
+    """The hosts that pass an open post on: of whom it answers, and of those who boosted it."""
+    if source.visibility not in OPEN or source.boost_of_uri:
+        return frozenset()
+    hosts = (iri.host_of(url, allow_http=True) for url in await audience.of_answered_and_boosters(source.id))
+    return frozenset(host for host in hosts if host is not None)
+
+
 async def of_author(source: PostSource) -> list[Inbox]:
     """The author of a post elsewhere, and the communities it is in: they pass on who likes it."""
     people = [source.author_id, *await groups.addressed_by(source.id)]

@@ -6,16 +6,15 @@ from collections.abc import Sequence
 
 import msgspec
 
-from echo import addresses, db, jobs, settings
-from echo.jobs import Queue
+from echo import addresses
 from echo.models import Account, Like
 from echo.store import accounts, federation_reads, outbound, polls, relations, reports
 from echo.store.federation_reads import PostSource
 from echo.store.outbound import Inbox, Outgoing
-from federation import outbox, recipients
-from federation.network import network
+from federation import outbox, recipients, relaying, seals
 from federation.outbox import Pair
 from federation.server_actor import ensure_server_actor
+from federation.written import write_down
 
 
 async def send_post(post_id: int) -> None:
@@ -24,8 +23,11 @@ async def send_post(post_id: int) -> None:
     if source is not None and source.deleted_at is None:
         activity = outbox.post(source)
         if source.approval_uri:  # it was written before its author was allowed to
-            await outbound.renew(activity.uri, activity.body)
-        await hand_over(activity, await recipients.of_post(source))
+            for uri, seal in seals.names(activity).items():
+                await outbound.renew(uri, (await seal(activity)).body)
+        inboxes, hosts = await recipients.of_post(source), await recipients.passing_on(source)
+        await hand_over(activity, inboxes, passed_on_by=hosts)
+        await relaying.publish(source)
 
 
 async def send_edit(post_id: int) -> None:
@@ -34,8 +36,11 @@ async def send_edit(post_id: int) -> None:
     if source is None or source.deleted_at is not None:
         return
     inboxes = await recipients.of_edit(source)
-    await outbound.rewrite(outbox.create_id(source), outbox.post(source).body)
-    await hand_over(outbox.edit(source), inboxes)
+    names = seals.names(outbox.post(source))
+    for uri in await outbound.under_way(list(names)):
+        await outbound.rewrite(uri, (await names[uri](outbox.post(source))).body)
+    await hand_over(outbox.edit(source), inboxes, passed_on_by=await recipients.passing_on(source))
+    await relaying.publish_change(source, outbox.edit(source))
 
 
 async def send_counts(post_id: int) -> None:
@@ -64,7 +69,9 @@ async def send_delete(post_id: int) -> None:
     if source is not None:
         untold = await outbound.withdraw(post_id) - set(await outbound.inboxes_told(post_id))
         inboxes = [inbox for inbox in await recipients.of_deletion(source) if inbox.url not in untold]
-        await hand_over(outbox.deletion(source), inboxes)
+        hosts = await recipients.passing_on(source)
+        await hand_over(outbox.deletion(source), inboxes, passed_on_by=hosts)
+        await relaying.publish_change(source, outbox.deletion(source))
 
 
 async def send_like(like_id: int) -> None:
@@ -156,7 +163,7 @@ async def send_goodbye(account_id: int) -> None:
     """Tell everybody that an account is gone."""
     account = await Account.get_or_none(id=account_id, host="")
     if account is not None:
-        await hand_over(outbox.goodbye(account), await recipients.of_everybody())
+        await write_down(await seals.both(outbox.goodbye(account)), await recipients.of_everybody())
 
 
 async def send_report(report_id: int) -> None:
@@ -169,19 +176,23 @@ async def send_report(report_id: int) -> None:
         await hand_over(outbox.report(row, sender_id=sender_id, posts=posts), inboxes)
 
 
-async def hand_over(activity: Outgoing, inboxes: Sequence[Inbox], *, again: bool = False) -> None:
-    """Write what leaves. Done twice (a job may run twice) it is written once."""
-    if not settings.here().federation.enabled:
-        return
-    inboxes = [inbox for inbox in inboxes if not await network().blocked.have(inbox.url)]
-    for chunk in outbound.chunks(inboxes):
-        async with db.unit_of_work():
-            activity_id = await outbound.insert(activity)
-            written = await outbound.address(
-                activity_id, activity.object_key, chunk, kind=activity.kind, again=again
-            )
-        if written:
-            await jobs.wake(Queue.DELIVERIES)
+async def hand_over(
+    activity: Outgoing,
+    inboxes: Sequence[Inbox],
+    *,
+    passed_on_by: frozenset[str] = frozenset(),
+    again: bool = False,
+) -> None:
+    """Sign what leaves, and write it down.
+
+    Shapes:  passed_on_by: hosts that pass it on to others
+    """
+    passing = [inbox for inbox in inboxes if inbox.host in passed_on_by]
+    others = [inbox for inbox in inboxes if inbox.host not in passed_on_by]
+    if others:
+        await write_down(await seals.proven(activity), others, again=again)
+    if passing:
+        await write_down(await seals.linked(activity), passing, again=again)
 
 
 async def post_here(post_id: int) -> PostSource | None:

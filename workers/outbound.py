@@ -13,6 +13,7 @@ from federation import (
     profile_sending,
     quote_sending,
     reaction_sending,
+    relaying,
     sending,
 )
 
@@ -59,5 +60,8 @@ JOBS: dict[str, Job] = {
         quote_sending.send_quote_answer,
         quote_sending.send_quote_end,
         sending.send_report,
+        relaying.send_relay_follow,
+        relaying.send_relay_accept,
+        relaying.send_relay_undo,
     )
 }

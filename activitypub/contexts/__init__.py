@@ -100,3 +100,20 @@ ACTOR_CONTEXT: Final[Any] = [
         "publicKeyMultibase": {"@id": "sec:publicKeyMultibase", "@type": "sec:multibase"},
     },
 ]
+
+#: What explains an integrity proof. The proof is no graph of its own here, as in the published context: a
+#: linked-data signature over it would be refused, and readers of proofs take it either way (seen: Fedify).
+PROOF_TERMS: Final[Any] = {
+    "sec": "https://w3id.org/security#",
+    "DataIntegrityProof": "sec:DataIntegrityProof",
+    "proof": _link("sec:proof"),
+    "cryptosuite": "sec:cryptosuite",
+    "created": {
+        "@id": "http://purl.org/dc/terms/created",
+        "@type": "http://www.w3.org/2001/XMLSchema#dateTime",
+    },
+    "verificationMethod": _link("sec:verificationMethod"),
+    "proofPurpose": {"@id": "sec:proofPurpose", "@type": "@vocab"},
+    "assertionMethod": {"@id": "sec:assertionMethod", "@type": _AN_ID, "@container": "@set"},
+    "proofValue": {"@id": "sec:proofValue", "@type": "sec:multibase"},
+}

@@ -16,6 +16,7 @@ from typing import Any, Final
 import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from activitypub.contexts import PROOF_TERMS
 from activitypub.document import JsonObject
 from activitypub.errors import SignatureError
 from activitypub.signatures.claim import check_key_id
@@ -25,8 +26,6 @@ from activitypub.signatures.multibase import decode_base58btc, encode_base58btc
 from activitypub.timestamps import read_timestamp
 from activitypub.vocabulary import AS
 
-#: Fedify carries this one in every version since it makes proofs; of the later one it asks the network.
-DATA_INTEGRITY: Final = "https://w3id.org/security/data-integrity/v1"
 SUITE: Final = "eddsa-jcs-2022"
 _OLD_SUITE: Final = "jcs-eddsa-2022"  # Mitra, before the suite had its name
 _PURPOSE: Final = "assertionMethod"
@@ -84,7 +83,8 @@ def add_proof(data: JsonObject, *, key: Ed25519PrivateKey, key_id: str, now: dat
     compares the two).
     """
     bare = {name: value for name, value in data.items() if name not in ("proof", "signature")}
-    bare["@context"] = context = _explained(bare.get("@context", AS))
+    context = [*_as_list(bare.get("@context", AS)), PROOF_TERMS]
+    bare["@context"] = context
     options: JsonObject = {
         "@context": context,
         "type": "DataIntegrityProof",
@@ -140,16 +140,6 @@ def _text(bare: JsonObject, options: JsonObject) -> bytes:
         return sha256(rfc8785.dumps(options)) + sha256(rfc8785.dumps(bare))
     except (rfc8785.CanonicalizationError, RecursionError) as error:
         raise SignatureError("syntax", "a value that has no canonical form") from error
-
-
-def _explained(context: Any) -> list[Any]:
-    listed = _as_list(context)
-    if DATA_INTEGRITY in listed:
-        return listed
-    # Before terms that are defined in place: its own are protected.
-    places = [place for place, item in enumerate(listed) if not isinstance(item, str)]
-    at = places[0] if places else len(listed)
-    return [*listed[:at], DATA_INTEGRITY, *listed[at:]]
 
 
 def _as_list(context: Any) -> list[Any]:

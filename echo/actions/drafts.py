@@ -134,6 +134,7 @@ class RemotePost:
 
     Shapes:  html: clean, <= limits.remote_post_bytes; published_at: UTC, not in the future;
              mentioned_ids: accounts of ours, already resolved; silent_ids: addressed but not named;
+             is_quiet: nobody is told of it, and nobody looks at what it links to;
              is_delivered: it was sent to us, nobody asked for it: its parent is to be found
     """
 
@@ -159,6 +160,7 @@ class RemotePost:
     quote_uri: str = ""
     quote_automatic: tuple[Quoter, ...] = ()
     quote_manual: tuple[Quoter, ...] = ()
+    is_quiet: bool = False
     policy: dict[str, dict[str, list[str]]] | None = None
     chat: bool = False
 

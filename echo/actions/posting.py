@@ -75,6 +75,7 @@ class NewPost:
     local_only: bool = False
     content_type: str = "text/plain"
     blocks: Sequence[dict[str, object]] | None = None
+    is_quiet: bool = False
     policy: dict[str, dict[str, list[str]]] | None = None
     held: Held = Held.NOT
     chat: bool = False
@@ -98,13 +99,15 @@ async def insert(unit: UnitOfWork, author: Account, new: NewPost) -> Post | None
     await counters.count_post(author.id, 1, new.created_at.date())
     if new.parent is not None and not new.held:
         await counters.count_post_use("replies", new.parent.id, 1)
-    if new.is_news and not new.held:
+    if new.is_news and not new.held and not new.is_quiet:
         await tell(unit, new.mentioned_ids, NotificationKind.MENTION, author.id, new.id)
-    await _tell_subscribers(unit, author.id, new)
+    if not new.is_quiet:
+        await _tell_subscribers(unit, author.id, new)
     if new.visibility == Visibility.DIRECT:
         await conversations.keep(unit, stored)
     unit.emit(PostPublished(local=new.local, post_id=new.id))
-    find_link(unit, stored)
+    if not new.is_quiet:
+        find_link(unit, stored)
     return stored
 
 

@@ -139,6 +139,7 @@ async def receive(author: Account, draft: RemotePost) -> Post:
             quote=await _quoted(author, draft),
             quote_automatic=draft.quote_automatic,
             quote_manual=draft.quote_manual,
+            is_quiet=draft.is_quiet,
             policy=draft.policy,
             chat=draft.chat,
             is_news=draft.is_delivered or published_at > clock.now() - NEWS,

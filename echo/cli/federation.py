@@ -9,6 +9,7 @@ from cyclopts import App, Parameter
 
 from echo.actions import federation_queue, server_blocks
 from echo.actions.federation_queue import Which
+from echo.cli import relays
 from echo.cli.common import Common, opened, say, table
 from echo.errors import NotFound
 from echo.kinds import BlockSeverity
@@ -17,6 +18,7 @@ from echo.store import inbound as inbound_store
 from echo.store import server_blocks as block_store
 
 app = App(name="federation", help="What goes to other servers and comes from them.")
+app.command(relays.app)
 
 
 @app.command

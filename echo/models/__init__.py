@@ -94,6 +94,7 @@ from echo.models.relation import (
     Follow,
     Mute,
 )
+from echo.models.relay import Relay
 from echo.models.remote_file import (
     RemoteFile,
 )
@@ -187,6 +188,7 @@ __all__ = [
     "PostVersion",
     "PushSubscription",
     "Reaction",
+    "Relay",
     "RemoteFile",
     "Report",
     "ScheduledPost",

@@ -13,7 +13,7 @@ _RESERVED = """
     abuse account accounts admin admins administrator administrators all anonymous api ap auth contact echo
     everybody everyone guest help here hostmaster info instance legal login logout mail mailer_daemon me media
     mod mods moderation moderator moderators news no_reply nobody noreply null oauth official operator owner
-    postmaster press privacy root security server service staff static status streaming support sysadmin
+    postmaster press privacy relay root security server service staff static status streaming support sysadmin
     system team undefined user users webmaster welcome www
 """
 RESERVED = frozenset(_RESERVED.split())

@@ -79,6 +79,17 @@ async def people_of_post(post_id: int) -> list[Row]:
     )
 
 
+async def of_answered_and_boosters(post_id: int) -> list[str]:
+    """The inboxes of the author of what a post answers, and of those who boosted it."""
+    rows = await db.fetch(
+        "SELECT DISTINCT r.inbox FROM accounts r WHERE r.id IN (SELECT in_reply_to_account_id FROM posts"
+        " WHERE id = $1 UNION SELECT author_id FROM posts WHERE boost_of_id = $1)"
+        f" AND {_ELSEWHERE}",
+        post_id,
+    )
+    return [row["inbox"] for row in rows]
+
+
 async def voters(post_id: int) -> list[int]:
     """Who chose something in the poll of a post."""
     rows = await db.fetch(

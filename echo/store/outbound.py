@@ -21,7 +21,8 @@ class Outgoing:
     """An activity as it is written.
 
     Shapes:  uri: its id; object_key: activities about the same thing reach each host in order;
-             post_id: set when audience and blocks have to be looked at again before each try
+             post_id: set when audience and blocks have to be looked at again before each try;
+             is_open: whether it is addressed to everybody
     """
 
     uri: str
@@ -31,6 +32,7 @@ class Outgoing:
     object_key: str
     expires_at: datetime
     post_id: int | None = None
+    is_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,16 @@ _AGAIN = (
     "DO UPDATE SET state = 'pending', due_at = excluded.due_at, attempts = 0, deaths = 0, finished_at = NULL"
     " WHERE deliveries.state <> 'pending'"
 )
+
+
+async def under_way(uris: Sequence[str]) -> list[str]:
+    """Those of these activities that have not arrived everywhere."""
+    rows = await db.fetch(
+        "SELECT a.uri FROM outbound_activities a WHERE a.uri = ANY($1)"
+        " AND EXISTS (SELECT 1 FROM deliveries d WHERE d.activity_id = a.id AND d.state = 'pending')",
+        list(uris),
+    )
+    return [row["uri"] for row in rows]
 
 
 async def rewrite(uri: str, body: bytes) -> None:

@@ -61,6 +61,11 @@ async def find_by_uri_for_worker(uri: str) -> Post | None:
     return await loading.first(Post, "uri = $1 AND deleted_at IS NULL", uri)
 
 
+async def find_with_deleted_for_worker(uri: str) -> Post | None:
+    """The post with this ActivityPub id, whoever may read it, deleted or not."""
+    return await loading.first(Post, "uri = $1", uri)
+
+
 async def lock(post_id: int) -> None:
     """Wait until nobody else changes the post; nobody does until the end of the unit of work."""
     await db.execute("SELECT 1 FROM posts WHERE id = $1 FOR UPDATE", post_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from activitypub.activities import Accept
 from echo.actions import follows, permissions, quotes_elsewhere
 from echo.models import Account, Post
-from federation import stamps
+from federation import relayed, stamps
 from federation.handlers.people import asked_leave, asked_quote, followed_in, kind_of, own_post_in
 from federation.judge import is_same_origin
 from federation.reasons import Reason
@@ -20,6 +20,9 @@ async def handle(activity: Accept, actor: Account) -> Reason:
     quoting = await asked_quote(activity.object, actor)
     if quoting is not None:
         return quoting if isinstance(quoting, Reason) else await _quote(quoting, actor, activity.result)
+    relay = await relayed.answered(activity.object, actor, is_accepted=True)
+    if relay is not None:
+        return relay
     asked = asked_leave(activity.object)
     post_id = None if asked is None else own_post_in(asked)
     if post_id is not None:

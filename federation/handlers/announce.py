@@ -10,7 +10,7 @@ from echo.errors import Gone
 from echo.kinds import Visibility
 from echo.models import Account, Post
 from echo.store import interest
-from federation import ingest, resolve
+from federation import ingest, relayed, resolve
 from federation.handlers import groups as communities
 from federation.handlers.people import kind_of, known_post
 from federation.network import is_ours
@@ -22,6 +22,9 @@ async def handle(activity: Announce, actor: Account) -> Reason:
 
     Raises:  FederationError when the post is unknown and its origin does not give it
     """
+    relay = await relayed.announced(activity, actor)
+    if relay is not None:
+        return relay
     inner = activity.object.document
     if kind_of(inner) in ACTIVITY_CLASSES or (inner is not None and inner.has("actor")):
         return await communities.unwrap(activity, actor)  # a community passing on what was done in it

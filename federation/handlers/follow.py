@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from activitypub.activities import Follow
+from echo import addresses
 from echo.actions import follows
 from echo.kinds import AccountKind
 from echo.models import Account
+from federation import relayed
 from federation.handlers.people import person_here
 from federation.reasons import Reason
 
 
 async def handle(activity: Follow, actor: Account) -> Reason:
     """Ask on behalf of the actor. A repeated Follow is answered again."""
+    if activity.object.id == addresses.here().relay:
+        return await relayed.followed(activity, actor)
     followee = await person_here(activity.object.id)
     if followee is None or followee.kind == AccountKind.APPLICATION:
         return Reason.NOT_OURS

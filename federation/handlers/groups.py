@@ -20,7 +20,7 @@ from echo.errors import Gone
 from echo.kinds import AccountKind, Visibility
 from echo.models import Account, Post
 from echo.store import accounts, groups, interest
-from federation import forwarded, ingest, resolve
+from federation import ingest, origins, resolve
 from federation.errors import Unwelcome
 from federation.fetch import fetch
 from federation.handlers import like, undo
@@ -73,7 +73,7 @@ async def _post(inner: Create | Update, announce: Announce, group: Account) -> R
         if is_ours(uri):
             return Reason.UNKNOWN_OBJECT
         is_followed = await interest.is_followed(group.id)
-        if not is_followed and not await forwarded.is_in_wanted_thread(inner.object):
+        if not is_followed and not await origins.is_in_wanted_thread(inner.object):
             return Reason.UNRELATED
         try:
             known = await _store(inner, announce, uri, group)
@@ -108,7 +108,7 @@ async def _edit(inner: Activity, known: Post, group: Account) -> bool:
     """Take over what a post says now; whether that is something new."""
     document = _believed(inner, group)
     if document is None:
-        return await forwarded.check_edit(known) is Reason.EFFECT
+        return await origins.check_edit(known) is Reason.EFFECT
     note = ingest.read(document)
     author = await accounts.get(known.author_id)
     if note.id != known.uri or note.attributed_to != author.uri:
@@ -149,7 +149,7 @@ async def _deletion(inner: Delete, group: Account) -> Reason:
         if speaks and is_same_origin(uri, group.uri):
             author = await accounts.get(known.author_id)
             return Reason.EFFECT if await post_actions.receive_removal(author, uri) else Reason.DUPLICATE
-        if await forwarded.check_deleted(known) is Reason.EFFECT:
+        if await origins.check_deleted(known) is Reason.EFFECT:
             return Reason.EFFECT
     if speaks and await boosts.receive_undo(group, post_id=known.id):
         return Reason.EFFECT

@@ -6,6 +6,7 @@ from __future__ import annotations
 from activitypub.activities import Reject
 from echo.actions import follows, permissions, quotes_elsewhere
 from echo.models import Account
+from federation import relayed
 from federation.handlers.people import asked_leave, asked_quote, followed_in, kind_of, own_post_in
 from federation.reasons import Reason
 
@@ -17,6 +18,9 @@ async def handle(activity: Reject, actor: Account) -> Reason:
         if isinstance(quoting, Reason):
             return quoting
         return Reason.EFFECT if await quotes_elsewhere.refuse(quoting.id) else Reason.DUPLICATE
+    relay = await relayed.answered(activity.object, actor, is_accepted=False)
+    if relay is not None:
+        return relay
     asked = asked_leave(activity.object)
     if asked is not None and await _leave(asked, actor):
         return Reason.EFFECT

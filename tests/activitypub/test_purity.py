@@ -12,7 +12,7 @@ import activitypub
 ROOT = Path(activitypub.__file__).parent
 ALLOWED = {"activitypub", "cryptography", "msgspec", "http_sf", "idna", "rfc8785"}
 #: What canonicalises JSON-LD, and what is made of that.
-LINKED = ("loader.py", "linked_data.py")
+LINKED = ("loader.py", "graph.py")
 IO = {
     "asyncio",
     "socket",

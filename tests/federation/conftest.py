@@ -22,7 +22,7 @@ from tests.fediverse import Echo, Router, database_beside, open_echo
 
 @pytest.fixture(scope="session")
 def second_database(migrated: Config) -> str:
-    """A database for the other server: a copy of the first, to which nobody is connected between tests."""
+    """A database for the second server, and one beside it for the third: copies of the first."""
     url = database_beside(migrated.database.url, "echo_two")
     name = urlsplit(migrated.database.url).path.lstrip("/")
 
@@ -33,6 +33,7 @@ def second_database(migrated: Config) -> str:
         await inside.close()
         beside = await asyncpg.connect(database_beside(migrated.database.url, "echo_beside"))
         await beside.execute(f'CREATE DATABASE echo_two TEMPLATE "{name}"')
+        await beside.execute(f'CREATE DATABASE echo_three TEMPLATE "{name}"')
         await beside.close()
 
     contextvars.Context().run(asyncio.run, make())
@@ -57,6 +58,17 @@ async def one(router: Router, migrated: Config, tmp_path: Path) -> AsyncIterator
 async def two(router: Router, migrated: Config, second_database: str, tmp_path: Path) -> AsyncIterator[Echo]:
     """The server at two.test, empty."""
     async with open_echo("two.test", router, migrated, second_database, tmp_path) as server:
+        await server.run(empty())
+        yield server
+
+
+@pytest.fixture
+async def three(
+    router: Router, migrated: Config, second_database: str, tmp_path: Path
+) -> AsyncIterator[Echo]:
+    """The server at three.test, empty."""
+    url = database_beside(second_database, "echo_three")
+    async with open_echo("three.test", router, migrated, url, tmp_path) as server:
         await server.run(empty())
         yield server
 

@@ -93,7 +93,7 @@ def test_wire_names_die_in_translation() -> None:
                 offenders.append(f"{name}: {node.value}")
     assert set(offenders) <= {
         # What is asked of a document that is passed on by somebody else, and nothing more.
-        "federation/forwarded.py: inReplyTo"
+        "federation/origins.py: inReplyTo"
     }
 
 

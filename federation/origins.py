@@ -1,0 +1,52 @@
+"""What the origin of a known post says of it now: for copies that prove nothing."""
+
+from __future__ import annotations
+
+from activitypub.objects import ObjectRef
+from activitypub.read import is_note
+from echo.actions import editing
+from echo.actions import posts as post_actions
+from echo.models import Account, Post
+from echo.store import accounts, interest, posts
+from federation import ingest
+from federation.errors import Unwelcome
+from federation.fetch import fetch
+from federation.reasons import Reason
+
+
+async def is_in_wanted_thread(ref: ObjectRef) -> bool:
+    """Whether a copy of a post says that it answers one that is known here, and that matters here."""
+    uri = None if ref.document is None else ref.document.reference("inReplyTo")
+    parent = None if uri is None else await posts.find_by_uri_for_worker(uri)
+    return parent is not None and await interest.is_thread_wanted(parent.id)
+
+
+async def check_deleted(known: Post) -> Reason:
+    """Delete a post that its origin does not serve any more."""
+    try:
+        document = await fetch(known.uri)
+    except Unwelcome as error:
+        if error.answer_status not in (404, 410):
+            raise
+    else:
+        if "Tombstone" not in document.types:
+            return Reason.FORWARDED
+    author = await _author(known)
+    return Reason.EFFECT if await post_actions.receive_removal(author, known.uri) else Reason.UNKNOWN_OBJECT
+
+
+async def check_edit(known: Post) -> Reason:
+    """Take over what the origin serves now."""
+    document = await fetch(known.uri)
+    if not is_note(document):
+        return Reason.UNSUPPORTED_OBJECT
+    note = ingest.read(document)
+    author = await _author(known)
+    if note.attributed_to != author.uri:
+        return Reason.FOREIGN_AUTHOR
+    draft = await ingest.draft_of(note, author)
+    return Reason.EFFECT if await editing.receive_edit(author, draft) else Reason.DUPLICATE
+
+
+async def _author(post: Post) -> Account:
+    return await accounts.get(post.author_id)

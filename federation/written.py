@@ -1,0 +1,26 @@
+"""The last step of what leaves: an activity as it will be sent, with its deliveries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from echo import db, jobs, settings
+from echo.jobs import Queue
+from echo.store import outbound
+from echo.store.outbound import Inbox, Outgoing
+from federation.network import network
+
+
+async def write_down(activity: Outgoing, inboxes: Sequence[Inbox], *, again: bool = False) -> None:
+    """Write what leaves, as it is. Done twice (a job may run twice) it is written once."""
+    if not settings.here().federation.enabled:
+        return
+    inboxes = [inbox for inbox in inboxes if not await network().blocked.have(inbox.url)]
+    for chunk in outbound.chunks(inboxes):
+        async with db.unit_of_work():
+            activity_id = await outbound.insert(activity)
+            written = await outbound.address(
+                activity_id, activity.object_key, chunk, kind=activity.kind, again=again
+            )
+        if written:
+            await jobs.wake(Queue.DELIVERIES)
