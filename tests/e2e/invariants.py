@@ -46,7 +46,7 @@ _LEASED = """
          + (SELECT count(*) FROM jobs WHERE NOT dead AND lease_until < now() - interval '15 seconds')
 """
 _LEFT = """
-    SELECT (SELECT count(*) FROM jobs) + (SELECT count(*) FROM deliveries WHERE state <> 'done')
+    SELECT (SELECT count(*) FROM jobs) + (SELECT count(*) FROM deliveries WHERE state = 'pending')
          + (SELECT count(*) FROM inbound_activities WHERE state = 'pending')
 """
 
