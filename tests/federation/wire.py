@@ -56,8 +56,7 @@ class Stage:
         """Do one step, and see what came of it."""
         document = self.document(step["file"])
         if "by" in step:
-            reason = None if step.get("any_reason") else str(step.get("reason", ""))
-            await self.deliver(document, self.actors[step["by"]], reason)
+            await self.deliver(document, self.actors[step["by"]], str(step.get("reason", "")))
         elif step.get("is_actor"):
             await self.meet(step, document)
         else:
@@ -111,8 +110,8 @@ class Stage:
             self.words["FOLLOW"] = asked.uri
             await settle_down([self.one])
 
-    async def deliver(self, document: Json, sender: Json, reason: str | None) -> None:
-        """Deliver to the shared inbox, and process at once; for None any reason will do."""
+    async def deliver(self, document: Json, sender: Json, reason: str) -> None:
+        """Deliver to the shared inbox, and process: at once, and for the reason that is expected."""
         keys = sender["publicKey"]
         key = keys[0] if isinstance(keys, list) else keys
         actor = Actor(self.peer(urlsplit(sender["id"]).netloc), "", key_pair(1))
@@ -125,8 +124,7 @@ class Stage:
         assert await InboundActivity.all().count() == before + 1
         assert (row.last_error, row.attempts <= 1) == ("", True)
         assert row.state == (InboundState.IGNORED if row.reason else InboundState.DONE)
-        if reason is not None:
-            assert row.reason == reason
+        assert row.reason == reason
 
     async def see_post(self, uri: str, wanted: Json) -> None:
         """Look at a post as Alice sees it; null: it is not there."""
