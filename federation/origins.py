@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from activitypub.objects import ObjectRef
 from activitypub.read import is_note
 from echo.actions import editing
@@ -44,7 +46,8 @@ async def check_edit(known: Post) -> Reason:
     author = await _author(known)
     if note.attributed_to != author.uri:
         return Reason.FOREIGN_AUTHOR
-    draft = await ingest.draft_of(note, author)
+    # Who asks has heard of an Update, which is an edit, however soon after `published` it was.
+    draft = replace(await ingest.draft_of(note, author), edited_at=note.updated)
     return Reason.EFFECT if await editing.receive_edit(author, draft) else Reason.DUPLICATE
 
 

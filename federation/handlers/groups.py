@@ -9,6 +9,8 @@ Source:  FEP-1b12; Lemmy, Mbin, PieFed, NodeBB
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from activitypub.activities import Activity, Announce, Block, Create, Delete, Dislike, Like, Undo, Update
 from activitypub.document import Document
 from activitypub.errors import Malformed
@@ -113,7 +115,9 @@ async def _edit(inner: Activity, known: Post, group: Account) -> bool:
     author = await accounts.get(known.author_id)
     if note.id != known.uri or note.attributed_to != author.uri:
         return False
-    return await editing.receive_edit(author, await ingest.draft_of(note, author))
+    # As in `handlers.update`: an Update is an edit, however soon after `published` it was.
+    draft = replace(await ingest.draft_of(note, author), edited_at=note.updated)
+    return await editing.receive_edit(author, draft)
 
 
 def _believed(inner: Activity, group: Account) -> Document | None:
