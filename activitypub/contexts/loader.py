@@ -86,7 +86,9 @@ def expand_safely(document: dict[str, Any]) -> list[Any]:
     """
     try:
         return expand(document)
-    except (jsonld.JsonLdError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+    except SignatureError:
+        raise
+    except Exception as error:  # whatever is raised in there, the document is at fault
         raise SignatureError("json_ld", f"{type(error).__name__}: {error}"[:300]) from error
 
 
@@ -99,7 +101,9 @@ def canonical(expanded: list[Any]) -> bytes:
         dataset = jsonld.to_rdf(expanded, {"documentLoader": load_context})
         _check_extent(dataset)
         quads: str = _Bounded().main(dataset, {"format": "application/n-quads"})
-    except (jsonld.JsonLdError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+    except SignatureError:
+        raise
+    except Exception as error:  # whatever is raised in there, the document is at fault
         raise SignatureError("json_ld", f"{type(error).__name__}: {error}"[:300]) from error
     return quads.encode("utf-8", errors="surrogatepass")
 
@@ -113,7 +117,9 @@ def compact(expanded: list[Any]) -> dict[str, Any]:
         found: dict[str, Any] = jsonld.compact(
             expanded, OUR_CONTEXT, {"documentLoader": load_context, "skipExpansion": True}
         )
-    except (jsonld.JsonLdError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+    except SignatureError:
+        raise
+    except Exception as error:  # whatever is raised in there, the document is at fault
         raise SignatureError("json_ld", f"{type(error).__name__}: {error}"[:300]) from error
     return found
 

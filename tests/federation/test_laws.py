@@ -106,7 +106,8 @@ def test_reasons_fit_their_column(reason: str) -> None:
 
 
 def test_every_handler_has_a_file_of_its_own() -> None:
-    shared = {"EmojiReact": "like"}
+    requests = ("AnnounceRequest", "LikeRequest", "ReplyRequest")
+    shared = {"EmojiReact": "like", **dict.fromkeys(requests, "interactionrequest")}
     for kind, handler in HANDLERS.items():
         name = shared.get(kind, kind.lower())
         assert handler.__module__ == f"federation.handlers.{name}"  # type: ignore[attr-defined]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 from collections.abc import Iterator
@@ -9,6 +10,8 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from activitypub.contexts import NOTE_CONTEXT, PROOF_TERMS
 from activitypub.errors import SignatureError
@@ -178,3 +181,37 @@ def test_the_document_itself_is_not_changed(key: Ed25519PrivateKey) -> None:
     before = copy.deepcopy(DOCUMENT)
     add_proof(DOCUMENT, key=key, key_id=KEY_ID, now=NOW)
     assert before == DOCUMENT
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**63), 2**64) | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4),
+    max_leaves=15,
+)
+MEMBERS = st.sampled_from(
+    [
+        "@context",
+        "type",
+        "cryptosuite",
+        "verificationMethod",
+        "proofPurpose",
+        "created",
+        "expires",
+        "proofValue",
+    ]
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.dictionaries(st.text(max_size=5), JSON, max_size=5), st.dictionaries(MEMBERS, JSON, max_size=5))
+def test_no_document_is_more_than_refused(document: dict[str, Any], changed: dict[str, Any]) -> None:
+    proof = {
+        "type": "DataIntegrityProof",
+        "cryptosuite": "eddsa-jcs-2022",
+        "verificationMethod": KEY_ID,
+        "proofPurpose": "assertionMethod",
+        "proofValue": "z" + "1" * 64,
+        **changed,
+    }
+    with contextlib.suppress(SignatureError):
+        read_proof({**document, "proof": proof}, now=NOW)
