@@ -187,6 +187,7 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     attribution_domains: tuple[str, ...] = ()
     published: datetime | None = None
     webfinger: str | None = None
+    implements: tuple[tuple[str, str], ...] = ()
 
 
 class Approval(msgspec.Struct, frozen=True, kw_only=True):

@@ -29,12 +29,14 @@ class Addresses:
     def actor(self, account_id: int) -> str:
         return f"{self.base}/ap/actors/{account_id}"
 
-    def key(self, account_id: int) -> str:
-        return f"{self.actor(account_id)}#main-key"
+    def key(self, account_id: int, generation: int = 1) -> str:
+        """The key that signs requests; every later one has an id of its own, so that nobody takes it for the
+        one that they have."""
+        return f"{self.actor(account_id)}#main-key{_later(generation)}"
 
-    def document_key(self, account_id: int) -> str:
+    def document_key(self, account_id: int, generation: int = 1) -> str:
         """The key of FEP-521a, with which documents are signed."""
-        return f"{self.actor(account_id)}#ed25519-key"
+        return f"{self.actor(account_id)}#ed25519-key{_later(generation)}"
 
     def inbox(self, account_id: int) -> str:
         return f"{self.actor(account_id)}/inbox"
@@ -148,6 +150,10 @@ class Addresses:
         if rest == iri or not rest.isascii() or not rest.isdigit() or len(rest) > 19:
             return None
         return int(rest)
+
+
+def _later(generation: int) -> str:
+    return f"-{generation}" if generation > 1 else ""
 
 
 _current: ContextVar[Addresses] = ContextVar("echo_addresses")

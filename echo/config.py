@@ -108,6 +108,23 @@ class Mail(Section, frozen=True):
 class Federation(Section, frozen=True):
     """Exchange with other servers."""
 
+    secure_mode: Annotated[
+        bool,
+        Doc(
+            description=(
+                "Documents of people and posts only for servers that prove who they are, so that those that "
+                "are blocked cannot read them. Pages stay open."
+            )
+        ),
+    ] = False
+    only_allowed: Annotated[
+        bool,
+        Doc(
+            description=(
+                "Exchange with servers of the list of `echoctl federation allow` alone. Implies secure_mode."
+            )
+        ),
+    ] = False
     enabled: Annotated[bool, Doc(description="Whether anything is sent to or accepted from others.")] = True
     allowed_private_ranges: Annotated[
         list[str],
@@ -142,6 +159,11 @@ class Federation(Section, frozen=True):
     timeout_seconds: Annotated[
         float, Doc(description="Longest time of one outgoing request, in seconds.", gt=0)
     ] = 20.0
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether documents are only for those who prove who they are."""
+        return self.secure_mode or self.only_allowed
 
 
 class Search(Section, frozen=True):

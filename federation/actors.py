@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 from activitypub.document import Document
 from activitypub.errors import Malformed
@@ -11,6 +12,7 @@ from activitypub.read import is_actor, read_actor
 from activitypub.webfinger import Handle
 from echo import db
 from echo.actions import accounts as account_actions
+from echo.actions.drafts import RemoteKey
 from echo.errors import Invalid
 from echo.models import Account
 from echo.store import accounts, interest
@@ -23,10 +25,12 @@ from federation.translate.accounts import account_of
 log = logging.getLogger(__name__)
 
 
-async def store(document: Document, *, proven: handles.Answered | None = None) -> Account:
+async def store(
+    document: Document, *, proven: handles.Answered | None = None, more_keys: tuple[RemoteKey, ...] = ()
+) -> Account:
     """Store what an actor says of itself. The document comes from its own origin: the caller proved it.
 
-    Shapes:  proven: a handle whose host named this very actor a moment ago
+    Shapes:  proven: a handle whose host named this very actor a moment ago; more_keys: which lie elsewhere
     Raises:  Unbelievable: no actor at all, or a handle that is not its own
     """
     try:
@@ -41,10 +45,9 @@ async def store(document: Document, *, proven: handles.Answered | None = None) -
     handle = await _handle(actor, known, proven)
     if known is None or not handles.is_named(known, handle):
         await _make_room(actor, handle)
+    draft = account_of(actor, username=handle.user, domain=handle.host)
     try:
-        stored = await account_actions.store_remote(
-            account_of(actor, username=handle.user, domain=handle.host)
-        )
+        stored = await account_actions.store_remote(replace(draft, keys=draft.keys + more_keys))
     except (Invalid, *db.TAKEN) as error:
         raise Unbelievable(f"{actor.id}: {error}") from error
     if actor.featured_tags is not None and (proven is not None or await interest.is_followed(stored.id)):

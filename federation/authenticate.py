@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from activitypub import iri, signatures
 from activitypub.document import Document
 from activitypub.errors import Malformed, SignatureError
-from activitypub.read import is_actor, key_owner, read_actor
+from activitypub.limits import PUBLIC_KEYS
+from activitypub.read import is_actor, key_owner, read_actor, read_public_keys
 from activitypub.signatures import Claim, Scheme
 from activitypub.signatures.keys import PublicKeyObject, load_public_key, same_key_id
 from echo import addresses, clock
+from echo.actions.drafts import RemoteKey
 from echo.models import Account
 from echo.store import accounts, signing_keys
 from federation import actors
@@ -121,7 +123,8 @@ def _verified(claim: Claim, account: Account) -> _Known | None:
     if account.deleted_at is not None:
         return None
     for listed in account.public_keys:
-        if not same_key_id(listed["id"], claim.key_id):
+        # Hubzilla names the actor itself where it means the actor's key (mastodon#39720).
+        if not same_key_id(listed["id"], claim.key_id) and claim.key_id != account.uri:
             continue
         try:
             key = load_public_key(listed["pem"])
@@ -157,9 +160,18 @@ async def _owner_from_origin(key_id: str) -> Account:
         keys = keys_of(read_actor(owner, allow_http=allow_http()))
     except Malformed as error:
         raise Unbelievable(f"{owner.id}: {error}") from error
-    if not any(same_key_id(key.id, key_id) for key in keys):
+    linked = () if document is owner else _linked_key(owner, document, key_id)
+    if key_id != owner.id and not any(same_key_id(key.id, key_id) for key in (*keys, *linked)):
         raise Unbelievable(f"{owner.id} does not list {key_id}")
-    return await actors.store(owner)
+    return await actors.store(owner, more_keys=linked)
+
+
+def _linked_key(owner: Document, document: Document, key_id: str) -> tuple[RemoteKey, ...]:
+    """The key that lies in a document of its own, where its owner lists it by its address only."""
+    if not any(same_key_id(each, key_id) for each in owner.references("publicKey", at_most=PUBLIC_KEYS)):
+        return ()
+    keys = read_public_keys(document, allow_http=allow_http())
+    return tuple(RemoteKey(id=key.id, pem=key.pem) for key in keys if same_key_id(key.id, key_id))
 
 
 async def _owner_document(document: Document, key_id: str) -> Document:

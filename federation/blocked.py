@@ -1,4 +1,7 @@
-"""Servers that this one has nothing to do with: remembered by each process for a few seconds."""
+"""Servers that this one has nothing to do with: remembered by each process for a few seconds.
+
+Those that are suspended; in allow-list mode also all that were not allowed.
+"""
 
 from __future__ import annotations
 
@@ -6,28 +9,45 @@ import time
 from collections.abc import Callable
 
 from activitypub import iri
-from echo.store import server_blocks
+from echo import settings
+from echo.store import server_allows, server_blocks
 
 # A block takes this long, in seconds, to reach every process.
 REMEMBERED_SECONDS = 10.0
 
 
 class BlockedServers:
-    """The suspended servers."""
+    """The suspended servers, and those that are allowed."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._read_at: float | None = None
         self._domains: frozenset[str] = frozenset()
+        self._allowed: frozenset[str] = frozenset()
 
     async def have(self, address: str) -> bool:
-        """Whether an address is on one of them. Raises Unavailable when that cannot be known."""
+        """Whether an address is on a suspended server. Raises Unavailable when that cannot be known."""
+        await self._read()
+        host = iri.host_of(address, allow_http=True)
+        return bool(self._domains) and host is not None and self.cover(host)
+
+    async def bars(self, address: str) -> bool:
+        """Whether nothing is exchanged with the server of an address: suspended, or not allowed where only
+        allowed ones are. Subdomains are allowed one by one, as in Mastodon."""
+        if await self.have(address):
+            return True
+        host = iri.host_of(address, allow_http=True)
+        if not settings.here().federation.only_allowed or host is None:
+            return False
+        return host.partition(":")[0].lower() not in self._allowed
+
+    async def _read(self) -> None:
         now = self._clock()
         if self._read_at is None or now - self._read_at >= REMEMBERED_SECONDS:
             self._domains = await server_blocks.suspended()
+            if settings.here().federation.only_allowed:
+                self._allowed = await server_allows.allowed()
             self._read_at = now
-        host = iri.host_of(address, allow_http=True)
-        return bool(self._domains) and host is not None and self.cover(host)
 
     def cover(self, host: str) -> bool:
         """Whether a host is one of those that were blocked when they were last read."""

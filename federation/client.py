@@ -42,9 +42,7 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 class Client:
-    """Shapes:  transport: `open_transport` or a router of tests; deadline_seconds: of a whole call; knocker:
-    where servers may want to be signed to in different ways
-    """
+    """Shapes:  transport: `open_transport` or a router of tests; deadline_seconds: of a whole call"""
 
     def __init__(
         self,
@@ -56,11 +54,11 @@ class Client:
         per_host: int = 4,
         in_all: int = 128,
         is_blocked: Callable[[str], Awaitable[bool]] | None = None,
+        is_barred: Callable[[str], Awaitable[bool]] | None = None,
         knocker: Knocker | None = None,
     ) -> None:
-        self._transport = transport
-        self._reach = reach
-        self._is_blocked = is_blocked
+        self._transport, self._reach = transport, reach
+        self._is_blocked, self._is_barred = is_blocked, is_barred
         self._knocker = knocker
         self._user_agent = user_agent
         self._deadline_seconds = deadline_seconds
@@ -81,14 +79,16 @@ class Client:
         sign: Sign | None = None,
         limit_bytes: int = ANSWER_BYTES,
         cut: bool = False,
+        of_peer: bool = False,
     ) -> Answer:
         """Ask for a document.
 
-        Shapes:  cut: of a longer answer the beginning is enough
+        Shapes:  cut: of a longer answer the beginning is enough; of_peer: in allow-list mode only from those
+                 that were allowed, as everything that is signed
         Returns: an answer with a status of success
         Raises:  Refused, Unreachable, Resting, Unwelcome (any other status), Unbelievable (too big)
         """
-        asking = self._follow(url, accept, sign, limit_bytes, cut=cut)
+        asking = self._follow(url, accept, sign, limit_bytes, cut=cut, of_peer=of_peer or sign is not None)
         return await self._in_time(url, asking, self._deadline_seconds)
 
     async def download(
@@ -118,7 +118,7 @@ class Client:
         Returns: the answer, whatever its status, with the beginning of its body
         Raises:  Refused, Unreachable
         """
-        target = await self._allowed(url)
+        target = await self._allowed(url, of_peer=not isinstance(sign, Mapping))
 
         async def exchange(signed: Mapping[str, str]) -> Answer:
             return await self._insist("POST", target, signed, body, RECEIPT_BYTES, cut=True)
@@ -178,12 +178,13 @@ class Client:
         *,
         cut: bool,
         into: Path | None = None,
+        of_peer: bool = False,
     ) -> Answer:
         """Go where redirects point, with every check and a signature of its own at each hop."""
         left: set[str] = set()
         seen: set[str] = set()
         for _ in range(MAX_HOPS + 1):
-            target = await self._allowed(url)
+            target = await self._allowed(url, of_peer=of_peer)
             if target.text in seen or target.authority in left:
                 raise Refused(f"redirected in a circle: {url}")
             seen.add(target.text)
@@ -268,10 +269,11 @@ class Client:
         }
         return Answer(response.status_code, target.text, headers_of_answer, content)
 
-    async def _allowed(self, url: str) -> Iri:
+    async def _allowed(self, url: str, *, of_peer: bool) -> Iri:
         target = self._checked(url)
-        if self._is_blocked is not None and await self._is_blocked(target.text):
-            raise Refused(f"{target.authority} is blocked here")
+        is_shut = self._is_barred if of_peer else self._is_blocked
+        if is_shut is not None and await is_shut(target.text):
+            raise Refused(f"{target.authority} is blocked here, or not allowed")
         return target
 
     def _checked(self, url: str) -> Iri:

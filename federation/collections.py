@@ -9,9 +9,9 @@ from activitypub.objects import Collection, ObjectRef
 from activitypub.write import embedded
 from echo import addresses
 from echo.http.access import signed
-from echo.policy.viewer import NOBODY
 from echo.store import federation_lists, federation_reads, hashtags, pins
 from federation import outbox, outbox_profiles
+from federation.admission import viewer
 from federation.answers import DOCUMENT_SECONDS, Answer, activity_json, page_mark, wants_page
 from federation.documents import local_actor
 
@@ -29,7 +29,7 @@ async def posts(account_id: str) -> Answer:
     if not wants_page():
         return _front(place, source.posts)
     post_ids = await federation_lists.outbox_ids(source.id, before=page_mark("before"), limit=OUTBOX_ITEMS)
-    found = await federation_reads.posts(NOBODY, post_ids)
+    found = await federation_reads.posts(viewer(), post_ids)
     items = [embedded(write.activity_body(outbox.created(found[each]))) for each in post_ids if each in found]
     return _page(place, items, post_ids[-1] if len(post_ids) == OUTBOX_ITEMS else None)
 
@@ -51,7 +51,7 @@ async def following(account_id: str) -> Answer:
 async def featured(account_id: str) -> Answer:
     source = await local_actor(account_id)
     place = addresses.here().collection(source.id, "featured")
-    uris = tuple(ObjectRef(id=addresses.here().post(i)) for i in await pins.of_account(NOBODY, source.id))
+    uris = tuple(ObjectRef(id=addresses.here().post(i)) for i in await pins.of_account(viewer(), source.id))
     found = Collection(kind="OrderedCollection", id=place, total_items=len(uris), items=uris)
     return activity_json(write.write_collection(found))
 

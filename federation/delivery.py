@@ -199,7 +199,7 @@ class Drain:
     async def _deliver(self, claimed: Claimed, load: Load) -> None:
         here = network()
         try:
-            signer = await here.keys.signer(load.sender_id)
+            signer = await here.keys.signer(load.sender_id, generation=load.key_generation)
             sign = await followers.along(signer.with_body(load.digest), load, claimed.inbox)
             answer = await here.client.post(claimed.inbox, load.body, sign=sign)
             verdict = verdict_of_answer(answer)

@@ -13,7 +13,7 @@ from activitypub.vocabulary import JRD_JSON
 from activitypub.webfinger import Handle
 from echo import __version__, addresses, settings
 from echo.errors import BadRequest, Gone, NotFound
-from echo.http.access import signed
+from echo.http.access import found
 from echo.kinds import AccountKind
 from echo.store import federation_lists, federation_reads
 from echo.store.federation_reads import ActorSource
@@ -32,7 +32,7 @@ COUNTED_SECONDS = 60.0
 
 
 @blueprint.get("/.well-known/webfinger")
-@signed
+@found
 async def who_is() -> Response:
     """Who is behind a handle or an address."""
     resource = _resource()
@@ -63,7 +63,7 @@ async def who_is() -> Response:
 
 
 @blueprint.get("/.well-known/host-meta")
-@signed
+@found
 async def host_meta() -> Response:
     """Where handles are looked up, as XML."""
     template = f"{addresses.here().base}/.well-known/webfinger?resource={{uri}}"
@@ -79,7 +79,7 @@ async def host_meta() -> Response:
 
 
 @blueprint.get("/.well-known/host-meta.json")
-@signed
+@found
 async def host_meta_json() -> Response:
     """The same as JSON."""
     template = f"{addresses.here().base}/.well-known/webfinger?resource={{uri}}"
@@ -89,14 +89,14 @@ async def host_meta_json() -> Response:
 
 
 @blueprint.get("/.well-known/nodeinfo")
-@signed
+@found
 async def nodeinfo_links() -> Response:
     """Where NodeInfo is."""
     return json_as(nodeinfo.write_links(addresses.here().base), "application/json", seconds=WEBFINGER_SECONDS)
 
 
 @blueprint.get("/nodeinfo/<version>")
-@signed
+@found
 async def node_information(version: str) -> Response:
     """What runs here, and how many use it."""
     if version not in nodeinfo.VERSIONS:

@@ -10,11 +10,12 @@ from echo import addresses
 from echo.db import Row
 from echo.errors import Forbidden, Gone, NotFound
 from echo.http.access import signed
+from echo.kinds import AccountKind
 from echo.policy.interacting import Interaction
-from echo.policy.viewer import NOBODY
 from echo.store import federation_reads, permissions, quotes
 from echo.store.federation_reads import ActorSource, PostSource
 from federation import outbox
+from federation.admission import answers_unsigned, check_welcome, is_stranger, show_to_all, viewer
 from federation.answers import Answer, activity_json, number, page_instead
 from federation.translate.accounts import actor_of
 from federation.translate.posts import note_of
@@ -29,9 +30,15 @@ _KINDS_OF_LEAVE = {
 
 @blueprint.get("/ap/actors/<account_id>")
 @signed
+@answers_unsigned
 async def actor(account_id: str) -> Answer:
+    """Whoever asks unsigned in secure mode learns the key, without which nobody could check a signature."""
     source = await local_actor(account_id)
     found = actor_of(source)
+    if source.kind == AccountKind.APPLICATION:
+        show_to_all()
+    elif is_stranger():
+        return page_instead(found.url or "") or activity_json(write.write_key_holder(found))
     return page_instead(found.url or "") or activity_json(write.write_actor(found))
 
 
@@ -68,7 +75,7 @@ async def stamp(secret: str) -> Answer:
     quoting = await quotes.find_by_stamp(uri)
     if quoting is None or quoting.quote_of_id is None:
         raise NotFound
-    quoted = (await federation_reads.posts(NOBODY, [quoting.quote_of_id])).get(quoting.quote_of_id)
+    quoted = (await federation_reads.posts(viewer(), [quoting.quote_of_id])).get(quoting.quote_of_id)
     if quoted is None or not quoted.local:
         raise NotFound
     found = QuoteAuthorization(
@@ -108,13 +115,15 @@ async def local_actor(account_id: str) -> ActorSource:
         raise Gone
     if source.suspended_at is not None:
         raise Forbidden
+    await check_welcome(source.id)
     return source
 
 
 async def _public_post(post_id: int) -> PostSource | None:
     """A post of this server that everybody may read; None when it was, and is deleted. Raises NotFound."""
-    source = (await federation_reads.posts(NOBODY, [post_id])).get(post_id)
+    source = (await federation_reads.posts(viewer(), [post_id])).get(post_id)
     if source is not None and source.local:
+        await check_welcome(source.author_id)
         return source
     if await federation_reads.is_deleted_post(post_id):
         return None

@@ -47,7 +47,7 @@ async def handle(stored: Stored, document: Document, activity: Activity) -> Reas
     objection = judge.objection(activity, key_id=activity.actor)
     if objection:
         return objection
-    if await network().blocked.have(activity.actor):
+    if await network().blocked.bars(activity.actor):
         return Reason.BLOCKED
     actor = await known_sender(activity.actor)
     if actor is not None and actor.suspended_at is not None and not isinstance(activity, Delete):

@@ -189,7 +189,7 @@ async def _ask_at(base: str, handle: Handle) -> Jrd:
 
 async def _get(address: str) -> Jrd:
     answer = await network().client.get(
-        address, accept=f"{JRD_JSON}, application/json", limit_bytes=LIMIT_BYTES
+        address, accept=f"{JRD_JSON}, application/json", limit_bytes=LIMIT_BYTES, of_peer=True
     )
     if media_types.parse(answer.headers.get("content-type", "")).name not in _JSON_TYPES:
         raise Unbelievable(f"{answer.url}: no WebFinger")
@@ -207,7 +207,10 @@ async def _template(base: str) -> str | None:
     """Where a host wants to be asked, if it says so in host-meta; that may be anywhere."""
     try:
         answer = await network().client.get(
-            f"{base}/.well-known/host-meta", accept="application/xrd+xml", limit_bytes=LIMIT_BYTES
+            f"{base}/.well-known/host-meta",
+            accept="application/xrd+xml",
+            limit_bytes=LIMIT_BYTES,
+            of_peer=True,
         )
     except FederationError:
         return None

@@ -49,8 +49,8 @@ WAKE_SECONDS = 0.005
 class Inbox:
     """What a process remembers of those who deliver to it."""
 
-    def __init__(self) -> None:
-        self._known = KnownKeys()
+    def __init__(self, known: KnownKeys) -> None:
+        self._known = known
         self._heard: Memory[str, bool] = Memory(size=10_000, seconds=HEARD_SECONDS)
         self._taken: Memory[tuple[str, bytes], bool] = Memory(size=20_000, seconds=TAKEN_SECONDS)
         self._compared: Memory[int, bool] = Memory(size=10_000, seconds=COMPARE_SECONDS)
@@ -63,16 +63,16 @@ class Inbox:
         Raises:  Untrusted, BadRequest, Unavailable
         """
         claim = claim_of(incoming)
+        if await network().blocked.bars(claim.key_id):
+            raise Forbidden(detail=f"{claim.key_id} is of a server that is blocked, or not allowed")
         # The same words of the same sender, that were taken a moment ago: nothing is read or asked for them.
         said = (claim.key_id, hashlib.sha256(incoming.body).digest())
         if self._taken.get(said) is not None:
             return
         document, activity = _read(incoming.body)
-        if await network().blocked.have(claim.key_id):
-            raise Forbidden(detail=f"{claim.key_id} is of a server that is blocked")
         objection = judge.objection(activity, key_id=claim.key_id)
-        if judge.is_own_end(activity) and not objection and await known_sender(activity.actor) is None:
-            return  # a stranger who is gone: nothing to do, and nothing to ask its server for
+        if judge.is_about_oneself(activity) and not objection and await known_sender(activity.actor) is None:
+            return  # a stranger who is gone, or other than before: nothing to do, and nothing to ask for
         try:
             causes.ensure()
             sender = await prove(claim, self._known, may_ask=not objection)

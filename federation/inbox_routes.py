@@ -8,6 +8,7 @@ from activitypub.signatures.accept import ASKED_WITH_BODY
 from echo import settings
 from echo.errors import NotFound, TooLarge
 from echo.http.access import delivered
+from federation.admission import arrived, known_keys
 from federation.answers import number
 from federation.authenticate import Incoming
 from federation.errors import Untrusted
@@ -32,7 +33,7 @@ async def personal(account_id: str) -> Response:
 async def _receive() -> Response:
     if not settings.here().federation.enabled:
         raise NotFound
-    inbox: Inbox = current_app.extensions.setdefault("echo_inbox", Inbox())
+    inbox: Inbox = current_app.extensions.setdefault("echo_inbox", Inbox(known_keys()))
     try:
         await inbox.receive(await _incoming())
     except Untrusted as error:
@@ -53,13 +54,4 @@ async def _incoming() -> Incoming:
         body += chunk
         if len(body) > MOST_BYTES:
             raise TooLarge
-    headers = tuple((name.lower(), value) for name, value in request.headers.items())
-    return Incoming(request.method, target(), headers, bytes(body))
-
-
-def target() -> str:
-    """Path and query as they stood in the request line."""
-    raw_path = request.scope.get("raw_path") or b""
-    path = raw_path.decode("latin-1") if raw_path else request.path
-    query = request.query_string.decode("latin-1")
-    return f"{path}?{query}" if query else path
+    return arrived(bytes(body))

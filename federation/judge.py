@@ -72,6 +72,11 @@ def is_own_end(activity: Activity) -> bool:
     return isinstance(activity, Delete) and activity.object.id == activity.actor
 
 
+def is_about_oneself(activity: Activity) -> bool:
+    """Whether somebody says that they themselves are gone, or not as they were."""
+    return isinstance(activity, Delete | Update) and activity.object.id == activity.actor
+
+
 def is_same_origin(first: str, second: str) -> bool:
     """Whether two addresses belong to one origin."""
     return iri.same_origin(first, second, allow_http=allow_http())

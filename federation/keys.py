@@ -13,9 +13,12 @@ from activitypub.signatures import Scheme, cavage, rfc9421
 from activitypub.signatures.keys import PrivateKey, load_private_key
 from echo import addresses, clock
 from echo.actions import keys, server_actor
-from echo.store import accounts
+from echo.store import signing_keys
 from federation.knocking import Knock, Sign
 from federation.memory import Memory
+
+# New keys of somebody are used by every process after this time.
+KEPT_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +74,24 @@ class Keyring:
     """The keys of a process."""
 
     def __init__(self) -> None:
-        self._document_signers: Memory[int, DocumentSigner] = Memory(size=10_000, seconds=3_600)
-        self._signers: Memory[int, Signer] = Memory(size=10_000, seconds=3_600)
+        self._document_signers: Memory[int, DocumentSigner] = Memory(size=10_000, seconds=KEPT_SECONDS)
+        self._signers: Memory[tuple[int, int | None], Signer] = Memory(size=10_000, seconds=KEPT_SECONDS)
         self._server_actor_id: int | None = None
 
-    async def signer(self, account_id: int) -> Signer:
-        """The signer of somebody here. Raises NotFound for those without a key."""
-        known, here = self._signers.get(account_id), addresses.here()
+    async def signer(self, account_id: int, *, generation: int | None = None) -> Signer:
+        """The signer of somebody here.
+
+        Shapes:  generation: of the key, where that is not the one of the moment; the one before is kept
+        Raises:  NotFound for those without a key
+        """
+        known, here = self._signers.get((account_id, generation)), addresses.here()
         if known is None:
             is_relay = account_id == RELAY_ACTOR
-            pem = await accounts.private_key(await self.server_actor_id() if is_relay else account_id)
-            key = await asyncio.to_thread(load_private_key, pem)
-            known = Signer(here.relay_key if is_relay else here.key(account_id), key)
-            self._signers.put(account_id, known)
+            owner_id = await self.server_actor_id() if is_relay else account_id
+            held = await signing_keys.private_key(owner_id, generation)
+            key = await asyncio.to_thread(load_private_key, held.private_pem)
+            known = Signer(here.relay_key if is_relay else here.key(account_id, held.generation), key)
+            self._signers.put((account_id, generation), known)
         return known
 
     async def document_signer(self, account_id: int) -> DocumentSigner:
@@ -93,9 +101,10 @@ class Keyring:
         """
         known = self._document_signers.get(account_id)
         if known is None:
-            key = load_private_key(await keys.document_key(account_id))
+            held = await keys.document_key(account_id)
+            key = load_private_key(held.private_pem)
             assert isinstance(key, Ed25519PrivateKey)
-            known = DocumentSigner(addresses.here().document_key(account_id), key)
+            known = DocumentSigner(addresses.here().document_key(account_id, held.generation), key)
             self._document_signers.put(account_id, known)
         return known
 

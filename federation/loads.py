@@ -21,6 +21,7 @@ class Load:
     body: bytes
     digest: bytes
     expires_at: datetime
+    key_generation: int | None
 
 
 class Loads:
@@ -44,6 +45,7 @@ class Loads:
                     body,
                     sha256(body),
                     row["expires_at"],
+                    row["key_generation"],
                 )
                 self._kept.put(row["id"], load)
                 found[row["id"]] = load

@@ -107,6 +107,7 @@ def open_network(config: Config, *, transport: Transport | None = None) -> Netwo
         per_host=config.federation.deliveries_per_host,
         in_all=config.federation.deliveries_at_once + 32,
         is_blocked=blocked.have,
+        is_barred=blocked.bars,
         knocker=Knocker(schemes),
     )
     in_house = reach_of_services(config)

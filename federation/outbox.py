@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from activitypub import document as documents
 from activitypub import write
@@ -209,14 +209,15 @@ def unblock(pair: Pair, *, uri: str) -> Outgoing:
 
 
 def profile(source: ActorSource) -> Outgoing:
-    """A changed profile."""
+    """A changed profile; news of other keys are signed with those that others have."""
     activity = write.update_actor(
         activity_id=addresses.here().activity("profile", f"{source.id}-{source.version}"),
         actor=actor_of(source),
         to=(PUBLIC,),
         cc=(addresses.here().collection(source.id, "followers"),),
     )
-    return outgoing(activity, source.id, key=source.uri)
+    generation = source.key_generation if source.next_public_pem else None
+    return replace(outgoing(activity, source.id, key=source.uri), key_generation=generation)
 
 
 def move(source: ActorSource, target: str) -> Outgoing:

@@ -12,6 +12,7 @@ from echo import addresses
 from echo.errors import NotFound
 from echo.http.access import signed
 from echo.store import federation_reads, relays
+from federation.admission import answers_unsigned, show_to_all
 from federation.answers import Answer, activity_json
 from federation.network import network
 
@@ -22,7 +23,9 @@ NAME = "relay"
 
 @blueprint.get("/relay")
 @signed
+@answers_unsigned
 async def relay_actor() -> Answer:
+    show_to_all()
     here = addresses.here()
     server = await federation_reads.actor(await network().keys.server_actor_id())
     if server is None:

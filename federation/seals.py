@@ -22,7 +22,7 @@ from activitypub import document as documents
 from activitypub.document import JsonObject
 from activitypub.errors import SignatureError
 from activitypub.signatures import linked_data, proofs
-from echo import clock
+from echo import clock, settings
 from echo.errors import NotFound
 from echo.store.outbound import Outgoing
 from federation.canonical import canonical
@@ -62,7 +62,7 @@ def names(activity: Outgoing) -> dict[str, Callable[[Outgoing], Awaitable[Outgoi
 
 
 def _may_be_linked(activity: Outgoing) -> bool:
-    return activity.is_open
+    return activity.is_open and not settings.here().federation.is_secure
 
 
 async def _with_proof(activity: Outgoing) -> JsonObject:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from echo import addresses
+from echo.kinds import AccountKind
 from echo.models import Account, Like
 from echo.store import accounts, federation_reads, outbound, polls, relations, reports
 from echo.store.federation_reads import PostSource
@@ -144,10 +145,13 @@ async def send_unblock(blocker_id: int, blocked_id: int, uri: str) -> None:
 
 
 async def send_profile(account_id: int) -> None:
-    """Tell the servers of followers that a profile changed."""
+    """Tell the servers of followers that a profile changed; of the server's own account, which has new keys
+    then, everybody."""
     source = await federation_reads.actor(account_id)
     if source is not None and source.deleted_at is None:
-        await hand_over(outbox.profile(source), await recipients.of_followers(account_id))
+        is_server = source.kind == AccountKind.APPLICATION
+        told = recipients.of_everybody() if is_server else recipients.of_followers(account_id)
+        await hand_over(outbox.profile(source), await told)
 
 
 async def send_move(account_id: int, target_id: int) -> None:

@@ -12,9 +12,9 @@ from activitypub.objects import Collection, ObjectRef
 from echo import addresses
 from echo.errors import NotFound
 from echo.http.access import signed
-from echo.policy.viewer import NOBODY
 from echo.store import federation_lists, federation_reads
 from echo.store.federation_reads import PostSource
+from federation.admission import check_welcome, viewer
 from federation.answers import DOCUMENT_SECONDS, Answer, activity_json, number, page_mark, wants_page
 
 blueprint = Blueprint("federation_thread_collections", __name__)
@@ -87,9 +87,10 @@ async def context(thread_id: str) -> Answer:
 async def _open_post(post_id: str) -> PostSource:
     """A post of ours that everybody may read. Raises NotFound."""
     wanted = number(post_id)
-    source = (await federation_reads.posts(NOBODY, [wanted])).get(wanted)
+    source = (await federation_reads.posts(viewer(), [wanted])).get(wanted)
     if source is None or not source.local or source.boost_of_uri:
         raise NotFound
+    await check_welcome(source.author_id)
     return source
 
 

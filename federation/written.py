@@ -15,7 +15,7 @@ async def write_down(activity: Outgoing, inboxes: Sequence[Inbox], *, again: boo
     """Write what leaves, as it is. Done twice (a job may run twice) it is written once."""
     if not settings.here().federation.enabled:
         return
-    inboxes = [inbox for inbox in inboxes if not await network().blocked.have(inbox.url)]
+    inboxes = [inbox for inbox in inboxes if not await network().blocked.bars(inbox.url)]
     for chunk in outbound.chunks(inboxes):
         async with db.unit_of_work():
             activity_id = await outbound.insert(activity)

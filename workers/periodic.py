@@ -80,6 +80,11 @@ async def complete_keys(_: dict[str, Any]) -> None:
     await keys.complete(FILL_SECONDS)
 
 
+async def replace_keys(_: dict[str, Any]) -> None:
+    """Keys that were announced take the place of the old ones."""
+    await keys.replace()
+
+
 async def refresh_fame(_: dict[str, Any]) -> None:
     """Who is followed by many, and which hashtags are used by many: what a search looks at first."""
     await search_accounts.refresh_fame()
@@ -96,5 +101,6 @@ PERIODIC = (
     Periodic("sweep_files", sweep_files, minutes={27}),
     Periodic("fill_search", fill_search, minutes=set(range(1, 60, 5))),
     Periodic("complete_keys", complete_keys, minutes=set(range(2, 60, 5))),
+    Periodic("replace_keys", replace_keys, minutes=set(range(60))),
     Periodic("refresh_fame", refresh_fame, minutes={41}, hours={3, 15}),
 )

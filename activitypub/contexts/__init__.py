@@ -97,6 +97,7 @@ ACTOR_CONTEXT: Final[Any] = [
         "assertionMethod": {"@id": "sec:assertionMethod", "@type": _AN_ID, "@container": "@set"},
         "Multikey": "sec:Multikey",
         "controller": _link("sec:controller"),
+        "implements": {"@id": "https://w3id.org/fep/844e#implements", "@type": _AN_ID, "@container": "@set"},
         "publicKeyMultibase": {"@id": "sec:publicKeyMultibase", "@type": "sec:multibase"},
     },
 ]

@@ -31,7 +31,7 @@ from activitypub.write.activity import (
     update_note,
     write_activity,
 )
-from activitypub.write.actor import actor_body, write_actor
+from activitypub.write.actor import actor_body, write_actor, write_key_holder
 from activitypub.write.collection import collection_body, write_collection
 from activitypub.write.note import (
     hashtag_body,
@@ -72,6 +72,7 @@ __all__ = [
     "write_activity",
     "write_actor",
     "write_collection",
+    "write_key_holder",
     "write_note",
     "write_quote_authorization",
     "write_tombstone",

@@ -17,6 +17,22 @@ def write_actor(actor: Actor) -> JsonObject:
     return {"@context": ACTOR_CONTEXT, **actor_body(actor)}
 
 
+def write_key_holder(actor: Actor) -> JsonObject:
+    """Write what anybody must know of an actor: how signatures of it are checked, and where it is reached."""
+    body = present(
+        id=actor.id,
+        type=actor.kind.value,
+        preferredUsername=actor.preferred_username,
+        inbox=actor.inbox,
+        outbox=actor.outbox,
+        endpoints=None if actor.shared_inbox is None else {"sharedInbox": actor.shared_inbox},
+        publicKey=_public_keys(actor.public_keys),
+        assertionMethod=[_multikey(key) for key in actor.multikeys] or None,
+        generator=_generator(actor.implements),
+    )
+    return {"@context": ACTOR_CONTEXT, **body}
+
+
 def actor_body(actor: Actor) -> JsonObject:
     """Write an actor for embedding, without a context of its own."""
     body = present(
@@ -41,6 +57,7 @@ def actor_body(actor: Actor) -> JsonObject:
         alsoKnownAs=list(actor.also_known_as) or None,
         attributionDomains=list(actor.attribution_domains) or None,
         suspended=actor.suspended or None,
+        generator=_generator(actor.implements),
     )
     return {
         **body,
@@ -55,6 +72,17 @@ def actor_body(actor: Actor) -> JsonObject:
             {"type": "PropertyValue", "name": field.name, "value": field.value} for field in actor.fields
         ],
     }
+
+
+def _generator(capabilities: tuple[tuple[str, str], ...]) -> JsonObject | None:
+    """What the software of an actor can do: addresses with names.
+
+    Source:  FEP-844e
+    """
+    if not capabilities:
+        return None
+    links = [{"type": "Link", "href": href, "name": name} for href, name in capabilities]
+    return {"type": "Application", "implements": links}
 
 
 def _public_keys(keys: tuple[PublicKey, ...]) -> JsonObject | list[JsonObject] | None:

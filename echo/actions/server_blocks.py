@@ -24,9 +24,7 @@ async def block(
 
     Raises:  Invalid for what is no domain
     """
-    name = domain.strip().strip(".").lower()
-    if _DOMAIN.fullmatch(name) is None:
-        raise Invalid(f"{domain} is no domain")
+    name = named(domain)
     async with db.unit_of_work():
         await _take_away(name)
         made = await ServerBlock.create(
@@ -47,6 +45,14 @@ async def unblock(domain: str) -> int:
     if freed is None:
         raise NotFound(f"{domain} is not blocked")
     return freed
+
+
+def named(domain: str) -> str:
+    """A domain as it is compared. Raises Invalid for what is none."""
+    name = domain.strip().strip(".").lower()
+    if _DOMAIN.fullmatch(name) is None:
+        raise Invalid(f"{domain} is no domain")
+    return name
 
 
 async def _take_away(domain: str) -> int | None:

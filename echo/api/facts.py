@@ -78,8 +78,7 @@ def configuration(origin: str, *, has_terms: bool) -> dict[str, Any]:
             "hashtag_feeds": settings_of(Feed.HASHTAG),
             "trending_link_feeds": settings_of(Feed.LINK),
         },
-        # Whoever is not blocked may talk to us: there is no list of servers that may.
-        "limited_federation": False,
+        "limited_federation": settings.here().federation.only_allowed,
     }
 
 

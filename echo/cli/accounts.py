@@ -12,6 +12,7 @@ from echo.actions import approvals, moderation, password_changes, renaming, sign
 from echo.actions.drafts import SignUp
 from echo.addresses import here
 from echo.cli.common import Common, opened, say, table
+from echo.cli.keys import rotate_keys
 from echo.errors import NotFound
 from echo.kinds import Role
 from echo.models import Account
@@ -19,6 +20,7 @@ from echo.store import accounts, users
 from echo.text import handles
 
 app = App(name="accounts", help="People of this server.")
+app.command(rotate_keys, name="rotate-keys")
 RoleName = Literal["user", "moderator", "admin", "owner"]
 
 

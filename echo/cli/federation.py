@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from echo.actions import federation_queue, server_blocks
+from echo.actions import federation_queue, server_allows, server_blocks
 from echo.actions.federation_queue import Which
 from echo.cli import relays
 from echo.cli.common import Common, opened, say, table
@@ -15,6 +15,7 @@ from echo.errors import NotFound
 from echo.kinds import BlockSeverity
 from echo.store import host_pages
 from echo.store import inbound as inbound_store
+from echo.store import server_allows as allow_store
 from echo.store import server_blocks as block_store
 
 app = App(name="federation", help="What goes to other servers and comes from them.")
@@ -222,6 +223,30 @@ async def blocks(*, common: Common = Common()) -> None:
     """The servers that are blocked."""
     async with opened(common):
         rows = [dict(row) for row in await block_store.listing()]
+    say(common, rows, table(rows, empty="none"))
+
+
+@app.command
+async def allow(domain: str, *, common: Common = Common()) -> None:
+    """Allow a server, without its subdomains. It counts with federation.only_allowed."""
+    async with opened(common):
+        is_new = await server_allows.allow(domain)
+    say(common, {"domain": domain, "new": is_new}, "allowed" if is_new else "was allowed already")
+
+
+@app.command
+async def disallow(domain: str, *, common: Common = Common()) -> None:
+    """Take that back. What is known of the server stays; `block` hides it."""
+    async with opened(common):
+        await server_allows.disallow(domain)
+    say(common, {"domain": domain}, "not allowed any more")
+
+
+@app.command
+async def allowed(*, common: Common = Common()) -> None:
+    """The servers that are allowed."""
+    async with opened(common):
+        rows = [dict(row) for row in await allow_store.listing()]
     say(common, rows, table(rows, empty="none"))
 
 

@@ -5,7 +5,8 @@ without.
 @optional(scope)    a token is optional, but one that is sent must be valid and carry the scope
 @needs(scopes...)   a user token with one of the scopes
 @app_or_user(scope) any valid token with the scope (the scope may be empty)
-@signed             documents for other servers; the view checks the signature, where one is needed
+@signed             documents for other servers; who asks is looked at first, by what `echo.app` installed
+@found              how other servers find us: open to everybody
 @delivered          what other servers deliver, by HTTP signature
 @page               a browser: session cookie, CSRF token on forms
 @stored             files, open to everybody
@@ -33,6 +34,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 View = Callable[P, Awaitable[R]]
 MARK = "echo_access"
+# Where an application keeps what decides who gets documents.
+ADMISSION = "echo_admission"
 WINDOW_SECONDS = 300
 
 
@@ -89,8 +92,19 @@ def stored(view: View[P, R]) -> View[P, R]:
 
 
 def signed(view: View[P, R]) -> View[P, R]:
-    """A document for other servers; the view checks the signature itself."""
-    return _counted_here(view, "signed", lambda limits: limits.documents_per_address)
+    """A document for other servers: in secure mode only for those who prove who they are."""
+
+    @wraps(view)
+    async def admitted(*args: P.args, **kwargs: P.kwargs) -> R:
+        admit: Callable[..., Awaitable[R]] = current_app.extensions[ADMISSION]
+        return await admit(view, *args, **kwargs)
+
+    return _counted_here(admitted, "signed", lambda limits: limits.documents_per_address)
+
+
+def found(view: View[P, R]) -> View[P, R]:
+    """How other servers find us and the people here."""
+    return _counted_here(view, "found", lambda limits: limits.documents_per_address)
 
 
 def delivered(view: View[P, R]) -> View[P, R]:

@@ -110,6 +110,7 @@ from echo.models.search import (
     SearchPost,
 )
 from echo.models.server_block import (
+    AllowedServer,
     ServerBlock,
 )
 from echo.models.tag import (
@@ -136,6 +137,7 @@ __all__ = [
     "AccountNote",
     "AccountStats",
     "ActiveWeek",
+    "AllowedServer",
     "Announcement",
     "AnnouncementDismissal",
     "AnnouncementReaction",

@@ -89,6 +89,19 @@ class AccountKey(Model):
     public_pem = fields.TextField()
     ed25519_private_pem = fields.TextField(default="", db_default="", description="empty: not made yet")
     ed25519_public_pem = fields.TextField(default="", db_default="")
+    generation = fields.IntField(
+        default=1, db_default=1, description="rises with every change of keys; part of their ids"
+    )
+    next_private_pem = fields.TextField(
+        default="", db_default="", description="they are announced, and take their place in a moment"
+    )
+    next_public_pem = fields.TextField(default="", db_default="")
+    next_ed25519_private_pem = fields.TextField(default="", db_default="")
+    next_ed25519_public_pem = fields.TextField(default="", db_default="")
+    retired_private_pem = fields.TextField(
+        default="", db_default="", description="still signs the news of its end"
+    )
+    changed_at = fields.DatetimeField(null=True, description="when the last change of keys began")
     created_at = fields.DatetimeField()
 
     class Meta:

@@ -19,3 +19,14 @@ class ServerBlock(Model):
 
     class Meta:
         table = "server_blocks"
+
+
+class AllowedServer(Model):
+    """A server with which there is exchange where `federation.only_allowed` is set."""
+
+    id = fields.BigIntField(primary_key=True)
+    domain = fields.CharField(max_length=255, unique=True, description="in lower case")
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "allowed_servers"

@@ -36,6 +36,9 @@ class OutboundActivity(Model):
     kind = fields.CharField(max_length=32)
     sender_id = fields.BigIntField()
     object_key = fields.CharField(max_length=2048, default="", db_default="")
+    key_generation = fields.IntField(
+        null=True, description="of the key that signs it; null: the one that is valid when it is sent"
+    )
     post_id = fields.BigIntField(null=True, description="audience and blocks are looked at again for it")
     body = fields.BinaryField()
     created_at = fields.DatetimeField()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from echo import db
 from echo.db import Row
 from echo.errors import NotFound
-from echo.models import Account, AccountKey, User
+from echo.models import Account, User
 from echo.store import loading
 from echo.store.cursor import Cursor
 
@@ -73,14 +73,6 @@ async def find_by_handles(handles: Sequence[tuple[str, str]]) -> dict[tuple[str,
         [domain.lower() for _, domain in handles],
     )
     return {(row["username_key"], row["domain"]): row for row in rows}
-
-
-async def private_key(account_id: int) -> str:
-    """The private key of a local account, PKCS #8 PEM. Raises NotFound."""
-    key = await AccountKey.get_or_none(account_id=account_id)
-    if key is None:
-        raise NotFound(detail=f"account {account_id} has no key")
-    return key.private_pem
 
 
 async def user(account_id: int) -> User:

@@ -126,6 +126,9 @@ class ActorSource:
     moved_to_uri: str
     public_pem: str
     ed25519_public_pem: str
+    key_generation: int
+    next_public_pem: str
+    next_ed25519_public_pem: str
     version: int
     created_at: datetime
     suspended_at: datetime | None
@@ -205,7 +208,8 @@ async def is_deleted_post(post_id: int) -> bool:
 
 
 _ACTORS = """
-    SELECT a.*, k.public_pem, k.ed25519_public_pem, coalesce(s.followers, 0) AS followers,
+    SELECT a.*, k.public_pem, k.ed25519_public_pem, k.next_public_pem, k.next_ed25519_public_pem,
+        coalesce(k.generation, 1) AS key_generation, coalesce(s.followers, 0) AS followers,
         coalesce(s.following, 0) AS following, coalesce(s.posts, 0) AS posts
     FROM accounts a LEFT JOIN account_keys k ON k.account_id = a.id
     LEFT JOIN account_stats s ON s.account_id = a.id
@@ -266,4 +270,6 @@ def _actor(row: Row) -> ActorSource:
         hide_collections=bool(row["hide_collections"]),
         public_pem=row["public_pem"] or "",
         ed25519_public_pem=row["ed25519_public_pem"] or "",
+        next_public_pem=row["next_public_pem"] or "",
+        next_ed25519_public_pem=row["next_ed25519_public_pem"] or "",
     )

@@ -22,6 +22,7 @@ class Outgoing:
 
     Shapes:  uri: its id; object_key: activities about the same thing reach each host in order;
              post_id: set when audience and blocks have to be looked at again before each try;
+             key_generation: of the key that signs it, where that is not the one of the moment;
              is_open: whether it is addressed to everybody
     """
 
@@ -32,6 +33,7 @@ class Outgoing:
     object_key: str
     expires_at: datetime
     post_id: int | None = None
+    key_generation: int | None = None
     is_open: bool = False
 
 
@@ -50,8 +52,8 @@ async def insert(activity: Outgoing) -> int:
     """
     found = await db.fetch_value(
         "INSERT INTO outbound_activities"
-        " (uri, kind, sender_id, object_key, post_id, body, created_at, expires_at)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (uri) DO NOTHING RETURNING id",
+        " (uri, kind, sender_id, object_key, post_id, body, created_at, expires_at, key_generation)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (uri) DO NOTHING RETURNING id",
         activity.uri,
         activity.kind,
         activity.sender_id,
@@ -60,6 +62,7 @@ async def insert(activity: Outgoing) -> int:
         activity.body,
         clock.now(),
         activity.expires_at,
+        activity.key_generation,
     )
     if found is None:
         found = await db.fetch_value("SELECT id FROM outbound_activities WHERE uri = $1", activity.uri)
@@ -167,9 +170,9 @@ async def inboxes_told(post_id: int) -> list[str]:
 
 
 async def load(activity_ids: Sequence[int]) -> list[Row]:
-    """Rows (id, kind, sender_id, post_id, visibility, body, expires_at) of activities."""
+    """Rows (id, kind, sender_id, post_id, visibility, body, expires_at, key_generation) of activities."""
     return await db.fetch(
-        "SELECT o.id, o.kind, o.sender_id, o.post_id, p.visibility, o.body, o.expires_at"
+        "SELECT o.id, o.kind, o.sender_id, o.post_id, p.visibility, o.body, o.expires_at, o.key_generation"
         " FROM outbound_activities o LEFT JOIN posts p ON p.id = o.post_id WHERE o.id = ANY($1)",
         list(activity_ids),
     )

@@ -27,6 +27,12 @@ _KINDS = {
 }
 _ACTOR_KINDS = {kind.value: actor_kind for actor_kind, kind in _KINDS.items()}
 _ADDRESS_CHARACTERS = 2048
+# What FEP-844e has names for.
+_RFC9421 = "https://datatracker.ietf.org/doc/html/rfc9421"
+CAPABILITIES = (
+    (_RFC9421, "RFC-9421: HTTP Message Signatures"),
+    (f"{_RFC9421}#name-eddsa-using-curve-edwards25", "RFC-9421 signatures using the Ed25519 algorithm"),
+)
 
 
 def account_of(actor: wire.Actor, *, username: str, domain: str) -> RemoteAccount:
@@ -100,8 +106,8 @@ def actor_of(source: ActorSource) -> wire.Actor:
         followers=here.collection(source.id, "followers"),
         following=here.collection(source.id, "following"),
         featured=here.collection(source.id, "featured"),
+        public_keys=(_public_key(source),),
         featured_tags=here.collection(source.id, "featured_tags") if is_person else None,
-        public_keys=(wire.PublicKey(id=here.key(source.id), owner=uri, pem=source.public_pem),),
         multikeys=_multikeys(source),
         icon=_picture(source.avatar, source.avatar_description),
         image=_picture(source.header, source.header_description),
@@ -116,6 +122,7 @@ def actor_of(source: ActorSource) -> wire.Actor:
         attribution_domains=source.attribution_domains,
         published=source.created_at.replace(hour=0, minute=0, second=0, microsecond=0),
         webfinger=f"{source.username}@{here.domain}",
+        implements=CAPABILITIES,
     )
 
 
@@ -138,18 +145,32 @@ def written_emojis(emojis: tuple[EmojiPart, ...]) -> tuple[wire.Emoji, ...]:
     )
 
 
+def _public_key(source: ActorSource) -> wire.PublicKey:
+    """The key that signs requests; while keys change the next one, for this is when others read it anew."""
+    generation, pem = source.key_generation, source.public_pem
+    if source.next_public_pem:
+        generation, pem = generation + 1, source.next_public_pem
+    return wire.PublicKey(id=addresses.here().key(source.id, generation), owner=source.uri, pem=pem)
+
+
 def _multikeys(source: ActorSource) -> tuple[wire.Multikey, ...]:
-    """Source: FEP-521a"""
-    if not source.ed25519_public_pem:
-        return ()
-    key = load_public_key(source.ed25519_public_pem)
+    """The keys that sign documents; while keys change both, the next one first.
+
+    Source:  FEP-521a
+    """
+    generation = source.key_generation
+    listed = ((generation + 1, source.next_ed25519_public_pem), (generation, source.ed25519_public_pem))
+    return tuple(_multikey(source, generation, pem) for generation, pem in listed if pem)
+
+
+def _multikey(source: ActorSource, generation: int, pem: str) -> wire.Multikey:
+    key = load_public_key(pem)
     assert isinstance(key, Ed25519PublicKey)
-    multikey = wire.Multikey(
-        id=addresses.here().document_key(source.id),
+    return wire.Multikey(
+        id=addresses.here().document_key(source.id, generation),
         controller=source.uri,
         multibase=write_ed25519_multikey(key),
     )
-    return (multikey,)
 
 
 def _place(picture: wire.Picture | None) -> str:

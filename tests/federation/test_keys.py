@@ -9,11 +9,12 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from activitypub.signatures.keys import KeyPair, generate_ed25519, load_public_key
+from activitypub.signatures.keys import KeyPair, generate_ed25519, load_public_key, same_key_id
 from activitypub.signatures.multibase import read_ed25519_multikey, write_ed25519_multikey
 from echo import db
-from echo.actions import keys
+from echo.actions import keys, server_blocks
 from echo.errors import NotFound
+from echo.kinds import BlockSeverity
 from echo.models import Account, AccountKey
 from federation import resolve
 from federation.document_keys import document_key, listed_key
@@ -162,3 +163,43 @@ async def test_an_actor_without_keys_leaves_the_known_ones(one: Echo, peer: Peer
     account = await stored(bob)
     peer.serve(bob.id, {name: value for name, value in bob.document.items() if name != "publicKey"})
     assert [key["id"] for key in (await resolve.refresh(account)).public_keys] == [bob.key_id]
+
+
+@pytest.mark.parametrize("listed", ["#main-key", "/#main-key", "", "/main-key"])
+@pytest.mark.parametrize("claimed", ["#main-key", "/#main-key", ""])
+async def test_odd_key_ids_are_understood(one: Echo, peer: Peer, listed: str, claimed: str) -> None:
+    bob = peer.person("bob")
+    key = {"id": f"{bob.id}{listed}", "owner": bob.id, "publicKeyPem": bob.keys.public_pem}
+    document = {**bob.document, "publicKey": [key]}
+    peer.serve(bob.id, document)
+    peer.serve(f"{bob.id}/", document)
+    alice = await make.person("alice")
+    is_known = same_key_id(key["id"], f"{bob.id}{claimed}") or not claimed
+    for _ in range(2):
+        sent = await bob.sends(one, bob.does("Follow", alice.account.uri), key_id=f"{bob.id}{claimed}")
+        assert sent.status_code == (202 if is_known else 401)
+
+
+@pytest.mark.parametrize("is_listed", [True, False])
+async def test_S_A02_a_key_that_is_listed_by_its_address_is_read_there(
+    one: Echo, peer: Peer, is_listed: bool
+) -> None:
+    bob = peer.person("bob")
+    key = {"id": f"{bob.id}/key", "owner": bob.id, "publicKeyPem": bob.keys.public_pem}
+    peer.serve(key["id"], key)
+    peer.serve(bob.id, {**bob.document, "publicKey": [key["id"] if is_listed else f"{bob.id}/other"]})
+    alice = await make.person("alice")
+    sent = await bob.sends(one, bob.does("Follow", alice.account.uri), key_id=key["id"])
+    assert sent.status_code == (202 if is_listed else 401)
+
+
+async def test_S_A11_an_update_of_a_stranger_by_itself_costs_nothing(one: Echo, peer: Peer) -> None:
+    bob = peer.person("bob")
+    assert (await bob.sends(one, bob.does("Update", bob.document))).status_code == 202
+    assert peer.requests == []
+    assert await Account.filter(host=peer.host).count() == 0
+
+
+async def test_a_blocked_server_is_refused_before_its_words_are_read(one: Echo, peer: Peer) -> None:
+    await server_blocks.block("peer.test", BlockSeverity.SUSPEND)
+    assert (await peer.person("bob").sends(one, b"nonsense")).status_code == 403

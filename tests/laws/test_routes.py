@@ -7,7 +7,7 @@ from collections import Counter
 from echo.http.access import MARK
 from tests.routes import all_routes
 
-KINDS = {"public", "optional", "needs", "app", "signed", "delivered", "page", "stored"}
+KINDS = {"public", "optional", "needs", "app", "signed", "found", "delivered", "page", "stored"}
 # The socket is no HTTP route: it reads its own token, because a browser cannot send a header there.
 SOCKETS = {"/api/v1/streaming"}
 # A question that is long enough for a body.

@@ -165,7 +165,9 @@ def test_S_A05_a_lower_case_label_with_the_right_hash_is_accepted() -> None:
         (timedelta(hours=2), "in_future"),
         (timedelta(minutes=-50), None),
         (timedelta(minutes=50), None),
-        (timedelta(hours=-11), None),
+        (timedelta(minutes=-64), None),
+        (timedelta(minutes=-66), "too_old"),
+        (timedelta(minutes=61), "in_future"),
     ],
 )
 def test_S_A07_only_a_recent_date_is_accepted(shift: timedelta, reason: str | None) -> None:
@@ -192,6 +194,20 @@ def test_S_A07_both_times_must_be_recent_when_both_are_covered() -> None:
     old = int((NOW - timedelta(hours=13)).timestamp())
     headers = cavage_by_hand([*COVERED, "(created)"], parameters='algorithm="hs2019"', created=old)
     assert refused(headers) == "too_old"
+
+
+def test_S_A07_a_longer_life_must_be_signed_and_ends_after_twelve_hours() -> None:
+    def made(hours: int, *covered: str) -> Headers:
+        return cavage_by_hand(
+            ["(request-target)", "(created)", "host", "digest", *covered],
+            parameters='algorithm="hs2019"',
+            created=int((NOW - timedelta(hours=hours)).timestamp()),
+            expires=int((NOW + timedelta(hours=1)).timestamp()),
+        )
+
+    judge(made(11, "(expires)"))
+    assert refused(made(14, "(expires)")) == "too_old"
+    assert refused(made(2)) == "too_old"
 
 
 def test_S_A07_expires_is_honoured_with_the_skew() -> None:
