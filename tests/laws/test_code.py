@@ -186,9 +186,16 @@ def test_checks_are_not_switched_off_wholesale() -> None:
         assert not re.search(r"# noqa(?!: [A-Z]+[0-9]+)", text), name_of(path)
 
 
+# Tests fetch nobody's server: where none was fetched by hand, there is nothing to play with.
+MAY_SKIP = {"tests/interop/test_peers.py"}
+
+
 def test_no_test_is_skipped() -> None:
     for path in tracked():
-        if name_of(path).startswith("tests/") and path.suffix == ".py" and path != Path(__file__):
+        name = name_of(path)
+        if name in MAY_SKIP or path == Path(__file__):
+            continue
+        if name.startswith("tests/") and path.suffix == ".py":
             found = re.search(
                 r"pytest\.(skip|mark\.(skip|xfail))|importorskip", path.read_text(encoding="utf-8")
             )

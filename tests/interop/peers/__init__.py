@@ -1,0 +1,1 @@
+"""Servers of other makes, each as a person there can use it."""
