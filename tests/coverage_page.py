@@ -1,6 +1,6 @@
 """Writes docs/api/coverage.md: what of Mastodon's client API is there, and which test calls it.
 
-python -m tests.coverage_page
+python -m tests.coverage_page    (and docs/security-coverage.md beside it)
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from itertools import product
 from pathlib import Path
 
 from echo.streaming import sse
-from tests import structure
+from tests import security_page, structure
 from tests.routes import Route, all_routes
 
 ROOT = Path(__file__).parent.parent
@@ -230,3 +230,4 @@ def _variants(node: ast.expr, texts: dict[str, list[str]]) -> list[str]:
 if __name__ == "__main__":
     PAGE.parent.mkdir(exist_ok=True)
     PAGE.write_text(render(), encoding="utf-8")
+    security_page.write()

@@ -14,7 +14,10 @@ async def look(_: Runtime, *, post_id: int, url: str) -> None:
         await entries.put([post_id])  # what it shows can be searched for
         return
     found = await previews.look(url)
-    card_id = await cards.keep(url, found.facts if found else None, found.image if found else b"")
+    author_id = await cards.author_of(found.facts) if found else None
+    card_id = await cards.keep(
+        url, found.facts if found else None, found.image if found else b"", author_id=author_id
+    )
     if card_id is not None:
         await cards.show(post_id, url, card_id)
         await entries.put([post_id])

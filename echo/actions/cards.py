@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import html
+from urllib.parse import urlsplit
 
-from echo import clock, db
+from echo import clock, db, ports
 from echo.addresses import here
 from echo.errors import Invalid
 from echo.media import port
 from echo.media.result import Limits
 from echo.media.sandbox import convert
 from echo.models import Card
-from echo.store import cards, posts
+from echo.store import accounts, cards, posts
 from echo.text.first_link import first_link
 from echo.text.page import PageFacts
 
@@ -42,14 +43,35 @@ async def show(post_id: int, url: str, card_id: int) -> None:
             await cards.attach(post_id, card_id)
 
 
-async def keep(url: str, facts: PageFacts | None, image: bytes) -> int | None:
+async def author_of(facts: PageFacts) -> int | None:
+    """The account that a page names as its author, when the account says that pages of this host may.
+
+    Source:  Mastodon's `fediverse:creator` and `attributionDomains`
+    """
+    user, _, host = facts.creator.removeprefix("@").partition("@")
+    page_host = urlsplit(facts.url).hostname or ""
+    if not user or not host:
+        return None
+    account_id = await ports.directory().account_by_handle(user, host)
+    account = None if account_id is None else await accounts.find(account_id)
+    if account is None or account.suspended_at is not None:
+        return None
+    allowed = account.attribution_domains
+    return account.id if any(f".{page_host}".endswith(f".{domain}") for domain in allowed) else None
+
+
+async def keep(
+    url: str, facts: PageFacts | None, image: bytes, *, author_id: int | None = None
+) -> int | None:
     """Store what was found at an address; a page that says nothing is remembered too, and not asked again.
 
+    Shapes:  author_id: from `author_of`
     Returns: the id of the preview, or None for a page without one
     """
     card = Card(url=url, created_at=clock.now(), fetched_at=clock.now())
     if facts is not None:
         _describe(card, facts)
+        card.author_id = author_id
         await _keep_image(card, image)
     async with db.unit_of_work():
         card_id = await cards.save(card)
@@ -58,7 +80,9 @@ async def keep(url: str, facts: PageFacts | None, image: bytes) -> int | None:
 
 
 def _describe(card: Card, facts: PageFacts) -> None:
-    card.kind = facts.kind
+    # A frame with a page of ours in it could speak in our name, whatever its sandbox says.
+    is_ours = here().is_ours(facts.embed_url) or facts.embed_url.startswith(here().media)
+    card.kind = "link" if facts.kind == "video" and is_ours else facts.kind
     card.title, card.description, card.language = facts.title, facts.description, facts.language
     card.author_name, card.author_url = facts.author_name, facts.author_url
     card.provider_name, card.provider_url = facts.provider_name, facts.provider_url
@@ -66,7 +90,7 @@ def _describe(card: Card, facts: PageFacts) -> None:
     card.width, card.height = facts.width, facts.height
     card.image_description = facts.image_description
     card.published_at = facts.published_at
-    if facts.kind == "video":
+    if card.kind == "video":
         card.width, card.height = facts.width or 640, facts.height or 360
         card.html = _FRAME.format(
             url=html.escape(facts.embed_url, quote=True), width=card.width, height=card.height

@@ -81,7 +81,7 @@ async def report(reporter_id: int, draft: ReportDraft) -> Report:
 async def receive(reporter: Account, target_id: int, uri: str, comment: str, posts: Sequence[str]) -> bool:
     """Keep a report of another server about somebody here; False when it is known.
 
-    Shapes:  posts: ActivityPub ids; those that are not the target's are left out
+    Shapes:  posts: ActivityPub ids; those that are not the target's, or not for that server, are left out
     """
     now = clock.now()
     async with db.unit_of_work() as unit:
@@ -94,7 +94,7 @@ async def receive(reporter: Account, target_id: int, uri: str, comment: str, pos
             target_id=target_id,
             category=ReportCategory.OTHER.value,
             comment=comment[:REMOTE_COMMENT_CHARACTERS],
-            post_ids=await reports.posts_of(target_id, posts[:IDS_MAX]),
+            post_ids=await reports.posts_of(target_id, posts[:IDS_MAX], known_to=reporter.host),
             created_at=now,
             updated_at=now,
         )

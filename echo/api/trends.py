@@ -50,8 +50,9 @@ async def links() -> Response:
     days: dict[int, list[Row]] = defaultdict(list)
     for row in await trends.link_days([row["id"] for row in rows]):
         days[row["card_id"]].append(row)
+    named = await preview.authors_of(row["card"] for row in rows)
     rendered = [
-        _encode(preview.one(row["card"]))[:-1]
+        _encode(preview.one(row["card"], named))[:-1]
         + b',"history":'
         + _encode(history.of_days(days[row["id"]]))
         + b"}"

@@ -11,17 +11,19 @@ import ctypes
 import os
 import platform
 import resource
-import struct
-from contextlib import suppress
 
-_PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 4, 22, 38
-_SECCOMP_MODE_FILTER = 2
-_NOBODY = 65534
+from echo.media.seccomp import (
+    ALLOW,
+    JUMP_IF_EQUAL,
+    NOT_PERMITTED,
+    RETURN,
+    forbid_new_rights,
+    install,
+    leave_root,
+    only_on,
+)
 
-# Instructions of a classic BPF program over `struct seccomp_data`: load a word, compare, answer.
-_LOAD, _JUMP_IF_EQUAL, _RETURN = 0x20, 0x15, 0x06
-_OFFSET_CALL, _OFFSET_MACHINE = 0, 4
-_ALLOW, _NOT_PERMITTED, _KILL = 0x7FFF0000, 0x00050001, 0x80000000
+_PR_SET_DUMPABLE = 4
 
 # read write close fstat lseek mmap mprotect munmap brk rt_sigaction rt_sigprocmask rt_sigreturn
 # sched_yield mremap madvise nanosleep getpid exit sigaltstack gettid futex sched_getaffinity
@@ -37,14 +39,10 @@ _AARCH64 = (
 _MACHINES = {"x86_64": (0xC000003E, _X86_64), "aarch64": (0xC00000B7, _AARCH64)}
 
 
-class _Program(ctypes.Structure):
-    _fields_ = [("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p)]
-
-
 def confine(*, memory_bytes: int, cpu_seconds: int) -> None:
     """Give up all rights but computing, for good. Modules must be imported and files open before."""
     os.environ.clear()
-    _leave_root()
+    leave_root()
     for kind, most in (
         (resource.RLIMIT_AS, memory_bytes),
         (resource.RLIMIT_CPU, cpu_seconds),
@@ -56,18 +54,8 @@ def confine(*, memory_bytes: int, cpu_seconds: int) -> None:
         resource.setrlimit(kind, (most, most))
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
-    libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    forbid_new_rights(libc)
     _allow_only_computing(libc)
-
-
-def _leave_root() -> None:
-    if os.geteuid() != 0:
-        return
-    # A container may run as root without the right to become someone else.
-    with suppress(PermissionError):
-        os.setgroups([])
-        os.setresgid(_NOBODY, _NOBODY, _NOBODY)
-        os.setresuid(_NOBODY, _NOBODY, _NOBODY)
 
 
 def _allow_only_computing(libc: ctypes.CDLL) -> None:
@@ -77,13 +65,9 @@ def _allow_only_computing(libc: ctypes.CDLL) -> None:
         return
     machine, calls = known
     steps = [
-        (_LOAD, 0, 0, _OFFSET_MACHINE),
-        (_JUMP_IF_EQUAL, 1, 0, machine),
-        (_RETURN, 0, 0, _KILL),
-        (_LOAD, 0, 0, _OFFSET_CALL),
-        *((_JUMP_IF_EQUAL, len(calls) - index, 0, call) for index, call in enumerate(calls)),
-        (_RETURN, 0, 0, _NOT_PERMITTED),
-        (_RETURN, 0, 0, _ALLOW),
+        *only_on(machine),
+        *((JUMP_IF_EQUAL, len(calls) - index, 0, call) for index, call in enumerate(calls)),
+        (RETURN, 0, 0, NOT_PERMITTED),
+        (RETURN, 0, 0, ALLOW),
     ]
-    program = _Program(len(steps), b"".join(struct.pack("HBBI", *step) for step in steps))
-    libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(program), 0, 0)
+    install(libc, steps)

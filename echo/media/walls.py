@@ -14,18 +14,27 @@ import platform
 import resource
 import struct
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
-_PR_SET_PDEATHSIG, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 1, 22, 38
-_SIGKILL = 9
-_SECCOMP_MODE_FILTER = 2
-_NOBODY = 65534
+from echo.media.seccomp import (
+    ALLOW,
+    JUMP_IF_EQUAL,
+    LOAD,
+    NOT_PERMITTED,
+    RETURN,
+    Step,
+    forbid_new_rights,
+    install,
+    leave_root,
+    only_on,
+)
 
-# Instructions of a classic BPF program over `struct seccomp_data`: load a word, compare, answer.
-_LOAD, _JUMP_IF_EQUAL, _JUMP_IF_AT_LEAST, _JUMP_IF_SET, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
-_OFFSET_CALL, _OFFSET_MACHINE, _OFFSET_FIRST_ARGUMENT = 0, 4, 16
-_ALLOW, _NOT_PERMITTED, _NOT_KNOWN, _KILL = 0x7FFF0000, 0x00050001, 0x00050026, 0x80000000
+_PR_SET_PDEATHSIG = 1
+_SIGKILL = 9
+
+_JUMP_IF_AT_LEAST, _JUMP_IF_SET = 0x35, 0x45
+_OFFSET_FIRST_ARGUMENT = 16
+_NOT_KNOWN = 0x00050026
 _FOREIGN_CALLS = 0x40000000  # the numbers of x32, another way to the same calls
 _CLONE_THREAD = 0x00010000
 
@@ -77,10 +86,6 @@ class Allowance:
     file_bytes: int
 
 
-class _Program(ctypes.Structure):
-    _fields_ = [("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p)]
-
-
 def put_up(allowance: Allowance, folder: str, program: str) -> None:
     """Give up all rights but computing in `folder` and becoming `program`, for good."""
     libc = ctypes.CDLL(None, use_errno=True)
@@ -93,20 +98,10 @@ def put_up(allowance: Allowance, folder: str, program: str) -> None:
         (resource.RLIMIT_NOFILE, 64),
     ):
         resource.setrlimit(kind, (most, most))
-    _leave_root()
-    libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    leave_root()
+    forbid_new_rights(libc)
     _see_only(libc, folder, program)
     _forbid_calls(libc)
-
-
-def _leave_root() -> None:
-    if os.geteuid() != 0:
-        return
-    # A container may run as root without the right to become someone else.
-    with suppress(PermissionError):
-        os.setgroups([])
-        os.setresgid(_NOBODY, _NOBODY, _NOBODY)
-        os.setresuid(_NOBODY, _NOBODY, _NOBODY)
 
 
 def _forbid_calls(libc: ctypes.CDLL) -> None:
@@ -115,32 +110,28 @@ def _forbid_calls(libc: ctypes.CDLL) -> None:
         return
     machine, calls, clone = known
     steps = [
-        (_LOAD, 0, 0, _OFFSET_MACHINE),
-        (_JUMP_IF_EQUAL, 1, 0, machine),
-        (_RETURN, 0, 0, _KILL),
-        (_LOAD, 0, 0, _OFFSET_CALL),
-        *_refusals((*calls, *_NEWER), _NOT_PERMITTED),
+        *only_on(machine),
+        *_refusals((*calls, *_NEWER), NOT_PERMITTED),
         # Its flags cannot be looked at; without it the C library takes clone.
         *_refusals((_CLONE3,), _NOT_KNOWN),
         (_JUMP_IF_AT_LEAST, 0, 1, _FOREIGN_CALLS),
-        (_RETURN, 0, 0, _NOT_PERMITTED),
-        (_JUMP_IF_EQUAL, 1, 0, clone),
-        (_RETURN, 0, 0, _ALLOW),
-        (_LOAD, 0, 0, _OFFSET_FIRST_ARGUMENT),
+        (RETURN, 0, 0, NOT_PERMITTED),
+        (JUMP_IF_EQUAL, 1, 0, clone),
+        (RETURN, 0, 0, ALLOW),
+        (LOAD, 0, 0, _OFFSET_FIRST_ARGUMENT),
         (_JUMP_IF_SET, 1, 0, _CLONE_THREAD),
-        (_RETURN, 0, 0, _NOT_PERMITTED),
-        (_RETURN, 0, 0, _ALLOW),
+        (RETURN, 0, 0, NOT_PERMITTED),
+        (RETURN, 0, 0, ALLOW),
     ]
-    program = _Program(len(steps), b"".join(struct.pack("HBBI", *step) for step in steps))
-    libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(program), 0, 0)
+    install(libc, steps)
 
 
-def _refusals(calls: Sequence[int], answer: int) -> list[tuple[int, int, int, int]]:
+def _refusals(calls: Sequence[int], answer: int) -> list[Step]:
     last = len(calls) - 1
     tests = [
-        (_JUMP_IF_EQUAL, last - index, 1 if index == last else 0, call) for index, call in enumerate(calls)
+        (JUMP_IF_EQUAL, last - index, 1 if index == last else 0, call) for index, call in enumerate(calls)
     ]
-    return [*tests, (_RETURN, 0, 0, answer)]
+    return [*tests, (RETURN, 0, 0, answer)]
 
 
 def _see_only(libc: ctypes.CDLL, folder: str, program: str) -> None:

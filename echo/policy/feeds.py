@@ -52,6 +52,12 @@ def settings_of(feed: Feed) -> dict[str, str]:
     return {"local": local, "remote": remote}
 
 
+def open_to_everybody(feed: Feed) -> Sides:
+    """What of a timeline stands on pages that need no log-in."""
+    chosen = settings_of(feed)
+    return Sides(local=chosen["local"] == "public", remote=chosen["remote"] == "public")
+
+
 def readable(feed: Feed, asked: Sides, *, is_signed_in: bool, role: str) -> Sides:
     """What of the sides that are asked for may be read; nothing is an empty timeline.
 

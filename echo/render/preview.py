@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 import msgspec
 
 from echo import addresses
-from echo.render import times
+from echo.render import account, times
 from echo.render.entities import PreviewAuthor, PreviewCard
 
 
@@ -21,6 +22,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     language: str | None
     author_name: str
     author_url: str
+    author_id: int | None
     provider_name: str
     provider_url: str
     embed_url: str
@@ -33,15 +35,26 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     published_at: datetime | None
 
 
+Accounts = Mapping[int, bytes]
+
 _decode = msgspec.json.Decoder(Row).decode
 
 
-def one(document: str) -> PreviewCard:
-    """The preview, from the JSON of its row."""
+async def authors_of(documents: Iterable[str | None]) -> Accounts:
+    """The accounts that previews name as authors, by id: one statement, or none."""
+    named = {author_id for text in documents if text and (author_id := _decode(text).author_id)}
+    return await account.by_id(sorted(named)) if named else {}
+
+
+def one(document: str, accounts: Accounts) -> PreviewCard:
+    """The preview, from the JSON of its row and what `authors_of` found."""
     row = _decode(document)
     authors = []
-    if row.author_name or row.author_url:
-        authors.append(PreviewAuthor(name=row.author_name, url=row.author_url, account=None))
+    known = accounts.get(row.author_id or 0)
+    if row.author_name or row.author_url or known is not None:
+        shown = None if known is None else msgspec.Raw(known)
+        url = row.author_url or ("" if known is None else msgspec.json.decode(known)["url"])
+        authors.append(PreviewAuthor(name=row.author_name, url=url, account=shown))
     return PreviewCard(
         url=row.url,
         title=row.title,

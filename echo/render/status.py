@@ -228,6 +228,8 @@ async def _pages(viewers: Sequence[Viewer], post_ids: Sequence[int]) -> dict[Vie
     more = await _more(viewers, [post_id for post_id, row in every.items() if _needs_more(row)])
     authors = await account.cores_of((row["author_id"], row["author_version"]) for row in every.values())
     posts = await status_core.many(list(every.values()))
+    if len(posts) < len(every):  # what cannot be shown is as if it were not there
+        moving = {one: {i: row for i, row in rows.items() if i in posts} for one, rows in moving.items()}
     versions = filtered.versions(row for rows in moving.values() for row in rows.values())
     filtering = await filtered.read(versions, list(every.values()))
     return {

@@ -40,12 +40,24 @@ async def readable_collections(viewer: Viewer, owner_id: int, collection_ids: Se
     return sorted(number for number, row in found.items() if row["account_id"] == owner_id)
 
 
-async def posts_of(author_id: int, uris: Sequence[str]) -> list[int]:
-    """Posts of this author by their ActivityPub ids, which whoever names them has read."""
+async def posts_of(author_id: int, uris: Sequence[str], *, known_to: str) -> list[int]:
+    """Posts of this author by their ActivityPub ids, as far as a server may know them.
+
+    Who reports is often not told, so it counts what anybody there may read: open posts, those for followers
+    when there is one, those that name somebody there.
+
+    Shapes:  known_to: host of a server
+    """
     rows = await db.fetch(
-        "SELECT id FROM posts WHERE uri = ANY($1) AND author_id = $2 AND deleted_at IS NULL ORDER BY id",
+        "SELECT p.id FROM posts p WHERE p.uri = ANY($1) AND p.author_id = $2 AND p.deleted_at IS NULL AND ("
+        " p.visibility IN ('public', 'unlisted')"
+        " OR (p.visibility = 'followers' AND EXISTS (SELECT 1 FROM follows f JOIN accounts a"
+        "  ON a.id = f.follower_id WHERE f.followee_id = $2 AND f.state = 'accepted' AND a.host = $3))"
+        " OR EXISTS (SELECT 1 FROM mentions m JOIN accounts a ON a.id = m.account_id"
+        "  WHERE m.post_id = p.id AND a.host = $3)) ORDER BY p.id",
         list(uris),
         author_id,
+        known_to,
     )
     return [row["id"] for row in rows]
 

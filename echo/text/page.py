@@ -30,7 +30,7 @@ class PageFacts:
     """What is known of a page. Texts are plain, addresses absolute and http(s), or empty.
 
     Shapes:  kind: link, photo or video; embed_url: the player or the picture; width, height: of it, in
-             pixels; oembed_url: where more is said
+             pixels; oembed_url: where more is said; creator: handle of the account that is named as author
     """
 
     url: str
@@ -49,6 +49,7 @@ class PageFacts:
     height: int = 0
     published_at: datetime | None = None
     oembed_url: str = ""
+    creator: str = ""
 
 
 def read_page(html: bytes, url: str) -> PageFacts | None:
@@ -87,6 +88,7 @@ def read_page(html: bytes, url: str) -> PageFacts | None:
         height=_pixels(meta.get("og:video:height")) if has_player else 0,
         published_at=_moment(meta.get("article:published_time")),
         oembed_url=_oembed(page, url),
+        creator=_line(meta.get("fediverse:creator"), NAME_CHARACTERS),
     )
 
 

@@ -7,6 +7,8 @@ from quart import Blueprint, Response
 from echo import settings
 from echo.addresses import here
 from echo.http.access import page
+from echo.policy import feeds
+from echo.policy.feeds import Feed
 from echo.policy.viewer import NOBODY
 from echo.render import cards
 from echo.store import house_texts, timelines
@@ -23,7 +25,9 @@ RECENT = 12
 @page
 async def landing() -> Response:
     """Who we are, and what people here have said lately."""
-    recent = await timelines.public(NOBODY, Cursor(limit=RECENT), PublicFilter(local=True))
+    recent: list[int] = []
+    if feeds.open_to_everybody(Feed.LIVE).local:
+        recent = await timelines.public(NOBODY, Cursor(limit=RECENT), PublicFilter(local=True))
     instance = settings.here().instance
     return await show(
         "landing.html",

@@ -11,6 +11,8 @@ from echo.http.access import page
 from echo.ids import parse_id
 from echo.kinds import Visibility
 from echo.models import Account
+from echo.policy import feeds
+from echo.policy.feeds import Feed
 from echo.policy.viewer import NOBODY
 from echo.render import cards
 from echo.render.cards import Author, Card
@@ -102,7 +104,10 @@ async def tag(name: str) -> Response:
     folded = normalise(name)
     if folded is None:
         raise NotFound("Not Found")
-    ids = await timelines.hashtag(NOBODY, _cursor(), PublicFilter(), any_of=[folded])
+    sides, ids = feeds.open_to_everybody(Feed.HASHTAG), list[int]()
+    if not sides.is_none:
+        wanted = PublicFilter(local=not sides.remote, remote=not sides.local)
+        ids = await timelines.hashtag(NOBODY, _cursor(), wanted, any_of=[folded])
     return await show(
         "tag.html",
         meta=Meta(title=f"#{name}", url=here().tag_page(folded), indexed=bool(ids)),

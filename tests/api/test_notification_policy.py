@@ -137,7 +137,7 @@ async def test_limited_accounts_are_kept_apart(api: Api) -> None:
     assert (await api.get(REQUESTS, by=alice)).json == [], "a like asks for nothing"
 
 
-async def test_private_mentions_unless_they_answer(api: Api) -> None:
+async def test_s_g13_private_mentions_unless_they_answer(api: Api) -> None:
     """Also further down the thread, and when others answer in between."""
     alice, bob, carol = await make.person("alice"), await make.person("bob"), await make.person("carol")
     await make.post(bob, "@alice", visibility=Visibility.DIRECT)

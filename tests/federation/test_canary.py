@@ -26,7 +26,7 @@ def dialled_inside(router: Router) -> list[str]:
 
 
 @pytest.mark.parametrize("canary", CANARIES)
-async def test_documents_point_inside(one: Echo, evil: Peer, router: Router, canary: str) -> None:
+async def test_s_b09_documents_point_inside(one: Echo, evil: Peer, router: Router, canary: str) -> None:
     mallory = evil.person("mallory")
     await followed(mallory, one)
     alice = await make.person("alice")
@@ -51,7 +51,7 @@ async def test_documents_point_inside(one: Echo, evil: Peer, router: Router, can
 
 
 @pytest.mark.parametrize("canary", CANARIES)
-async def test_keys_names_and_searches_point_inside(
+async def test_s_b09_keys_names_and_searches_point_inside(
     one: Echo, evil: Peer, router: Router, canary: str
 ) -> None:
     ghost = Actor(evil, "ghost", key_pair(1))
@@ -74,7 +74,7 @@ async def test_keys_names_and_searches_point_inside(
 
 
 @pytest.mark.parametrize("canary", CANARIES)
-async def test_inboxes_point_inside(one: Echo, evil: Peer, router: Router, canary: str) -> None:
+async def test_s_b09_inboxes_point_inside(one: Echo, evil: Peer, router: Router, canary: str) -> None:
     alice = await make.person("alice")
     mallory = evil.person("mallory", inbox=canary, endpoints={"sharedInbox": canary})
     try:

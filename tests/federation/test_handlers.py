@@ -379,7 +379,7 @@ async def test_s_c03_only_the_author_deletes(one: Echo, evil: Peer, victim: Peer
 
 
 @pytest.mark.parametrize("shape", ["address", "tombstone"])
-async def test_a_deleted_post_is_gone_and_stays_gone(one: Echo, peer: Peer, shape: str) -> None:
+async def test_s_c18_a_deleted_post_is_gone_and_stays_gone(one: Echo, peer: Peer, shape: str) -> None:
     bob = peer.person("bob")
     await followed(bob, one)
     note = bob.note()

@@ -55,7 +55,7 @@ async def test_private_pins_are_not_told(one: Echo, peer: Peer) -> None:
     assert (await featured(one, alice.id))["totalItems"] == 0
 
 
-async def test_only_the_owner_of_a_collection_pins(one: Echo, peer: Peer, evil: Peer) -> None:
+async def test_s_c15_only_the_owner_of_a_collection_pins(one: Echo, peer: Peer, evil: Peer) -> None:
     reader, author = await make.person("reader"), peer.person("quinn", featured="https://peer.test/f")
     mallory = evil.person("mallory", featured="https://evil.test/f")
     await follow(reader, "quinn", "peer.test")

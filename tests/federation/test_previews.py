@@ -17,6 +17,7 @@ from echo.render import status
 from federation import previews
 from federation.errors import Unreachable
 from tests import make, structure
+from tests.federation.peer import Peer
 from tests.fediverse import Echo, Router
 from tests.media.pictures import png
 from workers import cards
@@ -147,7 +148,7 @@ async def test_oembed_of_another_site_is_not_asked(one: Echo, web: Web, router: 
     assert router.asked_of("evil.test") == []
 
 
-async def test_a_player_is_framed(one: Echo, web: Web) -> None:
+async def test_s_e06_a_player_stands_in_a_frame_of_ours(one: Echo, web: Web) -> None:
     web.page("/film", '<title>Film</title><link type="application/json+oembed" href="/o">')
     frame = '<iframe src="https://player.test/1?a=1&amp;b=2" onload="x()"></iframe><script>x()</script>'
     document = {"type": "video", "html": frame, "width": 640, "height": 360}
@@ -159,6 +160,43 @@ async def test_a_player_is_framed(one: Echo, web: Web) -> None:
     assert card["html"].startswith('<iframe src="https://player.test/1?a=1&amp;b=2" width="640"')
     assert "onload" not in card["html"]
     assert "script>" not in card["html"]
+
+
+@pytest.mark.parametrize(
+    ("allowed", "is_shown"),
+    [(["web.test"], True), (["test"], True), (["other.test", "eb.test"], False), ([], False)],
+)
+async def test_a_page_names_its_author_who_says_that_it_may(
+    one: Echo, web: Web, peer: Peer, allowed: list[str], *, is_shown: bool
+) -> None:
+    ann = peer.person("ann", attributionDomains=allowed)
+    web.page("/story", '<title>Story</title><meta name="fediverse:creator" content="@ann@peer.test">')
+    post = await make.post(await make.person(), "https://web.test/story")
+    await work(one)
+    card = await card_of(post)
+    structure.validate("PreviewCard", card, signed_in=False)
+    shown = [author["account"]["url"] for author in card["authors"] if author["account"]]
+    assert shown == ([ann.document["url"]] if is_shown else [])
+
+
+@pytest.mark.parametrize("named", ["@nobody@peer.test", "ann", "@@", "@ann@127.0.0.1", "@a b@peer.test"])
+async def test_a_page_that_names_nobody_is_shown_without_an_author(
+    one: Echo, web: Web, peer: Peer, named: str
+) -> None:
+    web.page("/story", f'<title>Story</title><meta name="fediverse:creator" content="{named}">')
+    post = await make.post(await make.person(), "https://web.test/story")
+    await work(one)
+    assert (await card_of(post))["authors"] == []
+
+
+async def test_s_e06_a_frame_never_shows_a_page_of_ours(one: Echo, web: Web) -> None:
+    web.page("/film", '<title>Film</title><link type="application/json+oembed" href="/o">')
+    document = {"type": "video", "html": '<iframe src="https://one.test/@alice"></iframe>'}
+    web.page("/o", msgspec.json.encode(document), "application/json")
+    post = await make.post(await make.person(), "https://web.test/film")
+    await work(one)
+    card = await card_of(post)
+    assert (card["type"], card["html"]) == ("link", "")
 
 
 async def test_a_server_in_trouble_is_tried_again(one: Echo, web: Web) -> None:

@@ -270,7 +270,7 @@ async def test_an_accept_is_believed_with_its_stamp(one: Echo, peer: Peer, shape
         {"id": "https://peer.test/elsewhere"},
     ],
 )
-async def test_a_stamp_for_something_else_is_not_believed(one: Echo, peer: Peer, wrong: Json) -> None:
+async def test_s_c24_a_stamp_for_something_else_is_not_believed(one: Echo, peer: Peer, wrong: Json) -> None:
     _, author, quoting, note = await pending(one, peer)
     found = authorization(author, quoting.uri, note["id"])
     peer.serve(found["id"], found | wrong)
@@ -365,7 +365,7 @@ async def test_proof_may_come_later(one: Echo, peer: Peer, evil: Peer) -> None:
     assert await state(quoting["id"]) == "accepted"
 
 
-async def test_proof_of_the_quoters_own_making_is_none(one: Echo, peer: Peer, evil: Peer) -> None:
+async def test_s_c24_proof_of_the_quoters_own_making_is_none(one: Echo, peer: Peer, evil: Peer) -> None:
     author, quoter, quoted, quoting = await third(one, peer, evil)
     found = authorization(author, quoting["id"], quoted["id"], id="https://evil.test/stamp")
     evil.serve(found["id"], found)

@@ -6,7 +6,6 @@ from activitypub import document as documents
 from activitypub.read import read_activity
 from echo.actions import reports
 from echo.actions.reports import ReportDraft
-from echo.kinds import Visibility
 from echo.models import Account, Post, Report
 from federation import resolve
 from federation.server_actor import ensure_server_actor
@@ -16,7 +15,7 @@ from tests.federation.test_handlers import followed, says
 from tests.fediverse import Echo, settle_down
 
 
-async def test_a_forwarded_report_comes_from_the_server_and_names_nobody(one: Echo, peer: Peer) -> None:
+async def test_s_c13_a_forwarded_report_comes_from_the_server_and_names_nobody(one: Echo, peer: Peer) -> None:
     alice, zoe = await make.person("alice"), peer.person("zoe")
     await followed(zoe, one)
     assert await says(zoe, one, zoe.creates(zoe.note("rude"))) == ""
@@ -70,7 +69,7 @@ async def test_the_server_of_whom_a_reported_post_answers_may_hear_too(
 
 async def test_a_report_from_elsewhere_is_kept(one: Echo, peer: Peer) -> None:
     bob, carol, zoe = await make.person("bob"), await make.person("carol"), peer.person("zoe")
-    mine = await make.post(bob, "rude", visibility=Visibility.FOLLOWERS)
+    mine = await make.post(bob, "rude")
     other = await make.post(carol)
     flag = zoe.does("Flag", [bob.account.uri, mine.uri, other.uri, "https://x.test/1"], content="rude")
     assert await says(zoe, one, flag) == ""

@@ -75,7 +75,7 @@ async def asks(
     return await server.answer(httpx.Request("GET", url, headers=headers | changed))
 
 
-async def test_documents_need_a_signature_and_only_what_must_be_known_does_not(
+async def test_s_g10_documents_need_a_signature_and_only_what_must_be_known_does_not(
     secure: Echo, peer: Peer
 ) -> None:
     bob = peer.person("bob")
@@ -108,7 +108,7 @@ async def test_documents_need_a_signature_and_only_what_must_be_known_does_not(
         assert (await asks(secure, path)).status_code == 200, path
 
 
-async def test_every_document_is_closed_in_secure_mode() -> None:
+async def test_s_g10_every_document_is_closed_in_secure_mode() -> None:
     """A new kind of document cannot be forgotten: it is closed by its mark."""
     documents = {route.path for route in all_routes() if route.mark == "signed" and route.method == "GET"}
     assert all(path.startswith(("/ap/", "/relay")) for path in documents)
@@ -149,7 +149,7 @@ async def test_a_page_is_shown_in_the_place_of_a_document_but_no_document_instea
     assert (await asks(secure, f"/ap/actors/{alice.id}/outbox", accept="text/html")).status_code == 401
 
 
-async def test_the_server_actor_is_open_and_the_same_for_all(secure: Echo) -> None:
+async def test_s_g10_the_server_actor_is_open_and_the_same_for_all(secure: Echo) -> None:
     server_id = await secure.run(_server_actor_id())
     answer = await asks(secure, f"/ap/actors/{server_id}")
     assert answer.status_code == 200
@@ -162,7 +162,7 @@ async def _server_actor_id() -> int:
 
 
 @pytest.mark.parametrize("is_secure", [True, False])
-async def test_a_blocked_server_is_refused(
+async def test_s_g10_a_blocked_server_is_refused(
     is_secure: bool, router: Router, migrated: Config, second_database: str, tmp_path: Path, peer: Peer
 ) -> None:
     config = with_federation(migrated, secure_mode=is_secure)

@@ -157,7 +157,7 @@ def test_links(text: str, urls: list[str]) -> None:
     assert all(text[link.start : link.end] == link.url for link in links)
 
 
-def test_the_host_of_a_link_is_always_visible() -> None:
+def test_s_e07_the_host_of_a_link_is_always_visible() -> None:
     host = "bank.test." + "a" * 60 + ".evil.test"
     parts = shown(f"https://{host}/path")
     assert parts.middle == host

@@ -47,7 +47,7 @@ def test_a_page_may_not_call_itself_by_another_host() -> None:
     assert facts.url == URL
 
 
-def test_dangerous_addresses_are_left_out() -> None:
+def test_s_e08_dangerous_addresses_of_a_page_are_left_out() -> None:
     html = b"""<title>x</title><meta property="og:image" content="javascript:alert(1)">
     <meta property="og:video:secure_url" content="http://plain.test/p">
     <meta property="og:video:type" content="text/html">"""
@@ -56,7 +56,7 @@ def test_dangerous_addresses_are_left_out() -> None:
     assert (facts.image_url, facts.embed_url, facts.kind) == ("", "", "link")
 
 
-def test_oembed_adds_a_player() -> None:
+def test_s_e06_oembed_adds_the_address_of_a_player_and_nothing_else() -> None:
     facts = read_page(PAGE.encode(), URL)
     assert facts is not None
     document = b"""{"type": "video", "title": "Film", "width": "640", "height": 360,

@@ -128,7 +128,7 @@ async def test_a_translation_is_kept_until_the_post_changes(api: Api, libre: Fak
     assert (await api.post(path, by=author, json={"lang": "en"})).json["content"] == "<p>ANDERS</p>"
 
 
-async def test_what_the_service_says_is_cleaned(api: Api, libre: FakeLibreTranslate) -> None:
+async def test_s_e03_what_the_service_says_is_cleaned(api: Api, libre: FakeLibreTranslate) -> None:
     author = await make.person()
     post = await make.post(author, "hallo", language="de")
     path = f"/api/v1/statuses/{post.id}/translate"
