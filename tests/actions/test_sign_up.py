@@ -17,7 +17,7 @@ from echo.errors import Forbidden, Gone, Invalid, NotFound
 from echo.kinds import NotificationKind, Role
 from echo.models import Account, AccountStats, Notification, User
 from echo.runtime import Runtime
-from echo.store import accounts, users
+from echo.store import accounts, signing_keys, users
 from tests.actions import people
 
 
@@ -36,7 +36,7 @@ async def test_sign_up_makes_everything_an_account_needs(open_server: Runtime) -
     assert "alice" not in account.uri + account.inbox + account.followers_uri
     assert account.url == "https://echo.test/@alice"
     assert account.inbox == f"{account.uri}/inbox"
-    key = load_pem_private_key((await accounts.private_key(user.id)).encode(), None)
+    key = load_pem_private_key((await signing_keys.private_key(user.id)).private_pem.encode(), None)
     assert key.key_size == 2048  # type: ignore[union-attr]
     assert await AccountStats.exists(account_id=account.id)
     assert (user.email, user.email_key) == ("Alice@mail.test", "alice@mail.test")

@@ -59,7 +59,7 @@ async def test_a_token_without_the_scope_is_refused(api: Api) -> None:
 
 
 async def test_an_app_is_no_person(api: Api) -> None:
-    token = await make.app_token()
+    token = await make.app_token(*make.SCOPES, "admin:read", "admin:write")
     for method, path, mark in marked():
         if mark.startswith("needs"):
             answer = await api.ask(method, path, by=token, expect=422)  # type: ignore[arg-type]

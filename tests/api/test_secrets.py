@@ -231,6 +231,7 @@ async def _read_everything(runtime: Runtime, client: Client, seed: int, *, peopl
     assert found >= readable, "the test looks where nothing is"
 
 
+@pytest.mark.slow
 async def test_no_route_tells_a_secret(runtime: Runtime, client: Client) -> None:
     await _read_everything(runtime, client, 1, people=2)
 

@@ -15,7 +15,7 @@ from tests.e2e.servers import Person, Server, eventually, never, running
 from tests.media import clips
 
 _numbers = itertools.count(1)
-pytestmark = pytest.mark.filterwarnings("ignore")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 
 
 @pytest.fixture(scope="module")

@@ -29,6 +29,7 @@ from echo.embedded import (
 from echo.embedded.processes import is_alive
 from tests.embedded.conftest import Start, wait_until
 
+pytestmark = pytest.mark.slow
 AWKWARD = "da ta,it's here; %s #1 & é"
 
 

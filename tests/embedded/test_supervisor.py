@@ -14,6 +14,7 @@ import redis.asyncio
 from echo.embedded.processes import is_alive
 from tests.embedded.conftest import USERS, Start, Upright, all_gone, wait_until
 
+pytestmark = pytest.mark.slow
 WEB = {"name": "web", "rank": 0, "keeps": True}
 WORKER = {"name": "worker", "rank": 1, "count": 2}
 

@@ -13,6 +13,7 @@ import httpx
 
 from activitypub.signatures import cavage, rfc9421
 from activitypub.signatures.keys import KeyPair, generate_rsa, load_private_key
+from echo import clock
 from tests.fediverse import Echo, Router
 
 ACTIVITY = "application/activity+json"
@@ -114,7 +115,7 @@ class Actor:
             url,
             key=load_private_key((keys or self.keys).private_pem),
             key_id=key_id or self.key_id,
-            now=at or datetime.now(UTC),
+            now=at or clock.now(),
             body=body,
         )
         for name, value in changed.items():

@@ -291,6 +291,7 @@ async def test_s_b19_endless_pages_of_items_end(
     assert await Post.all().count() == 1
 
 
+@pytest.mark.slow
 async def test_s_b19_a_collection_of_a_million_ends(
     one: Echo, peer: Peer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

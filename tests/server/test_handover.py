@@ -18,6 +18,7 @@ import websockets.sync.client
 
 from echo.embedded.processes import is_alive
 
+pytestmark = pytest.mark.slow
 PATH = "/api/v1/streaming"
 
 

@@ -25,6 +25,8 @@ from echo.embedded.processes import short_name
 from echo.runtime import Runtime
 from tests import make
 
+pytestmark = pytest.mark.slow
+
 
 class Parent:
     """A supervisor with both processes."""

@@ -117,7 +117,7 @@ async def test_a_deleted_list_is_heard_no_more(live: LiveServer, runtime: Runtim
     await ear.settle()
     await lists.remove(alice.id, made)
     assert await ear.next() == REFUSED
-    await events.read()  # the answer has ended
+    await events.readuntil(b"0\r\n\r\n")  # the answer has ended
     post = await make.post(bob)
     await bus.publish([(bus.user_channel(alice.id), Live(event="update", post=post.id, list_id=made))])
     await ear.say(type="subscribe", stream="list", list=str(made))
