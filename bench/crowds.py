@@ -84,11 +84,14 @@ async def local_followers(followee: Account, count: int) -> Crowd:
     return Crowd(member_ids, tokens)
 
 
-async def remote_followers(followee: Account, hosts: list[str]) -> None:
-    """One follower on each of these hosts, without a shared inbox."""
+async def remote_followers(followee: Account, hosts: list[str], *, days: int) -> None:
+    """One follower on each of these hosts, without a shared inbox.
+
+    Shapes:  days: how old they are, not the same for two crowds: ids come from the time
+    """
     template = await make.stranger("visitor", f"{followee.username}.test")
     changes = []
-    for id_, host in zip(older_ids(template.id, len(hosts), days=60), hosts, strict=True):
+    for id_, host in zip(older_ids(template.id, len(hosts), days=days), hosts, strict=True):
         base = f"http://{host}/users/visitor"
         changes.append(
             {

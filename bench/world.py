@@ -102,13 +102,13 @@ async def _fill(data: Path, inbox_port: int, size: Size) -> World:
         popular, star = await make.person("popular"), await make.person("star")
         crowd = await local_followers(popular.account, size.crowd)
         hosts = [f"{host}:{inbox_port}" for host in hosts_elsewhere(size.hosts)]
-        await remote_followers(star.account, hosts)
+        await remote_followers(star.account, hosts, days=60)
         quiet, haunted = await make.person("quiet"), await make.person("haunted")
         live = [f"{host}:{inbox_port}" for host in hosts_elsewhere(size.live_hosts)]
         dead = [f"{host}:{inbox_port}" for host in hosts_elsewhere(size.dead_hosts, first=10_000)]
         await follow_from_there(quiet.account, live)
         await follow_from_there(haunted.account, live)
-        await remote_followers(haunted.account, dead)
+        await remote_followers(haunted.account, dead, days=61)
         strangers = await remote_strangers(senders[0], size.strangers)
         # What this has caused is nobody's to measure.
         for table in ("jobs", "deliveries", "outbound_activities"):
