@@ -90,7 +90,7 @@ async def sweep() -> None:
     async with db.unit_of_work():
         await remote_files.lock_room()
         await _remove(await remote_files.unfinished(clock.now()))
-        await _make_room(config.remote_cache_bytes if config.remote_cache else 0)
+        await _make_room(config.remote_cache_bytes if config.remote_cache else 0, is_needed=False)
 
 
 def _landed(flights: dict[str, asyncio.Task[Copy]], digest: str, flight: asyncio.Task[Copy]) -> None:
@@ -134,7 +134,7 @@ async def _keep(row: Row, digest: str, path: Path) -> Copy:
     key = keys.new_key(extension)
     async with db.unit_of_work():
         await remote_files.lock_room()
-        await _make_room(budget - size_bytes)
+        await _make_room(budget - size_bytes, is_needed=True)
         taken = await remote_files.take(row["id"], key, content_type, size_bytes, clock.now() + WRITING)
     if not taken:
         return await _await_other(digest)
@@ -148,9 +148,12 @@ async def _keep(row: Row, digest: str, path: Path) -> Copy:
     return Copy(file_key=key, content_type=content_type)
 
 
-async def _make_room(most_bytes: int) -> None:
+async def _make_room(most_bytes: int, *, is_needed: bool) -> None:
     """Throw the oldest copies away until the rest take no more than this. The caller holds the lock."""
     used = await remote_files.used_bytes()
+    # Known before anything is thrown away: a file does not come back when the rows do.
+    if is_needed and used > most_bytes and await remote_files.unwritten_bytes() > most_bytes:
+        raise Unavailable(detail="the room for copies is taken by those being written")
     while used > most_bytes:
         chosen: list[Row] = []
         for row in await remote_files.oldest():
@@ -159,9 +162,7 @@ async def _make_room(most_bytes: int) -> None:
             chosen.append(row)
             used -= row["size_bytes"]
         if not chosen:
-            if most_bytes <= 0:
-                return
-            raise Unavailable(detail="the room for copies is taken by those being written")
+            return
         await _remove(chosen)
 
 

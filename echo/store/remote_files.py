@@ -54,6 +54,16 @@ async def used_bytes() -> int:
     )
 
 
+async def unwritten_bytes() -> int:
+    """The room of those that are still being written: nobody else can have it."""
+    return int(
+        await db.fetch_value(
+            "SELECT coalesce(sum(size_bytes), 0) FROM remote_files"
+            " WHERE file_key <> '' AND fetched_at IS NULL"
+        )
+    )
+
+
 async def oldest() -> list[Row]:
     """Rows (id, file_key, size_bytes) of the oldest finished copies, a batch."""
     return await db.fetch(
