@@ -16,10 +16,10 @@ from echo import clock, settings
 from echo.errors import NotFound, Unavailable
 from echo.store import audience, deliveries
 from echo.store.audience import Check
-from echo.store.deliveries import Claimed
+from echo.store.deliveries import EXPIRED, POISONED, WITHDRAWN, Claimed
 from federation import followers, resolve
 from federation.errors import FederationError
-from federation.landing import EXPIRED, POISONED, WITHDRAWN, Landing
+from federation.landing import Landing
 from federation.loads import Load, Loads
 from federation.network import network
 from federation.outcomes import Outcome, Verdict, verdict_of_answer, verdict_of_error

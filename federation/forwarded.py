@@ -21,7 +21,7 @@ from echo.actions import accounts as account_actions
 from echo.actions import posts as post_actions
 from echo.errors import Gone
 from echo.models import Account, Post
-from echo.store import accounts, posts
+from echo.store import accounts, posts, relays
 from echo.store.inbound import Stored
 from federation import allowance, ingest, judge, origins, relayed, resolve
 from federation.authenticate import known_sender
@@ -95,7 +95,7 @@ async def _handle(passed: Passed, uri: str) -> Reason:
         return await _refresh(passed)
     if known is not None:
         return await _edit(passed, known) if isinstance(activity, Update) else Reason.DUPLICATE
-    if await relayed.is_relay(passed.stored.signer_uri):
+    if await relays.is_relay(passed.stored.signer_uri):
         return await _relayed(passed, uri)
     if not await origins.is_in_wanted_thread(activity.object):
         return Reason.FORWARDED

@@ -22,9 +22,9 @@ from echo import jobs, settings
 from echo.actions import accounts as account_actions
 from echo.errors import BadRequest, Forbidden, Gone, NotFound
 from echo.jobs import Queue
-from echo.store import deliveries, federation_reads, hosts, inbound
+from echo.store import deliveries, federation_reads, hosts, inbound, relays
 from echo.store.inbound import Received
-from federation import causes, followers, judge, relayed
+from federation import causes, followers, judge
 from federation.authenticate import Incoming, KnownKeys, Sender, claim_of, known_sender, note_scheme, prove
 from federation.errors import Untrusted
 from federation.handlers import HANDLERS
@@ -118,7 +118,7 @@ class Inbox:
 async def _is_relayed(received: Received, activity: Activity, sender: Sender) -> bool:
     """Whether a relay brings it: what that brings needs no signature inside, it is asked for."""
     is_foreign = received.reason == Reason.FORWARDED and judge.names_their_own(activity)
-    return is_foreign and await relayed.is_relay(sender.uri)
+    return is_foreign and await relays.is_relay(sender.uri)
 
 
 async def check_owner(account_id: int) -> None:

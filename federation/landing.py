@@ -9,13 +9,12 @@ from datetime import timedelta
 from echo import clock
 from echo.kinds import DeliveryState
 from echo.store import audience, deliveries, hosts
-from echo.store.deliveries import Claimed, Result
+from echo.store.deliveries import EXPIRED, HOST_GONE, POISONED, WITHDRAWN, Claimed, Result
 from echo.store.hosts import Failing
 from federation.memory import Memory
 from federation.outcomes import Outcome, Verdict, wait_seconds
 
-# Why a delivery is given up though nobody was asked.
-WITHDRAWN, EXPIRED, POISONED = "withdrawn", "expired", "its worker died with it too often"
+# Given up though nobody was asked.
 _UNTRIED = frozenset({WITHDRAWN, EXPIRED, POISONED})
 
 Landed = Sequence[tuple[Claimed, Verdict]]
@@ -100,7 +99,7 @@ class Landing:
         if gone:
             await hosts.note_successes(sorted(gone))  # so that there is a row
             await hosts.note_gone(sorted(gone), next(iter(gone.values())))
-            await deliveries.give_up(sorted(gone), "the host is gone")
+            await deliveries.give_up(sorted(gone), HOST_GONE)
         return set(gone)
 
 

@@ -34,11 +34,6 @@ Copy = Callable[[], Awaitable[Note | Reason | None]]
 ANNOUNCED = 0.75
 
 
-async def is_relay(actor_uri: str) -> bool:
-    """Whether this actor speaks for a relay that we have subscribed to."""
-    return await relays.is_relay(actor_uri)
-
-
 async def answered(ref: ObjectRef, actor: Account, *, is_accepted: bool) -> Reason | None:
     """A relay accepts our Follow or refuses it; None when this answers no Follow to a relay."""
     relay = await _asked(ref, actor)
@@ -62,7 +57,7 @@ async def followed(activity: Follow, actor: Account) -> Reason:
 
 async def announced(activity: Announce, actor: Account) -> Reason | None:
     """A relay announces a post, which is no boost; None when the actor is no relay."""
-    if actor.kind in (AccountKind.PERSON, AccountKind.ORGANIZATION) or not await is_relay(actor.uri):
+    if actor.kind in (AccountKind.PERSON, AccountKind.ORGANIZATION) or not await relays.is_relay(actor.uri):
         return None
     inner = activity.object.document
     is_wrapped = inner is not None and inner.type in ACTIVITY_CLASSES

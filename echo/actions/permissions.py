@@ -62,9 +62,7 @@ async def refuse(author: Account, post_id: int) -> bool:
         if post is None or post.held == Held.REFUSED:
             return False
         if not post.held:
-            about, kind = post.boost_of_id or post.in_reply_to_id, "boosts" if post.boost_of_id else "replies"
-            if about is not None:
-                await counters.count_post_use(kind, about, -1)
+            await _count(post, -1)
             await notifications.delete_about_post(post.id)
         await permissions.settle(post.id, Held.REFUSED, "")
         if post.boost_of_id is not None and await posts.mark_deleted(post.id):
@@ -120,10 +118,15 @@ async def _asked(author: Account, post_id: int) -> Post | None:
     return post
 
 
-async def _release(unit: UnitOfWork, post: Post) -> None:
+async def _count(post: Post, by: int) -> None:
+    """Count an answer or a boost under what it is about."""
     about, kind = post.boost_of_id or post.in_reply_to_id, "boosts" if post.boost_of_id else "replies"
     if about is not None:
-        await counters.count_post_use(kind, about, 1)
+        await counters.count_post_use(kind, about, by)
+
+
+async def _release(unit: UnitOfWork, post: Post) -> None:
+    await _count(post, 1)
     named = [row["account_id"] for row in await posts.mentions([post.id]) if not row["silent"]]
     await tell(unit, named, NotificationKind.MENTION, post.author_id, post.id)
     unit.emit(PostPublished(local=True, post_id=post.id))

@@ -17,6 +17,9 @@ from echo.kinds import DeliveryState
 # One number of the advisory locks of this database: "who may claim deliveries".
 _CLAIM_LOCK = 4_602_001
 EXPIRE_ROWS = 1000
+# Why a delivery is given up though nobody refused it, as `last_error` says it.
+WITHDRAWN, EXPIRED = "withdrawn", "expired"
+POISONED, HOST_GONE = "its worker died with it too often", "the host is gone"
 # A lease that ends further ahead than any lease lasts was made before the clock was set back.
 CLOCK_STEP = timedelta(minutes=5)
 
@@ -185,7 +188,7 @@ async def expire(*, limit: int = EXPIRE_ROWS) -> int:
     """Give up deliveries whose activity is too old to matter. Returns how many."""
     return await db.execute(
         "UPDATE deliveries SET state = 'dead', finished_at = $1, lease_owner = '', lease_until = NULL,"
-        " last_error = CASE WHEN last_error = '' THEN 'expired' ELSE 'expired: ' || last_error END"
+        f" last_error = CASE WHEN last_error = '' THEN '{EXPIRED}' ELSE '{EXPIRED}: ' || last_error END"
         " WHERE id IN (SELECT d.id FROM deliveries d JOIN outbound_activities a ON a.id = d.activity_id"
         " WHERE a.expires_at < $1 AND d.state = 'pending' AND (d.lease_until IS NULL OR d.lease_until <= $1)"
         " LIMIT $2)",

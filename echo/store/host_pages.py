@@ -6,6 +6,7 @@ from echo import clock, db
 from echo.db import Row
 from echo.kinds import DeliveryState, HostHealth
 from echo.store import deliveries, inbound
+from echo.store.deliveries import EXPIRED, HOST_GONE, POISONED, WITHDRAWN
 
 MOST_ROWS = 500
 # Of each list of reasons so many are named.
@@ -81,11 +82,11 @@ async def delivery_listing(
     )
 
 
-_OUTCOME = """
+_OUTCOME = f"""
     CASE WHEN state = 'done' THEN 'delivered'
         WHEN state = 'pending' THEN CASE WHEN attempts = 0 THEN 'waiting' ELSE 'retrying' END
-        WHEN last_error LIKE 'expired%' THEN 'expired'
-        WHEN last_error IN ('withdrawn', 'the host is gone', 'its worker died with it too often')
+        WHEN last_error LIKE '{EXPIRED}%' THEN '{EXPIRED}'
+        WHEN last_error IN ('{WITHDRAWN}', '{HOST_GONE}', '{POISONED}')
             THEN last_error
         WHEN last_status IS NOT NULL THEN 'refused ' || last_status
         ELSE 'no answer' END
