@@ -89,7 +89,7 @@ class Client:
         Raises:  Refused, Unreachable, Resting, Unwelcome (any other status), Unbelievable (too big)
         """
         asking = self._follow(url, accept, sign, limit_bytes, cut=cut, of_peer=of_peer or sign is not None)
-        return await self._in_time(url, asking, self._deadline_seconds)
+        return await self._succeeding(url, asking, self._deadline_seconds)
 
     async def download(
         self, url: str, path: Path, *, accept: str, limit_bytes: int, deadline_seconds: float
@@ -99,14 +99,10 @@ class Client:
         Raises:  as `get`; `federation.transport.Oversize` for more than the limit
         """
         asking = self._follow(url, accept, None, limit_bytes, cut=False, into=path)
-        await self._in_time(url, asking, deadline_seconds)
+        await self._succeeding(url, asking, deadline_seconds)
 
-    async def _in_time(self, url: str, asking: Awaitable[Answer], seconds: float) -> Answer:
-        try:
-            async with asyncio.timeout(seconds):
-                answer = await asking
-        except TimeoutError as error:
-            raise Unreachable(f"{url}: longer than {seconds} s") from error
+    async def _succeeding(self, url: str, asking: Awaitable[Answer], seconds: float) -> Answer:
+        answer = await _in_time(url, asking, seconds)
         if not answer.is_success:
             raise Unwelcome(f"{url}: {answer.status}", answer_status=answer.status)
         return answer
@@ -123,14 +119,11 @@ class Client:
         async def exchange(signed: Mapping[str, str]) -> Answer:
             return await self._insist("POST", target, signed, body, RECEIPT_BYTES, cut=True)
 
-        try:
-            async with asyncio.timeout(self._deadline_seconds):
-                if isinstance(sign, Mapping):
-                    answer = await exchange(sign)
-                else:
-                    answer = await self._signed("POST", target, sign, exchange)
-        except TimeoutError as error:
-            raise Unreachable(f"{target.text}: longer than {self._deadline_seconds} s") from error
+        if isinstance(sign, Mapping):
+            asking: Awaitable[Answer] = exchange(sign)
+        else:
+            asking = self._signed("POST", target, sign, exchange)
+        answer = await _in_time(target.text, asking, self._deadline_seconds)
         self._note_pause(answer, target.authority)
         return answer
 
@@ -142,7 +135,8 @@ class Client:
         Returns: the answer, whatever its status
         Raises:  Refused, Unreachable, Unbelievable (too big)
         """
-        return await self._insist(method, self._checked(url), headers, body, limit_bytes, cut=False)
+        asking = self._insist(method, self._checked(url), headers, body, limit_bytes, cut=False)
+        return await _in_time(url, asking, self._deadline_seconds)
 
     async def _insist(
         self,
@@ -158,16 +152,9 @@ class Client:
         failure of theirs."""
         sent = {"Host": target.authority, "User-Agent": self._user_agent, **headers}
         try:
-            async with asyncio.timeout(self._deadline_seconds):
-                for last in (False, True):
-                    try:
-                        return await self._exchange(method, target, sent, body, limit_bytes, cut=cut)
-                    except Dropped:
-                        if last:
-                            raise
-        except TimeoutError as error:
-            raise Unreachable(f"{target.text}: longer than {self._deadline_seconds} s") from error
-        raise AssertionError
+            return await self._exchange(method, target, sent, body, limit_bytes, cut=cut)
+        except Dropped:
+            return await self._exchange(method, target, sent, body, limit_bytes, cut=cut)
 
     async def _follow(
         self,
@@ -283,6 +270,15 @@ class Client:
             raise Refused(f"{error}: {url!r}") from error
         self._reach.check(target)
         return target
+
+
+async def _in_time(url: str, asking: Awaitable[Answer], seconds: float) -> Answer:
+    """An answer within a time by the clock on the wall. Raises Unreachable."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await asking
+    except TimeoutError as error:
+        raise Unreachable(f"{url}: longer than {seconds} s") from error
 
 
 @lru_cache(maxsize=8192)

@@ -18,6 +18,7 @@ from echo.actions.drafts import RemoteEmoji, RemoteMedia
 from echo.actions.posts import receive_removal
 from echo.app import create_app
 from echo.config import Config
+from echo.errors import NotFound
 from echo.kinds import MediaKind
 from echo.models import Account, Media, RemoteFile
 from echo.runtime import Runtime, open_runtime
@@ -322,6 +323,28 @@ async def test_a_smaller_budget_is_kept_by_the_sweep(api: Api, files: Files, run
 def _sized(number: int, size: int) -> bytes:
     head = pictures.png(8, 8)
     return head + bytes(max(0, size - len(head)))
+
+
+async def test_nothing_is_thrown_away_for_what_there_is_no_room_for(files: Files, runtime: Runtime) -> None:
+    """What is being written cannot make room; what is there stays, in its file and in its row."""
+    names = [f"/{number}.png" for number in range(3)]
+    for number, name in enumerate(names):
+        files.served[name] = _sized(number, 1_000)
+        await remote_files.know([f"{PEER}{name}"])
+    there, written, wanted = (remote_files.digest_of(f"{PEER}{name}") for name in names)
+    runtime.config = changed(runtime.config, media={"remote_cache_bytes": 2_000})
+    runtime.bind()
+    await copies.find(there)
+    row = await remote_files.find(written)
+    assert row is not None
+    assert await remote_files.take(
+        row["id"], f"{9:032x}.png", "image/png", 1_001, clock.now() + timedelta(hours=1)
+    )
+    before = kept(runtime)
+    with pytest.raises(NotFound):
+        await copies.find(wanted)
+    assert kept(runtime) == before
+    assert (await copies.find(there)).file_key
 
 
 @settings(

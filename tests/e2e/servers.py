@@ -106,23 +106,33 @@ def running(name: str, *options: str, env: dict[str, str] | None = None) -> Iter
     try:
         yield server
     finally:
-        if server.process.poll() is None:
-            server.process.send_signal(signal.SIGTERM)
-            try:
-                server.process.wait(timeout=40)
-            except subprocess.TimeoutExpired:
-                server.process.kill()
+        stop(server)
         shutil.rmtree(data, ignore_errors=True)
+
+
+def stop(server: Server) -> None:
+    """End it as a person would, and harder when it does not."""
+    if server.process.poll() is None:
+        server.process.send_signal(signal.SIGTERM)
+        try:
+            server.process.wait(timeout=40)
+        except subprocess.TimeoutExpired:
+            server.process.kill()
 
 
 def start(data: Path, port: int, *options: str, env: dict[str, str] | None = None) -> Server:
     """Start Echo on a data directory and wait until it says that it serves."""
-    domain = f"localhost:{port}"
+    private = {"ECHO_FEDERATION__ALLOWED_PRIVATE_RANGES": '["127.0.0.0/8", "::1/128"]'}
+    return launch(data, port, f"localhost:{port}", "--dev", *options, env=private | (env or {}))
+
+
+def launch(data: Path, port: int, domain: str, *options: str, env: dict[str, str]) -> Server:
+    """The same under any name, open to everybody who wants to sign up."""
     log = (data / "echo.log").open("a")
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "echo.cli.main", "up", "--data", str(data), "--host", "127.0.0.1"),
-            *("--port", str(port), "--domain", domain, "--dev", "--json", *options),
+            *("--port", str(port), "--domain", domain, "--json", *options),
         ],
         stdout=subprocess.PIPE,
         stderr=log,
@@ -132,9 +142,8 @@ def start(data: Path, port: int, *options: str, env: dict[str, str] | None = Non
             "ECHO_RATE_LIMITS__ENABLED": "false",
             "ECHO_REGISTRATIONS__MODE": "open",
             "ECHO_REGISTRATIONS__CONFIRM_EMAIL": "false",
-            "ECHO_FEDERATION__ALLOWED_PRIVATE_RANGES": '["127.0.0.0/8", "::1/128"]',
         }
-        | (env or {}),
+        | env,
     )
     assert process.stdout is not None
     line = process.stdout.readline()

@@ -7,19 +7,18 @@ interface that leads nowhere else and an /etc/hosts that nobody else sees.
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import shutil
 import ssl
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
-from tests.e2e.servers import Server
+from tests.e2e.servers import Server, launch, stop
 from tests.federation.test_tls import Authority
 
 ECHO = "echo.test"
@@ -101,36 +100,16 @@ async def _pour(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> Non
 def echo_at_home() -> Iterator[Server]:
     """An Echo behind the front, as an operator would run it: real names, TLS, the ports of the world."""
     data = Path(tempfile.mkdtemp(prefix="echo interop "))
-    log = (data / "echo.log").open("a")
-    process = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "echo.cli.main", "up", "--data", str(data), "--host", "127.0.0.1"),
-            *("--port", str(ECHO_PORT), "--domain", ECHO, "--json"),
-        ],
-        stdout=subprocess.PIPE,
-        stderr=log,
-        text=True,
-        env=os.environ
-        | {
-            "ECHO_RATE_LIMITS__ENABLED": "false",
-            "ECHO_REGISTRATIONS__MODE": "open",
-            "ECHO_REGISTRATIONS__CONFIRM_EMAIL": "false",
-            "ECHO_FEDERATION__ALLOWED_PRIVATE_RANGES": '["127.0.0.0/8"]',
-            "ECHO_FEDERATION__RETRY_SCALE": "0.01",
-        },
-    )
+    env = {
+        "ECHO_FEDERATION__ALLOWED_PRIVATE_RANGES": '["127.0.0.0/8"]',
+        "ECHO_FEDERATION__RETRY_SCALE": "0.01",
+    }
+    started = launch(data, ECHO_PORT, ECHO, env=env)
     try:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        assert line, (data / "echo.log").read_text()[-4000:]
-        assert json.loads(line)["event"] == "ready", line
-        yield Server(process, data, f"https://{ECHO}", ECHO)
+        # It names its own port; who comes from outside comes through the front.
+        yield replace(started, url=f"https://{ECHO}")
     finally:
-        process.terminate()
-        try:
-            process.wait(timeout=40)
-        except subprocess.TimeoutExpired:
-            process.kill()
+        stop(started)
         kept = os.environ.get("ECHO_INTEROP_LOG")
         if kept:
             shutil.copy(data / "echo.log", kept)
