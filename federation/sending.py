@@ -37,11 +37,12 @@ async def send_edit(post_id: int) -> None:
     if source is None or source.deleted_at is not None:
         return
     inboxes = await recipients.of_edit(source)
-    names = seals.names(outbox.post(source))
+    published, edit = outbox.post(source), outbox.edit(source)
+    names = seals.names(published)
     for uri in await outbound.under_way(list(names)):
-        await outbound.rewrite(uri, (await names[uri](outbox.post(source))).body)
-    await hand_over(outbox.edit(source), inboxes, passed_on_by=await recipients.passing_on(source))
-    await relaying.publish_change(source, outbox.edit(source))
+        await outbound.renew(uri, (await names[uri](published)).body)
+    await hand_over(edit, inboxes, passed_on_by=await recipients.passing_on(source))
+    await relaying.publish_change(source, edit)
 
 
 async def send_counts(post_id: int) -> None:
@@ -70,9 +71,9 @@ async def send_delete(post_id: int) -> None:
     if source is not None:
         untold = await outbound.withdraw(post_id) - set(await outbound.inboxes_told(post_id))
         inboxes = [inbox for inbox in await recipients.of_deletion(source) if inbox.url not in untold]
-        hosts = await recipients.passing_on(source)
-        await hand_over(outbox.deletion(source), inboxes, passed_on_by=hosts)
-        await relaying.publish_change(source, outbox.deletion(source))
+        deletion = outbox.deletion(source)
+        await hand_over(deletion, inboxes, passed_on_by=await recipients.passing_on(source))
+        await relaying.publish_change(source, deletion)
 
 
 async def send_like(like_id: int) -> None:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
 
 from echo import bus, cache, clock
+from echo.actions.posts import NEWS
 from echo.bus import Live
 from echo.db import Row
 from echo.kinds import Visibility
 from echo.models import Post
 from echo.runtime import Runtime
 from echo.store import home, list_timelines, lists, posts, relations, timelines
-
-# Apps put what is said live on top: what is older has its place further below.
-NEWS = timedelta(hours=6)
 
 
 async def add_post(_: Runtime, *, post_id: int) -> None:
@@ -26,6 +23,7 @@ async def add_post(_: Runtime, *, post_id: int) -> None:
     await home.push(post_id, recipients)
     on_lists = await list_timelines.recipients(post_id)
     await lists.FEED.push(post_id, [row["id"] for row in on_lists])
+    # Apps put what is said live on top: what is older has its place further below.
     if post.created_at > clock.now() - NEWS:
         await _say(post, "update", recipients, on_lists)
 

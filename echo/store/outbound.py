@@ -130,16 +130,6 @@ async def under_way(uris: Sequence[str]) -> list[str]:
     return [row["uri"] for row in rows]
 
 
-async def rewrite(uri: str, body: bytes) -> None:
-    """Let an activity that is still under way say what its object says now."""
-    await db.execute(
-        "UPDATE outbound_activities a SET body = $2 WHERE uri = $1 AND body <> $2"
-        " AND EXISTS (SELECT 1 FROM deliveries d WHERE d.activity_id = a.id AND d.state = 'pending')",
-        uri,
-        body,
-    )
-
-
 async def renew(uri: str, body: bytes) -> None:
     """Let an activity say something else to those who are told from now on."""
     await db.execute("UPDATE outbound_activities SET body = $2 WHERE uri = $1 AND body <> $2", uri, body)
