@@ -121,7 +121,8 @@ class Federation(Section, frozen=True):
         bool,
         Doc(
             description=(
-                "Exchange with servers of the list of `echoctl federation allow` alone. Implies secure_mode."
+                "Exchange with servers of the list of `echoctl federation allow` alone. Implies secure_mode, "
+                "and shows people and posts to those alone who are signed in."
             )
         ),
     ] = False

@@ -13,7 +13,7 @@ from quart import Blueprint, Response
 from echo import addresses, settings
 from echo.api.reading import params
 from echo.errors import NotFound
-from echo.http.access import public
+from echo.http.access import optional
 from echo.http.replies import entity
 from echo.ids import parse_id
 from echo.kinds import Visibility
@@ -30,7 +30,7 @@ _PATH = re.compile(r"/(?:@[^/]{1,255}|ap/posts|users/[^/]{1,255}/statuses)/([0-9
 
 
 @blueprint.get("/api/oembed")
-@public
+@optional()
 async def oembed() -> Response:
     """A public post of this server, by any of its addresses."""
     given = await params()

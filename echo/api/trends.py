@@ -10,7 +10,7 @@ from quart import Blueprint, Response, request
 
 from echo.api.reading import own_origin, params, query_pairs
 from echo.db import Row
-from echo.http.access import has_token, optional, public, viewer
+from echo.http.access import has_token, optional, viewer
 from echo.http.paging import link_header
 from echo.http.params import Params
 from echo.http.replies import array
@@ -42,7 +42,7 @@ async def statuses() -> Response:
 
 
 @blueprint.get("/api/v1/trends/links")
-@public
+@optional()
 async def links() -> Response:
     """Pages that many people link to."""
     limit, offset = _range(await params(), default=10, maximum=20)

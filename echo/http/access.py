@@ -25,6 +25,7 @@ from echo.config_limits import RateLimits
 from echo.errors import Forbidden, Invalid, Unauthorized
 from echo.http.client_address import client_address, limit_subject, networks
 from echo.http.limits import Limit, Tally, count
+from echo.policy import feeds
 from echo.policy.access import Access
 from echo.policy.scopes import covers
 from echo.policy.viewer import NOBODY, Viewer
@@ -126,7 +127,7 @@ def _counted_here(view: View[P, R], mark: str, allowed: Callable[[RateLimits], i
 
 
 def optional(scope: str = "") -> Callable[[View[P, R]], View[P, R]]:
-    """A token may be sent; then it must be valid and carry the scope."""
+    """A token may be sent; then it must be valid and carry the scope. On a closed server it must be sent."""
 
     def mark(view: View[P, R]) -> View[P, R]:
         @wraps(view)
@@ -134,6 +135,9 @@ def optional(scope: str = "") -> Callable[[View[P, R]], View[P, R]]:
             access = await _read_token()
             if access is not None:
                 _require(access, (scope,) if scope else ())
+            elif feeds.is_closed():
+                await _count(None)
+                raise Unauthorized("This method requires an authenticated user")
             g.access = access
             await _count(access)
             return await view(*args, **kwargs)

@@ -48,8 +48,17 @@ def settings_of(feed: Feed) -> dict[str, str]:
         Feed.HASHTAG: (chosen.hashtag_local, chosen.hashtag_remote),
         Feed.LINK: (chosen.link_local, chosen.link_remote),
     }
-    local, remote = sides[feed]
+    local, remote = ("authenticated" if is_closed() and side == "public" else side for side in sides[feed])
     return {"local": local, "remote": remote}
+
+
+def is_closed() -> bool:
+    """Whether people and posts are shown to those alone who are signed in: a server that chooses with whom it
+    exchanges shows nothing to passers-by either.
+
+    Source:  mastodon-api.md 8 (401 on a closed server)
+    """
+    return settings.here().federation.only_allowed
 
 
 def open_to_everybody(feed: Feed) -> Sides:

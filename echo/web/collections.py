@@ -12,6 +12,7 @@ from echo.ids import parse_id
 from echo.policy.viewer import NOBODY
 from echo.render import cards
 from echo.store import collections
+from echo.web import visitor
 from echo.web.page import Meta, show
 
 blueprint = Blueprint("collection_pages", __name__)
@@ -19,6 +20,7 @@ blueprint = Blueprint("collection_pages", __name__)
 
 @blueprint.get("/collections/<collection_id>")
 @page
+@visitor.members_where_closed
 async def collection(collection_id: str) -> Response:
     """One collection."""
     number = parse_id(collection_id)

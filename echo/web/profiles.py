@@ -32,6 +32,7 @@ DEEPEST = 4
 
 @blueprint.get("/@<name>")
 @page
+@visitor.members_where_closed
 async def profile(name: str) -> Response:
     """Somebody here, with their posts. For somebody elsewhere: where they are."""
     account = await _find(name)
@@ -71,6 +72,7 @@ async def profile(name: str) -> Response:
 
 @blueprint.get("/@<name>/<post_id>")
 @page
+@visitor.members_where_closed
 async def post(name: str, post_id: str) -> Response:
     """A post in its thread."""
     number = parse_id(post_id)
@@ -99,6 +101,7 @@ async def post(name: str, post_id: str) -> Response:
 
 @blueprint.get("/tags/<name>")
 @page
+@visitor.members_where_closed
 async def tag(name: str) -> Response:
     """Public posts with a hashtag."""
     folded = normalise(name)

@@ -6,7 +6,9 @@ that their forms repeat, which a foreign page can neither read nor set.
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import ParamSpec, cast
 from urllib.parse import urlencode
 
 from quart import Response, g, request
@@ -15,13 +17,16 @@ from echo import settings
 from echo.actions.logins import SESSION_DAYS, Browser
 from echo.config_load import is_local_host
 from echo.errors import Forbidden
+from echo.http import media_types
 from echo.http.access import caller_address
 from echo.http.forms import read_params
 from echo.http.params import Params
+from echo.policy import feeds
 from echo.policy.secret_texts import new_secret, same
 from echo.policy.standing import Login
 from echo.store.auth import load_session
 
+P = ParamSpec("P")
 FORM_BYTES = 64 * 1024
 FIELD = "csrf"
 EXPIRED = "This form has expired. Go back, reload the page and try again."
@@ -117,6 +122,23 @@ def to_login(target: str, *, again: bool = False) -> Response:
     """Send the browser to the log-in page, and from there back to a path of ours."""
     query = {"next": target} | ({"again": "1"} if again else {})
     return redirect(f"/login?{urlencode(query)}", status=302)
+
+
+def members_where_closed(
+    view: Callable[P, Awaitable[Response]],
+) -> Callable[P, Awaitable[Response]]:
+    """For pages of people and posts: on a closed server visitors are sent to log in. Other servers, which ask
+    for the thing behind the page, are sent on to the document, which looks who they are.
+    """
+
+    @wraps(view)
+    async def guarded(*args: P.args, **kwargs: P.kwargs) -> Response:
+        is_program = media_types.prefers_activity(request.headers.getlist("Accept"))
+        if feeds.is_closed() and not is_program and await login() is None:
+            return to_login(request.full_path.rstrip("?"))
+        return await view(*args, **kwargs)
+
+    return guarded
 
 
 def _set(response: Response, purpose: str, value: str, *, max_age_seconds: int | None) -> None:

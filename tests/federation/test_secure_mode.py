@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 import msgspec
@@ -31,6 +33,7 @@ from federation.blocked import REMEMBERED_SECONDS
 from federation.errors import Refused
 from federation.network import network
 from tests import make
+from tests.api.asking import Api
 from tests.emptying import empty
 from tests.federation.peer import ACTIVITY, Actor, Peer
 from tests.fediverse import Echo, Router, open_echo, settle_down
@@ -114,6 +117,33 @@ async def test_s_g10_every_document_is_closed_in_secure_mode() -> None:
     assert all(path.startswith(("/ap/", "/relay")) for path in documents)
     open_ones = {route.path for route in all_routes() if route.mark == "found"}
     assert all(path.startswith(("/.well-known/", "/nodeinfo/")) for path in open_ones)
+
+
+async def test_a_server_that_chooses_with_whom_it_speaks_shows_passers_by_nothing(choosy: Echo) -> None:
+    alice = await make.person("alice")
+    post = await make.post(alice, "hello #all")
+    opened = {
+        route.path for route in all_routes() if route.mark.startswith("optional") and route.method == "GET"
+    }
+    for path in opened:
+        filled = re.sub(r"<[^>]+>", str(post.id), path)
+        refused = await asks(choosy, filled, accept="application/json")
+        assert refused.status_code == 401, path
+        assert refused.json() == {"error": "This method requires an authenticated user"}, path
+    for page in ("/@alice", f"/@alice/{post.id}", "/tags/all", "/collections/1"):
+        sent = await asks(choosy, page, accept="text/html")
+        assert sent.status_code == 302, page
+        assert sent.headers["location"] == f"/login?{urlencode({'next': page})}"
+    assert "hello" not in (await asks(choosy, "/", accept="text/html")).text
+    program = await asks(choosy, f"/@alice/{post.id}")
+    assert program.headers["location"] == f"https://one.test/ap/posts/{post.id}"
+    instance = (await asks(choosy, "/api/v2/instance", accept="application/json")).json()
+    assert set(instance["configuration"]["timelines_access"]["live_feeds"].values()) == {"authenticated"}
+    api = Api(choosy.app.test_client())
+    statuses = await api.ask(
+        "GET", f"/api/v1/accounts/{alice.id}/statuses", by=alice, headers={"Host": "one.test"}
+    )
+    assert [each["id"] for each in statuses.many("Status")] == [str(post.id)]
 
 
 async def test_an_unsigned_question_for_an_actor_gets_the_key_and_no_more(secure: Echo, peer: Peer) -> None:
