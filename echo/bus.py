@@ -3,6 +3,7 @@ a message names what changed, and whoever shows it reads the rows with the eyes 
 
     channel                payload (MessagePack)
     live:user:<account>    {event, post | notification | conversation, list_id}   what concerns a person
+    live:user:<account>    {event: signal, text, body, session}                   a signal for that person
     live:public            {event, post, local, tags, reply}     posts that everyone may read
     live:everybody         {event, announcement, text}           announcements, for all people here
     live:access            {user, token}                         access that ended
@@ -33,6 +34,7 @@ LiveEvent = Literal[
     "access",
     "filters",
     "list_gone",
+    "signal",
 ]
 
 
@@ -52,6 +54,8 @@ class Live(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     tags: tuple[str, ...] = ()
     media: bool = False
     list_id: int = 0
+    body: bytes = b""
+    session: str = ""
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -101,3 +105,12 @@ async def publish(messages: Iterable[tuple[str, Live]]) -> None:
             await pipe.execute()
     except cache.OUTAGES as error:
         log.warning("live messages lost: %s", error)
+
+
+async def signal(account_ids: Iterable[int], kind: str, body: bytes, *, session: str = "") -> None:
+    """Say something that is worth something only now to the sockets of these people that said hello.
+
+    Shapes:  body: a JSON document, sent as it is; session: to this one alone, if it is one of theirs
+    """
+    message = Live(event="signal", text=kind, body=body, session=session)
+    await publish((user_channel(account_id), message) for account_id in account_ids)

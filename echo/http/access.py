@@ -200,6 +200,15 @@ def sent_token() -> str | None:
     return request.args.get("access_token") or request.args.get("bearer_token")
 
 
+def limits_of(access: Access) -> list[Limit]:
+    """What a call with this access is counted against."""
+    limits = settings.here().rate_limits
+    wanted = [Limit("token", access.token_id, limits.requests_per_token, WINDOW_SECONDS)]
+    if access.user_id is not None:
+        wanted.append(Limit("user", access.user_id, limits.requests_per_user, WINDOW_SECONDS))
+    return wanted
+
+
 async def _count(access: Access | None) -> None:
     """Count the call against the general limits and remember what is left, for the headers."""
     limits = settings.here().rate_limits
@@ -209,9 +218,7 @@ async def _count(access: Access | None) -> None:
         subject = limit_subject(caller_address())
         wanted = [Limit("address", subject, limits.requests_per_address, WINDOW_SECONDS)]
     else:
-        wanted = [Limit("token", access.token_id, limits.requests_per_token, WINDOW_SECONDS)]
-        if access.user_id is not None:
-            wanted.append(Limit("user", access.user_id, limits.requests_per_user, WINDOW_SECONDS))
+        wanted = limits_of(access)
     g.allowance = await count(wanted)
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from hypercorn.config import Config as HypercornConfig
 
+from echo.streaming.protocol import FRAME_BYTES
+
 # What a process keeps open besides connections: engines, files, outgoing requests.
 RESERVED_FILES = 256
 MOST_CONNECTIONS = 12_000
@@ -27,7 +29,7 @@ class Rules:
     ping_seconds: float = 30.0  # WebSockets: a peer that is silent from one ping to the next is gone
     shutdown_seconds: float = 25.0
     header_bytes: int = 16 * 1024
-    websocket_message_bytes: int = 16 * 1024
+    websocket_message_bytes: int = FRAME_BYTES
     reuse: bool = True
 
 

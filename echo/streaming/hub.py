@@ -38,7 +38,8 @@ class Hub:
 
     def __init__(self, context: Context, caps: Caps | None = None) -> None:
         self._context = context
-        self._registry = Registry(caps or Caps())
+        self.caps = caps or Caps()
+        self._registry = Registry(self.caps)
         self._teller = Teller(self._registry)
         self._wire = Wire(self._hear)
         self._pending: deque[tuple[int, Live]] = deque()

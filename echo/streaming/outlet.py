@@ -6,6 +6,7 @@ from collections import deque
 from enum import IntEnum
 from typing import Generic, Protocol, TypeVar
 
+from echo.bus import Live
 from echo.errors import EchoError
 from echo.policy.access import Access
 from echo.streaming.frames import Told
@@ -38,6 +39,10 @@ class Outlet(Protocol):
         """Pass an event on; never waits."""
         ...
 
+    def signal(self, message: Live) -> None:
+        """Pass a signal on, if it can be told here; never waits."""
+        ...
+
     def refuse(self, refusal: EchoError) -> None:
         """Say that a subscription is over; never waits."""
         ...
@@ -58,6 +63,11 @@ class Backlog(Generic[T]):
 
     def __bool__(self) -> bool:
         return bool(self._entries)
+
+    @property
+    def is_half_full(self) -> bool:
+        """Whether what can be left out should be."""
+        return len(self._entries) * 2 >= MOST_ENTRIES or self._size * 2 >= MOST_BYTES
 
     def add(self, entry: T) -> bool:
         """Whether there was room."""

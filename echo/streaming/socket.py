@@ -1,6 +1,8 @@
 """Streams over a WebSocket: one socket carries any number of them.
 
-Source:  mastodon-api.md 4.2
+After `echo:hello` it carries more (`echo.streaming.session`); without, it is Mastodon's and nothing else.
+
+Source:  mastodon-api.md 4.2; ecosystem.md 3.2
 """
 
 from __future__ import annotations
@@ -9,16 +11,20 @@ import asyncio
 from collections import deque
 from contextlib import suppress
 
+import msgspec
 from quart import Blueprint, Websocket, websocket
 
+from echo.bus import Live
 from echo.errors import EchoError, Unavailable
 from echo.http.access import MARK
 from echo.policy.access import Access
-from echo.streaming import callers, frames, topics
+from echo.streaming import callers, frames, protocol, session, topics
 from echo.streaming.frames import ClientFrame, Told
 from echo.streaming.hub import Hub
 from echo.streaming.hubs import hub
-from echo.streaming.outlet import Backlog, Ending
+from echo.streaming.outlet import MOST_BYTES, MOST_ENTRIES, Backlog, Ending
+from echo.streaming.protocol import Said
+from echo.streaming.session import Session
 from echo.streaming.topics import Label, Topic
 
 blueprint = Blueprint("streaming_socket", __name__)
@@ -29,12 +35,23 @@ FRAMES_A_SECOND, FRAMES_AT_ONCE = 20.0, 100.0
 class Socket:
     """An open WebSocket. Nothing runs for it while nothing is to be sent."""
 
-    __slots__ = ("_backlog", "_busy", "_is_open", "_is_over", "_socket", "access", "address", "topics")
+    __slots__ = (
+        "_backlog",
+        "_busy",
+        "_is_open",
+        "_is_over",
+        "_socket",
+        "access",
+        "address",
+        "session",
+        "topics",
+    )
 
     def __init__(self, socket: Websocket, access: Access, address: str) -> None:
         self.access = access
         self.address = address
         self.topics: dict[Topic, Label] = {}
+        self.session: Session | None = None
         self._socket = socket
         self._backlog: Backlog[str] = Backlog()
         self._busy: asyncio.Task[None] | None = None
@@ -43,6 +60,16 @@ class Socket:
     def tell(self, told: Told, label: Label) -> None:
         """Send an event, after those that wait."""
         self.say(told.frame(label))
+
+    def signal(self, message: Live) -> None:
+        """Send a signal, if this is the session that it is for. With much waiting it is dropped: it is only
+        worth something now.
+        """
+        known = self.session
+        if known is None or message.session not in ("", known.id) or self._backlog.is_half_full:
+            return
+        signalled = protocol.SignalToClient(kind=message.text, data=msgspec.Raw(message.body))
+        self.say(protocol.encode(signalled).decode())
 
     def refuse(self, refusal: EchoError) -> None:
         """Say why something is not heard; the socket stays open."""
@@ -126,7 +153,10 @@ async def _read(own_hub: Hub, opened: Socket, connection: Websocket) -> None:
             elif allowance < 0:
                 opened.end(Ending.FLOOD)
             elif (frame := frames.decode(data)) is not None:
-                orders.add(frame)
+                if frame.type.startswith("echo:"):
+                    orders.add_said(data)
+                else:
+                    orders.add(frame)
     finally:
         orders.close()
 
@@ -139,10 +169,18 @@ class _Orders:
     def __init__(self, own_hub: Hub, opened: Socket) -> None:
         self._hub = own_hub
         self._opened = opened
-        self._frames: deque[ClientFrame] = deque()
+        self._frames: deque[ClientFrame | Said] = deque()
         self._busy: asyncio.Task[None] | None = None
 
-    def add(self, frame: ClientFrame) -> None:
+    def add_said(self, data: str) -> None:
+        """Take a frame of our own protocol; what is none is refused, but only after hello."""
+        try:
+            self.add(session.read(data))
+        except EchoError as error:
+            if self._opened.session is not None:
+                self._opened.say(session.refusal(error))
+
+    def add(self, frame: ClientFrame | Said) -> None:
         self._frames.append(frame)
         if self._busy is None:
             self._busy = asyncio.create_task(self._obey_all())
@@ -157,14 +195,44 @@ class _Orders:
         self._busy = None
 
 
-async def _obey(own_hub: Hub, opened: Socket, frame: ClientFrame) -> None:
-    if frame.type == "subscribe":
+async def _obey(own_hub: Hub, opened: Socket, frame: ClientFrame | Said) -> None:
+    if not isinstance(frame, ClientFrame):
+        await _obey_said(own_hub, opened, frame)
+    elif frame.type == "subscribe":
         await _subscribe(own_hub, opened, frame)
     elif frame.type == "unsubscribe":
         try:
             own_hub.unsubscribe(opened, (await _read_topic(opened, frame)).topic)
         except EchoError as refusal:
             opened.refuse(refusal)
+
+
+async def _obey_said(own_hub: Hub, opened: Socket, said: Said) -> None:
+    known = opened.session
+    if known is not None:
+        reply = await session.obey(opened.access, known, said)
+        if reply:
+            opened.say(reply)
+    elif isinstance(said, protocol.Hello):
+        try:
+            await _greet(own_hub, opened, said)
+        except EchoError as error:
+            opened.say(session.refusal(error))
+
+
+async def _greet(own_hub: Hub, opened: Socket, hello: protocol.Hello) -> None:
+    """From now on the socket hears what concerns its person on this stream, in this protocol."""
+    begun = Session()
+    limits = session.limits_of(
+        own_hub.caps,
+        frame_bytes=protocol.FRAME_BYTES,
+        frames=(FRAMES_A_SECOND, FRAMES_AT_ONCE),
+        queue=(MOST_ENTRIES, MOST_BYTES),
+    )
+    welcome = await session.welcome(opened.access, begun, hello, limits)
+    await own_hub.subscribe(opened, topics.own(opened.access))
+    opened.session = begun
+    opened.say(protocol.encode(welcome).decode())
 
 
 async def _subscribe(own_hub: Hub, opened: Socket, frame: ClientFrame) -> None:

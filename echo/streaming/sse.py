@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 
 from quart import Blueprint, Request, Response, request
 
+from echo.bus import Live
 from echo.errors import BadRequest, EchoError
 from echo.http.access import MARK, public
 from echo.http.params import merge
@@ -53,6 +54,9 @@ class Channel:
         if not self._is_over and not self._backlog.add(told.message()):
             self.end(Ending.TOO_SLOW)
         self._news.set()
+
+    def signal(self, message: Live) -> None:
+        """There are no signals here."""
 
     def refuse(self, refusal: EchoError) -> None:
         """End the answer: there is only one thing to hear on it."""

@@ -57,6 +57,9 @@ class Teller:
         elif message.event == "notification":
             for account_id in happening.account_ids:
                 await self._tell_notification(account_id, message.notification)
+        elif message.event == "signal":
+            for account_id in happening.account_ids:
+                self._signal(account_id, message)
         elif message.event == "merged":
             for account_id in happening.account_ids:
                 _tell(
@@ -73,6 +76,11 @@ class Teller:
             self._tell_each(happening.account_ids, told, list_id=message.list_id)
         elif message.event in _NAMES:
             await self._tell_post(happening.account_ids, message)
+
+    def _signal(self, account_id: int, message: Live) -> None:
+        """Signals reach only sockets that said hello."""
+        for outlet in self._registry.listeners(topics.own_topic(account_id)):
+            outlet.signal(message)
 
     async def _tell_post(self, account_ids: Iterable[int], message: Live) -> None:
         list_id = message.list_id

@@ -20,6 +20,8 @@ from echo.text.hashtags import normalise
 
 # How a subscription is called in the frames that it causes: the stream, and what was typed beside it.
 Label = tuple[str, ...]
+# What a socket hears after hello: everything that concerns its person. No stream that a client can name.
+OWN = "echo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Topic:
     @property
     def channel(self) -> str | None:
         """The channel of the bus that feeds it; None where nothing is said yet."""
-        if self.stream in ("user", "user:notification", "direct", "list"):
+        if self.stream in ("user", "user:notification", "direct", "list", OWN):
             return bus.user_channel(self.account_id)
         return bus.public_channel()
 
@@ -72,6 +74,16 @@ async def open(stream: str, access: Access, *, tag: str = "", list_id: str = "")
         part = _readable_part(stream, access)
         return Subscription(Topic(part, tag=normalise(tag) or tag.casefold()), (stream, tag))
     return Subscription(Topic(_readable_part(stream, access)), (stream,))
+
+
+def own(access: Access) -> Subscription:
+    """What a socket hears after hello. `access` must be of a user."""
+    return Subscription(own_topic(access.user_id or 0), ("user",))
+
+
+def own_topic(account_id: int) -> Topic:
+    """The topic of the sockets of this person that said hello."""
+    return Topic(OWN, account_id)
 
 
 def _readable_part(stream: str, access: Access) -> str:

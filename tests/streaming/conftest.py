@@ -61,6 +61,13 @@ class Ear:
         await self.say(type="subscribe", stream=stream, **more)
         await self.settle()
 
+    async def hello(self, **more: object) -> dict[str, Any]:
+        """Begin our own protocol."""
+        await self.say(type="echo:hello", version=1, **more)
+        welcome = await self.next()
+        assert welcome["type"] == "echo:welcome", welcome
+        return welcome
+
     async def settle(self) -> None:
         """Wait until all that was said is done."""
         await self.say(type="subscribe", stream="marker")

@@ -1,0 +1,1 @@
+"""What can be asked on a socket: one file for each noun."""

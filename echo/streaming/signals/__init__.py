@@ -1,0 +1,33 @@
+"""THE table of signals that a client may send, `echo:sig`: kind -> what it carries and what becomes of it.
+
+Signals for clients need no line: `echo.bus.signal` says them to people, or to one session of somebody.
+"""
+
+from __future__ import annotations
+
+import logging
+
+import msgspec
+
+from echo.cache import OUTAGES
+from echo.errors import EchoError
+from echo.policy.access import Access
+from echo.policy.scopes import covers
+from echo.streaming.protocol import SignalFromClient
+from echo.streaming.signals.signal import Signal as Signal
+
+log = logging.getLogger(__name__)
+SIGNALS: dict[str, Signal] = {}
+
+
+async def pass_on(access: Access, session_id: str, sent: SignalFromClient) -> None:
+    """Do what a signal is for. Nobody waits for it, so what is refused or unknown is dropped."""
+    signal = SIGNALS.get(sent.kind)
+    if signal is None or not covers(access.scopes, signal.scope):
+        return
+    try:
+        await signal.run(access, session_id, msgspec.json.decode(sent.data, type=signal.params))
+    except (msgspec.MsgspecError, EchoError, *OUTAGES) as error:
+        log.debug("signal %s dropped: %s", sent.kind, error)
+    except Exception:
+        log.exception("signal %s failed", sent.kind)
