@@ -22,6 +22,7 @@ async def say(post: Post) -> Said:
         "files": [parts.files[media_id] for media_id in post.media_ids if media_id in parts.files],
         "poll_titles": parts.titles,
         "emojis": post.emojis,
+        "quote_of_id": post.quote_of_id,
         "created_at": post.edited_at or post.created_at,
     }
 

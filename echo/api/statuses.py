@@ -168,7 +168,7 @@ async def context(status_id: str) -> Response:
 @optional("read:statuses")
 async def history(status_id: str) -> Response:
     """What a post said before each edit, and what it says, oldest first."""
-    return array(await versions.many(await post_store.get(viewer(), read_id(status_id))))
+    return array(await versions.many(viewer(), await post_store.get(viewer(), read_id(status_id))))
 
 
 @blueprint.get("/api/v1/statuses/<status_id>/source")

@@ -111,6 +111,7 @@ class PostVersion(Model):
     )
     poll_titles: Any = fields.JSONField(null=True, description="what the poll asked; null: there was none")
     emojis: Any = fields.JSONField(default=list, db_default=EMPTY_LIST)
+    quote_of_id = fields.BigIntField(null=True, description="the post that was quoted")
     created_at = fields.DatetimeField()
 
     class Meta:

@@ -8,7 +8,8 @@ import msgspec
 
 from echo.db import Row
 from echo.models import Post
-from echo.render import account, media, times
+from echo.policy.viewer import Viewer
+from echo.render import account, media, status, times
 from echo.render.entities import CustomEmoji, Entity, MediaAttachment
 from echo.store import versions
 
@@ -38,8 +39,18 @@ class StatusEditWithPoll(StatusEditCore, frozen=True, kw_only=True):
     poll: VersionPoll
 
 
-async def many(post: Post) -> list[bytes]:
-    """Every version of a post that its reader may read, oldest first; the last is what it says now."""
+class _Quoting(msgspec.Struct, frozen=True):
+    quote: msgspec.Raw
+
+
+_decode_quoting = msgspec.json.Decoder(_Quoting).decode
+
+
+async def many(viewer: Viewer, post: Post) -> list[bytes]:
+    """Every version of a post that its reader may read, oldest first; the last is what it says now.
+
+    What a version quotes is shown as it stands today: a quote that was taken back is gone from all versions.
+    """
     parts = await versions.parts(post.id)
     now: dict[str, Any] = {
         "html": post.html,
@@ -47,12 +58,24 @@ async def many(post: Post) -> list[bytes]:
         "sensitive": post.sensitive,
         "created_at": post.edited_at or post.created_at,
         "emojis": post.emojis,
+        "quote_of_id": post.quote_of_id,
         "poll_titles": parts.titles,
         "files": [parts.files[media_id] for media_id in post.media_ids if media_id in parts.files],
     }
     before = [_read(row) for row in await versions.page(post.id)]
-    author = (await account.many([post.author_id]))[0]
-    return [_one(said, author) for said in (*before, now)]
+    after = b',"account":' + (await account.many([post.author_id]))[0] + b"}"
+    quote = await _quote(viewer, post)
+    return [
+        _one(said) + (quote if said["quote_of_id"] == post.quote_of_id else b"") + after
+        for said in (*before, now)
+    ]
+
+
+async def _quote(viewer: Viewer, post: Post) -> bytes:
+    """The field of what a post quotes; empty where it quotes nothing."""
+    if post.quote_of_id is None:
+        return b""
+    return b',"quote":' + bytes(_decode_quoting(await status.one(viewer, post.id)).quote)
 
 
 def _read(row: Row) -> dict[str, Any]:
@@ -63,7 +86,8 @@ def _read(row: Row) -> dict[str, Any]:
     }
 
 
-def _one(said: dict[str, Any], author: bytes) -> bytes:
+def _one(said: dict[str, Any]) -> bytes:
+    """A version as JSON, still open at its end."""
     common: dict[str, Any] = {
         "content": said["html"],
         "spoiler_text": said["spoiler"],
@@ -77,4 +101,4 @@ def _one(said: dict[str, Any], author: bytes) -> bytes:
     else:
         options = [VersionOption(title=title) for title in said["poll_titles"]]
         core = StatusEditWithPoll(**common, poll=VersionPoll(options=options))
-    return _encode(core)[:-1] + b',"account":' + author + b"}"
+    return _encode(core)[:-1]

@@ -11,7 +11,7 @@ from echo import db
 from echo.db import Row
 
 _ALL = """
-    SELECT html, spoiler, sensitive, created_at, emojis, poll_titles, coalesce(files, (
+    SELECT html, spoiler, sensitive, created_at, emojis, quote_of_id, poll_titles, coalesce(files, (
         SELECT jsonb_agg(row_to_json(m)) FROM media m WHERE m.post_id = v.post_id
             AND v.media_ids @> to_jsonb(m.id))) AS files
     FROM post_versions v WHERE v.post_id = $1 ORDER BY v.id
@@ -43,6 +43,6 @@ async def parts(post_id: int) -> Parts:
 
 
 async def page(post_id: int) -> list[Row]:
-    """Rows (html, spoiler, sensitive, created_at, emojis, poll_titles, files as JSON) of what a post said
-    before each edit, oldest first."""
+    """Rows (html, spoiler, sensitive, created_at, emojis, quote_of_id, poll_titles, files as JSON) of what
+    a post said before each edit, oldest first."""
     return await db.fetch(_ALL, post_id)

@@ -270,3 +270,17 @@ async def test_the_end_of_a_poll_moves_with_every_edit_that_names_it(api: Api) -
     again = (await edit(api, alice, post, poll=poll)).one("Status")["poll"]
     assert again["expired"] is False
     assert (await PollRow.get()).told_at is None
+
+
+async def test_versions_show_what_they_quote_as_it_stands_today(api: Api) -> None:
+    author, alice = await make.person(), await make.person()
+    quoted = await make.post(author, "quote me")
+    body = {"status": "look", "quoted_status_id": str(quoted.id)}
+    made = (await api.post(STATUSES, by=alice, json=body)).one("Status")
+    post = await Post.get(id=made["id"])
+    await edit(api, alice, post, status="look again")
+    before, now = await history(api, post, alice)
+    assert before["quote"] == now["quote"] == made["quote"]
+    await api.post(f"{STATUSES}/{quoted.id}/quotes/{post.id}/revoke", by=author)
+    for version in await history(api, post, alice):
+        assert version["quote"] == {"state": "revoked", "quoted_status": None}
