@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, cast
 
 from tortoise.apps import Apps
 from tortoise.context import TortoiseContext
 from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.migrations.executor import MigrationExecutor
+from tortoise.migrations.graph import MigrationKey
 from tortoise.migrations.loader import MigrationLoader
-from tortoise.migrations.operations import Operation, RunSQL
+from tortoise.migrations.migration import Migration
+from tortoise.migrations.operations import AddField, CreateModel, RunSQL
+from tortoise.migrations.schema_editor.base import BaseSchemaEditor
+from tortoise.migrations.schema_generator.state import State
+from tortoise.migrations.schema_generator.state_apps import StateApps
 
 from echo.config import Config
 from echo.db import tortoise_config
@@ -35,34 +39,73 @@ async def make(config: Config) -> list[str]:
         return await MigrationAutodetector(cast(Apps, context.apps), apps).write()
 
 
-class _Loader(MigrationLoader):
-    """Loads migrations with statements that follow each other made one operation.
+class _Models(StateApps):
+    """Tortoise's picture of the models. It is not asked for rows: whatever is for that alone is left out."""
 
-    Before each operation Tortoise copies its picture of every model, which takes longer than most statements:
-    with one copy for each of them half the time of a first start would go into that.
+    def _build_initial_querysets(self) -> None:
+        for app in self.apps.values():
+            for model in app.values():
+                if model._meta.indexes:
+                    model._meta._resolve_index_expressions()
+
+
+class _Step(Migration):
+    """A migration that copies the picture of all models only for operations that look at how it was before.
+
+    Copying takes longer than most statements; of a first start it would be the greater part.
     """
+
+    def __init__(self, read: Migration) -> None:
+        super().__init__(read.name, read.app_label)
+        for name, value in vars(read).items():
+            setattr(self, name, value)
+        self.atomic = read.atomic
+
+    async def apply(
+        self,
+        state: State,
+        *,
+        dry_run: bool = False,
+        schema_editor: BaseSchemaEditor | None = None,
+        collect_sql: bool = False,
+    ) -> State:
+        for operation in self.operations:
+            before = state if isinstance(operation, _LOOK_FORWARD) else state.clone()
+            operation.state_forward(self.app_label, state)
+            if schema_editor is not None and not dry_run:
+                await self._run_database_forward(
+                    operation, before, state, schema_editor, supports_transactions=True
+                )
+        state.validate_relations_initialized()
+        return state
+
+
+# Operations that need to know only what shall be.
+_LOOK_FORWARD = (CreateModel, AddField, RunSQL)
+
+
+class _Loader(MigrationLoader):
+    """Loads migrations as steps of ours."""
 
     def load_disk(self) -> None:
         super().load_disk()
-        for migration in self.disk_migrations.values():
-            migration.operations = _merged(migration.operations)
+        for key, migration in self.disk_migrations.items():
+            self.disk_migrations[key] = _Step(migration)
 
 
-def _merged(operations: Sequence[Operation]) -> list[Operation]:
-    merged: list[Operation] = []
-    for operation in operations:
-        if not _is_plain_sql(operation):
-            merged.append(operation)
-        elif merged and isinstance(before := merged[-1], RunSQL) and isinstance(before.sql, list):
-            before.sql.append(cast(RunSQL, operation).sql)
-        else:
-            merged.append(RunSQL([cast(RunSQL, operation).sql]))
-    return merged
+class _Executor(MigrationExecutor):
+    """Applies migrations over a picture of ours."""
 
-
-def _is_plain_sql(operation: Operation) -> bool:
-    """Whether it is one statement in the transaction of its migration."""
-    return isinstance(operation, RunSQL) and isinstance(operation.sql, str) and operation.atomic is None
+    async def _project_state(self, applied: set[MigrationKey], *, upto: MigrationKey | None = None) -> State:
+        state = State(
+            models={},
+            apps=_Models(default_connections=dict.fromkeys(self.loader.apps_config, "default")),
+        )
+        for key in self._full_plan():
+            migration = self.loader.graph.nodes[key]
+            if key in applied and migration is not None:
+                await migration.apply(state, dry_run=True)
+        return state
 
 
 async def _run(config: Config, *, dry_run: bool) -> list[str]:
@@ -70,7 +113,7 @@ async def _run(config: Config, *, dry_run: bool) -> list[str]:
     async with TortoiseContext() as context:
         await context.init(config=settings)
         apps = cast(dict[str, dict[Any, Any]], settings["apps"])
-        executor = MigrationExecutor(context.db(), apps)
+        executor = _Executor(context.db(), apps)
         executor.loader = _Loader(apps, executor.recorder, load=False)
         steps = await executor.plan(None)
         names = [f"{step.migration.app_label}.{step.migration.name}" for step in steps]

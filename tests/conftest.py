@@ -12,15 +12,17 @@ import msgspec
 import pytest
 from quart import Quart
 from quart.typing import TestClientProtocol as Client
+from tortoise import Model
+from tortoise.apps import Apps
 from werkzeug.routing import Rule
 
 from echo import clock, ids
-from echo.app import create_app
 from echo.config import Config, DatabaseConfig, Instance, RedisConfig, Server
 from echo.config_limits import RateLimits
 from echo.embedded import Engines, temporary_engines
 from echo.runtime import Runtime, open_runtime
 from echo.schema import migrate
+from tests.applications import application
 from tests.emptying import empty
 
 # How long an example takes says more of the machine than of the code.
@@ -33,8 +35,22 @@ def _no_address(*_: object, **__: object) -> tuple[str, str]:
 
 
 # Two thirds of the time that making an application takes go into code that builds addresses from routes.
-# Nothing here asks routes for addresses, and tests make thousands of applications.
+# Nothing here asks routes for addresses.
 Rule._compile_builder = lambda *_: _no_address  # type: ignore[assignment]
+
+_build_querysets = Apps._build_initial_querysets
+_built: set[frozenset[type[Model]]] = set()
+
+
+def _build_querysets_once(apps: Apps) -> None:
+    models = frozenset(model for app in apps.apps.values() for model in app.values())
+    if models not in _built:
+        _build_querysets(apps)
+        _built.add(models)
+
+
+# Tests open thousands of databases over the same models, and Tortoise makes the models ready for each anew.
+Apps._build_initial_querysets = _build_querysets_once  # type: ignore[method-assign]
 
 
 @pytest.fixture(scope="session")
@@ -83,7 +99,7 @@ async def runtime(migrated: Config, tmp_path: Path) -> AsyncIterator[Runtime]:
 @pytest.fixture
 def app(runtime: Runtime) -> Quart:
     """The whole application."""
-    return create_app(runtime)
+    return application(runtime)
 
 
 @pytest.fixture

@@ -20,13 +20,13 @@ import httpx
 import msgspec
 from quart import Quart
 
-from echo.app import create_app
 from echo.config import Config
 from echo.kinds import Lane
 from echo.runtime import Runtime, open_runtime
 from echo.store import inbound, jobs
 from federation.delivery import Drain
 from federation.processing import settle
+from tests.applications import application
 from workers import accounts, threads
 from workers.later import Later
 from workers.outbound import JOBS
@@ -68,7 +68,7 @@ class Echo:
     def __init__(self, host: str, runtime: Runtime) -> None:
         self.host = host
         self.runtime = runtime
-        self.app: Quart = create_app(runtime)
+        self.app: Quart = application(runtime)
         self._asgi = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)
 
     async def run(self, work: Coroutine[Any, Any, Found]) -> Found:

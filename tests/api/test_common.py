@@ -7,10 +7,10 @@ import re
 from datetime import datetime
 
 import pytest
-from quart import Quart
 from quart.typing import TestClientProtocol as Client
 
 from echo import settings
+from echo.app import create_app
 from echo.http.headers import EXPOSED
 from echo.runtime import Runtime
 from tests import make
@@ -99,12 +99,14 @@ async def test_cors_headers_stand_on_every_answer(client: Client, path: str, sta
     assert answer.headers["Access-Control-Expose-Headers"] == EXPOSED
 
 
-async def test_cors_headers_stand_on_an_internal_error(app: Quart, client: Client) -> None:
+async def test_cors_headers_stand_on_an_internal_error(runtime: Runtime) -> None:
+    app = create_app(runtime)
+
     @app.get("/api/v1/broken")
     async def broken() -> str:
         raise RuntimeError("the password is hunter2")
 
-    answer = await client.get("/api/v1/broken")
+    answer = await app.test_client().get("/api/v1/broken")
     assert answer.status_code == 500
     assert await answer.get_json() == {"error": "Internal error"}
     assert answer.headers["Access-Control-Allow-Origin"] == "*"

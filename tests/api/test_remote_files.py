@@ -16,7 +16,6 @@ from echo import clock, db
 from echo.actions import copies
 from echo.actions.drafts import RemoteEmoji, RemoteMedia
 from echo.actions.posts import receive_removal
-from echo.app import create_app
 from echo.config import Config
 from echo.errors import NotFound
 from echo.kinds import MediaKind
@@ -25,6 +24,7 @@ from echo.runtime import Runtime, open_runtime
 from echo.store import remote_files
 from tests import make
 from tests.api.asking import Api
+from tests.applications import application
 from tests.conftest import changed
 from tests.emptying import empty
 from tests.fediverse import Router
@@ -230,7 +230,7 @@ async def test_pauses_grow_and_have_an_end() -> None:
 async def test_too_large_files_stay_where_they_are(files: Files, runtime: Runtime) -> None:
     runtime.config = changed(runtime.config, media={"remote_file_limit_bytes": 2000})
     runtime.bind()
-    api = Api(create_app(runtime).test_client())
+    api = Api(application(runtime).test_client())
     files.served["/big.png"] = pictures.png() + bytes(3000)
     path = await named(f"{PEER}/big.png")
     for _ in range(2):
@@ -265,7 +265,7 @@ async def test_with_copies_switched_off_files_are_shown_from_where_they_are(
     config = changed(migrated, media={"remote_cache": False})
     off = await open_runtime(config, tmp_path, transport=files.router)
     try:
-        api = Api(create_app(off).test_client())
+        api = Api(application(off).test_client())
         told = await attachment(api, RemoteMedia(url=f"{PEER}/a.png", kind=MediaKind.IMAGE))
         assert told["url"] == f"{PEER}/a.png"
         assert (await api.client.get(await named(f"{PEER}/a.png"))).status_code == 404

@@ -13,7 +13,6 @@ import msgspec
 import pytest
 from quart.datastructures import FileStorage
 
-from echo.app import create_app
 from echo.config import Config
 from echo.config_files import ObjectStore
 from echo.errors import NotFound, Unavailable
@@ -24,6 +23,7 @@ from echo.models import Media
 from echo.runtime import Runtime, open_runtime
 from tests import make
 from tests.api.asking import Api
+from tests.applications import application
 from tests.emptying import empty
 from tests.media import clips, pictures
 from tests.media.bucket import bucket_server
@@ -119,7 +119,7 @@ async def runtime(migrated: Config, tmp_path: Path, bucket: ObjectStore) -> Asyn
 
 
 async def test_the_whole_way_of_a_video_through_a_private_bucket(runtime: Runtime) -> None:
-    api, alice = Api(create_app(runtime).test_client()), await make.person()
+    api, alice = Api(application(runtime).test_client()), await make.person()
     files = {"file": FileStorage(io.BytesIO(clips.mp4()), filename="x")}
     sent = await api.post("/api/v2/media", by=alice, files=files, expect=202)
     assert await jobs.drain_once(runtime, media_jobs.JOBS, "test", Lane.SLOW) == 1
@@ -143,7 +143,7 @@ async def test_with_a_public_address_apps_fetch_files_there(
     config = msgspec.structs.replace(migrated, object_store=bucket, media=media)
     opened = await open_runtime(config, tmp_path)
     try:
-        api, alice = Api(create_app(opened).test_client()), await make.person()
+        api, alice = Api(application(opened).test_client()), await make.person()
         files = {"file": FileStorage(io.BytesIO(pictures.png()), filename="x")}
         sent = await api.post("/api/v2/media", by=alice, files=files)
         key = (await Media.get(id=int(sent.json["id"]))).file_key

@@ -14,12 +14,12 @@ import uvloop
 import websockets
 
 from echo import streaming
-from echo.app import create_app
 from echo.runtime import Runtime
 from echo.server.door import Door, open_listener
 from echo.server.rules import Rules
 from echo.server.serving import Serving
 from echo.streaming.hub import Hub
+from tests.applications import application
 from tests.make import Person
 
 PATIENCE_SECONDS = 5.0
@@ -119,7 +119,7 @@ class LiveServer:
 @pytest.fixture
 async def live(runtime: Runtime, caplog: pytest.LogCaptureFixture) -> AsyncIterator[LiveServer]:
     """A running server; everything is closed at the end."""
-    app = create_app(runtime)
+    app = application(runtime)
     serving = Serving(app, Rules(shutdown_seconds=3, linger_seconds=0.2, stall_seconds=1))
     await serving.start()
     with open_listener("127.0.0.1", 0) as listener:

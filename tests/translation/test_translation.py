@@ -12,12 +12,12 @@ import pytest
 from echo import db
 from echo.actions import editing
 from echo.actions.drafts import EditDraft, RemoteEmoji
-from echo.app import create_app
 from echo.config import Config
 from echo.kinds import Visibility
 from echo.runtime import open_runtime
 from tests import make
 from tests.api.asking import Api
+from tests.applications import application
 from tests.conftest import changed
 from tests.emptying import empty
 from tests.fediverse import Router
@@ -31,7 +31,7 @@ async def _server(config: Config, folder: Path, router: Router | None) -> AsyncI
     runtime = await open_runtime(config, folder, transport=router)
     await empty()
     try:
-        yield Api(create_app(runtime).test_client())
+        yield Api(application(runtime).test_client())
     finally:
         await runtime.close()
 

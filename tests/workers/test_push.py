@@ -10,13 +10,13 @@ import pytest
 
 from echo import clock, db
 from echo.actions import auth, likes
-from echo.app import create_app
 from echo.config import Config
 from echo.kinds import Lane, Visibility
 from echo.runtime import Runtime, open_runtime
 from echo.store import jobs as job_store
 from tests import make
 from tests.api.asking import Api
+from tests.applications import application
 from tests.conftest import changed
 from tests.emptying import empty
 from tests.make import Person
@@ -43,7 +43,7 @@ async def runtime(migrated: Config, tmp_path: Path) -> AsyncIterator[Runtime]:
 
 @pytest.fixture
 def api(runtime: Runtime) -> Api:
-    return Api(create_app(runtime).test_client())
+    return Api(application(runtime).test_client())
 
 
 async def _subscribe(api: Api, person: Person, sink: PushSink, *, standard: bool = False, **data: Any) -> App:
@@ -238,7 +238,7 @@ async def test_s_m04_pushes_do_not_reach_into_the_own_network(
     """Outside of development: the address is refused before it is dialled, and the subscription ends."""
     runtime = await open_runtime(migrated, tmp_path)
     await empty()
-    api = Api(create_app(runtime).test_client())
+    api = Api(application(runtime).test_client())
     alice, bob = await make.person("alice"), await make.person()
     for endpoint in (
         f"https://127.0.0.1:{sink.port}/",
