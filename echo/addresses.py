@@ -89,6 +89,9 @@ class Addresses:
     def collection_page(self, collection_id: int) -> str:
         return f"{self.base}/collections/{collection_id}"
 
+    def room_page(self, room_id: int) -> str:
+        return f"{self.base}/rooms/{room_id}"
+
     def file(self, key: str) -> str:
         """The public address of a stored file; `key` may be the address of a file of another server."""
         if "://" in key:

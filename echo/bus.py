@@ -2,7 +2,7 @@
 a message names what changed, and whoever shows it reads the rows with the eyes of its viewer.
 
     channel                payload (MessagePack)
-    live:user:<account>    {event, post | notification | conversation, list_id}   what concerns a person
+    live:user:<account>    {event, post | notification | conversation | room, list_id}   what concerns them
     live:user:<account>    {event: signal, text, body, session}                   a signal for that person
     live:public            {event, post, local, tags, reply}     posts that everyone may read
     live:everybody         {event, announcement, text}           announcements, for all people here
@@ -34,6 +34,7 @@ LiveEvent = Literal[
     "access",
     "filters",
     "list_gone",
+    "room",
     "signal",
 ]
 
@@ -54,6 +55,7 @@ class Live(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     tags: tuple[str, ...] = ()
     media: bool = False
     list_id: int = 0
+    room: int = 0
     body: bytes = b""
     session: str = ""
 

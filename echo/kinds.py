@@ -229,3 +229,24 @@ class Corpus(StrEnum):
     LIBRARY = "library"
     PUBLIC = "public"
     ALL = "all"
+
+
+class RoomAccess(StrEnum):
+    """Who may join a live room, beside its host."""
+
+    FOLLOWERS = "followers"  # who follows the host
+    MUTUALS = "mutuals"  # those of them whom the host follows as well
+    LINK = "link"  # anybody with an account here who knows the link
+
+
+class RoomRole(StrEnum):
+    SPEAKER = "speaker"
+    LISTENER = "listener"
+
+
+class Consent(StrEnum):
+    """What somebody answered who was asked whether they may be recorded."""
+
+    NOT_YET = ""
+    YES = "yes"
+    NO = "no"

@@ -32,6 +32,7 @@ from echo.events import (
     ListRemoved,
     NotificationsMerged,
     Notified,
+    RoomChanged,
 )
 from echo.jobs import Queue
 from echo.media import port as media_port
@@ -204,6 +205,9 @@ def _live(event: Event) -> list[tuple[str, Live]]:
         case Notified():
             message = Live(event="notification", notification=event.notification_id)
             return [(bus.user_channel(event.account_id), message)]
+        case RoomChanged():
+            changed = Live(event="room", room=event.room_id)
+            return [(bus.user_channel(account_id), changed) for account_id in event.account_ids]
         case ListRemoved():
             gone = Live(event="list_gone", list_id=event.list_id)
             return [(bus.user_channel(event.account_id), gone)]

@@ -2,39 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-Json = dict[str, Any]
-
-TEXT: Json = {"type": "string"}
-OBJECT: Json = {"type": "object"}
-
-
-def ref(name: str) -> Json:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def many(schema: Json) -> Json:
-    return {"type": "array", "items": schema}
-
-
-def answer(schema: Json, *, status: str = "200", kind: str = "application/json") -> Json:
-    return {status: {"description": "Done", "content": {kind: {"schema": schema}}}}
-
-
-def query(**types: str) -> list[Json]:
-    return [{"name": name, "in": "query", "schema": {"type": kind}} for name, kind in types.items()]
-
-
-def route(
-    schema: Json, *, parameters: list[Json] | None = None, body: Json | None = None, **more: str
-) -> Json:
-    return {"parameters": parameters or [], "body": body, "answers": answer(schema, **more)}
-
-
-def fields(**types: str) -> Json:
-    return {"type": "object", "properties": {name: {"type": kind} for name, kind in types.items()}}
-
+from tests.openapi_parts import OBJECT, TEXT, Json, fields, many, query, ref, route
+from tests.openapi_rooms import ROUTES_OF_ROOMS, SHAPES_OF_ROOMS
 
 # Entities of our own.
 SCHEMAS: dict[str, Json] = {
@@ -43,6 +12,7 @@ SCHEMAS: dict[str, Json] = {
         "required": ["error"],
         "properties": {"error": TEXT, "error_description": TEXT, "details": OBJECT},
     },
+    **SHAPES_OF_ROOMS,
 }
 
 _POLICY = fields(
@@ -68,6 +38,7 @@ _REACTION: Json = {
 }
 
 EXTRA: dict[str, Json] = {
+    **ROUTES_OF_ROOMS,
     f"GET {_ADMIN}": route(OBJECT),
     f"GET {_ADMIN}/hosts": route(
         many(OBJECT), parameters=query(health="string", after="string", limit="integer")

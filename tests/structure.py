@@ -73,7 +73,7 @@ MAY_BE_MISSING: dict[str, set[str]] = {
         "latest_page_notification_at",
     },
     "GroupedNotificationsResults": {"partial_accounts"},
-    "Status": {"application", "pinned", "local_only", "blocks", "emoji_reactions", "pleroma"},
+    "Status": {"application", "pinned", "local_only", "blocks", "room", "emoji_reactions", "pleroma"},
     "StatusEdit": {"poll", "quote"},
     "Status.application": {"website"},
     "WebPushSubscription.alerts": {"quote", "quoted_update"},
@@ -88,6 +88,7 @@ ONLY_SIGNED_IN: dict[str, set[str]] = {
     "Poll": {"voted", "own_votes"},
 }
 NULLABLE: dict[str, set[str]] = {
+    "Status.room": {"ended_at"},
     "Account": {"discoverable", "hide_collections", "last_status_at"},
     "Announcement": {"starts_at", "ends_at"},
     "Application": {"website"},
@@ -214,11 +215,26 @@ _REACTIONS: dict[str, Any] = {
         },
     },
 }
+_ROOM: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "id": _TEXT,
+        "url": _TEXT,
+        "title": _TEXT,
+        "live": {"type": "boolean"},
+        "video": {"type": "boolean"},
+        "started_at": _TEXT,
+        "ended_at": {"type": ["string", "null"]},
+    },
+    "required": ["id", "url", "title", "live", "video", "started_at", "ended_at"],
+    "additionalProperties": False,
+}
 _STATUS_EXTENSIONS: dict[str, Any] = {
     "emoji_reactions": _REACTIONS,
     "pleroma": {"type": "object", "properties": {"emoji_reactions": _REACTIONS}},
     "local_only": {"type": "boolean"},
     "blocks": {"type": "array", "items": _BLOCK},
+    "room": _ROOM,
 }
 _TEXTS: dict[str, Any] = {"type": "array", "items": _TEXT}
 _PLEROMA: dict[str, Any] = {

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from echo import settings
-from echo.actions import announcements, auth, copies, discarding, keys, letters, trends
+from echo.actions import announcements, auth, copies, discarding, keys, letters, room_members, trends
 from echo.media import ffmpeg
 from echo.search import filling
 from echo.store import instance, search_accounts, tidying
@@ -54,6 +54,11 @@ async def keep_time_of_announcements(_: dict[str, Any]) -> None:
     await announcements.keep_time()
 
 
+async def sweep_rooms(_: dict[str, Any]) -> None:
+    """Whose connection to a live room ended without a word, and rooms in which nobody is any more."""
+    await room_members.sweep()
+
+
 async def look_at_hosts(_: dict[str, Any]) -> None:
     """What new servers run, and whether those that were given up are back."""
     if settings.here().federation.enabled:
@@ -93,6 +98,7 @@ async def refresh_fame(_: dict[str, Any]) -> None:
 
 PERIODIC = (
     Periodic("look_at_hosts", look_at_hosts, minutes=set(range(60))),
+    Periodic("sweep_rooms", sweep_rooms, minutes=set(range(60))),
     Periodic("write_digests", write_digests, minutes={41}),
     Periodic("find_trends", find_trends, minutes=set(range(1, 60, 5))),
     Periodic("keep_time_of_announcements", keep_time_of_announcements, minutes=set(range(60))),

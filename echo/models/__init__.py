@@ -101,6 +101,10 @@ from echo.models.remote_file import (
 from echo.models.report import (
     Report,
 )
+from echo.models.room import (
+    Room,
+    RoomMember,
+)
 from echo.models.schedule import (
     ScheduledPost,
 )
@@ -193,6 +197,8 @@ __all__ = [
     "Relay",
     "RemoteFile",
     "Report",
+    "Room",
+    "RoomMember",
     "ScheduledPost",
     "SearchAccount",
     "SearchFill",

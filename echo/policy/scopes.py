@@ -13,12 +13,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 _READ = (
-    "accounts blocks bookmarks collections favourites filters follows lists mutes notifications search "
-    "statuses"
+    "accounts blocks bookmarks collections favourites filters follows lists mutes notifications rooms "
+    "search statuses"
 )
 _WRITE = (
     "accounts blocks bookmarks collections conversations favourites filters follows lists media mutes "
-    "notifications reports statuses"
+    "notifications reports rooms statuses"
 )
 _ADMIN = "accounts reports domain_allows domain_blocks ip_blocks email_domain_blocks canonical_email_blocks"
 _FOLLOW = ("blocks", "follows", "mutes")

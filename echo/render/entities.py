@@ -7,9 +7,8 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
-
-class Entity(msgspec.Struct, frozen=True, kw_only=True):
-    """Encoded with every field, null or not: strict clients refuse a list over one missing key."""
+from echo.render.entity import Entity as Entity
+from echo.render.room_entities import StatusRoom
 
 
 class CustomEmoji(Entity, frozen=True, kw_only=True):
@@ -207,7 +206,8 @@ class ImageBlock(Entity, frozen=True, kw_only=True, tag_field="type", tag="image
 class StatusCore(Entity, frozen=True, kw_only=True):
     """A post without author, counters, boosted post, poll, quote and the marks of its viewer.
 
-    Extensions of ours: `local_only` on posts from here, `blocks` where a post is written in blocks.
+    Extensions of ours: `local_only` on posts from here, `blocks` where a post is written in blocks,
+    `room` where it shows a live room.
     """
 
     id: str
@@ -230,6 +230,7 @@ class StatusCore(Entity, frozen=True, kw_only=True):
     card: PreviewCard | None
     local_only: bool | msgspec.UnsetType = msgspec.UNSET
     blocks: list[TextBlock | ImageBlock] | msgspec.UnsetType = msgspec.UNSET
+    room: StatusRoom | msgspec.UnsetType = msgspec.UNSET
 
 
 class StatusCoreWithApp(StatusCore, frozen=True, kw_only=True):

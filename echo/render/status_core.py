@@ -12,6 +12,7 @@ from echo import addresses
 from echo.db import Row
 from echo.kinds import Visibility
 from echo.render import account, entities, media, preview, times
+from echo.render.room_entities import StatusRoom
 from echo.render.versioned import VersionedCache
 from echo.store import status_rows
 
@@ -98,6 +99,8 @@ def _core(row: Row, shown: Row, named: preview.Accounts) -> entities.StatusCore:
         common["local_only"] = row["local_only"]
     if shown["blocks"] is not None:
         common["blocks"] = _blocks(msgspec.json.decode(shown["blocks"]))
+    if shown["room"] is not None:
+        common["room"] = _room(msgspec.json.decode(shown["room"]))
     if row["app_name"] is not None:
         application = entities.Application(name=row["app_name"], website=row["app_website"])
         return entities.StatusCoreWithApp(**common, application=application)
@@ -111,6 +114,18 @@ def _blocks(stored: list[dict[str, Any]]) -> list[entities.TextBlock | entities.
         else entities.TextBlock(text=block["text"], content=block["html"])
         for block in stored
     ]
+
+
+def _room(stored: dict[str, Any]) -> StatusRoom:
+    return StatusRoom(
+        id=str(stored["id"]),
+        url=addresses.here().room_page(stored["id"]),
+        title=stored["title"],
+        live=stored["ended_at"] is None,
+        video=stored["video"],
+        started_at=stored["started_at"],
+        ended_at=stored["ended_at"],
+    )
 
 
 def _text(number: int | None) -> str | None:

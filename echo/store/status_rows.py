@@ -55,7 +55,8 @@ def _moving(viewer: str, source: str) -> str:
 _MOVING = _moving("$1", "every")
 _MOVING_FOR_EACH = _moving("v.id", "unnest($1::bigint[]) AS v(id) CROSS JOIN every")
 
-_STANDING = """
+_STAMP = """'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'"""
+_STANDING = f"""
     SELECT p.*, a.username, a.domain, app.name AS app_name, app.website AS app_website,
         (SELECT json_agg(json_build_object('id', m.id, 'kind', m.kind, 'file_key', m.file_key,
                 'preview_key', m.preview_key, 'remote_url', m.remote_url,
@@ -69,7 +70,11 @@ _STANDING = """
         (SELECT json_agg(h.name ORDER BY ph.id)
             FROM post_hashtags ph JOIN hashtags h ON h.id = ph.hashtag_id WHERE ph.post_id = p.id)
             AS hashtags,
-        (SELECT row_to_json(c) FROM cards c WHERE c.id = p.card_id AND c.fetched_at IS NOT NULL) AS card
+        (SELECT row_to_json(c) FROM cards c WHERE c.id = p.card_id AND c.fetched_at IS NOT NULL) AS card,
+        (SELECT json_build_object('id', r.id, 'title', r.title, 'video', r.video,
+                'started_at', to_char(r.created_at AT TIME ZONE 'UTC', {_STAMP}),
+                'ended_at', to_char(r.ended_at AT TIME ZONE 'UTC', {_STAMP}))
+            FROM rooms r WHERE r.post_id = p.id ORDER BY r.id DESC LIMIT 1) AS room
     FROM posts p JOIN accounts a ON a.id = p.author_id LEFT JOIN apps app ON app.id = p.app_id
     WHERE p.id = ANY($1)
 """

@@ -1,0 +1,88 @@
+"""Live rooms, with who is in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from echo import addresses
+from echo.db import Row
+from echo.kinds import Consent, RoomAccess
+from echo.policy import rooms as policy
+from echo.policy.viewer import Viewer
+from echo.render import account, room_entities, times
+from echo.store import room_seats, rooms
+
+_encode = msgspec.json.Encoder().encode
+_Sessions = Mapping[tuple[int, int], str]
+
+
+async def one(viewer: Viewer, row: Row) -> bytes:
+    """A row of `store.rooms` as JSON."""
+    return (await many(viewer, [row]))[0]
+
+
+async def many(viewer: Viewer, rows: Sequence[Row]) -> list[bytes]:
+    """The same for several, in their order."""
+    members = await rooms.members([row["id"] for row in rows])
+    places = [(member["room_id"], member["account_id"]) for found in members.values() for member in found]
+    sessions = await room_seats.known_sessions(places)
+    hosts = [row["host_id"] for row in rows]
+    people = await account.by_id(list({*(account_id for _, account_id in places), *hosts}))
+    return [_encode(_room(viewer, row, members[row["id"]], sessions, people)) for row in rows]
+
+
+def _room(
+    viewer: Viewer, row: Row, present: Sequence[Row], sessions: _Sessions, people: Mapping[int, bytes]
+) -> room_entities.Room:
+    members = [
+        _member(row, member, sessions, people[member["account_id"]])
+        for member in present
+        if member["account_id"] in people
+    ]
+    mine = [member for member in members if member.account_id == str(viewer.account_id)]
+    page = addresses.here().room_page(row["id"])
+    knows_link = row["access"] == RoomAccess.LINK and (mine or row["host_id"] == viewer.account_id)
+    return room_entities.Room(
+        id=str(row["id"]),
+        url=page,
+        link=f"{page}?key={row['link_secret']}" if knows_link else None,
+        title=row["title"],
+        host=msgspec.Raw(people[row["host_id"]]),
+        engine=row["engine"],
+        access=row["access"],
+        video=row["video"],
+        stage=row["stage"],
+        maximum=row["maximum"],
+        status_id=str(row["post_id"]) if row["post_id"] is not None else None,
+        recording=_recording(row, present),
+        started_at=times.iso(row["created_at"]),
+        ended_at=times.iso_or_none(row["ended_at"]),
+        members_count=len(members),
+        members=members,
+        me=mine[0] if mine else None,
+    )
+
+
+def _member(room: Row, row: Row, sessions: _Sessions, person: bytes) -> room_entities.RoomMember:
+    return room_entities.RoomMember(
+        account_id=str(row["account_id"]),
+        account=msgspec.Raw(person),
+        host=row["account_id"] == room["host_id"],
+        role=row["role"],
+        muted=row["muted"],
+        may_speak=policy.may_speak(row["role"], muted=row["muted"]),
+        hand_raised_at=times.iso_or_none(row["hand_raised_at"]),
+        consent=row["consent"] or None,
+        joined_at=times.iso(row["joined_at"]),
+        session_id=sessions.get((room["id"], row["account_id"])),
+    )
+
+
+def _recording(row: Row, present: Sequence[Row]) -> str:
+    """none, asked, or allowed: by everybody who is in the room now."""
+    if row["recording_asked_at"] is None:
+        return "none"
+    is_allowed = present and all(member["consent"] == Consent.YES for member in present)
+    return "allowed" if is_allowed else "asked"
