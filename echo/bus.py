@@ -2,7 +2,13 @@
 a message names what changed, and whoever shows it reads the rows with the eyes of its viewer.
 
     channel                payload (MessagePack)
+<<<<<<< HEAD
+    live:user:<account>    {event, post | notification | conversation, list_id}   what concerns a person
+    live:user:<account>    {event: chat, chat, seq}              the log of a chat has one more
+    live:user:<account>    {event: chat.marks, chat, account}    somebody got or read it up to somewhere
+=======
     live:user:<account>    {event, post | notification | conversation | room, list_id}   what concerns them
+>>>>>>> main
     live:user:<account>    {event: signal, text, body, session}                   a signal for that person
     live:public            {event, post, local, tags, reply}     posts that everyone may read
     live:everybody         {event, announcement, text}           announcements, for all people here
@@ -28,6 +34,8 @@ LiveEvent = Literal[
     "notification",
     "merged",
     "conversation",
+    "chat",
+    "chat.marks",
     "announcement",
     "announcement.reaction",
     "announcement.delete",
@@ -46,6 +54,8 @@ class Live(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     post: int = 0
     notification: int = 0
     conversation: int = 0
+    chat: int = 0
+    seq: int = 0
     announcement: int = 0
     text: str = ""
     account: int = 0

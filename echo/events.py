@@ -16,6 +16,8 @@ from echo.events_of_accounts import LinksChanged as LinksChanged
 from echo.events_of_accounts import TagFeatured as TagFeatured
 from echo.events_of_accounts import TagsChosen as TagsChosen
 from echo.events_of_accounts import TagUnfeatured as TagUnfeatured
+from echo.events_of_chats import ChatChanged as ChatChanged
+from echo.events_of_chats import ChatMarked as ChatMarked
 from echo.events_of_house import AnnouncementChanged as AnnouncementChanged
 from echo.events_of_house import AnnouncementReacted as AnnouncementReacted
 from echo.events_of_house import AnnouncementRemoved as AnnouncementRemoved

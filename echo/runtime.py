@@ -26,6 +26,8 @@ from echo.events import (
     AnnouncementChanged,
     AnnouncementReacted,
     AnnouncementRemoved,
+    ChatChanged,
+    ChatMarked,
     ConversationChanged,
     Event,
     FiltersChanged,
@@ -216,6 +218,12 @@ def _live(event: Event) -> list[tuple[str, Live]]:
         case ConversationChanged():
             message = Live(event="conversation", conversation=event.conversation_id)
             return [(bus.user_channel(event.account_id), message)]
+        case ChatChanged():
+            message = Live(event="chat", chat=event.chat_id, seq=event.seq)
+            return [(bus.user_channel(account_id), message) for account_id in event.account_ids]
+        case ChatMarked():
+            message = Live(event="chat.marks", chat=event.chat_id, account=event.member_id)
+            return [(bus.user_channel(account_id), message) for account_id in event.account_ids]
         case AnnouncementChanged():
             return _to_everybody("announcement", event.announcement_id)
         case AnnouncementReacted():

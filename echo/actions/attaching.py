@@ -42,7 +42,7 @@ async def attach(files: Sequence[Media], post_id: int) -> None:
     """Put free files onto a post. Raises Invalid when another post was faster."""
     attached = await db.execute(
         "UPDATE media SET post_id = $2 WHERE id = ANY($1) AND (post_id IS NULL OR post_id = $2)"
-        " AND discarded_at IS NULL AND scheduled_id IS NULL",
+        " AND discarded_at IS NULL AND scheduled_id IS NULL AND chat_message_id IS NULL",
         [media.id for media in files],
         post_id,
     )
@@ -63,3 +63,37 @@ async def free(post_id: int, *, for_good: bool) -> list[int]:
         for_good,
     )
     return [row["id"] for row in rows] if for_good else []
+
+
+async def attach_to_message(files: Sequence[Media], message_id: int) -> None:
+    """Put free files onto a message of a group. Raises Invalid when something else was faster."""
+    attached = await db.execute(
+        "UPDATE media SET chat_message_id = $2 WHERE id = ANY($1) AND post_id IS NULL"
+        " AND scheduled_id IS NULL AND chat_message_id IS NULL AND discarded_at IS NULL",
+        [media.id for media in files],
+        message_id,
+    )
+    if attached != len(files):
+        raise Invalid("Validation failed: Media already attached")
+
+
+async def free_from_message(message_id: int) -> list[int]:
+    """Throw the files of a deleted message away; the ids, as of `free`."""
+    rows = await db.fetch(
+        "UPDATE media SET chat_message_id = NULL, discarded_at = $2 WHERE chat_message_id = $1 RETURNING id",
+        message_id,
+        clock.now(),
+    )
+    return [row["id"] for row in rows]
+
+
+async def free_from_messages_of(account_id: int, chat_id: int) -> list[int]:
+    """The same for everything that somebody showed in a group."""
+    rows = await db.fetch(
+        "UPDATE media SET chat_message_id = NULL, discarded_at = $3 WHERE account_id = $1 AND chat_message_id"
+        " IN (SELECT id FROM chat_events WHERE chat_id = $2 AND actor_id = $1) RETURNING id",
+        account_id,
+        chat_id,
+        clock.now(),
+    )
+    return [row["id"] for row in rows]

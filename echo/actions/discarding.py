@@ -26,7 +26,7 @@ async def discard(account_id: int, media_id: int) -> None:
     media = await get_own(account_id, media_id)
     marked = await db.execute(
         "UPDATE media SET discarded_at = $2 WHERE id = $1 AND post_id IS NULL AND scheduled_id IS NULL"
-        " AND discarded_at IS NULL",
+        " AND chat_message_id IS NULL AND discarded_at IS NULL",
         media.id,
         clock.now(),
     )
@@ -53,7 +53,7 @@ async def sweep() -> int:
         await db.wait_for_disk()  # files are removed because of this commit
         await db.execute(
             "UPDATE media SET discarded_at = $1 WHERE post_id IS NULL AND scheduled_id IS NULL"
-            " AND discarded_at IS NULL AND greatest(created_at, freed_at) < $2",
+            " AND chat_message_id IS NULL AND discarded_at IS NULL AND greatest(created_at, freed_at) < $2",
             now - 2 * PATIENCE,
             now - timedelta(hours=settings.here().media.unused_hours),
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from echo import clock, db
-from echo.actions import attaching, composing, conversations, pieces, polls, quotes, uploads, versions
+from echo.actions import attaching, chats, composing, conversations, pieces, polls, quotes, uploads, versions
 from echo.actions.composing import Composed
 from echo.actions.drafts import EditDraft, FileDraft, RemotePost
 from echo.actions.notify import tell
@@ -39,6 +39,7 @@ async def edit(author_id: int, post_id: int, draft: EditDraft) -> Post:
     require_expected(author_id, composed.mentioned_ids, draft.allowed_mention_ids)
     covers = {file.media_id: await uploads.read_cover(file.thumbnail) for file in draft.files}
     async with db.unit_of_work() as unit:
+        message = await chats.hold(before)
         await posts.lock(post_id)
         post = await _own(author_id, post_id)
         hung_on, said = _hung_on(post, draft), await versions.say(post)
@@ -70,7 +71,10 @@ async def edit(author_id: int, post_id: int, draft: EditDraft) -> Post:
         html = await quotes.line_again(post) + await _html(draft, composed)
         emojis = await composing.emojis_in(text, spoiler, *hung_on.titles(said))
         await _write(post, **changed, html=html, poll_id=poll_id, emojis=emojis, edited_at=clock.now())
-        await _relink(unit, post, composed.mentioned_ids, (), composed.hashtags)
+        # A message of a chat is for whom it was for, named in it or not.
+        named = composed.mentioned_ids if message is None else await _named(post.id)
+        await _relink(unit, post, named, (), composed.hashtags)
+        await chats.edited(unit, message, author_id)
         await _tell_boosters(unit, post)
         await quotes.tell_quoters(unit, post)
         unit.emit(PostEdited(local=True, post_id=post.id))
@@ -93,6 +97,7 @@ async def receive_edit(author: Account, draft: RemotePost) -> bool:
         known = await Post.get_or_none(uri=draft.uri, author_id=author.id, deleted_at=None)
         if known is None:
             return False
+        message = await chats.hold(known)
         await posts.lock(known.id)
         post = await Post.get(id=known.id)
         if draft.edited_at is None or not _is_newer(draft.edited_at, post):
@@ -116,6 +121,7 @@ async def receive_edit(author: Account, draft: RemotePost) -> bool:
             emojis=[{"shortcode": e.shortcode, "url": e.url} for e in draft.emojis],
         )
         await _relink(unit, post, draft.mentioned_ids, draft.silent_ids, draft.hashtags)
+        await chats.edited(unit, message, author.id)
         await _tell_boosters(unit, post)
         await quotes.tell_quoters(unit, post)
         unit.emit(PostEdited(local=False, post_id=post.id))
@@ -188,6 +194,10 @@ async def _relink(
     await posts.insert_hashtags(post.id, hashtags)
     await tell(unit, mentioned_ids, NotificationKind.MENTION, post.author_id, post.id)
     find_link(unit, await posts.get_unscoped_for_worker(post.id))
+
+
+async def _named(post_id: int) -> list[int]:
+    return [row["account_id"] for row in await posts.mentions([post_id])]
 
 
 async def _tell_boosters(unit: UnitOfWork, post: Post) -> None:

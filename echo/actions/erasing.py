@@ -6,7 +6,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 from echo import db
-from echo.actions import discarding
+from echo.actions import chat_erasing, discarding
 from echo.media import port
 from echo.models import Account
 from echo.store import erasing, jobs
@@ -32,6 +32,7 @@ async def erase(account_id: int) -> bool:
         return False
     until = time.monotonic() + RUN_SECONDS
     steps = (
+        chat_erasing.erase_one,
         erasing.posts,
         erasing.likes,
         erasing.reactions,

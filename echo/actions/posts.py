@@ -20,7 +20,6 @@ from echo.actions import (
     permissions,
     pieces,
     polls,
-    posting,
     quotes,
     quotes_elsewhere,
 )
@@ -84,10 +83,9 @@ async def publish(author_id: int, draft: PostDraft, *, composed: Composed | None
             emojis=emojis,
             mentioned_ids=mentioned_ids,
             silent_ids=[*new.silent_ids, *await _communities(parent, new.visibility, composed.mentioned_ids)],
-            chat=parent is not None and answers is None and await chats.goes_on(new, parent, mentioned_ids),
             poll_id=None if answers is None else await poll_store.new_id(),
         )
-        stored = await posting.insert(unit, author, new)
+        stored = await chats.insert(unit, author, new)
         assert stored is not None, "a new id is known already"
         if answers is not None and new.poll_id is not None:
             await poll_store.insert(new.poll_id, new.id, answers)
@@ -145,7 +143,7 @@ async def receive(author: Account, draft: RemotePost) -> Post:
             is_news=draft.is_delivered or published_at > clock.now() - NEWS,
         )
         await remote_files.know(emoji.url for emoji in draft.emojis)
-        stored = await posting.insert(unit, author, new)
+        stored = await chats.insert(unit, author, new)
         if stored is None:
             known = await _known(draft.uri)
             assert known is not None, "the id is in the way of a post that is not there"
@@ -209,8 +207,10 @@ async def _take_away(unit: UnitOfWork, post: Post) -> None:
     if post.boost_of_id is not None:
         await boosts.take_away(unit, post)
         return
+    message = await chats.hold(post)
     if not await posts.mark_deleted(post.id):
         return
+    await chats.deleted(unit, message, post.author_id)
     await _forget(post)
     await quotes.uncount(post)
     if post.visibility == Visibility.DIRECT:

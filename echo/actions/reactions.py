@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from echo import addresses, clock, db
-from echo.actions import permissions
+from echo.actions import chats, permissions
 from echo.actions.notify import tell
 from echo.db import UnitOfWork
 from echo.errors import Invalid
@@ -41,6 +41,7 @@ async def react(account_id: int, post_id: int, emoji: str) -> Post:
     async with db.unit_of_work() as unit:
         post = await posts.get_original(Viewer(account_id), post_id)
         await permissions.require(account_id, post, Interaction.LIKE)
+        await chats.hold(post)
         there = await reactions.names(post.id)
         name = await _chosen(emoji, there)
         mine = await reactions.own(account_id, post.id)
@@ -89,6 +90,7 @@ async def receive(account: Account, post_id: int, sign: Sign, *, uri: str, as_li
         post = await posts.find(Viewer(account.id), post_id)
         if post is None or (uri and await posts.is_buried(uri)):
             return False
+        await chats.hold(post)
         there = await reactions.names(post.id)
         name, url = await _received(account, sign, there)
         mine = await reactions.own(account.id, post.id)
@@ -178,6 +180,8 @@ async def _insert(unit: UnitOfWork, made: Reaction, post: Post) -> int | None:
     made_id = await reactions.insert(made)
     if made_id is None:
         return None
+    message = await chats.hold(post)
+    await chats.reacted(unit, message, made.account_id, made.name, made.url, is_there=True)
     await counters.count_post_use("reactions", post.id, 1)
     await tell(unit, [post.author_id], NotificationKind.REACTION, made.account_id, post.id, object_id=made_id)
     return made_id
@@ -185,8 +189,10 @@ async def _insert(unit: UnitOfWork, made: Reaction, post: Post) -> int | None:
 
 async def _take_away(unit: UnitOfWork, known: Reaction, *, local: bool) -> bool:
     """Delete one and what was told of it; False when somebody was faster."""
+    message = await chats.hold(await posts.get_unscoped_for_worker(known.post_id))
     if not await Reaction.filter(id=known.id).delete():
         return False
+    await chats.reacted(unit, message, known.account_id, known.name, known.url, is_there=False)
     await counters.count_post_use("reactions", known.post_id, -1)
     await notifications.delete_about_object(known.account_id, NotificationKind.REACTION, known.id)
     unit.emit(

@@ -26,6 +26,14 @@ from echo.models.auth import (
 from echo.models.card import (
     Card,
 )
+from echo.models.chat import (
+    Chat,
+    ChatEvent,
+    ChatMember,
+    ChatMessage,
+    ChatPreference,
+    ChatReaction,
+)
 from echo.models.collection import (
     Collection,
     CollectionItem,
@@ -151,6 +159,12 @@ __all__ = [
     "Block",
     "Bookmark",
     "Card",
+    "Chat",
+    "ChatEvent",
+    "ChatMember",
+    "ChatMessage",
+    "ChatPreference",
+    "ChatReaction",
     "Collection",
     "CollectionItem",
     "Conversation",

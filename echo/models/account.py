@@ -49,6 +49,9 @@ class Account(Model):
     attribution_domains: Any = fields.JSONField(
         default=list, db_default=EMPTY_LIST, description="[domain] that may name this account as an author"
     )
+    accepts_chat = fields.BooleanField(
+        null=True, description="their server takes chat messages; null: unsaid"
+    )
     memorial = fields.BooleanField(default=False, db_default=False, description="of somebody who has died")
     avatar = fields.CharField(
         max_length=2048, default="", db_default="", description="media key, or address if remote"

@@ -206,6 +206,7 @@ class Media(Model):
     account_id = fields.BigIntField(db_index=True)
     post_id = fields.BigIntField(null=True, db_index=True)
     scheduled_id = fields.BigIntField(null=True, description="the post that waits with it")
+    chat_message_id = fields.BigIntField(null=True, description="the message of a group that shows it")
     kind = fields.CharField(max_length=16, description="echo.kinds.MediaKind")
     content_type = fields.CharField(max_length=255, default="", db_default="")
     file_key = fields.CharField(

@@ -28,6 +28,12 @@ class Report(Model):
     collection_ids: Any = fields.JSONField(
         default=list, db_default=EMPTY_LIST, description="[collection id] of the target"
     )
+    chat_id = fields.BigIntField(null=True, description="the chat that it is about")
+    chat_seqs: Any = fields.JSONField(
+        default=list,
+        db_default=EMPTY_LIST,
+        description="[seq] of messages in it: those meant, and some around",
+    )
     forwarded = fields.BooleanField(default=False, db_default=False)
     forward_hosts: Any = fields.JSONField(
         default=list, db_default=EMPTY_LIST, description="[handle host] that it is forwarded to"

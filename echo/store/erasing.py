@@ -5,12 +5,15 @@ from __future__ import annotations
 from echo import db
 from echo.store import conversations
 
-# Tables that refer to an account and stay: the key signs the goodbye, which may take a week to arrive, and
-# moderators remember what was reported.
+# Tables that refer to an account and stay: the key signs the goodbye, which may take a week to arrive,
+# moderators remember what was reported, and that somebody was in a chat is known to the others: `blank_chat`.
 KEPT = frozenset(
     {
         ("account_keys", "account_id"),
         ("account_stats", "account_id"),
+        ("chat_events", "actor_id"),
+        ("chat_members", "account_id"),
+        ("chat_messages", "author_id"),
         ("reports", "reporter_id"),
         ("reports", "target_id"),
         ("users", "id"),
@@ -97,6 +100,32 @@ async def follows(account_id: int, limit: int) -> int:
         limit,
     )
     return int(found)
+
+
+async def next_chat(account_id: int) -> int | None:
+    """A chat that somebody is in still, or that has words of theirs."""
+    found = await db.fetch_value(
+        "SELECT chat_id FROM chat_members WHERE account_id = $1 AND state IN ('active', 'invited')"
+        " UNION ALL SELECT chat_id FROM chat_events WHERE actor_id = $1 AND (post_id IS NOT NULL"
+        " OR (body <> '{}' AND kind IN ('created', 'edited', 'reacted', 'unreacted'))) LIMIT 1",
+        account_id,
+    )
+    return None if found is None else int(found)
+
+
+async def blank_chat(account_id: int, chat_id: int) -> None:
+    """Take somebody's words out of a log; that there was something stays."""
+    await db.execute(
+        "UPDATE chat_events SET body = '{}', post_id = NULL, key = '' WHERE chat_id = $2 AND actor_id = $1"
+        " AND kind IN ('created', 'edited', 'reacted', 'unreacted')",
+        account_id,
+        chat_id,
+    )
+
+
+async def delete_chat(chat_id: int) -> None:
+    """Delete a chat with all that is in it."""
+    await db.execute("DELETE FROM chats WHERE id = $1", chat_id)
 
 
 async def discard_files(account_id: int, limit: int) -> list[int]:

@@ -166,7 +166,11 @@ async def hashtags(post_id: int) -> list[str]:
 async def attachable_media(account_id: int, media_ids: Sequence[int], *, post_id: int | None) -> list[Media]:
     """Own files that are free, or already on this post; in the order asked."""
     found = await Media.filter(
-        id__in=list(media_ids), account_id=account_id, discarded_at=None, scheduled_id=None
+        id__in=list(media_ids),
+        account_id=account_id,
+        discarded_at=None,
+        scheduled_id=None,
+        chat_message_id=None,
     )
     free = {media.id: media for media in found if media.post_id in (None, post_id)}
     return [free[media_id] for media_id in media_ids if media_id in free]

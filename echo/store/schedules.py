@@ -117,7 +117,7 @@ async def hold_media(schedule_id: int, media_ids: list[int]) -> int:
     """Keep free files for a post that waits. Returns how many were free."""
     return await db.execute(
         "UPDATE media SET scheduled_id = $1 WHERE id = ANY($2) AND post_id IS NULL AND scheduled_id IS NULL"
-        " AND discarded_at IS NULL",
+        " AND chat_message_id IS NULL AND discarded_at IS NULL",
         schedule_id,
         media_ids,
     )

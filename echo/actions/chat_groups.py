@@ -1,0 +1,219 @@
+"""Groups: begun, entered and left, and who leads them."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+
+from echo import clock, db, ids
+from echo.actions import chats
+from echo.actions.chat_log import append
+from echo.db import UnitOfWork
+from echo.errors import Forbidden, Invalid, NotFound
+from echo.kinds_of_chats import ChatEventKind, ChatKind, ChatRole, MemberState
+from echo.models import Chat, ChatMember
+from echo.policy.chat import MEMBERS_MAX, NAME_CHARACTERS, Deed, is_above, require
+from echo.policy.viewer import Viewer
+from echo.store import accounts, chat_log, chat_marks
+from echo.store import chats as store
+from echo.store.chats import Seat
+
+
+async def create(account_id: int, name: str, invited_ids: Sequence[int] = ()) -> Chat:
+    """Begin a group, and invite people to it.
+
+    Raises:  Invalid for a name that is none; as `invite`
+    """
+    name, chat_id = _tidy(name), ids.new_id()
+    async with db.unit_of_work() as unit:
+        await store.insert(chat_id, ChatKind.GROUP.value, clock.now())
+        chat = await chat_log.hold(chat_id)
+        await append(unit, chat, ChatEventKind.JOINED, account_id, {"role": ChatRole.OWNER.value})
+        await append(unit, chat, ChatEventKind.RENAMED, account_id, {"name": name})
+        for invited_id in dict.fromkeys(invited_ids):
+            await _invite(unit, chat, account_id, invited_id)
+    return (await store.get(Viewer(account_id), chat_id)).chat
+
+
+async def invite(account_id: int, chat_id: int, invited_id: int) -> None:
+    """Ask somebody into a group; who is in it stays.
+
+    Raises:  NotFound; Forbidden when they do not want to hear of one; Invalid when the group is full
+    """
+    async with db.unit_of_work() as unit:
+        seat = await _lead(account_id, chat_id, Deed.INVITE)
+        await _invite(unit, seat.chat, account_id, invited_id)
+
+
+async def _invite(unit: UnitOfWork, chat: Chat, account_id: int, invited_id: int) -> None:
+    invited = await accounts.find(invited_id)
+    if invited is None:
+        raise NotFound
+    if invited.domain:
+        raise Invalid(f"Validation failed: The server of @{invited.username} has no group chats")
+    await chats.require_writer(account_id, invited)
+    member = await store.member_for_worker(chat.id, invited_id)
+    if member is not None and member.state in (MemberState.ACTIVE, MemberState.INVITED):
+        return
+    await _require_room(chat)
+    await append(unit, chat, ChatEventKind.INVITED, account_id, {"account_id": invited_id})
+
+
+async def enter(account_id: int, chat_id: int) -> Chat:
+    """Say yes to an invitation. Raises NotFound without one."""
+    async with db.unit_of_work() as unit:
+        seat = await _hold(account_id, chat_id)
+        if seat.member.state == MemberState.INVITED:
+            await append(unit, seat.chat, ChatEventKind.JOINED, account_id)
+            await _begin_reading(seat.chat, account_id)
+        elif not seat.is_active:
+            raise NotFound
+    return seat.chat
+
+
+async def enter_by_link(account_id: int, token: str) -> Chat:
+    """Enter the group that a link leads to.
+
+    Raises:  NotFound for a link that is none any more; Forbidden for who was put out; Invalid when it is full
+    """
+    async with db.unit_of_work() as unit:
+        found = await store.find_by_link(token)
+        if found is None:
+            raise NotFound
+        chat = await chat_log.hold(found.id)
+        member = await store.member_for_worker(chat.id, account_id)
+        if chat.join_token != token:
+            raise NotFound
+        if member is not None and member.state == MemberState.REMOVED:
+            raise Forbidden("You were removed from this chat")
+        if member is None or member.state != MemberState.ACTIVE:
+            await _require_room(chat)
+            await append(unit, chat, ChatEventKind.JOINED, account_id)
+            await _begin_reading(chat, account_id)
+    return chat
+
+
+async def change_link(account_id: int, chat_id: int, *, has_one: bool) -> str | None:
+    """Make a new join link, which ends the one before, or have none. The secret of it."""
+    async with db.unit_of_work():
+        seat = await _lead(account_id, chat_id, Deed.LINK)
+        token = secrets.token_urlsafe(24) if has_one else None
+        await Chat.filter(id=seat.chat.id).update(join_token=token)
+    return token
+
+
+async def leave(account_id: int, chat_id: int) -> None:
+    """Leave a group, or say no to an invitation; the last owner leaves it to who has been there longest.
+
+    A chat between two leaves one's own list until something comes.
+    """
+    async with db.unit_of_work() as unit:
+        seat = await _hold(account_id, chat_id)
+        if seat.chat.kind == ChatKind.DIRECT:
+            await chat_marks.hide(chat_id, account_id)
+        elif seat.member.state in (MemberState.ACTIVE, MemberState.INVITED):
+            await take_out(unit, seat.chat, seat.member)
+
+
+async def take_out(unit: UnitOfWork, chat: Chat, member: ChatMember) -> None:
+    """Let a member go. The chat is held."""
+    if member.role == ChatRole.OWNER:
+        others = [other for other in await store.members(chat.id) if other.account_id != member.account_id]
+        if others and not any(other.role == ChatRole.OWNER for other in others):
+            heir = next((other for other in others if other.role == ChatRole.ADMIN), others[0])
+            body = {"account_id": heir.account_id, "role": ChatRole.OWNER.value}
+            await append(unit, chat, ChatEventKind.ROLE, member.account_id, body)
+    await append(unit, chat, ChatEventKind.LEFT, member.account_id)
+
+
+async def remove(account_id: int, chat_id: int, member_id: int) -> None:
+    """Put somebody of a lower role out of a group, or take an invitation back.
+
+    Raises:  NotFound; Forbidden
+    """
+    async with db.unit_of_work() as unit:
+        seat = await _lead(account_id, chat_id, Deed.REMOVE)
+        member = await _member(chat_id, member_id, MemberState.ACTIVE, MemberState.INVITED)
+        if not is_above(seat.member.role, member.role):
+            raise Forbidden("Your role in this chat does not allow that")
+        await append(unit, seat.chat, ChatEventKind.REMOVED, account_id, {"account_id": member_id})
+
+
+async def appoint(account_id: int, chat_id: int, member_id: int, role: ChatRole) -> None:
+    """Give a member another role. An owner who steps down needs another one.
+
+    Raises:  NotFound; Forbidden; Invalid
+    """
+    async with db.unit_of_work() as unit:
+        seat = await _lead(account_id, chat_id, Deed.APPOINT)
+        member = await _member(chat_id, member_id, MemberState.ACTIVE)
+        if member.role == role:
+            return
+        owners = [other for other in await store.members(chat_id) if other.role == ChatRole.OWNER]
+        if member.role == ChatRole.OWNER and len(owners) == 1:
+            raise Invalid("Validation failed: A chat needs an owner")
+        body = {"account_id": member_id, "role": role.value}
+        await append(unit, seat.chat, ChatEventKind.ROLE, account_id, body)
+
+
+async def rename(account_id: int, chat_id: int, name: str) -> Chat:
+    """Give a group another name."""
+    name = _tidy(name)
+    async with db.unit_of_work() as unit:
+        seat = await _lead(account_id, chat_id, Deed.CHANGE)
+        if seat.chat.name != name:
+            await append(unit, seat.chat, ChatEventKind.RENAMED, account_id, {"name": name})
+    return (await store.get(Viewer(account_id), chat_id)).chat
+
+
+async def picture(account_id: int, chat_id: int, key: str) -> Chat:
+    """Give a group another picture; the one before stays in the store, for those who show it still.
+
+    Shapes:  key: in the media store, of `echo.actions.uploads.store_portrait`; empty: none
+    """
+    async with db.unit_of_work() as unit:
+        seat = await _lead(account_id, chat_id, Deed.CHANGE)
+        await append(unit, seat.chat, ChatEventKind.AVATAR, account_id, {"avatar": key})
+    return (await store.get(Viewer(account_id), chat_id)).chat
+
+
+async def _hold(account_id: int, chat_id: int) -> Seat:
+    await store.get(Viewer(account_id), chat_id)
+    await chat_log.hold(chat_id)
+    return await store.get(Viewer(account_id), chat_id)
+
+
+async def _lead(account_id: int, chat_id: int, deed: Deed) -> Seat:
+    """The place of a member of a group who may do that, with the chat held. Raises NotFound, Forbidden."""
+    seat = await _hold(account_id, chat_id)
+    if seat.chat.kind != ChatKind.GROUP:
+        raise Invalid("Validation failed: This chat is between two")
+    if not seat.is_active:
+        raise Forbidden("You are not a member of this chat")
+    require(seat.member.role, deed)
+    return seat
+
+
+async def _member(chat_id: int, account_id: int, *states: MemberState) -> ChatMember:
+    member = await store.member_for_worker(chat_id, account_id)
+    if member is None or member.state not in states:
+        raise NotFound
+    return member
+
+
+async def _require_room(chat: Chat) -> None:
+    there = await store.members(chat.id, states=(MemberState.ACTIVE, MemberState.INVITED))
+    if len(there) >= MEMBERS_MAX:
+        raise Invalid(f"Validation failed: A chat has at most {MEMBERS_MAX} members")
+
+
+async def _begin_reading(chat: Chat, account_id: int) -> None:
+    """Nothing of before is unread for who comes now."""
+    await chat_marks.rise(chat.id, account_id, chat.last_seq, is_read=True)
+
+
+def _tidy(name: str) -> str:
+    name = " ".join(name.split())
+    if not name or len(name) > NAME_CHARACTERS:
+        raise Invalid(f"Validation failed: Name must have 1 to {NAME_CHARACTERS} characters")
+    return name

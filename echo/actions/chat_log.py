@@ -1,0 +1,54 @@
+"""Every change of a chat ends here: one event more in its log, what follows from it, and who hears of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from echo import clock, ids
+from echo.db import UnitOfWork
+from echo.events import ChatChanged
+from echo.kinds_of_chats import ChatEventKind
+from echo.models import Chat, ChatEvent
+from echo.store import chat_log, chat_projection
+
+
+async def append(
+    unit: UnitOfWork,
+    chat: Chat,
+    kind: ChatEventKind,
+    actor_id: int,
+    body: dict[str, Any] | None = None,
+    *,
+    message_seq: int | None = None,
+    post_id: int | None = None,
+    key: str = "",
+    at: datetime | None = None,
+) -> ChatEvent:
+    """Write an event. Whoever calls holds the chat (`echo.store.chat_log.hold`), so that `seq` has no gaps.
+
+    Shapes:  body: what is needed to do it again; at: when it happened elsewhere
+    """
+    event = await chat_log.add(
+        ids.new_id(),
+        chat.id,
+        kind.value,
+        actor_id,
+        body or {},
+        at or clock.now(),
+        message_seq=message_seq,
+        post_id=post_id,
+        key=key,
+    )
+    chat.last_seq = event.seq
+    before = await chat_log.listeners(chat.id, with_id=chat_projection.subject_of(event))
+    await chat_projection.apply(event)
+    if kind == ChatEventKind.DELETED and message_seq is not None:
+        await chat_log.blank(chat.id, message_seq)
+    after = await chat_log.listeners(chat.id)
+    unit.emit(
+        ChatChanged(
+            local=chat.local, chat_id=chat.id, seq=event.seq, account_ids=tuple(sorted({*before, *after}))
+        )
+    )
+    return event

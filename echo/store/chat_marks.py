@@ -1,0 +1,72 @@
+"""What members keep for themselves in a chat: how far they got and read it, and what they want of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from echo import db
+from echo.kinds_of_chats import ChatRequest
+
+
+async def rise(chat_id: int, account_id: int, seq: int, *, is_read: bool) -> bool:
+    """Somebody got a chat up to an event, or has read it up to there; False when that is nothing new.
+
+    Never beyond what they may read, and never back.
+    """
+    found = await db.fetch_value(
+        "UPDATE chat_members m SET delivered_seq = greatest(m.delivered_seq, n.seq),"
+        " read_seq = CASE WHEN $4 THEN greatest(m.read_seq, n.seq) ELSE m.read_seq END"
+        " FROM (SELECT least($3, c.last_seq, coalesce(o.left_seq, $3)) AS seq FROM chats c"
+        " JOIN chat_members o ON o.chat_id = c.id AND o.account_id = $2 WHERE c.id = $1) n"
+        " WHERE m.chat_id = $1 AND m.account_id = $2 AND m.joined_seq IS NOT NULL"
+        " AND (m.delivered_seq < n.seq OR ($4 AND m.read_seq < n.seq)) RETURNING 1",
+        chat_id,
+        account_id,
+        seq,
+        is_read,
+    )
+    return found is not None
+
+
+async def mute(chat_id: int, account_id: int, until: datetime | None) -> None:
+    """Be quiet about a chat until then; None: tell of it again."""
+    await db.execute(
+        "UPDATE chat_members SET muted_until = $3 WHERE chat_id = $1 AND account_id = $2",
+        chat_id,
+        account_id,
+        until,
+    )
+
+
+async def hide(chat_id: int, account_id: int) -> None:
+    """Take a chat off somebody's list until something comes."""
+    await db.execute(
+        "UPDATE chat_members m SET hidden_seq = c.last_seq FROM chats c"
+        " WHERE c.id = m.chat_id AND m.chat_id = $1 AND m.account_id = $2",
+        chat_id,
+        account_id,
+    )
+
+
+async def ask(chat_id: int, account_id: int) -> None:
+    """Somebody is asked first whether they want this chat."""
+    await _set_request(chat_id, account_id, ChatRequest.WAITING)
+
+
+async def let_in(chat_id: int, account_id: int) -> None:
+    """They want it."""
+    await _set_request(chat_id, account_id, ChatRequest.NONE)
+
+
+async def refuse(chat_id: int, account_id: int) -> None:
+    """They do not."""
+    await _set_request(chat_id, account_id, ChatRequest.REFUSED)
+
+
+async def _set_request(chat_id: int, account_id: int, request: ChatRequest) -> None:
+    await db.execute(
+        "UPDATE chat_members SET request = $3 WHERE chat_id = $1 AND account_id = $2 AND request <> $3",
+        chat_id,
+        account_id,
+        request.value,
+    )
