@@ -2,28 +2,30 @@
 a message names what changed, and whoever shows it reads the rows with the eyes of its viewer.
 
     channel                payload (MessagePack)
-<<<<<<< HEAD
-    live:user:<account>    {event, post | notification | conversation, list_id}   what concerns a person
+    live:user:<account>    {event, post | notification | conversation | room, list_id}   what concerns them
     live:user:<account>    {event: chat, chat, seq}              the log of a chat has one more
     live:user:<account>    {event: chat.marks, chat, account}    somebody got or read it up to somewhere
-=======
-    live:user:<account>    {event, post | notification | conversation | room, list_id}   what concerns them
->>>>>>> main
     live:user:<account>    {event: signal, text, body, session}                   a signal for that person
+    live:crowd:<part>      {.., to}                              the same for many people of that part
     live:public            {event, post, local, tags, reply}     posts that everyone may read
     live:everybody         {event, announcement, text}           announcements, for all people here
     live:access            {user, token}                         access that ended
+
+What is in `LOGGED` is written in the event log of the person as well, in the same round trip: that is what a
+client that was away reads (`echo.event_log`).
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextvars import ContextVar
 from typing import Literal
 
 import msgspec
 
-from echo import cache
+from echo import cache, clock, event_log
+from echo.event_log import Pointer
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +46,29 @@ LiveEvent = Literal[
     "list_gone",
     "room",
     "signal",
+    "home",
 ]
+# Events whose pointer is kept, each with the fields that name its rows. Each has a line in
+# `echo.streaming.kinds.KINDS`.
+LOGGED: dict[str, tuple[str, ...]] = {
+    "update": ("post",),
+    "edit": ("post",),
+    "delete": ("post",),
+    "notification": ("notification",),
+    "conversation": ("conversation",),
+    "merged": (),
+    "filters": (),
+    "home": (),
+}
+# Said by those who made the row, and by `workers.missed` when they did not; who comes second says nothing.
+SAID_BY_TWO = frozenset({"notification"})
+_MEANWHILE_MS = 120_000
+# People are divided into so many parts; what concerns more than a few of a part is said to it at once.
+PARTS = 16
+_FEW = 4
+_KEYS_AT_ONCE = 500
+# Set while a job runs that may have said before what it says now: since when (ms since 1970).
+may_be_said_since: ContextVar[int | None] = ContextVar("echo_may_be_said_since", default=None)
 
 
 class Live(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -68,6 +92,18 @@ class Live(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     room: int = 0
     body: bytes = b""
     session: str = ""
+    to: tuple[int, ...] = ()
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        """The ids of what it is about, if it is logged."""
+        return tuple(getattr(self, field) for field in LOGGED[self.event])
+
+    @property
+    def pointer(self) -> Pointer | None:
+        """What the event log of its receivers keeps of it; None for what is only said live."""
+        is_kept = self.event in LOGGED and not self.list_id
+        return Pointer(self.event, self.rows) if is_kept else None
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -77,6 +113,11 @@ _decoder = msgspec.msgpack.Decoder(Live)
 def user_channel(account_id: int) -> str:
     """What concerns one person: home, notifications, conversations."""
     return cache.key("live", "user", account_id)
+
+
+def crowd_channel(account_id: int) -> str:
+    """What concerns many people, this one among them, perhaps."""
+    return cache.key("live", "crowd", _part_of(account_id))
 
 
 def public_channel() -> str:
@@ -96,8 +137,8 @@ def access_channel() -> str:
 
 def account_of(channel: str) -> int:
     """Whose channel it is; 0 for those that are nobody's."""
-    owner = channel.rpartition(":")[2]
-    return int(owner) if owner.isdecimal() else 0
+    kind, _, owner = channel.rpartition(":")
+    return int(owner) if owner.isdecimal() and kind.endswith(":user") else 0
 
 
 def decode(payload: bytes) -> Live | None:
@@ -108,15 +149,57 @@ def decode(payload: bytes) -> Live | None:
         return None
 
 
-async def publish(messages: Iterable[tuple[str, Live]]) -> None:
-    """Send messages to their channels in one round trip. Never fails: live may be lost."""
+async def publish(messages: Iterable[tuple[str, Live]], *, must: bool = False) -> None:
+    """Send messages to their channels, and keep the pointers of those that are logged, in one round trip.
+
+    Shapes:  must: raise what Redis raises when it is away, for jobs, which are done again then; otherwise
+             this never fails: live may be lost
+    """
+    to_people: dict[Live, list[int]] = {}
     try:
         async with cache.client().pipeline(transaction=False) as pipe:
             for channel, message in messages:
-                pipe.publish(channel, _encoder.encode(message))
+                account_id = account_of(channel)
+                if account_id:
+                    to_people.setdefault(message, []).append(account_id)
+                else:
+                    pipe.publish(channel, _encoder.encode(message))
+            for message, account_ids in to_people.items():
+                pointer = message.pointer
+                if pointer is not None:
+                    for start in range(0, len(account_ids), _KEYS_AT_ONCE):
+                        some = account_ids[start : start + _KEYS_AT_ONCE]
+                        arguments = event_log.append_arguments(pointer, some, _since_ms(message))
+                        pipe.execute_command("EVAL", event_log.APPEND, *arguments)
+                for channel, said in _addressed(message, account_ids):
+                    pipe.publish(channel, _encoder.encode(said))
             await pipe.execute()
     except cache.OUTAGES as error:
+        if must:
+            raise
         log.warning("live messages lost: %s", error)
+
+
+async def say_missed(messages: Sequence[tuple[int, Live]]) -> None:
+    """Say to people what their event logs should have and have not; who has no log is told nothing.
+
+    Shapes:  messages: (account id, message), of events that are logged
+    Raises:  what Redis raises when it is away
+    """
+    if not messages:
+        return
+    async with cache.client().pipeline(transaction=False) as pipe:
+        for account_id, message in messages:
+            pointer = message.pointer
+            assert pointer is not None, message
+            arguments = event_log.append_arguments(pointer, [account_id], 0)
+            pipe.execute_command("EVAL", event_log.APPEND, *arguments)
+        added = await pipe.execute()
+    missed = [message for message, was_added in zip(messages, added, strict=True) if was_added]
+    async with cache.client().pipeline(transaction=False) as pipe:
+        for account_id, message in missed:
+            pipe.publish(user_channel(account_id), _encoder.encode(message))
+        await pipe.execute()
 
 
 async def signal(account_ids: Iterable[int], kind: str, body: bytes, *, session: str = "") -> None:
@@ -126,3 +209,28 @@ async def signal(account_ids: Iterable[int], kind: str, body: bytes, *, session:
     """
     message = Live(event="signal", text=kind, body=body, session=session)
     await publish((user_channel(account_id), message) for account_id in account_ids)
+
+
+def _addressed(message: Live, account_ids: Sequence[int]) -> Iterator[tuple[str, Live]]:
+    """A message as it travels: to each of a few, to a part at once where there are many."""
+    parts: dict[int, list[int]] = {}
+    for account_id in account_ids:
+        parts.setdefault(_part_of(account_id), []).append(account_id)
+    for some in parts.values():
+        if len(some) > _FEW:
+            yield crowd_channel(some[0]), msgspec.structs.replace(message, to=tuple(some))
+        else:
+            yield from ((user_channel(account_id), message) for account_id in some)
+
+
+def _since_ms(message: Live) -> int | None:
+    """Since when (ms) this may have been said already; None: it was not."""
+    since = may_be_said_since.get()
+    if since is None and message.event in SAID_BY_TWO:
+        return int(clock.now().timestamp() * 1000) - _MEANWHILE_MS
+    return since
+
+
+def _part_of(account_id: int) -> int:
+    # Ids differ in their time first; their lowest bits count within a millisecond.
+    return (account_id ^ account_id >> 16 ^ account_id >> 24) % PARTS

@@ -21,8 +21,6 @@ from echo import cache
 
 MOST_ENTRIES = 1000
 KEEP_SECONDS = 86_400
-# A job that is done twice looks for what it said the first time among so many of the newest entries.
-_LOOK_BACK = 200
 _CURSOR = re.compile(r"\d{1,16}-\d{1,10}")
 
 # KEYS: stream, epoch. ARGV: random, seconds, oldest id. Returns epoch, oldest cursor, newest cursor.
@@ -44,19 +42,22 @@ end
 return {epoch, redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1][1], top}
 """
 
-# KEYS: streams. ARGV: pointer, most entries, how far to look back (0: not at all).
+# KEYS: streams. ARGV: pointer, most entries, id from which on it may be there already (empty: it is not).
+# Returns in how many it was written.
 APPEND = """
+local added = 0
 for _, key in ipairs(KEYS) do
   local known = false
-  if ARGV[3] ~= '0' then
-    for _, entry in ipairs(redis.call('XREVRANGE', key, '+', '-', 'COUNT', ARGV[3])) do
+  if ARGV[3] ~= '' then
+    for _, entry in ipairs(redis.call('XRANGE', key, ARGV[3], '+')) do
       known = known or entry[2][2] == ARGV[1]
     end
   end
-  if not known then
-    redis.call('XADD', key, 'NOMKSTREAM', 'MAXLEN', '~', ARGV[2], '*', 'p', ARGV[1])
+  if not known and redis.call('XADD', key, 'NOMKSTREAM', 'MAXLEN', '~', ARGV[2], '*', 'p', ARGV[1]) then
+    added = added + 1
   end
 end
+return added
 """
 
 
@@ -115,6 +116,10 @@ def stream_key(account_id: int) -> str:
     return cache.key("events", f"{{{account_id}}}", "log")
 
 
+def _epoch_key(account_id: int) -> str:
+    return cache.key("events", f"{{{account_id}}}", "epoch")
+
+
 async def open_log(account_id: int) -> State:
     """The log of somebody, begun when there is none.
 
@@ -126,7 +131,7 @@ async def open_log(account_id: int) -> State:
     epoch, oldest, newest = await cast(
         "Awaitable[list[bytes]]",
         script(
-            keys=[stream_key(account_id), cache.key("events", f"{{{account_id}}}", "epoch")],
+            keys=[stream_key(account_id), _epoch_key(account_id)],
             args=[secrets.token_urlsafe(6), KEEP_SECONDS, oldest_ms],
         ),
     )
@@ -139,6 +144,17 @@ async def read(account_id: int, after: str, limit: int) -> list[Entry]:
     return found.get(account_id, [])
 
 
+async def between(account_id: int, after: str, until: str) -> list[Entry]:
+    """The entries after one cursor, up to another and with it."""
+    found = await cache.client().xrange(stream_key(account_id), f"({after}", until)
+    return _entries(cast("Any", found))
+
+
+async def count(account_id: int, after: str) -> int:
+    """How many entries there are after a cursor."""
+    return len(await cache.client().xrange(stream_key(account_id), f"({after}", "+"))
+
+
 async def read_many(after: dict[int, str], limit: int) -> dict[int, list[Entry]]:
     """The entries after a cursor each, at most so many of each log, by account; logs without any left out."""
     keys = {stream_key(account_id): account_id for account_id in after}
@@ -149,11 +165,22 @@ async def read_many(after: dict[int, str], limit: int) -> dict[int, list[Entry]]
     return {keys[key.decode()]: _entries(entries) for key, entries in found or ()}
 
 
-def append_arguments(pointer: Pointer, account_ids: Sequence[int], *, is_repeat: bool) -> list[object]:
-    """What EVAL takes to write a pointer to these logs, as far as they exist; see `APPEND`."""
+def append_arguments(pointer: Pointer, account_ids: Sequence[int], since_ms: int | None) -> list[object]:
+    """What EVAL takes to write a pointer to these logs, as far as they exist; see `APPEND`.
+
+    Shapes:  since_ms: when the rows changed, if it may have been written since then; else None
+    """
     keys = [stream_key(account_id) for account_id in account_ids]
-    look_back = _LOOK_BACK if is_repeat else 0
-    return [len(keys), *keys, str(pointer), MOST_ENTRIES, look_back]
+    since = "" if since_ms is None else str(max(0, since_ms))
+    return [len(keys), *keys, str(pointer), MOST_ENTRIES, since]
+
+
+async def epochs(account_ids: Sequence[int]) -> dict[int, str]:
+    """The epochs of these logs, by account; logs that are gone left out."""
+    if not account_ids:
+        return {}
+    found = await cache.client().mget([_epoch_key(account_id) for account_id in account_ids])
+    return {id_: epoch.decode() for id_, epoch in zip(account_ids, found, strict=True) if epoch is not None}
 
 
 def _entries(found: Sequence[tuple[bytes, dict[bytes, bytes]]]) -> list[Entry]:

@@ -7,6 +7,19 @@ from tests.openapi_rooms import ROUTES_OF_ROOMS, SHAPES_OF_ROOMS
 
 # Entities of our own.
 SCHEMAS: dict[str, Json] = {
+    "Event": {
+        "type": "object",
+        "required": ["type", "stream", "event", "data", "ts", "origin"],
+        "properties": {
+            "type": TEXT,
+            "stream": many(TEXT),
+            "event": TEXT,
+            "data": OBJECT,
+            "cursor": TEXT,
+            "ts": {"type": "integer"},
+            "origin": TEXT,
+        },
+    },
     "Error": {
         "type": "object",
         "required": ["error"],
@@ -54,6 +67,20 @@ EXTRA: dict[str, Json] = {
     f"POST {_ADMIN}/requeue": route(_CHANGED, body=_WHICH),
     f"POST {_ADMIN}/drop": route(_CHANGED, body=_WHICH),
     f"POST {_ADMIN}/inbound/requeue": route(_CHANGED, body=fields(activity_id="string")),
+    "GET /api/echo/events": route(
+        {
+            "type": "object",
+            "required": ["epoch", "cursor", "gap", "more", "events"],
+            "properties": {
+                "epoch": TEXT,
+                "cursor": TEXT,
+                "gap": {"type": ["object", "null"]},
+                "more": {"type": "boolean"},
+                "events": many(ref("Event")),
+            },
+        },
+        parameters=query(after="string", epoch="string", limit="integer"),
+    ),
     "POST /api/v1/accounts/{account}/email_subscriptions": route(OBJECT),
     "GET /api/v1/donation_campaigns": {"answers": {"204": {"description": "There is none"}}},
     "GET /api/v1/notifications/policy": route(OBJECT),

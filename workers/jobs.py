@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import msgspec
 
+from echo import bus
 from echo.db import Row
 from echo.errors import Unavailable
 from echo.jobs import Queue
@@ -90,6 +91,7 @@ async def run(
         await jobs.postpone(owner, row["id"], 60, f"unknown job {row['name']}")
         return
     causes.begin(causes.Cause(fetches=causes.JOB_FETCHES))
+    bus.may_be_said_since.set(_since_ms(row) if row["attempts"] > 1 else None)
     try:
         arguments = msgspec.json.decode(row["arguments"], type=dict[str, object])
         # Slow ones have deadlines of their own, from the configuration.
@@ -105,6 +107,10 @@ async def run(
         await jobs.postpone(owner, row["id"], _wait_seconds(row), f"{type(error).__name__}: {error}")
     else:
         await jobs.finish(owner, row["id"])
+
+
+def _since_ms(row: Row) -> int:
+    return int(row["created_at"].timestamp() * 1000)
 
 
 def _wait_seconds(row: Row) -> float:

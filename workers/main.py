@@ -27,6 +27,7 @@ from workers import (
     letters,
     mail,
     media,
+    missed,
     outbound,
     periodic,
     push,
@@ -74,6 +75,7 @@ async def work(runtime: Runtime, stop: asyncio.Event, *, slot: int = 1) -> None:
         _kept_alive("arq", lambda: _arq(bells)),
         _kept_alive("inbound", lambda: inbound.drain(runtime, bells, owner)),
         _kept_alive("due", lambda: due.drain(owner)),
+        _kept_alive("missed", missed.drain),
         _kept_alive("deliveries", lambda: deliveries.drain(runtime, bells, owner)),
     ]
     running = [asyncio.create_task(task) for task in tasks]

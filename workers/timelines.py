@@ -54,7 +54,7 @@ async def remove_post(_: Runtime, *, post_id: int) -> None:
     if post.visibility == Visibility.PUBLIC and post.boost_of_id is None:
         live = await _public_message(post, "delete")
         messages.append((bus.public_channel(), live))
-    await bus.publish(messages)
+    await bus.publish(messages, must=True)
 
 
 async def merge(_: Runtime, *, follow_id: int) -> None:
@@ -62,32 +62,38 @@ async def merge(_: Runtime, *, follow_id: int) -> None:
     follow = await relations.find_follow_by_id(follow_id)
     if follow is not None:
         await home.forget(follow.follower_id)
+        await _say_changed(follow.follower_id)
 
 
 async def unmerge(_: Runtime, *, follower_id: int, followee_id: int, uri: str) -> None:
     """After an unfollow it has less in it."""
     await home.forget(follower_id)
+    await _say_changed(follower_id)
 
 
 async def separate(_: Runtime, *, blocker_id: int, blocked_id: int, uri: str) -> None:
     """After a block neither has anything of the other; after its end the boosts of one come back."""
     await home.forget(blocker_id)
     await home.forget(blocked_id)
+    await _say_changed(blocker_id, blocked_id)
 
 
 async def change_mute(_: Runtime, *, muter_id: int, muted_id: int) -> None:
     """After a mute, or its end, the home timeline is another."""
     await home.forget(muter_id)
+    await _say_changed(muter_id)
 
 
 async def change_tags(_: Runtime, *, account_id: int) -> None:
     """After following a hashtag, or no longer, the home timeline is another."""
     await home.forget_home(account_id)
+    await _say_changed(account_id)
 
 
 async def avoid_domain(_: Runtime, *, account_id: int, domain: str) -> None:
     """After a whole server is avoided, or no longer, too."""
     await home.forget(account_id)
+    await _say_changed(account_id)
 
 
 async def change_list(_: Runtime, *, list_id: int, account_id: int, home_too: bool) -> None:
@@ -95,6 +101,13 @@ async def change_list(_: Runtime, *, list_id: int, account_id: int, home_too: bo
     await cache.client().delete(*lists.FEED.keys([list_id]))
     if home_too:
         await home.forget_home(account_id)
+        await _say_changed(account_id)
+
+
+async def _say_changed(*account_ids: int) -> None:
+    """Say that a home timeline is another now, to clients that know the word for it."""
+    home_changed = Live(event="home")
+    await bus.publish([(bus.user_channel(account_id), home_changed) for account_id in account_ids], must=True)
 
 
 async def _say(post: Post, event: str, recipients: Sequence[int], on_lists: Sequence[Row]) -> None:
@@ -103,7 +116,7 @@ async def _say(post: Post, event: str, recipients: Sequence[int], on_lists: Sequ
     answers_others = post.in_reply_to_uri != "" or post.in_reply_to_account_id not in (None, post.author_id)
     if post.visibility == Visibility.PUBLIC and post.boost_of_id is None and not answers_others:
         messages.append((bus.public_channel(), await _public_message(post, event)))
-    await bus.publish(messages)
+    await bus.publish(messages, must=True)
 
 
 def _to_lists(event: str, post_id: int, on_lists: Sequence[Row]) -> list[tuple[str, Live]]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 import msgspec
 
 from echo import db
+from echo.db import Row
 from echo.policy.avoidance import avoided_by
+from echo.policy.notices import ONLY_ASKED
 from echo.policy.standing import IS_ACTIVE
 
 _AUDIENCE = f"""
@@ -52,3 +55,23 @@ async def audience(post_id: int, listener_ids: Collection[int]) -> Audience | No
 async def ended_tokens(token_ids: Collection[int]) -> set[int]:
     """Which of these tokens are not valid any more, or belong to somebody who may not act any more."""
     return {row["id"] for row in await db.fetch(_ENDED, list(token_ids))}
+
+
+async def newest_notification() -> int:
+    """The largest id of a notification, or 0."""
+    found: int = await db.fetch_value("SELECT coalesce(max(id), 0) FROM notifications")
+    return found
+
+
+async def notifications_after(id_: int, until: datetime) -> list[Row]:
+    """Notifications with larger ids, made up to a moment, that are said live, oldest first.
+
+    Returns: rows (id, account_id)
+    """
+    return await db.fetch(
+        "SELECT id, account_id FROM notifications WHERE id > $1 AND created_at < $2 AND NOT filtered"
+        " AND kind <> ALL($3) ORDER BY id LIMIT 5000",
+        id_,
+        until,
+        sorted(ONLY_ASKED),
+    )

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import msgspec
 
+from echo import clock
 from echo.errors import EchoError
+from echo.streaming.protocol import Event
 from echo.streaming.topics import Label
 
 _encode = msgspec.json.Encoder().encode
@@ -51,13 +53,14 @@ class Told:
     Shapes:  payload: a JSON document, a bare id, or nothing; on one line
     """
 
-    __slots__ = ("_frames", "_message", "_payload", "_quoted", "name")
+    __slots__ = ("_frames", "_message", "_own", "_payload", "_quoted", "name")
 
     def __init__(self, name: str, payload: bytes | None = None) -> None:
         self.name = name
         self._payload = payload
         self._quoted = b"" if payload is None else b',"payload":' + _encode(payload.decode())
         self._frames: dict[Label, str] = {}
+        self._own: dict[Label, str] = {}
         self._message = b""
 
     def frame(self, label: Label) -> str:
@@ -67,6 +70,23 @@ class Told:
             head = b'{"stream":' + _encode(label) + b',"event":' + _encode(self.name)
             frame = self._frames[label] = (head + self._quoted + b"}").decode()
         return frame
+
+    def own_frame(self, label: Label) -> str:
+        """As a frame of our own protocol, of what is kept in no log: the payload is an object."""
+        frame = self._own.get(label)
+        if frame is None:
+            now = int(clock.now().timestamp() * 1000)
+            event = Event(
+                stream=label, event=self.name, data=msgspec.Raw(self._data()), ts=now, origin="live"
+            )
+            frame = self._own[label] = _encode(event).decode()
+        return frame
+
+    def _data(self) -> bytes:
+        payload = self._payload or b""
+        if payload.startswith(b"{"):
+            return payload
+        return b'{"id":"%b"}' % payload if self.name.endswith("delete") else b"{}"
 
     def message(self) -> bytes:
         """As a server-sent event."""

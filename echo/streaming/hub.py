@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from contextvars import Context
+
+import msgspec
 
 from echo import bus, settings
 from echo.bus import Live
 from echo.errors import EchoError, Unavailable
 from echo.store import live
 from echo.streaming import topics
+from echo.streaming.following import Following
 from echo.streaming.outlet import Ending, Outlet
 from echo.streaming.registry import Caps, Registry
 from echo.streaming.telling import Happening, Teller, gather
@@ -41,6 +44,7 @@ class Hub:
         self.caps = caps or Caps()
         self._registry = Registry(self.caps)
         self._teller = Teller(self._registry)
+        self.following = Following(self._registry)
         self._wire = Wire(self._hear)
         self._pending: deque[tuple[int, Live]] = deque()
         self._arrived = asyncio.Event()
@@ -83,9 +87,7 @@ class Hub:
         """
         if not self._registry.add(outlet, subscription):
             return
-        channel = subscription.topic.channel
-        if channel is not None:
-            await self._wire.want(channel)
+        await asyncio.gather(*(self._wire.want(channel) for channel in subscription.topic.channels))
 
     def unsubscribe(self, outlet: Outlet, topic: Topic) -> None:
         """Let a connection hear a topic no more."""
@@ -126,8 +128,8 @@ class Hub:
             await asyncio.wait([listening])
 
     def _unwant(self, topic: Topic) -> None:
-        if topic.channel is not None:
-            self._wire.unwant(topic.channel)
+        for channel in topic.channels:
+            self._wire.unwant(channel)
 
     def _hear(self, channel: str, payload: bytes) -> None:
         """Put a message behind the others; what ends access goes before all."""
@@ -140,10 +142,19 @@ class Hub:
         if message.event == "list_gone":
             self._end_list(topics.list_topic(bus.account_of(channel), message.list_id))
             return
+        if message.to:
+            said = msgspec.structs.replace(message, to=())
+            for account_id in message.to:
+                if self._registry.has_user(account_id):
+                    self._put_behind(account_id, said)
+        else:
+            self._put_behind(bus.account_of(channel), message)
+
+    def _put_behind(self, account_id: int, message: Live) -> None:
         if len(self._pending) >= MOST_PENDING:
             self._pending.popleft()
             log.warning("more happens than can be told: live messages are lost")
-        self._pending.append((bus.account_of(channel), message))
+        self._pending.append((account_id, message))
         self._arrived.set()
 
     def _end_access(self, message: Live) -> None:
@@ -162,7 +173,9 @@ class Hub:
             self._arrived.clear()
             heard = list(self._pending)
             self._pending.clear()
-            for number, happening in enumerate(gather(heard), start=1):
+            happenings = gather(heard)
+            await self._pull(happenings)
+            for number, happening in enumerate(happenings, start=1):
                 await self._tell(happening)
                 # Some events need no look at the database: let the sockets keep up with a burst of those.
                 await asyncio.sleep(0 if number % _TOLD_AT_ONCE else _BREATH_SECONDS)
@@ -176,6 +189,17 @@ class Hub:
         except Exception:
             log.exception("a live message could not be told")
 
+    async def _pull(self, happenings: Sequence[Happening]) -> None:
+        """Let those who follow their logs read on: first, because nothing that is told after it is kept."""
+        concerned = {i for it in happenings if it.message.pointer is not None for i in it.account_ids}
+        try:
+            async with asyncio.timeout(TELL_SECONDS):
+                await self.following.pull(self.following.followed(concerned))
+        except TimeoutError:
+            log.warning("reading event logs takes too long; it goes on in a moment")
+        except Exception:
+            log.exception("event logs could not be read")
+
     async def _watch(self) -> None:
         """Every few seconds, while somebody listens: whose access has ended, and which channels to leave."""
         while True:
@@ -184,6 +208,7 @@ class Hub:
             await self._wire.sweep()
             if not self._registry.outlets:
                 continue
+            await self._tend()
             try:
                 async with asyncio.timeout(TELL_SECONDS):
                     ended = await live.ended_tokens(self._registry.token_ids())
@@ -192,3 +217,15 @@ class Hub:
                 continue
             for outlet in self._registry.of_tokens(ended):
                 outlet.end(Ending.ACCESS_ENDED)
+
+    async def _tend(self) -> None:
+        is_new_line, self._wire.is_new_line = self._wire.is_new_line, False
+        try:
+            async with asyncio.timeout(2 * TELL_SECONDS):
+                await self.following.tend(is_new_line=is_new_line)
+        except TimeoutError:
+            self._wire.is_new_line |= is_new_line
+            log.warning("looking after event logs takes too long; it goes on in a moment")
+        except Exception:
+            self._wire.is_new_line |= is_new_line
+            log.exception("event logs could not be looked after")

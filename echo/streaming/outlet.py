@@ -10,6 +10,8 @@ from echo.bus import Live
 from echo.errors import EchoError
 from echo.policy.access import Access
 from echo.streaming.frames import Told
+from echo.streaming.kinds import Overflow
+from echo.streaming.session import Session
 from echo.streaming.topics import Label, Topic
 
 MOST_ENTRIES = 256
@@ -29,14 +31,28 @@ class Ending(IntEnum):
 
 
 class Outlet(Protocol):
-    """One connection. `topics` is kept by the registry."""
+    """One connection. `topics` is kept by the registry, `session` is there after hello."""
 
     access: Access
     address: str
     topics: dict[Topic, Label]
 
+    @property
+    def session(self) -> Session | None: ...
+
+    async def wait_for_room(self) -> None:
+        """Returns when not much waits to be sent."""
+        ...
+
     def tell(self, told: Told, label: Label) -> None:
         """Pass an event on; never waits."""
+        ...
+
+    def put(self, frame: str, overflow: Overflow = Overflow.DURABLE, *, key: str = "") -> None:
+        """Send a frame of our own protocol, after those that wait; never waits.
+
+        Shapes:  key: what it is about, for those of which only the latest needs to wait
+        """
         ...
 
     def signal(self, message: Live) -> None:

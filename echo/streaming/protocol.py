@@ -121,6 +121,36 @@ class SignalToClient(ToClient, frozen=True, kw_only=True, tag="echo:sig"):
     data: Raw
 
 
+class Event(ToClient, frozen=True, kw_only=True, tag="echo:event", omit_defaults=True):
+    """Something happened. `data` is an object, never a text. Without `cursor` it cannot be replayed; `ts` is
+    in milliseconds since 1970.
+    """
+
+    stream: tuple[str, ...]
+    event: str
+    data: Raw
+    cursor: str = ""
+    ts: int
+    origin: Literal["live", "replay"]
+
+
+class CaughtUp(ToClient, frozen=True, kw_only=True, tag="echo:caught_up"):
+    """All that was missed has been said; what follows is live."""
+
+    cursor: str
+
+
+class Gap(ToClient, frozen=True, kw_only=True, tag="echo:gap"):
+    """Something on these streams was missed and cannot be said any more: read them anew. Nothing is missing
+    up to `last_safe`; go on from `epoch` and `cursor`, which are empty where the streams have no cursors.
+    """
+
+    streams: tuple[str, ...]
+    last_safe: str
+    epoch: str
+    cursor: str
+
+
 class Pong(ToClient, frozen=True, kw_only=True, tag="echo:pong"):
     """The answer to `echo:ping`."""
 

@@ -99,6 +99,14 @@ class Registry:
             for outlet, label in listeners.items()
         ]
 
+    def accounts_of(self, stream: str) -> list[int]:
+        """Whose topics of this stream have listeners."""
+        return [topic.account_id for topic in self._by_topic if topic.stream == stream]
+
+    def has_user(self, user_id: int) -> bool:
+        """Whether a person has a connection."""
+        return user_id in self._by_user
+
     def of_user(self, user_id: int) -> list[Outlet]:
         """The connections of a person."""
         return list(self._by_user.get(user_id, ()))

@@ -18,18 +18,19 @@ from echo.bus import Live
 from echo.errors import EchoError, Unavailable
 from echo.http.access import MARK
 from echo.policy.access import Access
-from echo.streaming import callers, frames, protocol, session, topics
+from echo.streaming import callers, frames, greeting, protocol, topics
 from echo.streaming.frames import ClientFrame, Told
+from echo.streaming.greeting import FRAMES_A_SECOND, FRAMES_AT_ONCE
 from echo.streaming.hub import Hub
 from echo.streaming.hubs import hub
-from echo.streaming.outlet import MOST_BYTES, MOST_ENTRIES, Backlog, Ending
+from echo.streaming.kinds import Overflow
+from echo.streaming.outlet import Backlog, Ending
 from echo.streaming.protocol import Said
+from echo.streaming.queue import Queue
 from echo.streaming.session import Session
 from echo.streaming.topics import Label, Topic
 
 blueprint = Blueprint("streaming_socket", __name__)
-# Frames that a client may send: so many a second, and so many at once.
-FRAMES_A_SECOND, FRAMES_AT_ONCE = 20.0, 100.0
 
 
 class Socket:
@@ -40,6 +41,8 @@ class Socket:
         "_busy",
         "_is_open",
         "_is_over",
+        "_queue",
+        "_room",
         "_socket",
         "access",
         "address",
@@ -54,22 +57,46 @@ class Socket:
         self.session: Session | None = None
         self._socket = socket
         self._backlog: Backlog[str] = Backlog()
+        self._queue: Queue | None = None
         self._busy: asyncio.Task[None] | None = None
         self._is_open = self._is_over = False
 
+    async def wait_for_room(self) -> None:
+        """Returns when not much waits to be sent."""
+        while self._is_behind:
+            self._room.clear()
+            await self._room.wait()
+
+    @property
+    def _is_behind(self) -> bool:
+        return self._queue is not None and self._queue.is_half_full
+
+    def begin(self, session: Session) -> None:
+        """From now on the socket hears our own protocol; what waits is sent before it."""
+        self.session = session
+        self._queue = Queue()
+        self._room = asyncio.Event()
+
     def tell(self, told: Told, label: Label) -> None:
-        """Send an event, after those that wait."""
-        self.say(told.frame(label))
+        """Send an event of a stream, after those that wait."""
+        if self._queue is None:
+            self.say(told.frame(label))
+        else:
+            self._put(told.own_frame(label), Overflow.DROPPABLE, stream=":".join(label))
+
+    def put(self, frame: str, overflow: Overflow = Overflow.DURABLE, *, key: str = "") -> None:
+        """Send a frame of our own protocol, after those that wait."""
+        self._put(frame, overflow, key=key)
 
     def signal(self, message: Live) -> None:
         """Send a signal, if this is the session that it is for. With much waiting it is dropped: it is only
         worth something now.
         """
         known = self.session
-        if known is None or message.session not in ("", known.id) or self._backlog.is_half_full:
+        if known is None or message.session not in ("", known.id) or self._is_behind:
             return
         signalled = protocol.SignalToClient(kind=message.text, data=msgspec.Raw(message.body))
-        self.say(protocol.encode(signalled).decode())
+        self._put(protocol.encode(signalled).decode())
 
     def refuse(self, refusal: EchoError) -> None:
         """Say why something is not heard; the socket stays open."""
@@ -77,9 +104,19 @@ class Socket:
 
     def say(self, frame: str) -> None:
         """Send a frame, after those that wait."""
-        if self._is_over:
-            return
-        if not self._backlog.add(frame):
+        if self._queue is not None:
+            self._put(frame)
+        elif not self._is_over:
+            self._sent(is_taken=self._backlog.add(frame))
+
+    def _put(
+        self, frame: str, overflow: Overflow = Overflow.DURABLE, *, key: str = "", stream: str = ""
+    ) -> None:
+        if self._queue is not None and not self._is_over:
+            self._sent(is_taken=self._queue.add(frame, overflow, key=key, stream=stream))
+
+    def _sent(self, *, is_taken: bool) -> None:
+        if not is_taken:
             self.end(Ending.TOO_SLOW)
         elif self._is_open and self._busy is None:
             self._busy = asyncio.create_task(self._send())
@@ -99,6 +136,9 @@ class Socket:
             return
         self._is_over = True
         self._backlog.clear()
+        if self._queue is not None:
+            self._queue.clear()
+            self._room.set()
         if self._busy is not None:
             self._busy.cancel()
         if self._is_open:
@@ -108,6 +148,13 @@ class Socket:
         try:
             while self._backlog:
                 await self._socket.send(self._backlog.take())
+            while self._queue:
+                await self._socket.send(self._queue.take())
+                if not self._queue.is_half_full:
+                    self._room.set()
+                if not self._queue and (streams := self._queue.dropped()):
+                    lost = protocol.Gap(streams=streams, last_safe="", epoch="", cursor="")
+                    self._put(protocol.encode(lost).decode())
         finally:
             if not self._is_over:
                 self._busy = None
@@ -175,10 +222,10 @@ class _Orders:
     def add_said(self, data: str) -> None:
         """Take a frame of our own protocol; what is none is refused, but only after hello."""
         try:
-            self.add(session.read(data))
+            self.add(greeting.read(data))
         except EchoError as error:
             if self._opened.session is not None:
-                self._opened.say(session.refusal(error))
+                self._opened.say(greeting.refusal(error))
 
     def add(self, frame: ClientFrame | Said) -> None:
         self._frames.append(frame)
@@ -208,36 +255,23 @@ async def _obey(own_hub: Hub, opened: Socket, frame: ClientFrame | Said) -> None
 
 
 async def _obey_said(own_hub: Hub, opened: Socket, said: Said) -> None:
-    known = opened.session
-    if known is not None:
-        reply = await session.obey(opened.access, known, said)
-        if reply:
-            opened.say(reply)
+    if opened.session is not None:
+        await greeting.obey(opened, opened.session, said)
     elif isinstance(said, protocol.Hello):
+        for topic in list(opened.topics):
+            if topic.stream in topics.PERSONAL:
+                own_hub.unsubscribe(opened, topic)
         try:
-            await _greet(own_hub, opened, said)
+            await greeting.greet(own_hub, opened, said)
         except EchoError as error:
-            opened.say(session.refusal(error))
-
-
-async def _greet(own_hub: Hub, opened: Socket, hello: protocol.Hello) -> None:
-    """From now on the socket hears what concerns its person on this stream, in this protocol."""
-    begun = Session()
-    limits = session.limits_of(
-        own_hub.caps,
-        frame_bytes=protocol.FRAME_BYTES,
-        frames=(FRAMES_A_SECOND, FRAMES_AT_ONCE),
-        queue=(MOST_ENTRIES, MOST_BYTES),
-    )
-    welcome = await session.welcome(opened.access, begun, hello, limits)
-    await own_hub.subscribe(opened, topics.own(opened.access))
-    opened.session = begun
-    opened.say(protocol.encode(welcome).decode())
+            opened.say(greeting.refusal(error))
 
 
 async def _subscribe(own_hub: Hub, opened: Socket, frame: ClientFrame) -> None:
     try:
-        await own_hub.subscribe(opened, await _read_topic(opened, frame))
+        subscription = await _read_topic(opened, frame)
+        if opened.session is None or subscription.topic.stream not in topics.PERSONAL:
+            await own_hub.subscribe(opened, subscription)
     except EchoError as refusal:
         opened.refuse(refusal)
 

@@ -19,7 +19,9 @@ from echo.streaming import callers, topics
 from echo.streaming.frames import Told
 from echo.streaming.hub import Hub
 from echo.streaming.hubs import hub
+from echo.streaming.kinds import Overflow
 from echo.streaming.outlet import Backlog, Ending
+from echo.streaming.session import Session
 from echo.streaming.topics import Label, Subscription, Topic
 
 blueprint = Blueprint("streaming_events", __name__)
@@ -54,6 +56,17 @@ class Channel:
         if not self._is_over and not self._backlog.add(told.message()):
             self.end(Ending.TOO_SLOW)
         self._news.set()
+
+    @property
+    def session(self) -> Session | None:
+        """Nobody says hello here."""
+        return None
+
+    async def wait_for_room(self) -> None:
+        """Nothing waits for it here."""
+
+    def put(self, frame: str, overflow: Overflow = Overflow.DURABLE, *, key: str = "") -> None:
+        """There are no frames here."""
 
     def signal(self, message: Live) -> None:
         """There are no signals here."""

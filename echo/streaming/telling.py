@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from echo.bus import Live
-from echo.policy.viewer import Viewer
-from echo.render import announcement, conversation, notification, status
-from echo.store import announcements, conversations, list_timelines, live, notifications
+from echo.render import announcement, status
+from echo.store import announcements, list_timelines, live
 from echo.streaming import topics
 from echo.streaming.frames import Told
+from echo.streaming.kinds import KINDS
 from echo.streaming.outlet import Outlet
 from echo.streaming.registry import Registry, user_ids
 from echo.streaming.topics import Label, Topic
 
-# The words of the bus in those of clients.
+# What is said of public posts, in the words of clients.
 _NAMES = {"update": "update", "edit": "status.update", "delete": "delete"}
+# What Mastodon says where there is nothing to say.
+_BARE = {"merged": b"1", "filters": None}
 
 
 @dataclass(slots=True)
@@ -54,63 +56,49 @@ class Teller:
             await self._tell_announcement(message)
         elif not happening.account_ids:
             await self._tell_public(message)
-        elif message.event == "notification":
-            for account_id in happening.account_ids:
-                await self._tell_notification(account_id, message.notification)
         elif message.event == "signal":
             for account_id in happening.account_ids:
                 self._signal(account_id, message)
-        elif message.event == "merged":
-            for account_id in happening.account_ids:
-                _tell(
-                    list(self._personal(account_id, about_notification=True)),
-                    Told("notifications_merged", b"1"),
-                )
-        elif message.event == "conversation":
-            for account_id in happening.account_ids:
-                await self._tell_conversation(account_id, message.conversation)
-        elif message.event == "filters":
-            self._tell_each(happening.account_ids, Told("filters_changed"))
-        elif message.event == "delete":
-            told = Told("delete", b"%d" % message.post)
-            self._tell_each(happening.account_ids, told, list_id=message.list_id)
-        elif message.event in _NAMES:
-            await self._tell_post(happening.account_ids, message)
+        elif message.event in KINDS and KINDS[message.event].is_mastodon:
+            await self._tell_people(happening.account_ids, message)
 
     def _signal(self, account_id: int, message: Live) -> None:
         """Signals reach only sockets that said hello."""
         for outlet in self._registry.listeners(topics.own_topic(account_id)):
             outlet.signal(message)
 
-    async def _tell_post(self, account_ids: Iterable[int], message: Live) -> None:
-        list_id = message.list_id
-        listening = [i for i in account_ids if any(True for _ in self._personal(i, list_id=list_id))]
-        if not listening or (list_id and not await list_timelines.holds(list_id, message.post)):
-            return
-        for account_id, post in (await status.for_each(listening, message.post)).items():
-            self._tell_each((account_id,), Told(_NAMES[message.event], post), list_id=list_id)
-
-    async def _tell_notification(self, account_id: int, notification_id: int) -> None:
-        listening = list(self._personal(account_id, about_notification=True))
+    async def _tell_people(self, account_ids: Iterable[int], message: Live) -> None:
+        """Tell those who listen to Mastodon's streams; who said hello reads it in their log."""
+        listening = {i: found for i in account_ids if (found := list(self._concerned(i, message)))}
         if not listening:
             return
-        row = await notifications.find(account_id, notification_id)
-        rendered = await notification.many(Viewer(account_id), [row]) if row is not None else []
-        for document in rendered:
-            _tell(listening, Told("notification", document))
-
-    async def _tell_conversation(self, account_id: int, conversation_id: int) -> None:
-        listening = list(self._registry.listeners(Topic("direct", account_id)).items())
-        if not listening:
+        kind = KINDS[message.event]
+        documents: Mapping[int, bytes | None]
+        if message.event == "delete":
+            documents = dict.fromkeys(listening, b"%d" % message.post)
+        elif message.event in _BARE:
+            documents = dict.fromkeys(listening, _BARE[message.event])
+        elif message.list_id and not await list_timelines.holds(message.list_id, message.post):
             return
-        row = await conversations.find(account_id, conversation_id)
-        rendered = await conversation.many(Viewer(account_id), [row]) if row is not None else []
-        for document in rendered:
-            _tell(listening, Told("conversation", document))
+        else:
+            documents = await kind.render(list(listening), message.rows)
+        same: dict[bytes | None, Told] = {}
+        for account_id, document in documents.items():
+            told = same.get(document) or same.setdefault(document, Told(kind.event, document))
+            _tell(listening[account_id], told)
+
+    def _concerned(self, account_id: int, message: Live) -> Iterable[tuple[Outlet, Label]]:
+        if message.event == "conversation":
+            yield from self._registry.listeners(Topic("direct", account_id)).items()
+            return
+        is_notice = message.event in ("notification", "merged")
+        found = topics.personal(account_id, about_notification=is_notice, list_id=message.list_id)
+        for topic in found:
+            yield from self._registry.listeners(topic).items()
 
     async def _tell_announcement(self, message: Live) -> None:
         """Everybody hears the same; what somebody did with it themselves, their apps know or ask for."""
-        listening = self._registry.of_stream("user")
+        listening = [*self._registry.of_stream("user"), *self._registry.of_stream(topics.OWN)]
         if not listening:
             return
         number = message.announcement
@@ -150,16 +138,6 @@ class Teller:
             is_kept_out = audience.is_silenced and topic.stream.startswith("public")
             if user_id not in audience.unwilling and not is_kept_out:
                 outlet.tell(own.get(user_id or 0, common), label)
-
-    def _tell_each(self, account_ids: Iterable[int], told: Told, *, list_id: int = 0) -> None:
-        for account_id in account_ids:
-            _tell(list(self._personal(account_id, list_id=list_id)), told)
-
-    def _personal(
-        self, account_id: int, *, about_notification: bool = False, list_id: int = 0
-    ) -> Iterable[tuple[Outlet, Label]]:
-        for topic in topics.personal(account_id, about_notification=about_notification, list_id=list_id):
-            yield from self._registry.listeners(topic).items()
 
 
 def _without_topic(concerned: Iterable[tuple[Outlet, Label, Topic]]) -> list[tuple[Outlet, Label]]:

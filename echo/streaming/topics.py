@@ -22,6 +22,8 @@ from echo.text.hashtags import normalise
 Label = tuple[str, ...]
 # What a socket hears after hello: everything that concerns its person. No stream that a client can name.
 OWN = "echo"
+# Streams that it covers: subscribing to them as well changes nothing.
+PERSONAL = frozenset({"user", "user:notification", "direct"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +37,11 @@ class Topic:
     list_id: int = 0
 
     @property
-    def channel(self) -> str | None:
-        """The channel of the bus that feeds it; None where nothing is said yet."""
+    def channels(self) -> tuple[str, ...]:
+        """The channels of the bus that feed it."""
         if self.stream in ("user", "user:notification", "direct", "list", OWN):
-            return bus.user_channel(self.account_id)
-        return bus.public_channel()
+            return bus.user_channel(self.account_id), bus.crowd_channel(self.account_id)
+        return (bus.public_channel(),)
 
 
 @dataclass(frozen=True, slots=True)

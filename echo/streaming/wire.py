@@ -38,6 +38,8 @@ class Wire:
         self._waiting: dict[str, asyncio.Future[None]] = {}
         self._line: _Line | None = None
         self._heard_at = self._pinged_at = 0.0
+        # Set with each new connection: what was said meanwhile was not heard. Whoever cares clears it.
+        self.is_new_line = False
 
     async def want(self, channel: str) -> None:
         """Hear a channel from now on. Returns when Redis has confirmed it, or after a moment without it."""
@@ -96,6 +98,7 @@ class Wire:
         try:
             if self._wanted:
                 await line.send_command("SUBSCRIBE", *self._wanted)
+            self.is_new_line = True
             while True:
                 self._take(await line.read_response())
         finally:

@@ -7,8 +7,10 @@ import inspect
 from dataclasses import fields
 
 import echo.events
+from echo.bus import LOGGED
 from echo.effects import EFFECTS
 from echo.events import Event
+from echo.streaming.kinds import KINDS
 from tests.laws.tree import name_of, parsed, sources
 from workers.main import FUNCTIONS
 
@@ -34,6 +36,10 @@ def test_every_job_takes_the_fields_of_its_event() -> None:
         for job in (*effects.jobs, *effects.local_jobs):
             taken = set(inspect.signature(FUNCTIONS[job]).parameters) - {"_", "runtime"}
             assert taken == given, f"{job} takes {taken}, {event.__name__} has {given}"
+
+
+def test_what_event_logs_keep_has_its_line_in_the_table_of_kinds() -> None:
+    assert set(LOGGED) == set(KINDS)
 
 
 def test_every_event_is_emitted_somewhere() -> None:

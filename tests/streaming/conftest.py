@@ -115,6 +115,14 @@ class LiveServer:
             head = await reader.readuntil(b"\r\n\r\n")
         return int(head.split()[1]), head.lower(), reader
 
+    async def ask(self, path: str, person: Person) -> dict[str, Any]:
+        """What a request over HTTP is answered."""
+        code, _, reader = await self.get(path, {**person.headers, "connection": "close"})
+        body = await reader.read()
+        assert code == 200, body
+        answer: dict[str, Any] = msgspec.json.decode(body)
+        return answer
+
 
 @pytest.fixture
 async def live(runtime: Runtime, caplog: pytest.LogCaptureFixture) -> AsyncIterator[LiveServer]:

@@ -49,7 +49,7 @@ async def test_only_what_somebody_needs_is_heard(live: LiveServer, monkeypatch: 
     first, second = await live.listen(alice, "?stream=user"), await live.listen(alice, "?stream=user")
     await live.listen(bob)
     of_all = {bus.access_channel(), bus.everybody_channel()}
-    assert await channels() == {*of_all, bus.user_channel(alice.id)}
+    assert await channels() == {*of_all, bus.user_channel(alice.id), bus.crowd_channel(alice.id)}
 
     await first.socket.close()
     await asyncio.sleep(0.3)

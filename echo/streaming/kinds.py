@@ -1,0 +1,96 @@
+"""THE table of what is said to a person: kind -> how it is called, who may hear it, what is told of it.
+
+Kinds are what `echo.bus.LOGGED` keeps in event logs. Apps that say no hello hear those of Mastodon, by their
+Mastodon names; after hello all of them come as `echo:event`, live and at replay through the same `render`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from echo.policy.viewer import Viewer
+from echo.render import conversation, notification, status
+from echo.store import conversations, notifications
+
+# (people, ids of the rows) -> a JSON object for each of them; those who may not see it (any more) left out.
+Render = Callable[[Sequence[int], tuple[int, ...]], Awaitable[dict[int, bytes]]]
+# (a person, ids of the rows of several events) -> the same, for one person and many events.
+Page = Callable[[int, Sequence[tuple[int, ...]]], Awaitable[dict[tuple[int, ...], bytes]]]
+_NOTHING = b"{}"
+
+
+class Overflow(StrEnum):
+    """What becomes of an event when too much waits for a socket."""
+
+    DURABLE = "durable"  # the socket closes, and the client resumes
+    COALESCING = "coalescing"  # only the latest about the same thing waits
+    DROPPABLE = "droppable"  # the oldest is dropped, and `echo:gap` says so
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Shapes:  stream, event: as clients call it; scope: that a token must cover
+    page: what `render` does, for one person who reads many at once
+    is_mastodon: whether apps hear of it that say no hello
+    acked: called when a client has taken in an event of this kind (person, ids of the rows), at most once a
+    second for all that came in
+    """
+
+    stream: str
+    event: str
+    scope: str
+    overflow: Overflow
+    render: Render
+    page: Page | None = None
+    is_mastodon: bool = True
+    acked: Callable[[int, list[tuple[int, ...]]], Awaitable[None]] | None = None
+
+
+async def _post(account_ids: Sequence[int], ids: tuple[int, ...]) -> dict[int, bytes]:
+    return await status.for_each(account_ids, ids[0])
+
+
+async def _posts(account_id: int, wanted: Sequence[tuple[int, ...]]) -> dict[tuple[int, ...], bytes]:
+    found = await status.by_id(Viewer(account_id), [ids[0] for ids in wanted], hide_muted=True)
+    return {ids: found[ids[0]] for ids in wanted if ids[0] in found}
+
+
+async def _gone(account_ids: Sequence[int], ids: tuple[int, ...]) -> dict[int, bytes]:
+    return dict.fromkeys(account_ids, b'{"id":"%d"}' % ids[0])
+
+
+async def _bare(account_ids: Sequence[int], _: tuple[int, ...]) -> dict[int, bytes]:
+    return dict.fromkeys(account_ids, _NOTHING)
+
+
+async def _notification(account_ids: Sequence[int], ids: tuple[int, ...]) -> dict[int, bytes]:
+    found = {}
+    for account_id in account_ids:
+        row = await notifications.find(account_id, ids[0])
+        for document in await notification.many(Viewer(account_id), [row]) if row is not None else []:
+            found[account_id] = document
+    return found
+
+
+async def _conversation(account_ids: Sequence[int], ids: tuple[int, ...]) -> dict[int, bytes]:
+    found = {}
+    for account_id in account_ids:
+        row = await conversations.find(account_id, ids[0])
+        for document in await conversation.many(Viewer(account_id), [row]) if row is not None else []:
+            found[account_id] = document
+    return found
+
+
+_POSTS, _NOTICES = "read:statuses", "read:notifications"
+KINDS: dict[str, Kind] = {
+    "update": Kind("user", "update", _POSTS, Overflow.DURABLE, _post, _posts),
+    "edit": Kind("user", "status.update", _POSTS, Overflow.COALESCING, _post, _posts),
+    "delete": Kind("user", "delete", _POSTS, Overflow.DURABLE, _gone),
+    "home": Kind("user", "home_changed", _POSTS, Overflow.COALESCING, _bare, is_mastodon=False),
+    "notification": Kind("user", "notification", _NOTICES, Overflow.DURABLE, _notification),
+    "merged": Kind("user", "notifications_merged", _NOTICES, Overflow.COALESCING, _bare),
+    "filters": Kind("user", "filters_changed", _POSTS, Overflow.COALESCING, _bare),
+    "conversation": Kind("direct", "conversation", _POSTS, Overflow.COALESCING, _conversation),
+}
