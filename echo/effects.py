@@ -89,6 +89,8 @@ EFFECTS: dict[type[Event], Effects] = {
     events.ParentMissed: Effects(jobs=("threads.fetch_parents",)),
     events.ReportForwarded: Effects(local_jobs=("federation.send_report",)),
     events.RoomChanged: Effects(live="room"),
+    events.RoomEnded: Effects(jobs=("rooms.close",)),
+    events.RoomMemberChanged: Effects(jobs=("rooms.apply",)),
     events.RoomShown: Effects(jobs=("timelines.show_edit",)),
     events.AnnouncementChanged: Effects(live="announcement"),
     events.AnnouncementRemoved: Effects(live="announcement"),
@@ -107,6 +109,8 @@ LANES: dict[str, Lane] = {
     "federation.verify_links": Lane.OUTSIDE,
     "push.send": Lane.OUTSIDE,
     "mail.send": Lane.OUTSIDE,
+    "rooms.close": Lane.OUTSIDE,
+    "rooms.apply": Lane.OUTSIDE,
     "letters.tell": Lane.OUTSIDE,
     "letters.digest": Lane.OUTSIDE,
 }

@@ -29,6 +29,8 @@ from echo.events_of_relays import RelayAsked as RelayAsked
 from echo.events_of_relays import RelayFollowed as RelayFollowed
 from echo.events_of_relays import RelayLeft as RelayLeft
 from echo.events_of_rooms import RoomChanged as RoomChanged
+from echo.events_of_rooms import RoomEnded as RoomEnded
+from echo.events_of_rooms import RoomMemberChanged as RoomMemberChanged
 from echo.events_of_rooms import RoomShown as RoomShown
 from echo.events_of_threads import ConversationChanged as ConversationChanged
 from echo.events_of_threads import ParentMissed as ParentMissed

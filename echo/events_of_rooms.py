@@ -22,3 +22,18 @@ class RoomShown(Event):
     """A post shows a room that it did not show, or one that is over now."""
 
     post_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomEnded(Event):
+    """A room is over, and a server carried its sound and pictures."""
+
+    room_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomMemberChanged(Event):
+    """Somebody may speak in such a room, or not any more, or is in it no more."""
+
+    room_id: int
+    account_id: int

@@ -17,6 +17,7 @@ from echo import addresses, bus, db, ids, jobs, ports, settings
 from echo.addresses import Addresses
 from echo.bus import Live
 from echo.cache import Cache
+from echo.conferencing.opening import open_room_engines
 from echo.config import Config
 from echo.db import Database
 from echo.effects import jobs_of, lane_of, live_of
@@ -71,6 +72,7 @@ class Runtime:
     media: MediaStore
     translator: ports.Translator
     search: ports.SearchIndex
+    room_engines: ports.Engines
     push_keys: PushKeys
     seal: Fernet
 
@@ -88,6 +90,7 @@ class Runtime:
         media_port.bind(self.media)
         ports.bind_translator(self.translator)
         ports.bind_search_index(self.search)
+        ports.bind_room_engines(self.room_engines)
 
     async def close(self) -> None:
         """Close every connection."""
@@ -131,6 +134,7 @@ async def open_runtime(
         media=open_media_store(config, data),
         translator=open_translator(config.translation, network.call_service),
         search=_search_index(config),
+        room_engines=open_room_engines(config.rooms, network.call_service),
         push_keys=keys,
         seal=seal,
     )

@@ -65,6 +65,7 @@ SHAPES_OF_ROOMS: dict[str, Json] = {
             "session_id": TEXT,
             "stay_seconds": {"type": "integer"},
             "ice_servers": many(_ICE),
+            "engine": OBJECT,
         }
     ),
 }
@@ -74,6 +75,7 @@ _DRAFT: Json = {
     "properties": {
         "title": TEXT,
         "access": TEXT,
+        "engine": TEXT,
         "video": _YES,
         "stage": _YES,
         "maximum": {"type": "integer"},

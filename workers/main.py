@@ -31,6 +31,7 @@ from workers import (
     outbound,
     periodic,
     push,
+    rooms,
     search,
     threads,
     timelines,
@@ -52,6 +53,7 @@ FUNCTIONS: dict[str, Function] = {
     **push.JOBS,
     **letters.JOBS,
     **threads.JOBS,
+    **rooms.JOBS,
 }
 RENEW_SECONDS = 20.0
 

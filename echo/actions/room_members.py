@@ -9,11 +9,14 @@ from itertools import groupby
 
 from echo import clock, db
 from echo.actions.rooms import announce, finish, lock_hosted, require_open
+from echo.db import UnitOfWork
 from echo.errors import Conflict, Invalid, NotFound
+from echo.events import RoomMemberChanged
 from echo.kinds import Consent, RoomRole
 from echo.models import Room, RoomMember
 from echo.policy import rooms as policy
 from echo.policy.viewer import Viewer
+from echo.ports import MESH
 from echo.store import room_seats, rooms
 
 _SESSION = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -119,6 +122,7 @@ async def set_role(host_id: int, room_id: int, account_id: int, role: RoomRole) 
             raise Invalid("The host always speaks")
         member.role, member.hand_raised_at = role.value, None
         await member.save(update_fields=["role", "hand_raised_at"])
+        _tell_engine(unit, room, account_id)
         await announce(unit, room)
 
 
@@ -128,6 +132,7 @@ async def mute(host_id: int, room_id: int, account_id: int, *, muted: bool) -> N
         room, member = await _hosted(host_id, room_id, account_id)
         member.muted = muted
         await member.save(update_fields=["muted"])
+        _tell_engine(unit, room, account_id)
         await announce(unit, room)
 
 
@@ -141,7 +146,21 @@ async def remove(host_id: int, room_id: int, account_id: int) -> None:
         member.hand_raised_at = None
         await member.save(update_fields=["left_at", "removed_at", "hand_raised_at"])
         await room_seats.give_up(room_id, [account_id])
+        _tell_engine(unit, room, account_id)
         await announce(unit, room, account_id)
+
+
+async def disconnected(room_id: int, account_id: int) -> None:
+    """What carries a room says that somebody is connected no more. Raises NotFound."""
+    async with db.unit_of_work():
+        await rooms.lock(room_id)
+        await _depart(room_id, [account_id])
+
+
+async def emptied(room_id: int) -> None:
+    """What carries a room says that it is over there. Raises NotFound."""
+    async with db.unit_of_work() as unit:
+        await finish(unit, await rooms.lock(room_id))
 
 
 async def sweep() -> None:
@@ -171,7 +190,15 @@ async def _depart(room_id: int, account_ids: list[int]) -> None:
         )
         await room_seats.give_up(room_id, account_ids)
         if left:
-            await announce(unit, await Room.get(id=room_id), *account_ids)
+            room = await Room.get(id=room_id)
+            for account_id in account_ids:
+                _tell_engine(unit, room, account_id)
+            await announce(unit, room, *account_ids)
+
+
+def _tell_engine(unit: UnitOfWork, room: Room, account_id: int) -> None:
+    if room.engine != MESH:
+        unit.emit(RoomMemberChanged(local=True, room_id=room.id, account_id=account_id))
 
 
 async def _present(account_id: int, room_id: int) -> tuple[Room, RoomMember]:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from echo import clock, db, ids, settings
 from echo.db import UnitOfWork
 from echo.errors import Gone, Invalid, NotFound
-from echo.events import RoomChanged, RoomShown
+from echo.events import RoomChanged, RoomEnded, RoomShown
 from echo.kinds import Consent, RoomAccess
 from echo.models import Room, RoomMember
 from echo.policy import rooms as policy
 from echo.policy.viewer import Viewer
+from echo.ports import MESH, room_engines
 from echo.store import posts, room_seats, rooms
 from echo.text import length
 
@@ -21,11 +22,12 @@ from echo.text import length
 class RoomDraft:
     """What a room shall be; None keeps what is there, or takes the default.
 
-    Shapes:  post_id: of a post of the host that shows the room; 0 takes it away
+    Shapes:  engine: on new rooms only; post_id: of a post of the host that shows the room; 0 takes it away
     """
 
     title: str | None = None
     access: str | None = None
+    engine: str | None = None
     video: bool | None = None
     stage: bool | None = None
     maximum: int | None = None
@@ -35,11 +37,12 @@ class RoomDraft:
 async def create(host_id: int, draft: RoomDraft) -> int:
     """Open a room; its id. Nobody is in it yet.
 
-    Raises:  Invalid without a title, with too many people for the engine, or with too many rooms open;
-             NotFound for a post that is not the host's
+    Raises:  Invalid without a title, with an engine that is not here or too many people for it, or with too
+             many rooms open; NotFound for a post that is not the host's
     """
     access = _access(draft.access or RoomAccess.FOLLOWERS)
     title = _title(draft.title or "")
+    engine = _engine(draft.engine or settings.here().rooms.engine)
     video = True if draft.video is None else draft.video
     async with db.unit_of_work() as unit:
         # Two that are opened at once are counted one after the other.
@@ -50,12 +53,12 @@ async def create(host_id: int, draft: RoomDraft) -> int:
             id=ids.new_id(),
             host_id=host_id,
             title=title,
-            engine=policy.MESH,
+            engine=engine,
             access=access,
             link_secret=secrets.token_urlsafe(16),
             video=video,
             stage=bool(draft.stage),
-            maximum=_maximum(draft.maximum, policy.MESH, video=video),
+            maximum=_maximum(draft.maximum, engine, video=video),
             created_at=clock.now(),
         )
         if draft.post_id:
@@ -119,6 +122,8 @@ async def finish(unit: UnitOfWork, room: Room) -> None:
     await room.save(update_fields=["ended_at", "recording_asked_at"])
     await RoomMember.filter(room_id=room.id, left_at=None).update(left_at=room.ended_at)
     unit.emit(RoomChanged(local=True, room_id=room.id, account_ids=tuple(present)))
+    if room.engine != MESH:
+        unit.emit(RoomEnded(local=True, room_id=room.id))
     await _show(unit, room.post_id)
     await room_seats.give_up(room.id, present)
 
@@ -179,6 +184,12 @@ def _access(word: str) -> str:
     if word not in set(RoomAccess):
         raise Invalid("Validation failed: Access is not included in the list")
     return word
+
+
+def _engine(name: str) -> str:
+    if name not in room_engines():
+        raise Invalid("Validation failed: Engine is not included in the list")
+    return name
 
 
 def _maximum(wanted: int | None, engine: str, *, video: bool) -> int:

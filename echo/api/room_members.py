@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import msgspec
 from quart import Blueprint, Response
 
+from echo.actions import room_engines
 from echo.actions import room_members as actions
 from echo.api.reading import params, read_id
 from echo.errors import Invalid
@@ -13,7 +13,7 @@ from echo.http.replies import empty, entity, raw
 from echo.kinds import RoomRole
 from echo.policy import turn
 from echo.render import room
-from echo.store import room_seats, rooms
+from echo.store import rooms
 
 blueprint = Blueprint("room_members", __name__)
 _ROOM = "/api/v1/echo/rooms/<room_id>"
@@ -23,20 +23,14 @@ _MEMBER = f"{_ROOM}/members/<account>"
 @blueprint.post(f"{_ROOM}/join")
 @needs("write:rooms")
 async def join(room_id: str) -> Response:
-    """Come in: answers the room, the session, how often to say that one stays, and the servers for ICE."""
+    """Come in: answers the room, the session, how often to say that one stays, and how to connect."""
     given, number = await params(), read_id(room_id)
     session_id = await actions.join(
         account_id(), number, key=given.text("key", ""), session_id=given.text("session_id", "")
     )
-    shown = await room.one(viewer(), await rooms.get(viewer(), number))
-    return entity(
-        {
-            "room": msgspec.Raw(shown),
-            "session_id": session_id,
-            "stay_seconds": room_seats.STAY_SECONDS,
-            "ice_servers": turn.ice_servers(account_id()),
-        }
-    )
+    way = await room_engines.admit(account_id(), number)
+    row = await rooms.get(viewer(), number)
+    return entity(await room.joined(viewer(), row, session_id, way, turn.ice_servers(account_id())))
 
 
 @blueprint.post(f"{_ROOM}/stay")

@@ -75,6 +75,7 @@ def _draft(given: Params) -> RoomDraft:
     return RoomDraft(
         title=given.text("title"),
         access=given.text("access"),
+        engine=given.text("engine"),
         video=given.boolean("video"),
         stage=given.boolean("stage"),
         maximum=given.integer("maximum"),

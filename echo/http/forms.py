@@ -88,6 +88,11 @@ async def read_form(request: Request, *, max_bytes: int) -> Form:
     return Form(merge(query, form, json))
 
 
+async def read_bytes(request: Request, *, max_bytes: int) -> bytes:
+    """The body as it came. Raises TooLarge when it is over `max_bytes`."""
+    return b"".join([chunk async for chunk in _chunks(request, max_bytes)])
+
+
 async def _chunks(request: Request, max_bytes: int) -> AsyncIterator[bytes]:
     if (request.content_length or 0) > max_bytes:
         raise TooLarge

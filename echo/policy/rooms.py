@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from echo.errors import Forbidden
 from echo.kinds import RoomRole
+from echo.ports import MESH
 
 TITLE_CHARACTERS, TITLE_CODE_POINTS = 100, 255
 # Rooms of one host that are open at the same time.
 OPEN_MAX = 3
-MESH = "mesh"
 # In a mesh everybody sends to everybody: more than this is too much for a browser and a line at home.
 MESH_VIDEO_MAX, MESH_AUDIO_MAX = 4, 8
 

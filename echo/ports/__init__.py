@@ -14,6 +14,16 @@ from echo.ports.remote import (
     directory,
     files,
 )
+from echo.ports.rooms import (
+    MESH,
+    Engines,
+    Guest,
+    MeshEngine,
+    RoomEngine,
+    Stage,
+    bind_room_engines,
+    room_engines,
+)
 from echo.ports.search import (
     Mark,
     NullIndex,
@@ -36,8 +46,12 @@ from echo.ports.translation import (
 
 __all__ = [
     "ANY_LANGUAGE",
+    "MESH",
     "Caller",
+    "Engines",
+    "Guest",
     "Mark",
+    "MeshEngine",
     "NullDirectory",
     "NullFiles",
     "NullIndex",
@@ -45,19 +59,23 @@ __all__ = [
     "RemoteDirectory",
     "RemoteFiles",
     "Reply",
+    "RoomEngine",
     "SearchEntry",
     "SearchIndex",
     "SearchWish",
+    "Stage",
     "Term",
     "Translated",
     "Translator",
     "Word",
     "bind_directory",
     "bind_files",
+    "bind_room_engines",
     "bind_search_index",
     "bind_translator",
     "directory",
     "files",
+    "room_engines",
     "search_index",
     "translator",
 ]

@@ -33,6 +33,22 @@ async def many(viewer: Viewer, rows: Sequence[Row]) -> list[bytes]:
     return [_encode(_room(viewer, row, members[row["id"]], sessions, people)) for row in rows]
 
 
+async def joined(
+    viewer: Viewer, row: Row, session_id: str, way: Mapping[str, object], ice_servers: Sequence[object]
+) -> dict[str, object]:
+    """What somebody is told who has come in.
+
+    Shapes:  way: what the engine wants of their client
+    """
+    return {
+        "room": msgspec.Raw(await one(viewer, row)),
+        "session_id": session_id,
+        "stay_seconds": room_seats.STAY_SECONDS,
+        "ice_servers": ice_servers,
+        "engine": way,
+    }
+
+
 def _room(
     viewer: Viewer, row: Row, present: Sequence[Row], sessions: _Sessions, people: Mapping[int, bytes]
 ) -> room_entities.Room:

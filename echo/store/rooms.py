@@ -65,6 +65,14 @@ async def open_count(host_id: int) -> int:
     return await Room.filter(host_id=host_id, ended_at=None).count()
 
 
+async def get_unscoped(room_id: int) -> Room:
+    """A room, whoever asks: for what carries its sound and pictures. Raises NotFound."""
+    found = await loading.first(Room, "id = $1", room_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
 async def lock(room_id: int) -> Room:
     """The room; nobody else changes it or comes in until the end of the unit of work. Raises NotFound."""
     found = await db.fetch("SELECT id FROM rooms WHERE id = $1 FOR UPDATE", room_id)

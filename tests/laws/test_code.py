@@ -186,8 +186,9 @@ def test_checks_are_not_switched_off_wholesale() -> None:
         assert not re.search(r"# noqa(?!: [A-Z]+[0-9]+)", text), name_of(path)
 
 
-# Tests fetch nobody's server: where none was fetched by hand, there is nothing to play with.
-MAY_SKIP = {"tests/interop/test_peers.py"}
+# Tests fetch nobody's server: where none was fetched by hand, there is nothing to play with. Neither do they
+# install Janus or a browser.
+MAY_SKIP = {"tests/interop/test_peers.py", "tests/conferencing/test_janus.py", "tests/e2e/test_rooms.py"}
 
 
 def test_no_test_is_skipped() -> None:

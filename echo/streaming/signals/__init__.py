@@ -14,10 +14,11 @@ from echo.errors import EchoError
 from echo.policy.access import Access
 from echo.policy.scopes import covers
 from echo.streaming.protocol import SignalFromClient
+from echo.streaming.signals import rooms
 from echo.streaming.signals.signal import Signal as Signal
 
 log = logging.getLogger(__name__)
-SIGNALS: dict[str, Signal] = {}
+SIGNALS: dict[str, Signal] = {**rooms.SIGNALS}
 
 
 async def pass_on(access: Access, session_id: str, sent: SignalFromClient) -> None:
