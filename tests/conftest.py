@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -23,7 +25,7 @@ from echo.embedded import Engines, temporary_engines
 from echo.runtime import Runtime, open_runtime
 from echo.schema import migrate
 from tests.applications import application
-from tests.emptying import empty
+from tests.emptying import empty, leave
 
 # How long an example takes says more of the machine than of the code.
 hypothesis.settings.register_profile("echo", deadline=None)
@@ -56,8 +58,17 @@ Apps._build_initial_querysets = _build_querysets_once  # type: ignore[method-ass
 @pytest.fixture(scope="session")
 def engines() -> Iterator[Engines]:
     """PostgreSQL and Valkey for this test process."""
-    with temporary_engines() as running:
+    with temporary_engines(parent=_where()) as running:
         yield running
+        leave()
+
+
+def _where() -> Path:
+    """In memory where there is room: the engines make and remove thousands of files."""
+    memory = Path("/dev/shm")
+    if memory.is_dir() and shutil.disk_usage(memory).free > 2**31:
+        return memory
+    return Path(tempfile.gettempdir())
 
 
 @pytest.fixture(scope="session")

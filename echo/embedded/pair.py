@@ -133,12 +133,15 @@ def engines(
 
 
 @contextmanager
-def temporary_engines(*, postgres: bool = True, valkey: bool = True) -> Iterator[Engines]:
+def temporary_engines(
+    *, postgres: bool = True, valkey: bool = True, parent: Path = SOCKET_PARENTS[0]
+) -> Iterator[Engines]:
     """Empty engines for tests, in a directory of their own that goes with them.
 
-    Directly under /tmp, because as root the engines' user may not enter pytest's own temporary directories.
+    Shapes:  parent: what that directory is made in; as root, the engines' user must be able to enter it, and
+             they may not enter pytest's own temporary directories
     """
-    data_dir = Path(tempfile.mkdtemp(prefix="echo-test-", dir=SOCKET_PARENTS[0]))
+    data_dir = Path(tempfile.mkdtemp(prefix="echo-test-", dir=parent))
     try:
         with engines(data_dir, postgres=postgres, valkey=valkey, durable=False) as running:
             yield running

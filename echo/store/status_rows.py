@@ -21,8 +21,10 @@ def _moving(viewer: str, source: str) -> str:
     """The statement for the viewer in an SQL expression; `source` is what every post is joined to.
 
     LATERAL and OFFSET 0 hold the planner to twenty look-ups, whatever it believes of unmeasured tables. What
-    few posts have (a poll, a quote) is in `store.status_more`: looking for it here would cost every page.
+    few posts have (a poll, a quote) is in `store.status_more`: looking for it here would cost every page. A
+    boost is shown with the counters and marks of what it boosts, so its own are not looked for.
     """
+    condition = f"p.boost_of_id IS NULL AND {viewer}::bigint IS NOT NULL"
     return f"""
     WITH wanted AS (SELECT id, boost_of_id FROM posts WHERE id = ANY($2)),
     every AS (SELECT id FROM wanted UNION SELECT boost_of_id FROM wanted WHERE boost_of_id IS NOT NULL)
@@ -34,20 +36,22 @@ def _moving(viewer: str, source: str) -> str:
         coalesce(s.quotes, 0) AS quotes, coalesce(s.reactions, 0) AS reactions,
         coalesce(t.followers, 0) AS followers, coalesce(t.following, 0) AS following,
         coalesce(t.posts, 0) AS posts, t.last_post_on,
-        {viewer}::bigint IS NOT NULL AND EXISTS (SELECT 1 FROM likes l
+        {condition} AND EXISTS (SELECT 1 FROM likes l
             WHERE l.post_id = p.id AND l.account_id = {viewer} OFFSET 0) AS liked,
-        {viewer}::bigint IS NOT NULL AND EXISTS (SELECT 1 FROM posts b WHERE b.boost_of_id = p.id
+        {condition} AND EXISTS (SELECT 1 FROM posts b WHERE b.boost_of_id = p.id
             AND b.author_id = {viewer} AND b.deleted_at IS NULL OFFSET 0) AS boosted,
-        {viewer}::bigint IS NOT NULL AND EXISTS (SELECT 1 FROM bookmarks k
+        {condition} AND EXISTS (SELECT 1 FROM bookmarks k
             WHERE k.post_id = p.id AND k.account_id = {viewer} OFFSET 0) AS bookmarked,
-        {viewer}::bigint IS NOT NULL AND EXISTS (SELECT 1 FROM thread_mutes tm
+        {condition} AND EXISTS (SELECT 1 FROM thread_mutes tm
             WHERE tm.thread_id = p.thread_id AND tm.account_id = {viewer} OFFSET 0) AS thread_muted,
         {viewer}::bigint IS NOT NULL AND {avoided_by(viewer)} AS author_muted,
         (SELECT vu.filters_version FROM users vu WHERE vu.id = {viewer} OFFSET 0) AS filters_version
     FROM {source} JOIN LATERAL (SELECT {_POST_COLUMNS} FROM posts q WHERE q.id = every.id OFFSET 0) p ON true
     JOIN LATERAL (SELECT q.id, q.version, q.domain, q.suspended_at, q.deleted_at
         FROM accounts q WHERE q.id = p.author_id OFFSET 0) a ON true
-    LEFT JOIN post_stats s ON s.post_id = p.id LEFT JOIN account_stats t ON t.account_id = p.author_id
+    LEFT JOIN LATERAL (SELECT * FROM post_stats q WHERE q.post_id = p.id AND p.boost_of_id IS NULL OFFSET 0) s
+        ON true
+    LEFT JOIN LATERAL (SELECT * FROM account_stats q WHERE q.account_id = p.author_id OFFSET 0) t ON true
     WHERE {visible_to(viewer)}
 """
 

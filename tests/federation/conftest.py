@@ -15,7 +15,7 @@ import asyncpg
 import pytest
 
 from echo.config import Config
-from tests.emptying import empty
+from tests.emptying import empty, leave
 from tests.federation.peer import Peer
 from tests.fediverse import Echo, Router, database_beside, open_echo
 
@@ -25,9 +25,9 @@ def second_database(migrated: Config) -> str:
     """A database for the second server, and one beside it for the third: copies of the first."""
     url = database_beside(migrated.database.url, "echo_two")
     name = urlsplit(migrated.database.url).path.lstrip("/")
+    leave()  # a database cannot be copied while somebody is in it
 
     async def make() -> None:
-        # A database cannot be copied by those who are in it.
         inside = await asyncpg.connect(migrated.database.url)
         await inside.execute("CREATE DATABASE echo_beside")
         await inside.close()

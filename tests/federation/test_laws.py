@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ ALLOWED = {"federation/client.py", "federation/transport.py"}
 PACKAGES = (echo, federation, activitypub, workers)
 
 
+@cache
 def sources() -> list[tuple[str, ast.Module]]:
     """Every module of ours, parsed."""
     found = []
