@@ -153,7 +153,15 @@ async def invite(code: str) -> Response:
     raise NotFound
 
 
+@blueprint.get("/health/live")
+@page
+async def is_live() -> Response:
+    """`OK` as long as this process answers at all: whoever watches need not start it anew."""
+    return Response("OK", content_type="text/plain; charset=utf-8")
+
+
 @blueprint.get("/health")
+@blueprint.get("/health/ready")
 @page
 async def health() -> Response:
     """`OK` while the database and Redis answer; else 503 and which of them does not."""

@@ -1,0 +1,66 @@
+"""A pool that runs out, transactions that lock each other out: a short wait, then 503; nothing is lost."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+
+import pytest
+from quart.typing import TestClientProtocol as Client
+
+from echo import db
+from echo.config import Config
+from echo.errors import Unavailable
+from echo.models import Post
+from echo.store import house
+from tests import make
+from tests.api.asking import Api
+
+
+async def test_r_39_a_pool_that_has_run_out_means_503_and_back_in_a_moment(
+    api: Api, client: Client, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice = await make.person("alice")
+    monkeypatch.setattr(db, "WAIT_SECONDS", 0.3)
+    monkeypatch.setattr(house, "ANSWER_SECONDS", 0.3)
+    async with AsyncExitStack() as held:
+        for _ in range(config.database.pool_size):
+            await held.enter_async_context(db._current.get().client.acquire_connection())
+        started = asyncio.get_running_loop().time()
+        refused = await client.post(
+            "/api/v1/statuses", headers=alice.headers, json={"status": "not while it lasts"}
+        )
+        assert refused.status_code == 503
+        assert int(refused.headers["Retry-After"]) > 0
+        assert asyncio.get_running_loop().time() - started < 5
+        assert (await client.get("/health/live")).status_code == 200
+        ready = await client.get("/health/ready")
+        assert (ready.status_code, await ready.get_data()) == (503, b"does not answer: database")
+    assert (await client.get("/health/ready")).status_code == 200
+    said = (await api.post("/api/v1/statuses", by=alice, json={"status": "now"})).one("Status")
+    assert await Post.all().values_list("id", flat=True) == [int(said["id"])]
+
+
+@pytest.mark.usefixtures("runtime")
+async def test_r_39_of_two_that_lock_each_other_out_one_goes_on_and_one_is_told_to_come_back() -> None:
+    first, second = await make.person(), await make.person()
+    both_hold = asyncio.Barrier(2)
+
+    async def change(*people: make.Person) -> None:
+        async with db.unit_of_work():
+            for number, person in enumerate(people):
+                await db.execute("UPDATE accounts SET display_name = $1 WHERE id = $2", "x", person.id)
+                if number == 0:
+                    await both_hold.wait()
+
+    ended = await asyncio.gather(change(first, second), change(second, first), return_exceptions=True)
+    assert sorted(type(one) for one in ended if one is not None) == [Unavailable]
+    assert await db.fetch_value("SELECT count(*) FROM accounts WHERE display_name = 'x'") == 2
+    await change_alone(first)
+
+
+async def change_alone(person: make.Person) -> None:
+    """Nothing of the failed transaction is left behind on its connection."""
+    async with db.unit_of_work():
+        await db.execute("UPDATE accounts SET display_name = 'y' WHERE id = $1", person.id)
+    assert await db.fetch_value("SELECT display_name FROM accounts WHERE id = $1", person.id) == "y"
