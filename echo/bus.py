@@ -6,6 +6,7 @@ a message names what changed, and whoever shows it reads the rows with the eyes 
     live:user:<account>    {event: chat, chat, seq}              the log of a chat has one more
     live:user:<account>    {event: chat.marks, chat, account}    somebody got or read it up to somewhere
     live:user:<account>    {event: signal, text, body, session}                   a signal for that person
+    live:user:<account>    {event: replaced, session}            a session that another one took the place of
     live:crowd:<part>      {.., to}                              the same for many people of that part
     live:public            {event, post, local, tags, reply}     posts that everyone may read
     live:everybody         {event, announcement, text}           announcements, for all people here
@@ -46,6 +47,7 @@ LiveEvent = Literal[
     "list_gone",
     "room",
     "signal",
+    "replaced",
     "home",
 ]
 # Events whose pointer is kept, each with the fields that name its rows. Each has a line in

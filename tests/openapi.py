@@ -1,4 +1,5 @@
-"""Writes echo/web/static/openapi.json: every route for programs, from the route table.
+"""Writes echo/web/static/openapi.json: every route for programs, from the route table; and with it the schema
+of live frames (`tests.live_schema`).
 
 python -m tests.openapi
 
@@ -18,7 +19,7 @@ from typing import Any
 
 from echo import __version__
 from echo.policy.scopes import ALL
-from tests import structure
+from tests import live_schema, structure
 from tests.coverage_page import shape
 from tests.openapi_extra import ADDED, EXTRA, SCHEMAS
 from tests.routes import Route, all_routes
@@ -265,3 +266,4 @@ def _oauth() -> Json:
 
 if __name__ == "__main__":
     FILE.write_text(text(), encoding="utf-8")
+    live_schema.FILE.write_text(live_schema.text(), encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -12,12 +13,14 @@ from echo import settings
 from echo.actions import announcements, auth, copies, discarding, keys, letters, room_members, trends
 from echo.media import ffmpeg
 from echo.search import filling
-from echo.store import instance, search_accounts, tidying
+from echo.store import counters, instance, search_accounts, tidying
 from federation import software
 
+log = logging.getLogger(__name__)
 # Far longer than any file is worked on.
 WORKSHOP_SECONDS = 86_400
 FILL_SECONDS = 60.0
+RECOUNTED = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,13 @@ async def refresh_fame(_: dict[str, Any]) -> None:
     await instance.refresh_hashtag_fame()
 
 
+async def recount(_: dict[str, Any]) -> None:
+    """Counters of some posts, each time the next ones."""
+    wrong = await counters.recount(RECOUNTED)
+    if wrong:
+        log.warning("counters of %d posts were wrong", wrong)
+
+
 PERIODIC = (
     Periodic("look_at_hosts", look_at_hosts, minutes=set(range(60))),
     Periodic("sweep_rooms", sweep_rooms, minutes=set(range(60))),
@@ -108,5 +118,6 @@ PERIODIC = (
     Periodic("fill_search", fill_search, minutes=set(range(1, 60, 5))),
     Periodic("complete_keys", complete_keys, minutes=set(range(2, 60, 5))),
     Periodic("replace_keys", replace_keys, minutes=set(range(60))),
+    Periodic("recount", recount, minutes=set(range(4, 60, 10))),
     Periodic("refresh_fame", refresh_fame, minutes={41}, hours={3, 15}),
 )

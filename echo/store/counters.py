@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
-from echo import db
+from echo import cache, db
+from echo.db import Row
 
 
 async def count_post(author_id: int, by: int, day: date | None = None) -> None:
@@ -43,3 +45,57 @@ async def count_post_use(column: str, post_id: int, by: int) -> None:
         post_id,
         by,
     )
+
+
+async def of_posts(post_ids: Sequence[int]) -> list[Row]:
+    """Counters of posts that are there, whoever may see them.
+
+    Returns: rows (post_id, visibility, replies, boosts, likes)
+    """
+    return await db.fetch(
+        "SELECT p.id AS post_id, p.visibility, coalesce(s.replies, 0) AS replies,"
+        " coalesce(s.boosts, 0) AS boosts, coalesce(s.likes, 0) AS likes"
+        " FROM unnest($1::bigint[]) AS wanted(id) JOIN posts p ON p.id = wanted.id"
+        " LEFT JOIN post_stats s ON s.post_id = p.id WHERE p.deleted_at IS NULL",
+        list(post_ids),
+    )
+
+
+# What the counters of a post should be.
+_COUNTED = """
+    (SELECT count(*) FROM posts r WHERE r.in_reply_to_id = s.post_id AND r.deleted_at IS NULL
+        AND r.held = ''),
+    (SELECT count(*) FROM posts b WHERE b.boost_of_id = s.post_id AND b.deleted_at IS NULL AND b.held = ''),
+    (SELECT count(*) FROM likes l WHERE l.post_id = s.post_id),
+    (SELECT count(*) FROM posts q WHERE q.quote_of_id = s.post_id AND q.deleted_at IS NULL
+        AND q.quote_state = 'accepted'),
+    (SELECT count(*) FROM reactions e WHERE e.post_id = s.post_id)
+"""
+_WRONG = f"""
+    SELECT s.post_id,
+        (s.replies, s.boosts, s.likes, s.quotes, s.reactions) IS DISTINCT FROM ({_COUNTED}) AS wrong
+    FROM (SELECT * FROM post_stats WHERE post_id > $1 ORDER BY post_id LIMIT $2) s ORDER BY s.post_id
+"""
+_RECOUNT = f"""
+    UPDATE post_stats s SET (replies, boosts, likes, quotes, reactions) = ({_COUNTED}) WHERE s.post_id = $1
+"""
+
+
+async def recount(limit: int) -> int:
+    """Count some posts anew, each time the next ones, and correct what is wrong.
+
+    Whoever changes a counter holds its row until the end, so a row that is locked here is right when it is
+    counted.
+    Returns: how many were wrong
+    Raises:  Unavailable; what Redis raises, which remembers how far it got
+    """
+    place = cache.key("recounted")
+    after = int(await cache.client().get(place) or 0)
+    rows = await db.fetch(_WRONG, after, limit)
+    wrong = [row["post_id"] for row in rows if row["wrong"]]
+    for post_id in wrong:
+        async with db.unit_of_work():
+            await db.execute("SELECT 1 FROM post_stats WHERE post_id = $1 FOR UPDATE", post_id)
+            await db.execute(_RECOUNT, post_id)
+    await cache.client().set(place, rows[-1]["post_id"] if len(rows) == limit else 0)
+    return len(wrong)

@@ -8,12 +8,14 @@ from typing import Protocol
 
 import msgspec
 
-from echo import cache, event_log
+from echo import bus, cache, event_log
+from echo.bus import Live
 from echo.errors import BadRequest, EchoError, Unavailable
-from echo.streaming import protocol, requests, signals, topics
+from echo.streaming import lifecycle, protocol, requests, signals, topics
 from echo.streaming.following import gap
 from echo.streaming.hub import Hub
 from echo.streaming.kinds import KINDS
+from echo.streaming.methods.method import session as asking
 from echo.streaming.outlet import MOST_BYTES, MOST_ENTRIES, Outlet
 from echo.streaming.protocol import Ack, Hello, Limits, Ping, Pong, Refusal, Request, Said, SignalFromClient
 from echo.streaming.session import Session
@@ -67,6 +69,8 @@ async def greet(hub: Hub, outlet: Greeted, hello: Hello) -> None:
     session = Session(epoch=state.epoch, position=position, acked=position)
     session.renewed_at = asyncio.get_running_loop().time()
     outlet.begin(session)
+    if hello.replaces:
+        await bus.publish([(bus.user_channel(account_id), Live(event="replaced", session=hello.replaces))])
     welcome = protocol.Welcome(
         session=session.id,
         epoch=state.epoch,
@@ -80,6 +84,7 @@ async def greet(hub: Hub, outlet: Greeted, hello: Hello) -> None:
     outlet.put(protocol.encode(welcome).decode())
     if resume is not None and not resumed:
         outlet.put(gap(state, resume.cursor if resume.epoch == state.epoch else ""))
+    await lifecycle.begun(outlet.access, session.id)
     await _replay(hub, outlet, account_id, is_resume=resume is not None)
 
 
@@ -87,6 +92,7 @@ async def obey(outlet: Outlet, session: Session, said: Said) -> None:
     """Do what was said after hello."""
     match said:
         case Request():
+            asking.set(session)
             task = asyncio.create_task(requests.answer(outlet.access, said))
             _under_way.add(task)
             task.add_done_callback(_under_way.discard)

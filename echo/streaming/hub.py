@@ -14,7 +14,7 @@ from echo import bus, settings
 from echo.bus import Live
 from echo.errors import EchoError, Unavailable
 from echo.store import live
-from echo.streaming import topics
+from echo.streaming import counting, lifecycle, topics
 from echo.streaming.following import Following
 from echo.streaming.outlet import Ending, Outlet
 from echo.streaming.registry import Caps, Registry
@@ -115,7 +115,10 @@ class Hub:
         def begin(work: Coroutine[None, None, None]) -> asyncio.Task[None]:
             return loop.create_task(work, context=self._context.copy())
 
-        self._tasks = [begin(self._listen()), begin(self._tell_all()), begin(self._watch())]
+        self._tasks = [
+            begin(work)
+            for work in (self._listen(), self._tell_all(), self._watch(), self._count(), self._last())
+        ]
 
     async def _listen(self) -> None:
         listening = asyncio.create_task(self._wire.run())
@@ -229,3 +232,29 @@ class Hub:
         except Exception:
             self._wire.is_new_line |= is_new_line
             log.exception("event logs could not be looked after")
+
+    async def _count(self) -> None:
+        """Say how counters have changed."""
+        while True:
+            await self._occupied.wait()
+            await asyncio.sleep(counting.SECONDS)
+            try:
+                async with asyncio.timeout(TELL_SECONDS):
+                    await counting.tell_changes(list(self._registry.outlets))
+            except (EchoError, TimeoutError) as error:
+                log.warning("counters could not be looked at: %s", error)
+            except Exception:
+                log.exception("counters could not be told")
+
+    async def _last(self) -> None:
+        """Name the sessions that last."""
+        while True:
+            await self._occupied.wait()
+            await asyncio.sleep(lifecycle.LASTING_SECONDS)
+            lasting = [
+                (outlet.access.user_id or 0, outlet.session.id)
+                for outlet in self._registry.outlets
+                if outlet.session is not None
+            ]
+            if lasting:
+                await lifecycle.last(lasting)

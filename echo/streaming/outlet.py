@@ -28,6 +28,10 @@ class Ending(IntEnum):
     FLOOD = 1008
     ACCESS_ENDED = 4001
     TOO_SLOW = 4008
+    # After hello only; the first and the last in place of RESTART and FLOOD.
+    GOING_AWAY = 4000
+    REPLACED = 4009
+    TOO_FAST = 4029
 
 
 class Outlet(Protocol):

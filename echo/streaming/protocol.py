@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Meta, Raw, Struct
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType, field
 
 VERSION = 1
 HEARTBEAT_SECONDS = 30
@@ -30,11 +30,14 @@ class Resume(Struct, frozen=True, kw_only=True):
 
 
 class Hello(FromClient, frozen=True, kw_only=True, tag="echo:hello"):
-    """Begins the protocol; said again it is ignored."""
+    """Begins the protocol; said again it is ignored. `replaces`: the session of an earlier socket of this
+    client, which may not know yet that it is broken; it is closed.
+    """
 
     version: int = VERSION
     capabilities: tuple[str, ...] = ()
     resume: Resume | None = None
+    replaces: _Short = ""
 
 
 class Request(FromClient, frozen=True, kw_only=True, tag="echo:req"):
@@ -42,7 +45,7 @@ class Request(FromClient, frozen=True, kw_only=True, tag="echo:req"):
 
     id: RequestId
     method: _Short
-    params: Raw = Raw(b"{}")
+    params: Raw = field(default_factory=lambda: Raw(b"{}"))
     key: _Short = ""
 
 
@@ -50,7 +53,7 @@ class SignalFromClient(FromClient, frozen=True, kw_only=True, tag="echo:sig"):
     """Something for others that is worth something only now; never kept, never answered."""
 
     kind: _Short
-    data: Raw = Raw(b"{}")
+    data: Raw = field(default_factory=lambda: Raw(b"{}"))
 
 
 class Ack(FromClient, frozen=True, kw_only=True, tag="echo:ack"):
@@ -110,7 +113,7 @@ class Reply(ToClient, frozen=True, kw_only=True, tag="echo:reply", omit_defaults
 
     id: RequestId
     ok: bool
-    result: Raw = Raw(b"null")
+    result: Raw | UnsetType = UNSET
     error: Failure | None = None
 
 
@@ -162,10 +165,12 @@ class Refusal(ToClient, frozen=True, kw_only=True, tag="echo:error"):
 
 
 class Bye(ToClient, frozen=True, kw_only=True, tag="echo:bye"):
-    """The last frame before we close; when to come back, spread so that not all do at once."""
+    """The last frame before we close; when to come back, spread so that not all do at once. Null: not with
+    this token, or not at all, because another socket took the place of this one.
+    """
 
-    code: Literal[4000, 4001, 4003, 4008, 4009, 4029]
-    reconnect_after_seconds: float
+    code: int
+    reconnect_after_seconds: float | None
 
 
 encode = msgspec.json.Encoder().encode

@@ -11,7 +11,7 @@ from echo.store import announcements, list_timelines, live
 from echo.streaming import topics
 from echo.streaming.frames import Told
 from echo.streaming.kinds import KINDS
-from echo.streaming.outlet import Outlet
+from echo.streaming.outlet import Ending, Outlet
 from echo.streaming.registry import Registry, user_ids
 from echo.streaming.topics import Label, Topic
 
@@ -59,6 +59,9 @@ class Teller:
         elif message.event == "signal":
             for account_id in happening.account_ids:
                 self._signal(account_id, message)
+        elif message.event == "replaced":
+            for account_id in happening.account_ids:
+                self._end_replaced(account_id, message.session)
         elif message.event in KINDS and KINDS[message.event].is_mastodon:
             await self._tell_people(happening.account_ids, message)
 
@@ -66,6 +69,11 @@ class Teller:
         """Signals reach only sockets that said hello."""
         for outlet in self._registry.listeners(topics.own_topic(account_id)):
             outlet.signal(message)
+
+    def _end_replaced(self, account_id: int, session_id: str) -> None:
+        for outlet in list(self._registry.listeners(topics.own_topic(account_id))):
+            if outlet.session is not None and outlet.session.id == session_id:
+                outlet.end(Ending.REPLACED)
 
     async def _tell_people(self, account_ids: Iterable[int], message: Live) -> None:
         """Tell those who listen to Mastodon's streams; who said hello reads it in their log."""

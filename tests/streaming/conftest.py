@@ -19,6 +19,7 @@ from echo.server.door import Door, open_listener
 from echo.server.rules import Rules
 from echo.server.serving import Serving
 from echo.streaming.hub import Hub
+from tests import live_schema
 from tests.applications import application
 from tests.make import Person
 
@@ -42,7 +43,9 @@ class Ear:
         """The next frame."""
         async with asyncio.timeout(PATIENCE_SECONDS):
             frame: dict[str, Any] = msgspec.json.decode(await self.socket.recv())
-            return frame
+        if "type" in frame:
+            live_schema.check(frame)
+        return frame
 
     async def hears_nothing(self) -> bool:
         """Whether nothing comes for a while."""

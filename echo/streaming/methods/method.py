@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from echo.policy.access import Access
+from echo.streaming.session import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,5 +24,7 @@ class Method:
     run: Callable[[Access, Any], Awaitable[object]]
 
 
-# Set while a method runs: the key under which its client may ask again.
+# Set while a method runs: the socket that asks, after hello.
+session: ContextVar[Session | None] = ContextVar("echo_socket_session", default=None)
+# And the key under which its client may ask again.
 idempotency_key: ContextVar[str] = ContextVar("echo_socket_idempotency_key", default="")

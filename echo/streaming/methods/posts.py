@@ -1,0 +1,41 @@
+"""Counters of the posts that somebody has on their screen."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from echo.errors import BadRequest
+from echo.ids import parse_id
+from echo.policy.access import Access
+from echo.store import status_rows
+from echo.streaming.counting import shown
+from echo.streaming.methods.method import Method, session
+from echo.streaming.session import Counts
+
+MOST_WATCHED = 100
+
+
+class WatchParams(Struct, frozen=True, kw_only=True):
+    """The posts whose counters are wanted from now on, in place of those asked for before."""
+
+    ids: Annotated[list[str], Meta(max_length=MOST_WATCHED)]
+
+
+async def watch(access: Access, asked: WatchParams) -> object:
+    """What the counters are now; `counters` events follow when they have changed."""
+    numbers = [number for text in asked.ids if (number := parse_id(text)) is not None]
+    asking = session.get()
+    if asking is None:
+        raise BadRequest("Only a socket can watch")
+    rows = await status_rows.moving(access.viewer, numbers)
+    asking.watched = {
+        post_id: Counts(rows[post_id]["replies"], rows[post_id]["boosts"], rows[post_id]["likes"])
+        for post_id in numbers
+        if post_id in rows
+    }
+    return [shown(post_id, counts) for post_id, counts in asking.watched.items()]
+
+
+METHODS = {"posts.watch": Method(WatchParams, "read:statuses", watch)}
