@@ -58,6 +58,8 @@ LOGGED: dict[str, tuple[str, ...]] = {
     "delete": ("post",),
     "notification": ("notification",),
     "conversation": ("conversation",),
+    "chat": ("chat", "seq"),
+    "chat.marks": ("chat", "account"),
     "merged": (),
     "filters": (),
     "home": (),

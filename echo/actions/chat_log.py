@@ -41,14 +41,10 @@ async def append(
         key=key,
     )
     chat.last_seq = event.seq
-    before = await chat_log.listeners(chat.id, with_id=chat_projection.subject_of(event))
     await chat_projection.apply(event)
     if kind == ChatEventKind.DELETED and message_seq is not None:
         await chat_log.blank(chat.id, message_seq)
-    after = await chat_log.listeners(chat.id)
-    unit.emit(
-        ChatChanged(
-            local=chat.local, chat_id=chat.id, seq=event.seq, account_ids=tuple(sorted({*before, *after}))
-        )
-    )
+    # Whoever is invited, or put out, hears of that too.
+    told = await chat_log.listeners(chat.id, with_id=chat_projection.subject_of(event))
+    unit.emit(ChatChanged(local=chat.local, chat_id=chat.id, seq=event.seq, account_ids=tuple(told)))
     return event

@@ -15,7 +15,7 @@ from echo.actions.drafts import EditDraft
 from echo.actions.posting import NewPost
 from echo.errors import Forbidden, Invalid, NotFound
 from echo.kinds import Visibility
-from echo.kinds_of_chats import ChatEventKind, ChatKind
+from echo.kinds_of_chats import ChatEventKind, ChatKind, ChatWay
 from echo.models import Account, Chat, ChatMessage, CustomEmoji, Media
 from echo.policy.chat import Deed, may, require
 from echo.policy.viewer import Viewer
@@ -71,8 +71,7 @@ async def _send_to_other(
         parent = (
             None if answered.post_id is None else await post_store.get_unscoped_for_worker(answered.post_id)
         )
-    before = parent or await chats.last_post(chat)
-    takes_one = bool(other.domain) and chats.takes_messages(other, before)
+    takes_one = (await store.ways([other.id]))[other.id] == ChatWay.CHAT_MESSAGE
     parts = [media[:1], *([file] for file in media[1:])] if takes_one else [media]
     emojis = await composing.emojis_in(text)
     first: ChatMessage | None = None

@@ -15,7 +15,7 @@ from echo.actions.posting import NewPost
 from echo.db import UnitOfWork
 from echo.errors import Forbidden, NotFound
 from echo.kinds import Visibility
-from echo.kinds_of_chats import ChatEventKind, ChatKind, ChatRequest
+from echo.kinds_of_chats import ChatEventKind, ChatKind, ChatRequest, ChatWay
 from echo.models import Account, Chat, ChatMessage, Post
 from echo.policy.chat import may_write
 from echo.store import accounts, chat_log, chat_marks, chats, posts
@@ -72,8 +72,8 @@ async def insert(unit: UnitOfWork, author: Account, new: NewPost, *, key: str = 
     if other is None or chat is None:
         return await posting.insert(unit, author, replace(new, chat=False))
     # All messages of a chat are one conversation; whoever reads posts alone finds the one before.
-    parent = new.parent or await last_post(chat)
-    goes_as_one = _goes_as_one(new, other, parent) if new.local else new.chat
+    parent = new.parent or await _last_post(chat)
+    goes_as_one = await _goes_as_one(new, other) if new.local else new.chat
     stored = await posting.insert(unit, author, replace(new, parent=parent, chat=goes_as_one))
     if stored is not None:
         answered = None if new.parent is None else await chats.of_post(new.parent.id)
@@ -172,24 +172,16 @@ async def _answers_one(parent: Post | None, chat: Chat | None, author: Account, 
     return named | {parent.author_id} == {author.id, other.id}
 
 
-def _goes_as_one(new: NewPost, other: Account, parent: Post | None) -> bool:
+async def _goes_as_one(new: NewPost, other: Account) -> bool:
     """Whether a message goes to the other's server as one. Files beyond the first have no place there, nor
-    has a warning; who never said whether they know chats, but writes messages of them, does.
+    has a warning.
     """
     if len(new.media_ids) > 1 or new.spoiler:
         return False
-    return not other.domain or takes_messages(other, parent)
+    return (await chats.ways([other.id]))[other.id] != ChatWay.DIRECT_NOTE
 
 
-def takes_messages(other: Account, before: Post | None) -> bool:
-    """Whether the server of somebody elsewhere takes messages; `before`: one of the chat."""
-    if other.accepts_chat is not None:
-        return other.accepts_chat
-    return before is not None and before.chat
-
-
-async def last_post(chat: Chat) -> Post | None:
-    """The newest message that is still there."""
+async def _last_post(chat: Chat) -> Post | None:
     post_id = await chats.last_post_id(chat.id)
     return None if post_id is None else await posts.get_unscoped_for_worker(post_id)
 

@@ -13,11 +13,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 _READ = (
-    "accounts blocks bookmarks collections favourites filters follows lists mutes notifications rooms "
+    "accounts blocks bookmarks chats collections favourites filters follows lists mutes notifications rooms "
     "search statuses"
 )
 _WRITE = (
-    "accounts blocks bookmarks collections conversations favourites filters follows lists media mutes "
+    "accounts blocks bookmarks chats collections conversations favourites filters follows lists media mutes "
     "notifications reports rooms statuses"
 )
 _ADMIN = "accounts reports domain_allows domain_blocks ip_blocks email_domain_blocks canonical_email_blocks"

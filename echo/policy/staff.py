@@ -17,3 +17,9 @@ def require_admin(role: str) -> None:
     """Raises:  Forbidden, in the words that clients know"""
     if not is_admin(role):
         raise Forbidden("This action is not allowed")
+
+
+def require_staff(role: str) -> None:
+    """Moderators too. Raises:  Forbidden"""
+    if role != Role.MODERATOR and not is_admin(role):
+        raise Forbidden("This action is not allowed")

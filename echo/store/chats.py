@@ -9,7 +9,7 @@ from datetime import datetime
 from echo import db
 from echo.db import Row
 from echo.errors import NotFound
-from echo.kinds_of_chats import MemberState
+from echo.kinds_of_chats import ChatWay, MemberState
 from echo.models import Account, Chat, ChatMember, ChatMessage, ChatPreference
 from echo.policy.viewer import Viewer
 from echo.store import loading
@@ -178,6 +178,23 @@ async def closeness(writer_id: int, reader_id: int) -> Row:
     return row
 
 
+async def ways(account_ids: Sequence[int], *, in_group: bool = False) -> dict[int, ChatWay]:
+    """How messages get to people. A server that writes messages takes them."""
+    rows = await db.fetch(
+        "SELECT a.id, a.domain, coalesce(a.accepts_chat, EXISTS (SELECT 1 FROM chat_messages m"
+        " JOIN posts p ON p.id = m.post_id WHERE m.author_id = a.id AND p.chat)) AS takes"
+        " FROM accounts a WHERE a.id = ANY($1)",
+        list(account_ids),
+    )
+    found = {}
+    for row in rows:
+        away = ChatWay.ECHO_GROUP if in_group else ChatWay.CHAT_MESSAGE
+        if not in_group and not row["takes"]:
+            away = ChatWay.DIRECT_NOTE
+        found[row["id"]] = away if row["domain"] else ChatWay.LOCAL
+    return found
+
+
 async def find_by_link(token: str) -> Chat | None:
     """The group that a join link leads to."""
     return await loading.first(Chat, "join_token = $1", token)
@@ -200,3 +217,31 @@ async def count_pins(chat_id: int) -> int:
         "SELECT count(*) FROM chat_messages WHERE chat_id = $1 AND pinned_at IS NOT NULL", chat_id
     )
     return int(found)
+
+
+async def around(seat: Seat, seqs: Sequence[int], count: int) -> list[int]:
+    """These messages and so many before and after each, as far as somebody may read them."""
+    rows = await db.fetch(
+        "SELECT DISTINCT n.seq FROM unnest($2::bigint[]) AS w(seq), LATERAL ("
+        " (SELECT seq FROM chat_messages WHERE chat_id = $1 AND seq <= w.seq ORDER BY seq DESC LIMIT $5)"
+        " UNION ALL"
+        " (SELECT seq FROM chat_messages WHERE chat_id = $1 AND seq > w.seq ORDER BY seq LIMIT $6)) n"
+        " WHERE n.seq BETWEEN $3 AND $4 ORDER BY 1",
+        seat.chat.id,
+        list(seqs),
+        seat.first_seq,
+        seat.last_seq,
+        count + 1,
+        count,
+    )
+    return [row["seq"] for row in rows]
+
+
+async def reported(report_id: int) -> tuple[int, list[int]] | None:
+    """The chat and the messages of a report, for those who deal with it; None when it is about no chat."""
+    row = await db.fetch_one(
+        "SELECT chat_id, ARRAY(SELECT jsonb_array_elements_text(chat_seqs)::bigint) AS seqs FROM reports"
+        " WHERE id = $1 AND chat_id IS NOT NULL",
+        report_id,
+    )
+    return None if row is None else (row["chat_id"], list(row["seqs"]))

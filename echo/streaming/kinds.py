@@ -13,6 +13,7 @@ from enum import StrEnum
 from echo.policy.viewer import Viewer
 from echo.render import conversation, notification, status
 from echo.store import conversations, notifications
+from echo.streaming import kinds_of_chats
 
 # (people, ids of the rows) -> a JSON object for each of them; those who may not see it (any more) left out.
 Render = Callable[[Sequence[int], tuple[int, ...]], Awaitable[dict[int, bytes]]]
@@ -92,5 +93,13 @@ KINDS: dict[str, Kind] = {
     "notification": Kind("user", "notification", _NOTICES, Overflow.DURABLE, _notification),
     "merged": Kind("user", "notifications_merged", _NOTICES, Overflow.COALESCING, _bare),
     "filters": Kind("user", "filters_changed", _POSTS, Overflow.COALESCING, _bare),
+    "chat": Kind(
+        *("chat", "chat", "read:chats", Overflow.DURABLE, kinds_of_chats.event, kinds_of_chats.events),
+        is_mastodon=False,
+        acked=kinds_of_chats.acked,
+    ),
+    "chat.marks": Kind(
+        "chat", "chat.marks", "read:chats", Overflow.COALESCING, kinds_of_chats.marks, is_mastodon=False
+    ),
     "conversation": Kind("direct", "conversation", _POSTS, Overflow.COALESCING, _conversation),
 }

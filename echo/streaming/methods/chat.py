@@ -1,0 +1,83 @@
+"""Chats on the socket: what `echo.api.chat_messages` and `echo.api.chats` do over HTTP."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from echo.actions import chat_marks, chat_messages
+from echo.actions.chat_messages import MessageDraft
+from echo.errors import NotFound
+from echo.ids import parse_id
+from echo.policy.access import Access
+from echo.render import chat, chat_message
+from echo.store import chat_reads, chats
+from echo.streaming.methods.method import Method, idempotency_key
+
+
+class SendParams(Struct, frozen=True, kw_only=True):
+    chat_id: str
+    text: str = ""
+    media_ids: Annotated[list[str], Meta(max_length=20)] = []
+    reply_to_seq: int | None = None
+
+
+class ReadParams(Struct, frozen=True, kw_only=True):
+    """Shapes:  seq: None: all"""
+
+    chat_id: str
+    seq: int | None = None
+
+
+class ReplayParams(Struct, frozen=True, kw_only=True):
+    """Shapes:  after: the last event that the client has"""
+
+    chat_id: str
+    after: Annotated[int, Meta(ge=0, le=2**62)] = 0
+    limit: Annotated[int, Meta(ge=1, le=100)] = 100
+
+
+async def send(access: Access, asked: SendParams) -> object:
+    """Say something; with a key once, however often it is asked, and whenever."""
+    draft = MessageDraft(
+        text=asked.text,
+        media_ids=tuple(dict.fromkeys(_number(text) for text in asked.media_ids)),
+        reply_to_seq=asked.reply_to_seq,
+        key=idempotency_key.get(),
+    )
+    sent = await chat_messages.send(_mine(access), _number(asked.chat_id), draft)
+    rows = await chat_reads.messages_at(sent.chat_id, [sent.seq])
+    return (await chat_message.many(_mine(access), rows))[0]
+
+
+async def read(access: Access, asked: ReadParams) -> object:
+    """One has read a chat."""
+    seat = await chats.get(access.viewer, _number(asked.chat_id))
+    await chat_marks.read(_mine(access), seat.chat.id, seat.last_seq if asked.seq is None else asked.seq)
+    return await chat.one(_mine(access), seat.chat.id)
+
+
+async def replay(access: Access, asked: ReplayParams) -> object:
+    """The log after an event; `last_seq`: the last one that there is to read."""
+    seat = await chats.get(access.viewer, _number(asked.chat_id))
+    rows = await chat_reads.events(seat, asked.after, asked.limit)
+    return {"last_seq": seat.last_seq, "events": await chat.events(_mine(access), rows)}
+
+
+def _mine(access: Access) -> int:
+    return access.user_id or 0
+
+
+def _number(text: str) -> int:
+    number = parse_id(text)
+    if number is None:
+        raise NotFound
+    return number
+
+
+METHODS = {
+    "chat.send": Method(SendParams, "write:chats", send),
+    "chat.read": Method(ReadParams, "write:chats", read),
+    "chat.replay": Method(ReplayParams, "read:chats", replay),
+}
