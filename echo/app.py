@@ -10,6 +10,7 @@ from quart import Blueprint, Quart
 
 from echo import api, streaming, web
 from echo.http import access, errors, headers
+from echo.http.exchange import Exchange
 from echo.runtime import Runtime
 from echo.web.error_page import error_page
 from federation.admission import admit
@@ -48,6 +49,7 @@ def _create(runtime: Runtime, blueprints: Sequence[Blueprint]) -> Quart:
     app.url_map.merge_slashes = False  # merging would redirect, and a redirect loses bodies
     app.config["MAX_CONTENT_LENGTH"] = None  # each route has its own cap, checked while reading
     app.config["BODY_TIMEOUT"] = 60
+    app.asgi_http_class = Exchange
     app.extensions[access.ADMISSION] = admit
     errors.install(app, error_page)
     headers.install(app)

@@ -6,9 +6,12 @@ from collections.abc import Sequence
 
 from echo import db, jobs, settings
 from echo.jobs import Queue
-from echo.store import outbound
+from echo.store import hosts, outbound
 from echo.store.outbound import Inbox, Outgoing
 from federation.network import network
+
+# So many deliveries are written sooner than it is asked which hosts are well.
+FEW = 200
 
 
 async def write_down(activity: Outgoing, inboxes: Sequence[Inbox], *, again: bool = False) -> None:
@@ -16,7 +19,7 @@ async def write_down(activity: Outgoing, inboxes: Sequence[Inbox], *, again: boo
     if not settings.here().federation.enabled:
         return
     inboxes = [inbox for inbox in inboxes if not await network().blocked.bars(inbox.url)]
-    for chunk in outbound.chunks(inboxes):
+    for chunk in await _portions(inboxes):
         async with db.unit_of_work():
             activity_id = await outbound.insert(activity)
             written = await outbound.address(
@@ -24,3 +27,12 @@ async def write_down(activity: Outgoing, inboxes: Sequence[Inbox], *, again: boo
             )
         if written:
             await jobs.wake(Queue.DELIVERIES)
+
+
+async def _portions(inboxes: Sequence[Inbox]) -> list[Sequence[Inbox]]:
+    """What is written at once, first where all is well: nobody there waits until all are written."""
+    if len(inboxes) <= FEW:
+        return outbound.chunks(inboxes)
+    well = await hosts.well_among([inbox.host for inbox in inboxes])
+    first = [inbox for inbox in inboxes if inbox.host in well]
+    return outbound.chunks(first) + outbound.chunks([inbox for inbox in inboxes if inbox.host not in well])

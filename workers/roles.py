@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 from pathlib import Path
 
@@ -15,10 +16,13 @@ from echo.runtime import open_patiently
 from workers.main import work
 
 log = logging.getLogger(__name__)
+NICE = 5
 
 
 def run_worker(config: Config, data: Path, *, slot: int = 1) -> None:
     """Work until SIGTERM. `slot` names this worker among those of the machine: its leases go by it."""
+    # Where there is not enough for everybody, whoever waits for an answer goes first.
+    os.nice(NICE)
     uvloop.run(_run(config, data, slot))
 
 

@@ -17,6 +17,7 @@ from werkzeug.http import parse_options_header
 from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, NeedData
 
 from echo.errors import BadRequest, TooLarge
+from echo.http.exchange import BARE
 from echo.http.params import MAX_VALUES, Pair, Params, merge
 
 _FIELD_BYTES = 1024 * 1024
@@ -73,6 +74,8 @@ async def read_form(request: Request, *, max_bytes: int) -> Form:
     Raises:  BadRequest when the body is not what its type says, TooLarge when it is over `max_bytes`
     """
     query = _pairs(request.query_string.decode("utf-8", "replace"))
+    if request.scope.get(BARE):
+        return Form(merge(query, [], None))
     kind, options = parse_options_header(request.headers.get("Content-Type", ""))
     chunks = _chunks(request, max_bytes)
     try:

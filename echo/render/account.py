@@ -63,7 +63,7 @@ async def cores_of(wanted: Iterable[tuple[int, int]]) -> dict[int, bytes]:
 
 def with_counters(standing: bytes, row: Row) -> bytes:
     """The whole account: the standing half and today's counters (columns as in `status_rows`)."""
-    day = f'"{row["last_post_on"]:%Y-%m-%d}"' if row["last_post_on"] else "null"
+    day = f'"{row["last_post_on"].isoformat()}"' if row["last_post_on"] else "null"
     return (
         standing[:-1]
         + (

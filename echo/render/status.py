@@ -12,7 +12,7 @@ from echo.errors import NotFound
 from echo.kinds import QuoteState, Visibility
 from echo.policy.quoting import QuoteRight
 from echo.policy.viewer import NOBODY, Viewer
-from echo.render import account, filtered, poll, reaction, status_core
+from echo.render import account, filtered, poll, reaction, status_core, status_overlay
 from echo.store import status_more, status_rows
 
 _encode = msgspec.json.Encoder().encode
@@ -147,8 +147,8 @@ class _Page:
         parts = [
             self.posts[row["id"]][:-1],
             b',"account":',
-            account.with_counters(self.authors[row["author_id"]], row),
-            _counters(shown),
+            self.authors[row["author_id"]],
+            status_overlay.counters(shown),
             self._approval(shown, is_boost=row is not shown),
             b',"quote":',
             self._quote(shown, is_shallow=is_quoted),
@@ -157,7 +157,7 @@ class _Page:
             self._reactions(shown),
         ]
         if viewer.account_id is not None:
-            parts.append(_marks(shown))
+            parts.append(status_overlay.marks(shown))
             parts.append(b',"filtered":' + self.filtering.apply(viewer, shown["id"], ids))
             if row["author_id"] == viewer.account_id and row is shown and row["visibility"] != "direct":
                 parts.append(b',"pinned":true' if row["pinned"] else b',"pinned":false')
@@ -179,10 +179,7 @@ class _Page:
         if not is_boost:
             more = self.more.get(row["id"])
             right = more["quote_right"] if more else _plain_right(self.viewer, row) or right
-        return (
-            f',"quote_approval":{{"automatic":{row["quote_automatic"]},"manual":{row["quote_manual"]}'
-            f',"current_user":"{right}"}}'
-        ).encode()
+        return status_overlay.approval(row["quote_automatic"], row["quote_manual"], right)
 
     def _quote(self, row: Row, *, is_shallow: bool) -> bytes:
         """What a post quotes; inside a quoted post only its id."""
@@ -226,7 +223,9 @@ async def _pages(viewers: Sequence[Viewer], post_ids: Sequence[int]) -> dict[Vie
             moving[viewer] = rows | moving[viewer]
     every = {post_id: row for rows in moving.values() for post_id, row in rows.items()}
     more = await _more(viewers, [post_id for post_id, row in every.items() if _needs_more(row)])
-    authors = await account.cores_of((row["author_id"], row["author_version"]) for row in every.values())
+    cores = await account.cores_of((row["author_id"], row["author_version"]) for row in every.values())
+    counted = {row["author_id"]: row for row in every.values()}
+    authors = {i: account.with_counters(cores[i], row) for i, row in counted.items()}
     posts = await status_core.many(list(every.values()))
     if len(posts) < len(every):  # what cannot be shown is as if it were not there
         moving = {one: {i: row for i, row in rows.items() if i in posts} for one, rows in moving.items()}
@@ -265,34 +264,19 @@ def _quoted_id(row: Row) -> int | None:
 
 def _needs_more(row: Row) -> bool:
     has_parts = row["poll_id"] is not None or row["quote_of_id"] is not None or row["reactions"] > 0
-    return has_parts or _plain_right(NOBODY, row) is None
+    return has_parts or not _is_plain(row)
+
+
+def _is_plain(row: Row) -> bool:
+    """Whether the right to quote depends on nothing but the post and who is looking."""
+    return row["quote_automatic"] in PLAIN and bool(row["quote_manual"] == "[]")
 
 
 def _plain_right(viewer: Viewer, row: Row) -> str | None:
-    """The right to quote, where it depends on nothing but the post and who is looking; else None."""
-    automatic = row["quote_automatic"]
-    is_plain = automatic in PLAIN and row["quote_manual"] == "[]"
-    if not is_plain:
+    """The right to quote where it is plain, else None."""
+    if not _is_plain(row):
         return None
     if viewer.is_anonymous or row["visibility"] == Visibility.DIRECT or row["boost_of_id"] is not None:
         return QuoteRight.DENIED
-    is_automatic = automatic != "[]" or row["author_id"] == viewer.account_id
+    is_automatic = row["quote_automatic"] != "[]" or row["author_id"] == viewer.account_id
     return QuoteRight.AUTOMATIC if is_automatic else QuoteRight.DENIED
-
-
-def _counters(row: Row) -> bytes:
-    return (
-        f',"replies_count":{row["replies"]},"reblogs_count":{row["boosts"]}'
-        f',"favourites_count":{row["likes"]},"quotes_count":{row["quotes"]}'
-    ).encode()
-
-
-def _marks(row: Row) -> bytes:
-    return (
-        f',"favourited":{_json(row["liked"])},"reblogged":{_json(row["boosted"])}'
-        f',"bookmarked":{_json(row["bookmarked"])},"muted":{_json(row["thread_muted"])}'
-    ).encode()
-
-
-def _json(value: bool) -> str:
-    return "true" if value else "false"

@@ -178,6 +178,16 @@ async def revive(names: Sequence[str]) -> None:
     )
 
 
+async def well_among(names: Sequence[str]) -> set[str]:
+    """Those of these hosts that took the last thing they were sent."""
+    rows = await db.fetch(
+        "SELECT name FROM hosts WHERE name = ANY($1) AND health = 'closed' AND failures = 0"
+        " AND last_ok_at IS NOT NULL",
+        list(names),
+    )
+    return {row["name"] for row in rows}
+
+
 async def to_look_at(*, limit: int) -> list[str]:
     """Hosts to ask what they run: new ones, those asked a week ago, the dead whose weekly probe is due."""
     now = clock.now()
