@@ -27,8 +27,10 @@ from echo.schema import migrate
 from tests.applications import application
 from tests.emptying import empty, leave
 
-# How long an example takes says more of the machine than of the code.
-hypothesis.settings.register_profile("echo", deadline=None)
+# How long an example takes, or its making, says more of the machine than of the code.
+hypothesis.settings.register_profile(
+    "echo", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("echo")
 
 

@@ -38,6 +38,8 @@ _UNSAFE_IN_URL = re.compile(
 )
 _AUTHORITY = re.compile(r"(?:[\w.-]*\w[\w.-]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{0,5})?")
 _URL_CHARACTERS = 4096
+# Who reads HTML leaves out a line end right after `<pre>`: one that is meant is written twice.
+_FIRST_LINE_END = re.compile(r'<pre(?: lang="[^"]*")?>\n')
 # A link whose address nh3 could not read; read once more, it is none.
 _NO_ADDRESS = re.compile(r"<a(?! href=)[ >]")
 
@@ -54,8 +56,10 @@ def clean(html: str) -> str:
 
 
 def _cleaned(html: str) -> str:
-    # Once more at the end: `&#6;` was no control character before nh3 read it.
-    return storable(_cleaner.clean(canonical(storable(html)))).replace("<br>", "<br />")
+    # Once more at the end: `&#6;` was no control character before nh3 read it, `&#13;` no line end.
+    cleaned = storable(_cleaner.clean(canonical(storable(html)))).replace("<br>", "<br />")
+    cleaned = cleaned.replace("\r\n", "\n").replace("\r", "\n")
+    return _FIRST_LINE_END.sub(r"\g<0>\n", cleaned)
 
 
 def to_text(html: str) -> str:

@@ -137,6 +137,9 @@ def test_s_e02_hostile_size_is_linear(html: str) -> None:
         ('<p class="quote-inline x" lang="de-AT">x</p>', '<p lang="de-AT" class="quote-inline">x</p>'),
         ("<ruby>字<rp>(</rp><rt>ji</rt><rp>)</rp></ruby>", None),
         ("<pre><code>a\n  b</code></pre>", "<pre><code>a\n  b</code></pre>"),
+        ("<pre>\na</pre>", "<pre>a</pre>"),  # no reader shows the line end after <pre>
+        ("<pre>\n\na</pre>", "<pre>\n\na</pre>"),
+        ("<pre>\n<x>\na</pre>", "<pre>\n\na</pre>"),
         ("a & b < c &amp; &lt;d&gt;", "a &amp; b &lt; c &amp; &lt;d&gt;"),
         ("<blockquote>a</p>b</blockquote>c", "<blockquote>ab</blockquote>c"),
         ("", ""),
@@ -238,6 +241,7 @@ def test_safe_url_is_total(text: str) -> None:
     ("html", "expected"),
     [
         ("a&#6;b&#x81;c", "abc"),
+        ("a&#13;b&#xD;\nc", "a\nb\nc"),
         ('<a href="https://&#6;/x">y</a>', "y"),
         ('<a class="mention" href="https://[x/">y</a>', "y"),
     ],
