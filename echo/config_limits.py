@@ -73,3 +73,11 @@ class RateLimits(Section, frozen=True):
     deliveries_per_address: Annotated[
         int, Doc(description="Deliveries taken from an address in 5 minutes, by each web process.", ge=1)
     ] = 15_000
+    deliveries_per_domain: Annotated[
+        int,
+        Doc(
+            description="Deliveries taken from all hosts of a registrable domain together in 5 minutes,"
+            " by each web process.",
+            ge=1,
+        ),
+    ] = 30_000

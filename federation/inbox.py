@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+import sys
 from dataclasses import replace
 
 from activitypub import document as documents
@@ -21,11 +22,14 @@ from activitypub.synchronisation import HEADER
 from echo import jobs, settings
 from echo.actions import accounts as account_actions
 from echo.errors import BadRequest, Forbidden, Gone, NotFound
+from echo.http.access import WINDOW_SECONDS
+from echo.http.limits import Limit, Tally
 from echo.jobs import Queue
 from echo.store import deliveries, federation_reads, hosts, inbound, relays
 from echo.store.inbound import Received
 from federation import causes, followers, judge
 from federation.authenticate import Incoming, KnownKeys, Sender, claim_of, known_sender, note_scheme, prove
+from federation.domains import registrable
 from federation.errors import Untrusted
 from federation.handlers import HANDLERS
 from federation.memory import Memory
@@ -54,13 +58,14 @@ class Inbox:
         self._heard: Memory[str, bool] = Memory(size=10_000, seconds=HEARD_SECONDS)
         self._taken: Memory[tuple[str, bytes], bool] = Memory(size=20_000, seconds=TAKEN_SECONDS)
         self._compared: Memory[int, bool] = Memory(size=10_000, seconds=COMPARE_SECONDS)
+        self._tally = Tally()
         self._waking: asyncio.Task[None] | None = None
         self._scale = settings.here().federation.retry_scale
 
     async def receive(self, incoming: Incoming) -> None:
         """Store an activity whose sender is proven. Returns when it is stored, or needs not be.
 
-        Raises:  Untrusted, BadRequest, Unavailable
+        Raises:  Untrusted, BadRequest, TooMany, Unavailable
         """
         claim = claim_of(incoming)
         if await network().blocked.bars(claim.key_id):
@@ -75,7 +80,10 @@ class Inbox:
             return  # a stranger who is gone, or other than before: nothing to do, and nothing to ask for
         try:
             causes.ensure()
+            budget = _budget(claim.key_id)
+            self._tally.check(budget)
             sender = await prove(claim, self._known, may_ask=not objection)
+            self._tally.count(budget)  # not before: nobody uses up what belongs to others
         except Untrusted as error:
             if judge.is_own_end(activity) and not objection:
                 await _take_leave(activity, error)
@@ -113,6 +121,14 @@ class Inbox:
         """Wake a worker, once for all activities of this moment."""
         if self._waking is None or self._waking.done():
             self._waking = network().start(_wake_soon(), "wake-up")
+
+
+def _budget(key_id: str) -> Limit:
+    """What all hosts of a registrable domain may deliver together: names below one cost nothing."""
+    limits = settings.here().rate_limits
+    allowed = limits.deliveries_per_domain if limits.enabled else sys.maxsize
+    domain = registrable(iri.host_of(key_id, allow_http=True) or key_id)
+    return Limit("delivered by domain", domain, allowed, WINDOW_SECONDS)
 
 
 async def _is_relayed(received: Received, activity: Activity, sender: Sender) -> bool:

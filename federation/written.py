@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from echo import db, jobs, settings
 from echo.jobs import Queue
@@ -12,6 +13,10 @@ from federation.network import network
 
 # So many deliveries are written sooner than it is asked which hosts are well.
 FEW = 200
+# Whoever is followed from everywhere shall not keep everything else waiting: beyond so many deliveries, each
+# thousand is due so much later than the one before, up to so much.
+AT_ONCE = 2000
+SPREAD, MOST = timedelta(seconds=15), timedelta(seconds=120)
 
 
 async def write_down(activity: Outgoing, inboxes: Sequence[Inbox], *, again: bool = False) -> None:
@@ -19,12 +24,14 @@ async def write_down(activity: Outgoing, inboxes: Sequence[Inbox], *, again: boo
     if not settings.here().federation.enabled:
         return
     inboxes = [inbox for inbox in inboxes if not await network().blocked.bars(inbox.url)]
+    before = 0
     for chunk in await _portions(inboxes):
         async with db.unit_of_work():
             activity_id = await outbound.insert(activity)
             written = await outbound.address(
-                activity_id, activity.object_key, chunk, kind=activity.kind, again=again
+                activity_id, activity.object_key, chunk, kind=activity.kind, again=again, delay=_delay(before)
             )
+        before += len(chunk)
         if written:
             await jobs.wake(Queue.DELIVERIES)
 
@@ -36,3 +43,10 @@ async def _portions(inboxes: Sequence[Inbox]) -> list[Sequence[Inbox]]:
     well = await hosts.well_among([inbox.host for inbox in inboxes])
     first = [inbox for inbox in inboxes if inbox.host in well]
     return outbound.chunks(first) + outbound.chunks([inbox for inbox in inboxes if inbox.host not in well])
+
+
+def _delay(before: int) -> timedelta:
+    """How long deliveries wait of which so many are written before them."""
+    if before < AT_ONCE:
+        return outbound.NOW
+    return min(SPREAD * (1 + (before - AT_ONCE) // outbound.CHUNK), MOST)

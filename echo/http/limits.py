@@ -82,6 +82,13 @@ class Tally:
         if used >= limit.allowed:
             raise TooMany(retry_after_seconds=max(1, int(until - now)))
 
+    def check(self, limit: Limit) -> None:
+        """Count nothing. Raises TooMany when the limit is used up."""
+        until, used = self._counted.get((limit.name, limit.subject), (0.0, 0))
+        left = until - time.monotonic()
+        if left > 0 and used >= limit.allowed:
+            raise TooMany(retry_after_seconds=max(1, int(left)))
+
 
 async def count(limits: Sequence[Limit], *, fail_closed: bool = False) -> Allowance | None:
     """Count one use against all of these; the tightest allowance, or None when Redis is away.

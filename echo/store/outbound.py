@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from echo import clock, db
 from echo.db import Row
 
 CHUNK = 1000
+NOW = timedelta()
 # What a host that has been dead for a week still has to hear when it is back, and how much of it is kept.
 LASTING = frozenset({"Delete", "Undo", "Move"})
 MOST_FOR_DEAD = 1000
@@ -75,21 +76,28 @@ def chunks(inboxes: Sequence[Inbox]) -> list[Sequence[Inbox]]:
 
 
 async def address(
-    activity_id: int, object_key: str, inboxes: Sequence[Inbox], *, kind: str = "", again: bool = False
+    activity_id: int,
+    object_key: str,
+    inboxes: Sequence[Inbox],
+    *,
+    kind: str = "",
+    again: bool = False,
+    delay: timedelta = NOW,
 ) -> int:
     """Write deliveries of an activity. An inbox that has it already is left out.
 
     Hosts that have been dead for a week get only what ends things, as far as it is not too much; before that
     nothing of the same object waits for them any more. Hosts that are gone get nothing.
 
-    Shapes:  kind: type of the activity; again: send once more what was delivered before
+    Shapes:  kind: type of the activity; again: send once more what was delivered before;
+             delay: until the deliveries are due
     Returns: how many deliveries are new
     """
     hosts, key, now = [inbox.host for inbox in inboxes], order_key(object_key), clock.now()
     lasts = kind in LASTING
     written = await db.execute(
         "INSERT INTO deliveries (activity_id, host, inbox, order_key, due_at, created_at)"
-        " SELECT $1, t.host, t.url, $2, $5, $5 FROM unnest($3::text[], $4::text[]) AS t(host, url)"
+        " SELECT $1, t.host, t.url, $2, $7, $5 FROM unnest($3::text[], $4::text[]) AS t(host, url)"
         " LEFT JOIN hosts h ON h.name = t.host WHERE coalesce(h.health, '') NOT IN ('dead', 'gone')"
         f" OR (h.health = 'dead' AND $6 AND (SELECT count(*) < {MOST_FOR_DEAD} FROM deliveries d"
         "      WHERE d.host = t.host AND d.state = 'pending'))"
@@ -100,6 +108,7 @@ async def address(
         [inbox.url for inbox in inboxes],
         now,
         lasts,
+        now + delay,
     )
     if written and lasts:
         await db.execute(

@@ -18,7 +18,7 @@ from echo.actions.drafts import EditDraft
 from echo.kinds import DeliveryState, Visibility
 from echo.models import Account, AccountKey, Delivery, Job
 from echo.store import deliveries, host_pages, hosts, outbound
-from federation import outbox, outcomes, resolve, sending
+from federation import outbox, outcomes, resolve, sending, written
 from federation.delivery import Drain
 from federation.errors import Refused, Unbelievable, Unreachable
 from federation.outcomes import Outcome, verdict_of_answer, verdict_of_error, wait_seconds
@@ -546,3 +546,24 @@ async def test_not_more_than_configured_is_under_way(one: Echo, peer: Peer, rout
         await make.post(alice)
     await settle_down([one])
     assert 1 < max(most.values()) <= one.runtime.config.federation.deliveries_per_host
+
+
+async def test_what_goes_everywhere_begins_where_all_is_well_and_leaves_room_for_others(
+    one: Echo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(written, "FEW", 2)
+    monkeypatch.setattr(written, "AT_ONCE", 3)
+    monkeypatch.setattr(outbound, "CHUNK", 2)
+    await hosts.note_successes(["c.test", "e.test", "g.test"])
+    await hosts.note_failures([hosts.Failing("e.test", 1, "no answer", is_absent=True, is_probe=False)])
+    inboxes = [outbound.Inbox(f"{name}.test", f"https://{name}.test/inbox") for name in "abcdefg"]
+    alice = await make.person("alice")
+    draft = outbound.Outgoing(
+        uri="https://one.test/x", kind="Create", sender_id=alice.id, body=b"{}", object_key="x",
+        expires_at=clock.now() + timedelta(days=1),
+    )  # fmt: skip
+    await written.write_down(draft, inboxes)
+    rows = await db.fetch("SELECT host, due_at - created_at AS delay FROM deliveries ORDER BY id")
+    assert {row["host"] for row in rows[:2]} == {"c.test", "g.test"}
+    delays = {row["host"][0]: row["delay"].seconds for row in rows}
+    assert delays == {"a": 0, "b": 0, "c": 0, "d": 15, "e": 15, "f": 30, "g": 0}

@@ -341,6 +341,21 @@ async def test_one_address_may_not_flood_us(one: Echo, peer: Peer) -> None:
     assert int(answers[-1].headers["retry-after"]) > 0
 
 
+async def test_one_domain_may_not_flood_us_by_many_names(one: Echo, router: Router) -> None:
+    """Only what is proven counts: nobody uses up the budget of others."""
+    first, second = (Peer(router, f"{name}.wide.example").person("bob") for name in ("a", "b"))
+    other = Peer(router, "narrow.example").person("eve", keys=2)
+    one.runtime.config = changed(
+        one.runtime.config, rate_limits={"enabled": True, "deliveries_per_domain": 2}
+    )
+    forged = [await first.sends(one, first.does("View", f"{n}"), keys=other.keys) for n in range(3)]
+    assert [answer.status_code for answer in forged] == [401] * 3
+    senders = [first, second, first, second, other]
+    answers = [await each.sends(one, each.does("View", f"{each.id}/{n}")) for n, each in enumerate(senders)]
+    assert [answer.status_code for answer in answers] == [202, 202, 429, 429, 202]
+    assert int(answers[2].headers["retry-after"]) > 0
+
+
 async def test_federation_can_be_switched_off(one: Echo, peer: Peer) -> None:
     bob = peer.person("bob")
     one.runtime.config = changed(one.runtime.config, federation={"enabled": False})
