@@ -125,6 +125,7 @@ async def main() -> None:
     commands: dict[str, Callable[..., Awaitable[object]]] = {
         "requests": send_requests,
         "open_sockets": sockets.open,
+        "stall": sockets.stall,
         "close_sockets": sockets.close,
         "events": sockets.events,
         "open_inboxes": inboxes.open,

@@ -9,6 +9,7 @@ from bench import wire
 from bench.figures import Figure
 from bench.live import measure_events, measure_sockets
 from bench.measuring import Bench, cost, send
+from bench.multitudes import LIVE, measure_live
 from bench.searching import measure_search
 from bench.trouble import measure_dead_hosts, measure_viral
 from bench.writing import measure_deliveries, measure_home_fan_out, measure_inbox, measure_posting
@@ -16,10 +17,11 @@ from bench.writing import measure_deliveries, measure_home_fan_out, measure_inbo
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A name for `--only`, and what measures it."""
+    """A name for `--only`, and what measures it. `is_asked_for`: only when it is named."""
 
     name: str
     measure: Callable[[Bench], Awaitable[list[Figure]]]
+    is_asked_for: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ OPERATIONS = (
     Operation("socket", measure_sockets),
     Operation("dead-hosts", measure_dead_hosts),
     Operation("viral", measure_viral),
+    Operation(LIVE, measure_live, is_asked_for=True),
     # Last, because it leaves so many posts behind.
     Operation("search", measure_search),
 )

@@ -52,9 +52,13 @@ class Outside:
         done = await self._ask("requests", port=port, requests=requests, count=count, clients=clients)
         return Traffic(**done)
 
-    async def open_sockets(self, port: int, requests: list[bytes]) -> int:
-        """Open a WebSocket with each of these requests; how many were granted."""
-        return int(await self._ask("open_sockets", port=port, requests=requests))
+    async def open_sockets(self, port: int, requests: list[bytes], greeting: bytes = b"") -> int:
+        """Open a WebSocket with each of these requests, and send a frame on it; how many are open."""
+        return int(await self._ask("open_sockets", port=port, requests=requests, greeting=greeting))
+
+    async def stall(self, port: int, requests: list[bytes]) -> int:
+        """Open WebSockets and read nothing from them; how many were granted."""
+        return int(await self._ask("stall", port=port, requests=requests))
 
     async def events(self, port: int, requests: list[bytes], expected: int) -> dict[str, Any]:
         """Send requests that each lead to an event on `expected` sockets; `latencies` and `missing`."""

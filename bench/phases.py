@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench import cpu, server, wire
 from bench.figures import Cost, Fact, Figure
 from bench.measuring import Bench
+from bench.multitudes import CROWD, LIVE
 from bench.operations import OPERATIONS
 from bench.outside import Outside
 from bench.server import Server, free_port
@@ -41,6 +42,8 @@ def measure(asked: Asked, data: Path) -> list[Figure]:
     figures = asyncio.run(_first_start(asked, data, port))
     say("filling")
     size = Size(posts=500, strangers=1000) if asked.is_quick else Size()
+    if LIVE in asked.only:
+        size = replace(size, crowd=CROWD)
     world = fill(data, port, inbox_port, size)
     return figures + asyncio.run(_second_start(asked, data, port, inbox_port, world))
 
@@ -82,7 +85,7 @@ async def _second_start(asked: Asked, data: Path, port: int, inbox_port: int, wo
             say(BARE)
             figures.append(await _bare(bench))
         for operation in OPERATIONS:
-            if asked.wants(operation.name):
+            if operation.name in asked.only or (not operation.is_asked_for and asked.wants(operation.name)):
                 say(operation.name)
                 figures += await operation.measure(bench)
     finally:

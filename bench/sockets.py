@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import socket as plain_socket
 import time
 from typing import Any, cast
 
@@ -25,22 +26,44 @@ class Sockets:
         self.sent_at: dict[int, float] = {}
         self.latencies: list[float] = []
         self._open: list[Socket] = []
+        self._stalled: list[Socket] = []
+        self._greeting = b""
         self._wanted = 0
         self._complete = asyncio.Event()
 
-    async def open(self, *, port: int, requests: list[bytes]) -> int:
+    async def open(self, *, port: int, requests: list[bytes], greeting: bytes = b"") -> int:
         """Answers `Outside.open_sockets`."""
+        self._greeting = greeting
         for start in range(0, len(requests), AT_ONCE):
             await asyncio.gather(
                 *(self._open_one(port, request) for request in requests[start : start + AT_ONCE])
             )
         return len(self._open)
 
+    async def stall(self, *, port: int, requests: list[bytes]) -> int:
+        """Answers `Outside.stall`."""
+        loop, before = asyncio.get_running_loop(), len(self._stalled)
+        for request in requests:
+            plain = plain_socket.socket()
+            plain.setsockopt(plain_socket.SOL_SOCKET, plain_socket.SO_RCVBUF, 4096)
+            plain.setblocking(False)
+            await loop.sock_connect(plain, (HOST, port))
+            _, socket = await loop.create_connection(
+                lambda request=request: Socket(self, request), sock=plain
+            )  # type: ignore[misc]
+            if await socket.granted:
+                socket.transport.pause_reading()
+                self._stalled.append(socket)
+        return len(self._stalled) - before
+
     async def close(self) -> None:
         """Answers `Outside.close_sockets`."""
         for socket in self._open:
             socket.transport.close()
+        for socket in self._stalled:
+            socket.transport.abort()
         self._open.clear()
+        self._stalled.clear()
 
     async def events(self, *, port: int, requests: list[bytes], expected: int) -> dict[str, Any]:
         """Answers `Outside.events`: the next request when the events of the last have come."""
@@ -76,6 +99,8 @@ class Sockets:
         _, socket = await loop.create_connection(lambda: Socket(self, request), HOST, port)
         if await socket.granted:
             self._open.append(socket)
+            if self._greeting:
+                socket.transport.write(self._greeting)
 
 
 class Socket(asyncio.Protocol):

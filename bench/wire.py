@@ -34,13 +34,19 @@ def post_status(port: int, text: str, *, token: str) -> bytes:
     return head.encode() + body
 
 
-def open_socket(port: int, *, token: str) -> bytes:
-    """A request that opens a WebSocket with somebody's own stream."""
+def open_socket(port: int, *, token: str, stream: str = "user") -> bytes:
+    """A request that opens a WebSocket with somebody's own stream, or with another, or with none."""
+    wanted = f"stream={stream}&" if stream else ""
     return (
-        f"GET /api/v1/streaming?stream=user&access_token={quote(token)} HTTP/1.1\r\n"
+        f"GET /api/v1/streaming?{wanted}access_token={quote(token)} HTTP/1.1\r\n"
         f"Host: localhost:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         "Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\nSec-WebSocket-Version: 13\r\n\r\n"
     ).encode()
+
+
+def masked(text: bytes) -> bytes:
+    """A short text as a frame of a client, with a mask of zeros."""
+    return bytes((0x81, 0x80 | len(text), 0, 0, 0, 0)) + text
 
 
 def signed_creates(port: int, world: World, count: int, *, run: str) -> list[bytes]:

@@ -49,6 +49,7 @@ LiveEvent = Literal[
     "signal",
     "replaced",
     "home",
+    "notices",
 ]
 # Events whose pointer is kept, each with the fields that name its rows. Each has a line in
 # `echo.streaming.kinds.KINDS`.
@@ -63,9 +64,10 @@ LOGGED: dict[str, tuple[str, ...]] = {
     "merged": (),
     "filters": (),
     "home": (),
+    "notices": (),
 }
 # Said by those who made the row, and by `workers.missed` when they did not; who comes second says nothing.
-SAID_BY_TWO = frozenset({"notification"})
+SAID_BY_TWO = frozenset({"notification", "chat"})
 _MEANWHILE_MS = 120_000
 # People are divided into so many parts; what concerns more than a few of a part is said to it at once.
 PARTS = 16
@@ -173,7 +175,8 @@ async def publish(messages: Iterable[tuple[str, Live]], *, must: bool = False) -
                 if pointer is not None:
                     for start in range(0, len(account_ids), _KEYS_AT_ONCE):
                         some = account_ids[start : start + _KEYS_AT_ONCE]
-                        arguments = event_log.append_arguments(pointer, some, _since_ms(message))
+                        made_ms = may_be_said_since.get()
+                        arguments = event_log.append_arguments(pointer, some, _since_ms(message), made_ms)
                         pipe.execute_command("EVAL", event_log.APPEND, *arguments)
                 for channel, said in _addressed(message, account_ids):
                     pipe.publish(channel, _encoder.encode(said))
@@ -184,24 +187,24 @@ async def publish(messages: Iterable[tuple[str, Live]], *, must: bool = False) -
         log.warning("live messages lost: %s", error)
 
 
-async def say_missed(messages: Sequence[tuple[int, Live]]) -> None:
+async def say_missed(messages: Sequence[tuple[int, Live, int]]) -> None:
     """Say to people what their event logs should have and have not; who has no log is told nothing.
 
-    Shapes:  messages: (account id, message), of events that are logged
+    Shapes:  messages: (account id, message, when its rows were made in ms), of events that are logged
     Raises:  what Redis raises when it is away
     """
     if not messages:
         return
     async with cache.client().pipeline(transaction=False) as pipe:
-        for account_id, message in messages:
+        for account_id, message, made_ms in messages:
             pointer = message.pointer
             assert pointer is not None, message
-            arguments = event_log.append_arguments(pointer, [account_id], 0)
+            arguments = event_log.append_arguments(pointer, [account_id], 0, made_ms)
             pipe.execute_command("EVAL", event_log.APPEND, *arguments)
         added = await pipe.execute()
     missed = [message for message, was_added in zip(messages, added, strict=True) if was_added]
     async with cache.client().pipeline(transaction=False) as pipe:
-        for account_id, message in missed:
+        for account_id, message, _ in missed:
             pipe.publish(user_channel(account_id), _encoder.encode(message))
         await pipe.execute()
 

@@ -78,6 +78,7 @@ EFFECTS: dict[type[Event], Effects] = {
     events.LetterDue: Effects(jobs=("letters.tell",)),
     events.DigestDue: Effects(jobs=("letters.digest",)),
     events.NotificationsMerged: Effects(live="merged"),
+    events.NoticesTakenBack: Effects(live="notices"),
     events.ConversationChanged: Effects(live="conversation"),
     events.ChatChanged: Effects(live="chat"),
     events.ChatMarked: Effects(live="chat"),

@@ -42,7 +42,8 @@ end
 return {epoch, redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1][1], top}
 """
 
-# KEYS: streams. ARGV: pointer, most entries, id from which on it may be there already (empty: it is not).
+# KEYS: streams. ARGV: pointer, most entries, id from which on it may be there already (empty: it is not),
+# when its rows were made (ms, empty: now): a log that is younger need not have it.
 # Returns in how many it was written.
 APPEND = """
 local added = 0
@@ -51,6 +52,15 @@ for _, key in ipairs(KEYS) do
   if ARGV[3] ~= '' then
     for _, entry in ipairs(redis.call('XRANGE', key, ARGV[3], '+')) do
       known = known or entry[2][2] == ARGV[1]
+    end
+  end
+  if ARGV[4] ~= '' and not known then
+    local first = redis.call('XRANGE', key, '-', '+', 'COUNT', 1)[1]
+    if first and tonumber(string.match(first[1], '%d+')) > tonumber(ARGV[4]) then
+      local facts = redis.call('XINFO', 'STREAM', key)
+      local has = {}
+      for i = 1, #facts, 2 do has[facts[i]] = facts[i + 1] end
+      known = has['length'] == has['entries-added']
     end
   end
   if not known and redis.call('XADD', key, 'NOMKSTREAM', 'MAXLEN', '~', ARGV[2], '*', 'p', ARGV[1]) then
@@ -165,14 +175,18 @@ async def read_many(after: dict[int, str], limit: int) -> dict[int, list[Entry]]
     return {keys[key.decode()]: _entries(entries) for key, entries in found or ()}
 
 
-def append_arguments(pointer: Pointer, account_ids: Sequence[int], since_ms: int | None) -> list[object]:
+def append_arguments(
+    pointer: Pointer, account_ids: Sequence[int], since_ms: int | None, made_ms: int | None = None
+) -> list[object]:
     """What EVAL takes to write a pointer to these logs, as far as they exist; see `APPEND`.
 
-    Shapes:  since_ms: when the rows changed, if it may have been written since then; else None
+    Shapes:  since_ms: from when on it may have been written already; else None
+    made_ms: when the rows changed, if that was a while ago: a log that was begun since then need not have it,
+    because whoever began it looked at the rows
     """
     keys = [stream_key(account_id) for account_id in account_ids]
-    since = "" if since_ms is None else str(max(0, since_ms))
-    return [len(keys), *keys, str(pointer), MOST_ENTRIES, since]
+    times = ["" if ms is None else str(max(0, ms)) for ms in (since_ms, made_ms)]
+    return [len(keys), *keys, str(pointer), MOST_ENTRIES, *times]
 
 
 async def epochs(account_ids: Sequence[int]) -> dict[int, str]:

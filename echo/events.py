@@ -268,6 +268,11 @@ class DigestDue(Event):  # somebody has been away for long and wants to know wha
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoticesTakenBack(Event):  # what somebody was told of was undone
+    account_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NotificationsMerged(Event):  # what was kept apart from somebody is among the rest now
     account_id: int
 

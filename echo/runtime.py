@@ -33,6 +33,7 @@ from echo.events import (
     Event,
     FiltersChanged,
     ListRemoved,
+    NoticesTakenBack,
     NotificationsMerged,
     Notified,
     RoomChanged,
@@ -217,6 +218,8 @@ def _live(event: Event) -> list[tuple[str, Live]]:
         case ListRemoved():
             gone = Live(event="list_gone", list_id=event.list_id)
             return [(bus.user_channel(event.account_id), gone)]
+        case NoticesTakenBack():
+            return [(bus.user_channel(event.account_id), Live(event="notices"))]
         case NotificationsMerged():
             return [(bus.user_channel(event.account_id), Live(event="merged"))]
         case ConversationChanged():

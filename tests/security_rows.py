@@ -190,7 +190,6 @@ PARTS: Final = (
             "S-J08": "floods of frames are closed",
             "S-J09": "filters hold in streams",
         },
-        must=False,
     ),
     Part(
         "K",

@@ -1,7 +1,7 @@
 """What a process did not say because it died after its commit: found in the rows, and said then.
 
-Posts, edits and deletions are said by jobs, which are done again. Notifications are said by the process that
-made them; here the newest rows are compared with the event logs of those who have one.
+Posts, edits and deletions are said by jobs, which are done again. Notifications and chats are said by the
+process that made them; here the newest rows are compared with the event logs of those who have one.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import logging
 from collections import deque
 from datetime import datetime, timedelta
 
-from echo import bus, cache, clock
+from echo import bus, cache, clock, ids
 from echo.bus import Live
 from echo.errors import Unavailable
 from echo.store import live
@@ -21,11 +21,39 @@ SWEEP_SECONDS = 5.0
 # The one who made a row is given a moment to say it; a row may become visible so long after its id was made.
 MOMENT, LATEST = timedelta(seconds=3), timedelta(seconds=60)
 # So many rows before the newest one are looked at by a worker that starts.
-FIRST = 2000
+FIRST, FIRST_CHATS = 2000, timedelta(minutes=10)
+
+
+class Chats:
+    """What happened in chats. Their ids are made of the time."""
+
+    def __init__(self) -> None:
+        self._done: set[int] = set()
+        self._from = clock.now() - FIRST_CHATS
+
+    async def step(self) -> None:
+        """The same as `Sweep.step`."""
+        now = clock.now()
+        first = ids.first_id_at(self._from)
+        found = await live.chat_events_after(first, now - MOMENT)
+        rows = [row for row in found if row["id"] not in self._done]
+        await bus.say_missed(
+            [
+                (
+                    row["account_id"],
+                    Live(event="chat", chat=row["chat_id"], seq=row["seq"]),
+                    int(row["created_at"].timestamp() * 1000),
+                )
+                for row in rows
+            ]
+        )
+        self._from = now - LATEST
+        oldest = ids.first_id_at(self._from)
+        self._done = {id_ for id_ in self._done if id_ >= oldest} | {row["id"] for row in rows}
 
 
 class Sweep:
-    """Remembers what it has looked at already."""
+    """Notifications. It remembers what it has looked at already."""
 
     def __init__(self) -> None:
         self._done: set[int] = set()
@@ -45,17 +73,25 @@ class Sweep:
         found = await live.notifications_after(after, now - MOMENT)
         rows = [row for row in found if row["id"] not in self._done]
         await bus.say_missed(
-            [(row["account_id"], Live(event="notification", notification=row["id"])) for row in rows]
+            [
+                (
+                    row["account_id"],
+                    Live(event="notification", notification=row["id"]),
+                    int(row["created_at"].timestamp() * 1000),
+                )
+                for row in rows
+            ]
         )
         self._done = {id_ for id_ in self._done if id_ > after} | {row["id"] for row in rows}
 
 
 async def drain() -> None:
     """Look for ever."""
-    sweep = Sweep()
+    sweeps = (Sweep(), Chats())
     while True:
         try:
-            await sweep.step()
+            for sweep in sweeps:
+                await sweep.step()
         except (Unavailable, *cache.OUTAGES) as error:
             log.warning("what was not said is looked for later: %s", error)
         await asyncio.sleep(SWEEP_SECONDS)

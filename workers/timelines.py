@@ -45,7 +45,8 @@ async def remove_post(_: Runtime, *, post_id: int) -> None:
     for gone_id, author_id in gone.items():
         readers = await timelines.home_readers(author_id)
         if gone_id == post.id:
-            readers = list({*readers, *await timelines.tag_readers(post_id)})
+            others = (*await timelines.tag_readers(post_id), *await posts.mentioned_here(post_id))
+            readers = list({*readers, *others})
         await home.remove([gone_id], readers)
         messages += [(bus.user_channel(reader), Live(event="delete", post=gone_id)) for reader in readers]
         on_lists = await list_timelines.readers(author_id)

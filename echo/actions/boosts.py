@@ -6,7 +6,7 @@ from datetime import datetime
 
 from echo import addresses, clock, db, ids
 from echo.actions import permissions, posting
-from echo.actions.notify import tell
+from echo.actions.notify import take_back, tell
 from echo.actions.posting import NewPost
 from echo.db import UnitOfWork
 from echo.errors import Forbidden, NotFound
@@ -16,7 +16,7 @@ from echo.models import Account, Post
 from echo.policy.interacting import Interaction
 from echo.policy.interaction import may_boost
 from echo.policy.viewer import Viewer
-from echo.store import accounts, counters, notifications, posts
+from echo.store import accounts, counters, posts
 
 # From wide to narrow: a boost is never wider than what it boosts.
 _NARROWNESS = [Visibility.PUBLIC, Visibility.UNLISTED, Visibility.FOLLOWERS, Visibility.DIRECT]
@@ -148,5 +148,5 @@ async def take_away(unit: UnitOfWork, boost: Post) -> None:
     await counters.count_post(boost.author_id, -1)
     if not boost.held:
         await counters.count_post_use("boosts", boost.boost_of_id, -1)
-    await notifications.delete_one_kind(boost.author_id, boost.boost_of_id, NotificationKind.BOOST)
+    await take_back(unit, boost.author_id, boost.boost_of_id, NotificationKind.BOOST)
     unit.emit(PostDeleted(local=boost.local, post_id=boost.id))

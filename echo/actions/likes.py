@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from echo import addresses, clock, db
 from echo.actions import permissions
-from echo.actions.notify import tell
+from echo.actions.notify import take_back, tell
 from echo.db import UnitOfWork
 from echo.events import Liked, Unliked
 from echo.kinds import NotificationKind
 from echo.models import Account, Bookmark, Like, Post
 from echo.policy.interacting import Interaction
 from echo.policy.viewer import Viewer
-from echo.store import counters, notifications, posts
+from echo.store import counters, posts
 
 
 async def like(account_id: int, post_id: int) -> Post:
@@ -36,7 +36,7 @@ async def unlike(account_id: int, post_id: int) -> Post:
         else:
             post = await posts.get_original(Viewer(account_id), post_id)
             known = await Like.get_or_none(account_id=account_id, post_id=post.id)
-        if known is not None and await _take_away(known):
+        if known is not None and await _take_away(unit, known):
             unit.emit(Unliked(local=True, account_id=account_id, post_id=post.id, uri=known.uri))
     return post
 
@@ -61,7 +61,7 @@ async def receive_undo(account: Account, *, uri: str = "", post_id: int | None =
             known = await Like.get_or_none(account_id=account.id, post_id=post_id)
         if uri:
             await posts.bury(uri)
-        if known is None or not await _take_away(known):
+        if known is None or not await _take_away(unit, known):
             return False
         unit.emit(Unliked(local=False, account_id=account.id, post_id=known.post_id, uri=known.uri))
     return True
@@ -105,10 +105,10 @@ async def _insert(unit: UnitOfWork, account_id: int, post: Post, uri: str) -> in
     return int(rows[0]["id"])
 
 
-async def _take_away(known: Like) -> bool:
+async def _take_away(unit: UnitOfWork, known: Like) -> bool:
     """Delete a like and what was told of it; False when somebody was faster."""
     if not await Like.filter(id=known.id).delete():
         return False
     await counters.count_post_use("likes", known.post_id, -1)
-    await notifications.delete_one_kind(known.account_id, known.post_id, NotificationKind.LIKE)
+    await take_back(unit, known.account_id, known.post_id, NotificationKind.LIKE)
     return True

@@ -8,7 +8,7 @@ import msgspec
 
 from echo import clock, db
 from echo.db import UnitOfWork
-from echo.events import LetterDue, Notified, PushDue
+from echo.events import LetterDue, NoticesTakenBack, Notified, PushDue
 from echo.kinds import NotificationKind, SeveranceKind
 from echo.policy import letters
 from echo.policy.letters import Letters
@@ -44,6 +44,12 @@ async def tell(
                 unit.emit(PushDue(local=True, subscription_id=subscription_id, notification_id=row["id"]))
             if row["letter_settings"] is not None and kind in _letters(row["letter_settings"]).kinds:
                 unit.emit(LetterDue(local=True, notification_id=row["id"], account_id=row["account_id"]))
+
+
+async def take_back(unit: UnitOfWork, from_id: int, post_id: int, kind: NotificationKind) -> None:
+    """Tell nobody any more of something that was undone."""
+    for account_id in await notifications.delete_one_kind(from_id, post_id, kind):
+        unit.emit(NoticesTakenBack(local=True, account_id=account_id))
 
 
 async def tell_of_severed(

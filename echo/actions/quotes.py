@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from echo import addresses, db
-from echo.actions.notify import tell
+from echo.actions.notify import take_back, tell
 from echo.actions.posting import Quoting
 from echo.db import UnitOfWork
 from echo.errors import Forbidden, Invalid, NotFound
@@ -191,7 +191,7 @@ async def end(unit: UnitOfWork, quoting: Post) -> bool:
     await quotes.settle(quoting.id, ended[state])
     if state == QuoteState.ACCEPTED:
         await counters.count_post_use("quotes", quoting.quote_of_id, -1)
-        await notifications.delete_one_kind(quoting.author_id, quoting.id, NotificationKind.QUOTE)
+        await take_back(unit, quoting.author_id, quoting.id, NotificationKind.QUOTE)
     unit.emit(QuoteChanged(local=quoting.local, post_id=quoting.id))
     return True
 

@@ -25,10 +25,10 @@ _AUDIENCE = f"""
 """
 
 _ENDED = f"""
-    SELECT held.id FROM unnest($1::bigint[]) AS held(id)
+    SELECT held.id, held.role FROM unnest($1::bigint[], $2::text[]) AS held(id, role)
     WHERE NOT EXISTS (SELECT 1 FROM tokens t JOIN users u ON u.id = t.user_id
         JOIN accounts a ON a.id = t.user_id
-        WHERE t.id = held.id AND t.revoked_at IS NULL AND {IS_ACTIVE})
+        WHERE t.id = held.id AND u.role = held.role AND t.revoked_at IS NULL AND {IS_ACTIVE})
 """
 
 
@@ -52,9 +52,30 @@ async def audience(post_id: int, listener_ids: Collection[int]) -> Audience | No
     return Audience(row["silenced"], frozenset(row["unwilling"]), versions)
 
 
-async def ended_tokens(token_ids: Collection[int]) -> set[int]:
-    """Which of these tokens are not valid any more, or belong to somebody who may not act any more."""
-    return {row["id"] for row in await db.fetch(_ENDED, list(token_ids))}
+async def ended_tokens(held: Collection[tuple[int, str]]) -> set[tuple[int, str]]:
+    """Which of these tokens are not valid any more, or belong to somebody who may not act any more, or has
+    another role now.
+
+    Shapes:  held: (token id, the role that it was looked up with)
+    """
+    ids, roles = [id_ for id_, _ in held], [role for _, role in held]
+    return {(row["id"], row["role"]) for row in await db.fetch(_ENDED, ids, roles)}
+
+
+async def chat_events_after(first_id: int, until: datetime) -> list[Row]:
+    """What happened in chats, by id and up to a moment, for each member here at that time, oldest first.
+
+    Returns: rows (id, chat_id, seq, account_id, created_at)
+    """
+    return await db.fetch(
+        "SELECT e.id, e.chat_id, e.seq, m.account_id, e.created_at FROM chat_events e"
+        " JOIN chat_members m ON m.chat_id = e.chat_id AND m.joined_seq <= e.seq"
+        " AND (m.left_seq IS NULL OR m.left_seq >= e.seq)"
+        " JOIN users u ON u.id = m.account_id"
+        " WHERE e.id >= $1 AND e.created_at < $2 ORDER BY e.id LIMIT 20000",
+        first_id,
+        until,
+    )
 
 
 async def newest_notification() -> int:
@@ -66,11 +87,11 @@ async def newest_notification() -> int:
 async def notifications_after(id_: int, until: datetime) -> list[Row]:
     """Notifications with larger ids, made up to a moment, that are said live, oldest first.
 
-    Returns: rows (id, account_id)
+    Returns: rows (id, account_id, created_at)
     """
     return await db.fetch(
-        "SELECT id, account_id FROM notifications WHERE id > $1 AND created_at < $2 AND NOT filtered"
-        " AND kind <> ALL($3) ORDER BY id LIMIT 5000",
+        "SELECT id, account_id, created_at FROM notifications WHERE id > $1 AND created_at < $2"
+        " AND NOT filtered AND kind <> ALL($3) ORDER BY id LIMIT 5000",
         id_,
         until,
         sorted(ONLY_ASKED),

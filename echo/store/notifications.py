@@ -259,11 +259,12 @@ async def delete_about_object(from_id: int, kind: NotificationKind, object_id: i
     )
 
 
-async def delete_one_kind(from_id: int, post_id: int, kind: NotificationKind) -> None:
-    """An undone like or boost is not told about any more."""
-    await db.execute(
-        "DELETE FROM notifications WHERE from_id = $1 AND post_id = $2 AND kind = $3",
+async def delete_one_kind(from_id: int, post_id: int, kind: NotificationKind) -> list[int]:
+    """An undone like or boost is not told about any more. Returns who was told of it."""
+    rows = await db.fetch(
+        "DELETE FROM notifications WHERE from_id = $1 AND post_id = $2 AND kind = $3 RETURNING account_id",
         from_id,
         post_id,
         kind.value,
     )
+    return [row["account_id"] for row in rows]

@@ -29,6 +29,12 @@ class ShownCounts(Struct, frozen=True, kw_only=True):
     replies_count: int
     reblogs_count: int
     favourites_count: int
+    reactions_count: int
+
+
+def counts_of(row: db.Row) -> Counts:
+    """What there is to say."""
+    return Counts(row["replies"], row["boosts"], row["likes"], row["reactions"])
 
 
 def shown(post_id: int, counts: Counts) -> ShownCounts:
@@ -38,6 +44,7 @@ def shown(post_id: int, counts: Counts) -> ShownCounts:
         replies_count=counts.replies,
         reblogs_count=counts.boosts,
         favourites_count=counts.likes,
+        reactions_count=counts.reactions,
     )
 
 
@@ -61,7 +68,7 @@ async def _tell(outlet: Outlet, now: dict[int, db.Row]) -> None:
         if row is None:
             del session.watched[post_id]
             continue
-        counts = Counts(row["replies"], row["boosts"], row["likes"])
+        counts = counts_of(row)
         if counts == before:
             continue
         if row["visibility"] not in _OPEN and not await status_rows.moving(outlet.access.viewer, [post_id]):

@@ -91,5 +91,7 @@ class Told:
     def message(self) -> bytes:
         """As a server-sent event."""
         if not self._message:
-            self._message = b"event: %s\ndata: %s\n\n" % (self.name.encode(), self._payload or b"")
+            # Mastodon writes what JavaScript calls nothing, and Mastodon.py stops hearing at anything else.
+            data = b"undefined" if self._payload is None else self._payload
+            self._message = b"event: %s\ndata: %s\n\n" % (self.name.encode(), data)
         return self._message

@@ -214,7 +214,7 @@ class Hub:
             await self._tend()
             try:
                 async with asyncio.timeout(TELL_SECONDS):
-                    ended = await live.ended_tokens(self._registry.token_ids())
+                    ended = await live.ended_tokens(self._registry.held_tokens())
             except (EchoError, TimeoutError) as error:
                 log.warning("tokens could not be looked at again: %s", error)
                 continue

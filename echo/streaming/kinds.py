@@ -92,6 +92,7 @@ KINDS: dict[str, Kind] = {
     "home": Kind("user", "home_changed", _POSTS, Overflow.COALESCING, _bare, is_mastodon=False),
     "notification": Kind("user", "notification", _NOTICES, Overflow.DURABLE, _notification),
     "merged": Kind("user", "notifications_merged", _NOTICES, Overflow.COALESCING, _bare),
+    "notices": Kind("user", "notifications_changed", _NOTICES, Overflow.COALESCING, _bare, is_mastodon=False),
     "filters": Kind("user", "filters_changed", _POSTS, Overflow.COALESCING, _bare),
     "chat": Kind(
         *("chat", "chat", "read:chats", Overflow.DURABLE, kinds_of_chats.event, kinds_of_chats.events),

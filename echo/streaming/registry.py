@@ -111,13 +111,13 @@ class Registry:
         """The connections of a person."""
         return list(self._by_user.get(user_id, ()))
 
-    def of_tokens(self, token_ids: Collection[int]) -> list[Outlet]:
-        """The connections that were opened with one of these tokens."""
-        return [outlet for outlet in self.outlets if outlet.access.token_id in token_ids]
+    def of_tokens(self, held: Collection[tuple[int, str]]) -> list[Outlet]:
+        """The connections that were opened with one of these tokens, by somebody who had this role."""
+        return [outlet for outlet in self.outlets if (outlet.access.token_id, outlet.access.role) in held]
 
-    def token_ids(self) -> set[int]:
-        """The tokens of all connections."""
-        return {outlet.access.token_id for outlet in self.outlets}
+    def held_tokens(self) -> set[tuple[int, str]]:
+        """The tokens of all connections, with the role of who opened them."""
+        return {(outlet.access.token_id, outlet.access.role) for outlet in self.outlets}
 
 
 def user_ids(outlets: Iterable[Outlet]) -> set[int]:

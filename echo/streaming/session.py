@@ -13,6 +13,7 @@ class Counts:
     replies: int
     boosts: int
     likes: int
+    reactions: int
 
 
 @dataclass(slots=True, eq=False)

@@ -118,6 +118,8 @@ def stop(server: Server) -> None:
             server.process.wait(timeout=40)
         except subprocess.TimeoutExpired:
             server.process.kill()
+    if server.process.stdout is not None:
+        server.process.stdout.close()
 
 
 def start(data: Path, port: int, *options: str, env: dict[str, str] | None = None) -> Server:

@@ -35,7 +35,7 @@ async def with_scopes(person: Person, *scopes: str) -> Person:
 @pytest.mark.parametrize(
     "scope", ["read", "read:statuses", "read:notifications", "read:accounts", "write", "push"]
 )
-async def test_each_stream_needs_its_scope(live: LiveServer, scope: str) -> None:
+async def test_s_j03_each_stream_needs_its_scope(live: LiveServer, scope: str) -> None:
     ear = await live.listen(await with_scopes(await make.person(), scope))
     for stream, needed in SCOPES.items():
         await ear.say(type="subscribe", stream=stream, tag="tea", list="1")
@@ -62,7 +62,7 @@ async def closes_within(ear: Ear, seconds: float) -> None:
     assert time.monotonic() - started < seconds
 
 
-async def test_a_revoked_token_closes_its_sockets_and_no_others(live: LiveServer) -> None:
+async def test_s_j01_a_revoked_token_closes_its_sockets_and_no_others(live: LiveServer) -> None:
     alice = await make.person()
     other = await with_scopes(alice, "read")
     ear, staying = await live.listen(alice, "?stream=user"), await live.listen(other, "?stream=user")
@@ -93,17 +93,18 @@ async def test_the_end_of_all_access_closes_everything_of_a_person(live: LiveSer
         await reader.readuntil(b"\r\n0\r\n\r\n")  # the end of a chunked body
 
 
-async def test_an_end_that_nobody_announced_is_noticed(live: LiveServer) -> None:
-    people = [await make.person() for _ in range(5)]
+async def test_s_j01_an_end_that_nobody_announced_is_noticed(live: LiveServer) -> None:
+    people = [await make.person() for _ in range(6)]
     ears = [await live.listen(person, "?stream=user") for person in people]
     now = clock.now()
     await revoke_token(await token_id(people[0]), now)
     await User.filter(id=people[1].id).update(disabled_at=now)
     await Account.filter(id=people[2].id).update(suspended_at=now)
     await Account.filter(id=people[3].id).update(deleted_at=now)
+    await User.filter(id=people[5].id).update(role="moderator")
 
     async with asyncio.timeout(5):
-        assert await asyncio.gather(*(ear.closed() for ear in ears[:4])) == [4001] * 4
+        assert await asyncio.gather(*(ear.closed() for ear in (*ears[:4], ears[5]))) == [4001] * 5
     await ears[4].settle()
     for person in people[:4]:
         with pytest.raises(InvalidStatus) as refused:
@@ -131,7 +132,7 @@ async def test_active_in_python_is_active_in_sql(runtime: Runtime) -> None:
     assert [row["is_active"] for row in rows] == [standing_of(row) is Standing.ACTIVE for row in rows]
     assert sum(row["is_active"] for row in rows) == 1
     tokens = await db.fetch("SELECT id FROM tokens")
-    assert len(await live_store.ended_tokens([row["id"] for row in tokens])) == 7
+    assert len(await live_store.ended_tokens([(row["id"], "user") for row in tokens])) == 7
 
 
 async def refusal(live: LiveServer, person: Person) -> tuple[int, str]:
@@ -141,7 +142,7 @@ async def refusal(live: LiveServer, person: Person) -> tuple[int, str]:
     return response.status_code, response.headers["Retry-After"]
 
 
-async def test_connections_of_one_person_are_limited(
+async def test_s_j07_connections_of_one_person_are_limited(
     live: LiveServer, runtime: Runtime, config: Config
 ) -> None:
     limited(live, runtime, config, Caps(per_user=2))
@@ -156,7 +157,7 @@ async def test_connections_of_one_person_are_limited(
     await live.listen(alice)
 
 
-async def test_connections_from_one_address_are_limited(
+async def test_s_j07_connections_from_one_address_are_limited(
     live: LiveServer, runtime: Runtime, config: Config
 ) -> None:
     limited(live, runtime, config, Caps(per_address=2))
@@ -168,7 +169,7 @@ async def test_connections_from_one_address_are_limited(
     await live.connect(additional_headers=other)
 
 
-async def test_connections_in_all_are_limited_whatever_the_configuration_says(live: LiveServer) -> None:
+async def test_s_j07_connections_in_all_are_limited_whatever_the_configuration_says(live: LiveServer) -> None:
     live.hub._registry._caps = Caps(total=2)
     for _ in range(2):
         await live.listen(await make.person())

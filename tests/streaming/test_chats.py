@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
+from unittest.mock import AsyncMock
 
+import pytest
+
+from echo import bus, clock
 from echo.actions import chat_groups, chat_marks, chat_messages, chats
 from echo.actions.chat_messages import MessageDraft
 from tests import make
 from tests.streaming.conftest import Ear, LiveServer
+from workers.missed import Chats
 
 
 async def heard(ear: Ear, event: str) -> dict[str, Any]:
@@ -75,4 +81,28 @@ async def test_who_is_put_out_hears_of_that_and_of_nothing_more(live: LiveServer
     await chat_groups.remove(alice.id, group.id, bob.id)
     assert (await heard(ear, "chat"))["data"]["kind"] == "removed"
     await chat_messages.send(alice.id, group.id, MessageDraft(text="not for you any more"))
+    assert await ear.hears_nothing()
+
+
+async def test_what_a_dead_process_did_not_say_is_said(
+    live: LiveServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice, bob = await make.person("alice"), await make.person("bob")
+    await make.follow(bob, alice)
+    chat = await chats.open_direct(alice.id, bob.id)
+    ear = await live.listen(bob)
+    await ear.hello()
+    said = await chat_messages.send(alice.id, chat.id, MessageDraft(text="said", key="1"))
+    assert said
+    first = await heard(ear, "chat")
+    with monkeypatch.context() as dead:
+        dead.setattr(bus, "publish", AsyncMock())
+        await chat_messages.send(alice.id, chat.id, MessageDraft(text="not said", key="2"))
+    clock.shift(timedelta(seconds=10))
+    sweep = Chats()
+    await sweep.step()
+    second = await heard(ear, "chat")
+    assert second["data"]["message"]["text"] == "not said"
+    assert second["data"]["seq"] == first["data"]["seq"] + 1
+    await Chats().step()
     assert await ear.hears_nothing()

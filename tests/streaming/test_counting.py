@@ -55,6 +55,7 @@ async def test_counters_that_are_watched_are_said_once_for_many_changes(
         "replies_count": 1,
         "reblogs_count": 1,
         "favourites_count": 3,
+        "reactions_count": 0,
     }
     await likes.like(bob.id, closed.id)
     assert (await ear.next())["data"]["favourites_count"] == 1

@@ -32,7 +32,9 @@ async def test_a_change_of_filters_is_heard_once_and_only_by_their_owner(live: L
     assert await other.hears_nothing()
 
 
-async def test_each_receiver_hears_what_their_own_filters_say(live: LiveServer, runtime: Runtime) -> None:
+async def test_s_j09_each_receiver_hears_what_their_own_filters_say(
+    live: LiveServer, runtime: Runtime
+) -> None:
     alice, bob, carol, dave = [await make.person(name) for name in ("alice", "bob", "carol", "dave")]
     await new_filter(bob, "tea")
     await new_filter(carol, "coffee")

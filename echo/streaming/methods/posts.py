@@ -10,9 +10,8 @@ from echo.errors import BadRequest
 from echo.ids import parse_id
 from echo.policy.access import Access
 from echo.store import status_rows
-from echo.streaming.counting import shown
+from echo.streaming.counting import counts_of, shown
 from echo.streaming.methods.method import Method, session
-from echo.streaming.session import Counts
 
 MOST_WATCHED = 100
 
@@ -30,11 +29,7 @@ async def watch(access: Access, asked: WatchParams) -> object:
     if asking is None:
         raise BadRequest("Only a socket can watch")
     rows = await status_rows.moving(access.viewer, numbers)
-    asking.watched = {
-        post_id: Counts(rows[post_id]["replies"], rows[post_id]["boosts"], rows[post_id]["likes"])
-        for post_id in numbers
-        if post_id in rows
-    }
+    asking.watched = {post_id: counts_of(rows[post_id]) for post_id in numbers if post_id in rows}
     return [shown(post_id, counts) for post_id, counts in asking.watched.items()]
 
 

@@ -1,0 +1,297 @@
+"""R-36: what a client shows, changed by events as they come, is what it would be shown if it asked anew."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from quart.typing import TestClientProtocol as Client
+
+from echo import clock
+from echo.actions import (
+    blocks,
+    boosts,
+    editing,
+    filters,
+    follows,
+    likes,
+    polls,
+    posts,
+    reactions,
+)
+from echo.actions.drafts import EditDraft, PollDraft
+from echo.actions.filter_keywords import KeywordDraft
+from echo.actions.filters import FilterDraft
+from echo.errors import EchoError
+from echo.kinds import Visibility
+from echo.models import Post
+from echo.runtime import Runtime
+from tests import make
+from tests.make import Person
+from workers.jobs import drain_once
+from workers.main import FUNCTIONS
+
+# Counted by `counters` events (tests/streaming/test_counting.py), not said with each post again.
+COUNTERS = {
+    "replies_count",
+    "reblogs_count",
+    "favourites_count",
+    "quotes_count",
+    "followers_count",
+    "following_count",
+    "statuses_count",
+    "last_status_at",
+    "emoji_reactions",
+    "pleroma",
+    # Votes are told every three minutes at most.
+    "votes_count",
+    "voters_count",
+}
+HOME, NOTICES, LETTERS = "/api/v1/timelines/home", "/api/v1/notifications", "/api/v1/conversations"
+
+
+def standing(value: Any) -> Any:
+    """A document without its counters."""
+    if isinstance(value, dict):
+        if value.get("reblog"):  # what a boost repeats of it
+            value = {name: value[name] for name in ("id", "account", "created_at", "reblog")}
+        return {name: standing(part) for name, part in value.items() if name not in COUNTERS}
+    return [standing(part) for part in value] if isinstance(value, list) else value
+
+
+@dataclass
+class Screen:
+    """What a client of somebody shows, and how it reads anew."""
+
+    client: Client
+    owner: Person
+    epoch: str = ""
+    cursor: str = ""
+    home: dict[str, Any] = field(default_factory=dict)
+    notices: dict[str, Any] = field(default_factory=dict)
+    letters: dict[str, Any] = field(default_factory=dict)
+    heard: set[str] = field(default_factory=set)
+
+    async def get(self, path: str) -> Any:
+        answer = await self.client.get(path, headers=self.owner.headers)
+        assert answer.status_code == 200, await answer.get_data(as_text=True)
+        return await answer.get_json()
+
+    async def page(self, path: str) -> dict[str, Any]:
+        return {entry["id"]: entry for entry in await self.get(f"{path}?limit=40")}
+
+    async def begin(self) -> None:
+        answer = await self.get("/api/echo/events")
+        self.epoch, self.cursor = answer["epoch"], answer["cursor"]
+        self.home = await self.page(HOME)
+        self.notices, self.letters = await self.page(NOTICES), await self.page(LETTERS)
+
+    async def catch_up(self, said: list[str]) -> None:
+        answer = await self.get(f"/api/echo/events?after={self.cursor}&epoch={self.epoch}&limit=200")
+        assert (answer["gap"], answer["more"]) == (None, False)
+        self.cursor = answer["cursor"]
+        for event in answer["events"]:
+            self.heard.add(event["event"])
+            said.append(f"{event['event']} {event['data'].get('id', '')}")
+            await self.apply(event["event"], event["data"])
+
+    async def apply(self, event: str, data: dict[str, Any]) -> None:
+        if event == "update":
+            self.home[data["id"]] = data
+        elif event == "status.update":
+            self.replace(data)
+        elif event == "delete":
+            self.forget(data["id"])
+        elif event in ("home_changed", "filters_changed"):
+            self.home = await self.page(HOME)
+            self.notices, self.letters = await self.page(NOTICES), await self.page(LETTERS)
+        elif event == "notification":
+            self.notices[data["id"]] = data
+        elif event in ("notifications_merged", "notifications_changed"):
+            self.notices = await self.page(NOTICES)
+        elif event == "conversation":
+            self.letters[data["id"]] = data
+        else:
+            raise AssertionError(event)
+
+    def replace(self, post: dict[str, Any]) -> None:
+        """An edited post, wherever it is shown."""
+        if post["id"] in self.home:
+            self.home[post["id"]] = post
+        for shown in self.home.values():
+            if shown["reblog"] and shown["reblog"]["id"] == post["id"]:
+                shown["reblog"] = post
+        for notice in self.notices.values():
+            if notice.get("status") and notice["status"]["id"] == post["id"]:
+                notice["status"] = post
+        for letter in self.letters.values():
+            if letter["last_status"] and letter["last_status"]["id"] == post["id"]:
+                letter["last_status"] = post
+
+    def forget(self, id_: str) -> None:
+        """A deleted post, and what is about it."""
+        self.home.pop(id_, None)
+        for number, shown in list(self.home.items()):
+            if shown["reblog"] and shown["reblog"]["id"] == id_:
+                del self.home[number]
+        for number, notice in list(self.notices.items()):
+            if notice.get("status") and notice["status"]["id"] == id_:
+                del self.notices[number]
+
+    async def check(self, said: list[str]) -> None:
+        for name, shown, path in (
+            ("home", self.home, HOME),
+            ("notices", self.notices, NOTICES),
+            ("letters", self.letters, LETTERS),
+        ):
+            asked = await self.page(path)
+            newest = sorted(shown, key=int, reverse=True)[:40]
+            if name != "letters":
+                assert newest == list(asked), "\n".join([name, *said, *map(_brief, shown.values())])
+            for number, document in asked.items():
+                assert standing(shown[number]) == standing(document), "\n".join([name, *said])
+
+
+def _brief(shown: dict[str, Any]) -> str:
+    about = shown.get("status") or shown
+    return f"{shown['id']} {shown.get('type', '')} {shown['account']['username']} {about['id']}"
+
+
+class Play:
+    """What happens, chosen by chance."""
+
+    def __init__(self, chance: random.Random, reader: Person, people: list[Person]) -> None:
+        self.chance = chance
+        self.reader = reader
+        self.people = people
+        self.posts: list[Post] = []
+        self.done: list[str] = []
+        self.number = 0
+
+    async def step(self) -> None:
+        acts: tuple[Callable[[Person], Awaitable[None]], ...] = (
+            self.write,
+            self.write,
+            self.write_to_reader,
+            self.edit,
+            self.edit,
+            self.remove,
+            self.boost,
+            self.unboost,
+            self.ask,
+            self.vote,
+            self.like,
+            self.react,
+            self.follow,
+            self.unfollow,
+            self.block,
+            self.filter,
+        )
+        act = self.chance.choice(acts)
+        self.number += 1
+        clock.shift(timedelta(seconds=self.number))
+        try:
+            who = self.chance.choice(self.people)
+            await act(who)
+            self.done.append(f"{act.__name__} {who.account.username}")
+        except EchoError as refused:
+            self.done.append(f"{act.__name__}: {refused}")
+
+    def some(self, *, by: Person | None = None) -> Post:
+        found = [post for post in self.posts if by is None or post.author_id == by.id]
+        return self.chance.choice(found or self.posts)
+
+    async def write(self, who: Person) -> None:
+        seen = self.chance.choice((Visibility.PUBLIC, Visibility.UNLISTED, Visibility.FOLLOWERS))
+        self.posts.append(await make.post(who, f"number {self.number}", visibility=seen))
+
+    async def write_to_reader(self, who: Person) -> None:
+        text = f"hello @{self.reader.account.username} {self.number}"
+        seen = self.chance.choice((Visibility.DIRECT, Visibility.PUBLIC))
+        self.posts.append(await make.post(who, text, visibility=seen))
+
+    async def edit(self, who: Person) -> None:
+        post = self.some(by=who)
+        await editing.edit(post.author_id, post.id, EditDraft(text=f"edited {self.number}"))
+
+    async def remove(self, who: Person) -> None:
+        post = self.some(by=who)
+        self.posts.remove(post)
+        await posts.remove(post.author_id, post.id)
+
+    async def boost(self, who: Person) -> None:
+        await boosts.boost(who.id, self.some().id, Visibility.PUBLIC)
+
+    async def unboost(self, who: Person) -> None:
+        await boosts.unboost(who.id, self.some().id)
+
+    async def ask(self, who: Person) -> None:
+        poll = PollDraft(options=("tea", "coffee"), duration_seconds=3600)
+        self.posts.append(await make.post(who, "which?", poll=poll))
+
+    async def vote(self, who: Person) -> None:
+        asked = self.chance.choice([post for post in self.posts if post.poll_id] or self.posts)
+        if asked.poll_id:
+            await polls.vote(who.id, asked.poll_id, [self.chance.randrange(2)])
+
+    async def like(self, who: Person) -> None:
+        await likes.like(who.id, self.some(by=self.reader).id)
+
+    async def react(self, who: Person) -> None:
+        await reactions.react(who.id, self.some().id, "\N{HOT BEVERAGE}")
+
+    async def follow(self, who: Person) -> None:
+        await follows.follow(self.reader.id, who.id, boosts=True, notify=False, languages=None)
+
+    async def unfollow(self, who: Person) -> None:
+        await follows.unfollow(self.reader.id, who.id)
+
+    async def block(self, who: Person) -> None:
+        await blocks.block(self.reader.id, who.id)
+        await blocks.unblock(self.reader.id, who.id)
+        await self.follow(who)
+
+    async def filter(self, who: Person) -> None:
+        word = KeywordDraft(keyword=self.chance.choice(("number", "edited", "hello")), whole_word=True)
+        draft = FilterDraft(title="quiet", contexts=("home",), action="warn", keywords=(word,))
+        await filters.create(self.reader.id, draft)
+
+
+async def play(runtime: Runtime, client: Client, seed: int, steps: int) -> set[str]:
+    """Returns: the events that were heard."""
+    chance = random.Random(seed)
+    reader, people = await make.person("reader"), [await make.person() for _ in range(3)]
+    for person in people:
+        await follows.follow(reader.id, person.id, boosts=True, notify=False, languages=None)
+    story = Play(chance, reader, people)
+    story.posts = [await make.post(reader, "mine"), await make.post(people[0], "theirs")]
+    await work(runtime)
+    screen = Screen(client, reader)
+    await screen.begin()
+    for number in range(steps):
+        await story.step()
+        if chance.random() < 0.4 or number == steps - 1:
+            await work(runtime)
+            await screen.catch_up(story.done)
+            await screen.check([f"seed {seed}", *story.done])
+    return screen.heard
+
+
+async def work(runtime: Runtime) -> None:
+    while await drain_once(runtime, FUNCTIONS, "test"):
+        continue
+
+
+async def test_a_short_story(runtime: Runtime, client: Client) -> None:
+    heard = await play(runtime, client, seed=1, steps=30)
+    assert {"update", "status.update", "notification", "home_changed", "filters_changed"} <= heard
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(2, 12))
+async def test_r_36_long_stories(runtime: Runtime, client: Client, seed: int) -> None:
+    await play(runtime, client, seed=seed, steps=80)
