@@ -64,6 +64,7 @@ LOGGED: dict[str, tuple[str, ...]] = {
     "merged": (),
     "filters": (),
     "home": (),
+    "room": ("room",),
     "notices": (),
 }
 # Said by those who made the row, and by `workers.missed` when they did not; who comes second says nothing.

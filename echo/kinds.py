@@ -236,6 +236,7 @@ class RoomAccess(StrEnum):
 
     FOLLOWERS = "followers"  # who follows the host
     MUTUALS = "mutuals"  # those of them whom the host follows as well
+    CHAT = "chat"  # who is in a chat with the host
     LINK = "link"  # anybody with an account here who knows the link
 
 

@@ -47,6 +47,7 @@ SHAPES_OF_ROOMS: dict[str, Json] = {
             "host": ref("Account"),
             "engine": {"enum": ["mesh", "janus", "livekit"]},
             "access": {"enum": ["followers", "mutuals", "chat", "link"]},
+            "chat_id": _MAYBE,
             "video": _YES,
             "stage": _YES,
             "maximum": {"type": "integer", "minimum": 2},
@@ -76,16 +77,23 @@ _DRAFT: Json = {
         "title": TEXT,
         "access": TEXT,
         "engine": TEXT,
+        "chat_id": TEXT,
         "video": _YES,
         "stage": _YES,
         "maximum": {"type": "integer"},
         "status_id": TEXT,
     },
 }
+_PRESENCE = _whole(
+    {"account_id": TEXT, "state": {"enum": ["online", "idle", "offline"]}, "last_seen_at": _MAYBE}
+)
 _ROOMS = "/api/v1/echo/rooms"
 _ROOM = f"{_ROOMS}/{{room_id}}"
 _MEMBER = f"{_ROOM}/members/{{account}}"
 ROUTES_OF_ROOMS: dict[str, Json] = {
+    "GET /api/v1/echo/presence": route(many(_PRESENCE), parameters=query(**{"id[]": "string"})),
+    "GET /api/v1/echo/presence/friends": route(many(_PRESENCE), parameters=query(limit="integer")),
+    "PUT /api/v1/echo/presence": route(many(_PRESENCE), body=fields(invisible="boolean")),
     f"GET {_ROOMS}": route(many(ref("Room")), parameters=query(limit="integer")),
     f"POST {_ROOMS}": route(ref("Room"), body=_DRAFT),
     f"GET {_ROOM}": route(ref("Room"), parameters=query(key="string")),

@@ -10,7 +10,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from echo import settings
-from echo.actions import announcements, auth, copies, discarding, keys, letters, room_members, trends
+from echo.actions import (
+    announcements,
+    auth,
+    copies,
+    discarding,
+    keys,
+    letters,
+    room_members,
+    room_tickets,
+    trends,
+)
 from echo.media import ffmpeg
 from echo.search import filling
 from echo.store import counters, instance, search_accounts, tidying
@@ -34,8 +44,9 @@ class Periodic:
 
 
 async def forget_stale_access(_: dict[str, Any]) -> None:
-    """Used codes, old links, sessions that ended, apps nobody used."""
+    """Used codes, old links, sessions and tickets that ended, apps nobody used."""
     await auth.forget_stale()
+    await room_tickets.end_old()
 
 
 async def tidy(_: dict[str, Any]) -> None:

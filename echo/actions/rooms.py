@@ -14,7 +14,7 @@ from echo.models import Room, RoomMember
 from echo.policy import rooms as policy
 from echo.policy.viewer import Viewer
 from echo.ports import MESH, room_engines
-from echo.store import posts, room_seats, rooms
+from echo.store import chats, posts, room_seats, rooms
 from echo.text import length
 
 
@@ -22,7 +22,8 @@ from echo.text import length
 class RoomDraft:
     """What a room shall be; None keeps what is there, or takes the default.
 
-    Shapes:  engine: on new rooms only; post_id: of a post of the host that shows the room; 0 takes it away
+    Shapes:  engine, chat_id: on new rooms only; post_id: of a post of the host that shows the room; 0 takes
+    it away
     """
 
     title: str | None = None
@@ -31,6 +32,7 @@ class RoomDraft:
     video: bool | None = None
     stage: bool | None = None
     maximum: int | None = None
+    chat_id: int | None = None
     post_id: int | None = None
 
 
@@ -40,7 +42,7 @@ async def create(host_id: int, draft: RoomDraft) -> int:
     Raises:  Invalid without a title, with an engine that is not here or too many people for it, or with too
              many rooms open; NotFound for a post that is not the host's
     """
-    access = _access(draft.access or RoomAccess.FOLLOWERS)
+    access = _access(draft.access or (RoomAccess.CHAT if draft.chat_id else RoomAccess.FOLLOWERS))
     title = _title(draft.title or "")
     engine = _engine(draft.engine or settings.here().rooms.engine)
     video = True if draft.video is None else draft.video
@@ -49,12 +51,15 @@ async def create(host_id: int, draft: RoomDraft) -> int:
         await db.execute("SELECT 1 FROM users WHERE id = $1 FOR UPDATE", host_id)
         if await rooms.open_count(host_id) >= policy.OPEN_MAX:
             raise Invalid(f"Validation failed: You have {policy.OPEN_MAX} open rooms already")
+        if access == RoomAccess.CHAT:
+            await _require_chat(host_id, draft.chat_id)
         made = await Room.create(
             id=ids.new_id(),
             host_id=host_id,
             title=title,
             engine=engine,
             access=access,
+            chat_id=draft.chat_id,
             link_secret=secrets.token_urlsafe(16),
             video=video,
             stage=bool(draft.stage),
@@ -77,6 +82,8 @@ async def change(host_id: int, room_id: int, draft: RoomDraft) -> None:
             room.title = _title(draft.title)
         if draft.access is not None:
             room.access = _access(draft.access)
+            if room.access == RoomAccess.CHAT:
+                await _require_chat(host_id, room.chat_id)
         if draft.stage is not None:
             room.stage = draft.stage
         if draft.video is not None:
@@ -178,6 +185,14 @@ def _title(text: str) -> str:
             f"Validation failed: Title is too long (maximum is {policy.TITLE_CHARACTERS} characters)"
         )
     return title
+
+
+async def _require_chat(host_id: int, chat_id: int | None) -> None:
+    """Raises:  Invalid without a chat; NotFound for one that the host is not in"""
+    if chat_id is None:
+        raise Invalid("Validation failed: Chat can't be blank")
+    if not (await chats.get(Viewer(host_id), chat_id)).is_active:
+        raise NotFound
 
 
 def _access(word: str) -> str:

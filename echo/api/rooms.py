@@ -76,6 +76,7 @@ def _draft(given: Params) -> RoomDraft:
         title=given.text("title"),
         access=given.text("access"),
         engine=given.text("engine"),
+        chat_id=given.id("chat_id"),
         video=given.boolean("video"),
         stage=given.boolean("stage"),
         maximum=given.integer("maximum"),

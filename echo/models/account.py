@@ -172,6 +172,7 @@ class User(Model):
     created_by_app_id = fields.BigIntField(null=True)
     created_at = fields.DatetimeField()
     last_active_at = fields.DatetimeField(null=True)
+    seen_at = fields.DatetimeField(null=True, description="by others, who may know it")
 
     class Meta:
         table = "users"

@@ -16,6 +16,7 @@ class Room(Model):
     title = fields.CharField(max_length=255)
     engine = fields.CharField(max_length=16, description="mesh, janus or livekit")
     access = fields.CharField(max_length=16, description="echo.kinds.RoomAccess")
+    chat_id = fields.BigIntField(null=True, db_index=True, description="whose members may join")
     link_secret = fields.CharField(max_length=64, description="part of the link to it")
     video = fields.BooleanField(description="with pictures; otherwise voices alone")
     stage = fields.BooleanField(description="who joins listens, until the host lets them speak")

@@ -49,6 +49,8 @@ MAY_JOIN = """(h.suspended_at IS NULL AND h.deleted_at IS NULL AND (r.host_id = 
     AND CASE r.access
         WHEN 'link' THEN r.link_secret = $2 OR EXISTS (SELECT 1 FROM room_members x
             WHERE x.room_id = r.id AND x.account_id = $1)
+        WHEN 'chat' THEN EXISTS (SELECT 1 FROM chat_members c
+            WHERE c.chat_id = r.chat_id AND c.account_id = $1 AND c.state = 'active' AND c.request = '')
         ELSE EXISTS (SELECT 1 FROM follows f
             WHERE f.follower_id = $1 AND f.followee_id = r.host_id AND f.state = 'accepted')
           AND (r.access = 'followers' OR EXISTS (SELECT 1 FROM follows f

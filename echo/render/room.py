@@ -16,6 +16,7 @@ from echo.store import room_seats, rooms
 
 _encode = msgspec.json.Encoder().encode
 _Sessions = Mapping[tuple[int, int], str]
+_Members = Mapping[int, Sequence[Row]]
 
 
 async def one(viewer: Viewer, row: Row) -> bytes:
@@ -25,12 +26,36 @@ async def one(viewer: Viewer, row: Row) -> bytes:
 
 async def many(viewer: Viewer, rows: Sequence[Row]) -> list[bytes]:
     """The same for several, in their order."""
+    read = await _read(rows)
+    return [_encode(_room(viewer, row, *read)) for row in rows]
+
+
+async def _for_viewers(viewers: Sequence[Viewer], row: Row) -> dict[int, bytes]:
+    read = await _read([row])
+    return {viewer.account_id or 0: _encode(_room(viewer, row, *read)) for viewer in viewers}
+
+
+async def _read(rows: Sequence[Row]) -> tuple[_Members, _Sessions, Mapping[int, bytes]]:
+    """Who is in these rooms, with which sessions, and how they are shown."""
     members = await rooms.members([row["id"] for row in rows])
     places = [(member["room_id"], member["account_id"]) for found in members.values() for member in found]
     sessions = await room_seats.known_sessions(places)
     hosts = [row["host_id"] for row in rows]
     people = await account.by_id(list({*(account_id for _, account_id in places), *hosts}))
-    return [_encode(_room(viewer, row, members[row["id"]], sessions, people)) for row in rows]
+    return members, sessions, people
+
+
+async def for_each(account_ids: Sequence[int], room_id: int) -> dict[int, bytes]:
+    """A room for several people at once: for its host and those who are or were in it. Who was sent out is
+    told that alone.
+    """
+    standing = await rooms.standing(room_id, account_ids)
+    gone = _encode({"id": str(room_id), "gone": True})
+    found = {account_id: gone for account_id, may_see in standing.items() if not may_see}
+    for row in await rooms.rows_unscoped([room_id]):
+        people = [Viewer(account_id) for account_id, may_see in standing.items() if may_see]
+        found |= await _for_viewers(people, row)
+    return found
 
 
 async def joined(
@@ -50,8 +75,9 @@ async def joined(
 
 
 def _room(
-    viewer: Viewer, row: Row, present: Sequence[Row], sessions: _Sessions, people: Mapping[int, bytes]
+    viewer: Viewer, row: Row, everybody: _Members, sessions: _Sessions, people: Mapping[int, bytes]
 ) -> room_entities.Room:
+    present = everybody[row["id"]]
     members = [
         _member(row, member, sessions, people[member["account_id"]])
         for member in present
@@ -68,6 +94,7 @@ def _room(
         host=msgspec.Raw(people[row["host_id"]]),
         engine=row["engine"],
         access=row["access"],
+        chat_id=str(row["chat_id"]) if row["chat_id"] is not None else None,
         video=row["video"],
         stage=row["stage"],
         maximum=row["maximum"],

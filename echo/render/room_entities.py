@@ -44,6 +44,7 @@ class Room(Entity, frozen=True, kw_only=True):
     host: msgspec.Raw
     engine: str
     access: str
+    chat_id: str | None
     video: bool
     stage: bool
     maximum: int

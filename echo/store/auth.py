@@ -12,6 +12,7 @@ from datetime import datetime
 import msgspec
 
 from echo import clock, db
+from echo.db import Row
 from echo.kinds import Role
 from echo.policy.secret_texts import digest
 from echo.policy.standing import COLUMNS, Login, standing_of
@@ -87,6 +88,16 @@ async def insert_token(
         at,
     )
     return token_id
+
+
+async def tokens_without_app(scopes: Sequence[str], before: datetime) -> list[Row]:
+    """Rows (id, user_id) of living tokens of exactly these scopes that were made before a moment."""
+    return await db.fetch(
+        "SELECT id, user_id FROM tokens WHERE app_id IS NULL AND user_id IS NOT NULL AND revoked_at IS NULL"
+        " AND scopes = $1::jsonb AND created_at < $2",
+        _json(scopes),
+        before,
+    )
 
 
 async def revoke_token(token_id: int, at: datetime) -> bool:

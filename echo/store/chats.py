@@ -219,6 +219,25 @@ async def count_pins(chat_id: int) -> int:
     return int(found)
 
 
+async def typing_listeners(viewer: Viewer, chat_id: int) -> list[int] | None:
+    """People here who are told that the viewer types in a chat; None when they are not in it, do not share
+    that, or it waits for an answer. Whoever blocks them or is blocked is left out.
+    """
+    rows = await db.fetch(
+        "SELECT u.id FROM chat_members me JOIN chat_members m ON m.chat_id = me.chat_id"
+        " JOIN users u ON u.id = m.account_id LEFT JOIN chat_preferences p ON p.account_id = me.account_id"
+        " WHERE me.chat_id = $2 AND me.account_id = $1 AND me.state = 'active' AND m.state = 'active'"
+        " AND me.request = '' AND m.request = '' AND coalesce(p.share_typing, true)"
+        " AND NOT EXISTS (SELECT 1 FROM blocks b WHERE (b.blocker_id = $1 AND b.blocked_id = m.account_id)"
+        " OR (b.blocker_id = m.account_id AND b.blocked_id = $1))",
+        viewer.account_id,
+        chat_id,
+    )
+    if not rows:
+        return None
+    return [row["id"] for row in rows if row["id"] != viewer.account_id]
+
+
 async def around(seat: Seat, seqs: Sequence[int], count: int) -> list[int]:
     """These messages and so many before and after each, as far as somebody may read them."""
     rows = await db.fetch(

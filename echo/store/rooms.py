@@ -28,6 +28,23 @@ async def get(viewer: Viewer, room_id: int, key: str = "") -> Row:
     return row
 
 
+async def rows_unscoped(room_ids: Sequence[int]) -> list[Row]:
+    """The rows of rooms, whoever asks: for those who are told of them because they are in them."""
+    return await db.fetch("SELECT r.* FROM rooms r WHERE r.id = ANY($1)", list(room_ids))
+
+
+async def standing(room_id: int, account_ids: Sequence[int]) -> dict[int, bool]:
+    """Which of these people have to do with a room, as hosts or because they came; False: sent out."""
+    rows = await db.fetch(
+        "SELECT w.id, m.removed_at IS NULL AS may_see FROM unnest($2::bigint[]) AS w(id)"
+        " JOIN rooms r ON r.id = $1 LEFT JOIN room_members m ON m.room_id = r.id AND m.account_id = w.id"
+        " WHERE m.id IS NOT NULL OR r.host_id = w.id",
+        room_id,
+        list(account_ids),
+    )
+    return {row["id"]: row["may_see"] for row in rows}
+
+
 async def open_for(viewer: Viewer, *, limit: int) -> list[Row]:
     """Open rooms that a viewer may join without a link, newest first."""
     return await db.fetch(

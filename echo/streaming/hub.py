@@ -15,6 +15,7 @@ from echo.bus import Live
 from echo.errors import EchoError, Unavailable
 from echo.store import live
 from echo.streaming import counting, lifecycle, topics
+from echo.streaming.attendance import Attendance
 from echo.streaming.following import Following
 from echo.streaming.outlet import Ending, Outlet
 from echo.streaming.registry import Caps, Registry
@@ -45,6 +46,7 @@ class Hub:
         self._registry = Registry(self.caps)
         self._teller = Teller(self._registry)
         self.following = Following(self._registry)
+        self._attendance = Attendance(self._registry)
         self._wire = Wire(self._hear)
         self._pending: deque[tuple[int, Live]] = deque()
         self._arrived = asyncio.Event()
@@ -117,7 +119,14 @@ class Hub:
 
         self._tasks = [
             begin(work)
-            for work in (self._listen(), self._tell_all(), self._watch(), self._count(), self._last())
+            for work in (
+                self._listen(),
+                self._tell_all(),
+                self._watch(),
+                self._count(),
+                self._last(),
+                self._attendance.keep(),
+            )
         ]
 
     async def _listen(self) -> None:

@@ -13,7 +13,7 @@ from enum import StrEnum
 from echo.policy.viewer import Viewer
 from echo.render import conversation, notification, status
 from echo.store import conversations, notifications
-from echo.streaming import kinds_of_chats
+from echo.streaming import kinds_of_chats, kinds_of_rooms
 
 # (people, ids of the rows) -> a JSON object for each of them; those who may not see it (any more) left out.
 Render = Callable[[Sequence[int], tuple[int, ...]], Awaitable[dict[int, bytes]]]
@@ -103,4 +103,5 @@ KINDS: dict[str, Kind] = {
         "chat", "chat.marks", "read:chats", Overflow.COALESCING, kinds_of_chats.marks, is_mastodon=False
     ),
     "conversation": Kind("direct", "conversation", _POSTS, Overflow.COALESCING, _conversation),
+    "room": Kind("room", "room", "read:rooms", Overflow.COALESCING, kinds_of_rooms.render, is_mastodon=False),
 }

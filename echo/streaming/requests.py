@@ -15,13 +15,19 @@ from echo.http.limits import count
 from echo.policy.access import Access
 from echo.policy.scopes import covers
 from echo.streaming import repeats
-from echo.streaming.methods import chat, posts, rooms, timeline
+from echo.streaming.methods import chat, posts, presence, rooms, timeline
 from echo.streaming.methods.method import Method as Method
 from echo.streaming.methods.method import idempotency_key
 from echo.streaming.protocol import Failure, Reply, Request, encode
 
 log = logging.getLogger(__name__)
-METHODS: dict[str, Method] = {**posts.METHODS, **timeline.METHODS, **chat.METHODS, **rooms.METHODS}
+METHODS: dict[str, Method] = {
+    **posts.METHODS,
+    **timeline.METHODS,
+    **chat.METHODS,
+    **rooms.METHODS,
+    **presence.METHODS,
+}
 
 # What a program reads of an error, by its HTTP status.
 _CODES = {

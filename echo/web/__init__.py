@@ -1,4 +1,4 @@
-"""Pages for browsers: plain HTML that works without scripts."""
+"""Pages for browsers: plain HTML that works without scripts. Only the page of a live room has some."""
 
 from echo.web import (
     account,
@@ -12,6 +12,7 @@ from echo.web import (
     notices,
     oauth,
     profiles,
+    rooms,
     set_up,
     settings,
     static_files,
@@ -32,6 +33,7 @@ BLUEPRINTS = (
     profiles.blueprint,
     api_page.blueprint,
     collections.blueprint,
+    rooms.blueprint,
     static_files.blueprint,
     federation.blueprint,
 )

@@ -99,7 +99,7 @@ PIECES = {
     "who",
 }
 CONDITIONS = re.compile(
-    r"(_?[A-Z][A-Z_]*(\.replace\(.*\))?|(visible_to|avoided_by|estranged_from|right_as_sql|_gone_quote|_poll|follows|names|has|int|tallies|(cursor|page)\.\w+|wanted\.condition)\(.*\)"
+    r"(_?[A-Z][A-Z_]*(\.replace\(.*\))?|(visible_to|avoided_by|estranged_from|seen_by|right_as_sql|_gone_quote|_poll|follows|names|has|int|tallies|(cursor|page)\.\w+|wanted\.condition)\(.*\)"
     r"|(loading\.)?columns\(.*\)|model\._meta\.db_table)"
 )
 DIRECTION = "'ASC' if self.is_upward else 'DESC'"

@@ -14,11 +14,11 @@ from echo.errors import EchoError
 from echo.policy.access import Access
 from echo.policy.scopes import covers
 from echo.streaming.protocol import SignalFromClient
-from echo.streaming.signals import rooms
+from echo.streaming.signals import rooms, typing
 from echo.streaming.signals.signal import Signal as Signal
 
 log = logging.getLogger(__name__)
-SIGNALS: dict[str, Signal] = {**rooms.SIGNALS}
+SIGNALS: dict[str, Signal] = {**rooms.SIGNALS, **typing.SIGNALS}
 
 
 async def pass_on(access: Access, session_id: str, sent: SignalFromClient) -> None:
