@@ -181,6 +181,8 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     discoverable: bool = False
     indexable: bool = False
     memorial: bool = False
+    accepts_chat: bool | None = None  # Pleroma: capabilities.acceptsChatMessages
+    accepts_groups: bool = False  # Echo: capabilities.acceptsChatGroups
     suspended: bool = False
     moved_to: str | None = None
     also_known_as: tuple[str, ...] = ()

@@ -61,7 +61,7 @@ _MASTODON = frozenset(
     )
 )
 _MISSKEY = frozenset(("_misskey_quote", "_misskey_content", "_misskey_reaction", "_misskey_summary", "isCat"))
-_LITEPUB = frozenset(("directMessage", "EmojiReact", "ChatMessage"))
+_LITEPUB = frozenset(("directMessage", "EmojiReact", "ChatMessage", "capabilities", "acceptsChatMessages"))
 _SCHEMA = frozenset(("PropertyValue", "value"))
 _OSTATUS = frozenset(("conversation", "atomUri", "inReplyToAtomUri"))
 _SECURITY = frozenset(("publicKey", "publicKeyPem", "owner", "controller", "assertionMethod", "Key"))

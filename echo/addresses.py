@@ -73,6 +73,10 @@ class Addresses:
         """The address of a document that says that a quote is allowed; whoever knows it may read it."""
         return f"{self.base}/ap/stamps/{secret}"
 
+    def chat(self, chat_id: int) -> str:
+        """The id of a group that other servers know."""
+        return f"{self.base}/ap/chats/{chat_id}"
+
     def activity(self, kind: str, unique: object) -> str:
         """The id of an activity: `kind` and something that is unique among its kind."""
         return f"{self.base}/ap/activities/{kind}/{unique}"

@@ -18,6 +18,8 @@ from echo.events_of_accounts import TagsChosen as TagsChosen
 from echo.events_of_accounts import TagUnfeatured as TagUnfeatured
 from echo.events_of_chats import ChatChanged as ChatChanged
 from echo.events_of_chats import ChatMarked as ChatMarked
+from echo.events_of_chats import GroupTold as GroupTold
+from echo.events_of_chats import GroupWished as GroupWished
 from echo.events_of_house import AnnouncementChanged as AnnouncementChanged
 from echo.events_of_house import AnnouncementReacted as AnnouncementReacted
 from echo.events_of_house import AnnouncementRemoved as AnnouncementRemoved
@@ -67,9 +69,7 @@ class LinkFound(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PostPinned(Event):
-    """The author put a post on top of their profile."""
-
+class PostPinned(Event):  # the author put a post on top of their profile
     post_id: int
 
 

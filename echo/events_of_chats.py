@@ -23,3 +23,26 @@ class ChatMarked(Event):
     chat_id: int
     member_id: int
     account_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupTold(Event):
+    """The log of a group of ours that other servers know has an event more."""
+
+    chat_id: int
+    seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupWished(Event):
+    """Somebody here wants something to happen in a group of another server; `said`: as JSON. The copy of the
+    group may be gone before it is told.
+    """
+
+    chat_uri: str
+    inbox: str
+    account_id: int
+    kind: str
+    message_seq: int | None
+    said: str
+    wish_id: int

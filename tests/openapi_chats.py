@@ -7,7 +7,7 @@ import re
 
 import msgspec
 
-from echo.render import chat_entities
+from echo.render import chat_entities, pleroma_chat
 from tests.openapi_parts import OBJECT, TEXT, Json, fields, many, query, ref, route
 
 _NAMES = {
@@ -17,6 +17,8 @@ _NAMES = {
     "EmojiReaction": "EmojiReaction",
     "Event": "ChatEvent",
     "Member": "ChatMember",
+    "PleromaChat": "PleromaChat",
+    "PleromaMessage": "PleromaMessage",
     "Message": "ChatMessage",
     "MessageState": "ChatMessageState",
     "Receipts": "ChatReceipts",
@@ -24,7 +26,7 @@ _NAMES = {
 }
 _SHAPES = (
     *(chat_entities.Chat, chat_entities.ChatMark, chat_entities.ChatPreferences, chat_entities.Event),
-    *(chat_entities.Member, chat_entities.Receipts),
+    *(chat_entities.Member, chat_entities.Receipts, pleroma_chat.PleromaChat),
 )
 
 
@@ -39,12 +41,14 @@ def _schemas() -> dict[str, Json]:
     for schema in schemas.values():
         schema.pop("title", None)
     schemas["Chat"]["properties"]["account"] = {"anyOf": [ref("Account"), {"type": "null"}]}
+    schemas["PleromaChat"]["properties"]["account"] = ref("Account")
     schemas["ChatMember"]["properties"]["account"] = ref("Account")
     return schemas
 
 
 SHAPES_OF_CHATS = _schemas()
 
+_PLEROMA = "/api/v1/pleroma/chats"
 _BASE = "/api/v1/echo/chats"
 _ONE = f"{_BASE}/{{chat_id}}"
 _MESSAGE = f"{_ONE}/messages/{{seq}}"
@@ -115,5 +119,23 @@ ROUTES_OF_CHATS: dict[str, Json] = {
     f"GET {_ONE}/events": route(many(ref("ChatEvent")), parameters=query(after="integer", limit="integer")),
     f"GET {_ONE}/marks": route(many(ref("ChatMark"))),
     f"POST {_ONE}/report": route(ref("Report"), body=_REPORT),
+    f"GET {_PLEROMA}": route(many(ref("PleromaChat")), parameters=query(with_muted="boolean")),
+    "GET /api/v2/pleroma/chats": route(
+        many(ref("PleromaChat")),
+        parameters=query(with_muted="boolean", max_id="string", limit="integer"),
+    ),
+    f"POST {_PLEROMA}/by-account-id/{{account}}": route(ref("PleromaChat")),
+    f"GET {_PLEROMA}/{{chat_id}}": route(ref("PleromaChat")),
+    f"DELETE {_PLEROMA}/{{chat_id}}": route(ref("PleromaChat")),
+    f"POST {_PLEROMA}/{{chat_id}}/read": route(ref("PleromaChat"), body=fields(last_read_id="string")),
+    f"GET {_PLEROMA}/{{chat_id}}/messages": route(
+        many(ref("PleromaMessage")),
+        parameters=query(max_id="string", since_id="string", min_id="string", limit="integer"),
+    ),
+    f"POST {_PLEROMA}/{{chat_id}}/messages": route(
+        ref("PleromaMessage"), body=fields(content="string", media_id="string")
+    ),
+    f"POST {_PLEROMA}/{{chat_id}}/messages/{{message_id}}/read": route(ref("PleromaMessage")),
+    f"DELETE {_PLEROMA}/{{chat_id}}/messages/{{message_id}}": route(ref("PleromaMessage")),
     "GET /api/v1/echo/admin/reports/{report_id}/chat": route(many(_SAID)),
 }

@@ -8,6 +8,7 @@ from functools import wraps
 from echo.runtime import Runtime
 from federation import (
     followers,
+    group_chats,
     links_back,
     permission_sending,
     profile_sending,
@@ -43,6 +44,8 @@ JOBS: dict[str, Job] = {
         permission_sending.send_interaction_answer,
         profile_sending.send_featured_tag,
         profile_sending.send_unfeatured_tag,
+        group_chats.send_chat_event,
+        group_chats.send_chat_wish,
         sending.send_follow,
         sending.send_unfollow,
         sending.send_accept,

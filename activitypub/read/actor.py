@@ -49,6 +49,8 @@ def read_actor(document: Document, *, allow_http: bool = False) -> Actor:
         discoverable=document.boolean("discoverable") or False,
         indexable=document.boolean("indexable") or False,
         memorial=document.boolean("memorial") or False,
+        accepts_chat=_accepts(document, "acceptsChatMessages"),
+        accepts_groups=_accepts(document, "acceptsChatGroups") or False,
         suspended=document.boolean("suspended") or False,
         moved_to=address(document, "movedTo", allow_http=allow_http),
         also_known_as=addresses(document, "alsoKnownAs", at_most=limits.ALIASES, allow_http=allow_http),
@@ -56,6 +58,12 @@ def read_actor(document: Document, *, allow_http: bool = False) -> Actor:
         published=document.moment("published"),
         webfinger=_handle(document),
     )
+
+
+def _accepts(document: Document, capability: str) -> bool | None:
+    """Whether messages of chats, or of groups, may be sent; None where nothing is said. Source: Pleroma"""
+    said = document.document("capabilities")
+    return None if said is None else said.boolean(capability)
 
 
 def actor_kind(document: Document) -> ActorKind:

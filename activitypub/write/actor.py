@@ -58,6 +58,7 @@ def actor_body(actor: Actor) -> JsonObject:
         attributionDomains=list(actor.attribution_domains) or None,
         suspended=actor.suspended or None,
         generator=_generator(actor.implements),
+        capabilities=_capabilities(actor),
     )
     return {
         **body,
@@ -72,6 +73,12 @@ def actor_body(actor: Actor) -> JsonObject:
             {"type": "PropertyValue", "name": field.name, "value": field.value} for field in actor.fields
         ],
     }
+
+
+def _capabilities(actor: Actor) -> JsonObject | None:
+    """Source:  Pleroma; groups are Echo's own"""
+    said = present(acceptsChatMessages=actor.accepts_chat, acceptsChatGroups=actor.accepts_groups or None)
+    return said or None
 
 
 def _generator(capabilities: tuple[tuple[str, str], ...]) -> JsonObject | None:

@@ -208,6 +208,8 @@ def _remote_values(draft: RemoteAccount) -> dict[str, Any]:
         "hide_collections": draft.hide_collections,
         "attribution_domains": list(draft.attribution_domains),
         "memorial": draft.memorial,
+        "accepts_chat": draft.accepts_chat,
+        "accepts_groups": draft.accepts_groups,
         "avatar": draft.avatar,
         "avatar_description": draft.avatar_description,
         "header": draft.header,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 
-from echo import clock, db, ids
-from echo.actions import chats
+from echo import addresses, clock, db, ids
+from echo.actions import chat_copies, chats
 from echo.actions.chat_log import append
 from echo.db import UnitOfWork
 from echo.errors import Forbidden, Invalid, NotFound
@@ -49,13 +49,16 @@ async def _invite(unit: UnitOfWork, chat: Chat, account_id: int, invited_id: int
     invited = await accounts.find(invited_id)
     if invited is None:
         raise NotFound
-    if invited.domain:
+    if invited.domain and not invited.accepts_groups:
         raise Invalid(f"Validation failed: The server of @{invited.username} has no group chats")
     await chats.require_writer(account_id, invited)
     member = await store.member_for_worker(chat.id, invited_id)
     if member is not None and member.state in (MemberState.ACTIVE, MemberState.INVITED):
         return
     await _require_room(chat)
+    if invited.domain and not chat.uri:
+        chat.uri = addresses.here().chat(chat.id)
+        await Chat.filter(id=chat.id).update(uri=chat.uri)
     await append(unit, chat, ChatEventKind.INVITED, account_id, {"account_id": invited_id})
 
 
@@ -63,7 +66,9 @@ async def enter(account_id: int, chat_id: int) -> Chat:
     """Say yes to an invitation. Raises NotFound without one."""
     async with db.unit_of_work() as unit:
         seat = await _hold(account_id, chat_id)
-        if seat.member.state == MemberState.INVITED:
+        if seat.member.state == MemberState.INVITED and not seat.chat.local:
+            await chat_copies.wish(unit, seat.chat, account_id, ChatEventKind.JOINED)
+        elif seat.member.state == MemberState.INVITED:
             await append(unit, seat.chat, ChatEventKind.JOINED, account_id)
             await _begin_reading(seat.chat, account_id)
         elif not seat.is_active:
@@ -111,6 +116,8 @@ async def leave(account_id: int, chat_id: int) -> None:
         seat = await _hold(account_id, chat_id)
         if seat.chat.kind == ChatKind.DIRECT:
             await chat_marks.hide(chat_id, account_id)
+        elif not seat.chat.local:
+            await chat_copies.wish(unit, seat.chat, account_id, ChatEventKind.LEFT)
         elif seat.member.state in (MemberState.ACTIVE, MemberState.INVITED):
             await take_out(unit, seat.chat, seat.member)
 
@@ -190,6 +197,7 @@ async def _lead(account_id: int, chat_id: int, deed: Deed) -> Seat:
         raise Invalid("Validation failed: This chat is between two")
     if not seat.is_active:
         raise Forbidden("You are not a member of this chat")
+    chat_copies.require_here(seat.chat)
     require(seat.member.role, deed)
     return seat
 

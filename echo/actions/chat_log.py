@@ -7,7 +7,7 @@ from typing import Any
 
 from echo import clock, ids
 from echo.db import UnitOfWork
-from echo.events import ChatChanged
+from echo.events import ChatChanged, GroupTold
 from echo.kinds_of_chats import ChatEventKind
 from echo.models import Chat, ChatEvent
 from echo.store import chat_log, chat_projection
@@ -46,5 +46,7 @@ async def append(
         await chat_log.blank(chat.id, message_seq)
     # Whoever is invited, or put out, hears of that too.
     told = await chat_log.listeners(chat.id, with_id=chat_projection.subject_of(event))
+    if chat.local and chat.uri:
+        unit.emit(GroupTold(local=True, chat_id=chat.id, seq=event.seq))
     unit.emit(ChatChanged(local=chat.local, chat_id=chat.id, seq=event.seq, account_ids=tuple(told)))
     return event

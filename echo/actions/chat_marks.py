@@ -7,7 +7,7 @@ from datetime import timedelta
 from echo import clock, db
 from echo.db import UnitOfWork
 from echo.errors import NotFound
-from echo.events import ChatMarked
+from echo.events import AccountChanged, ChatMarked
 from echo.kinds_of_chats import ChatRequest, ChatWriters
 from echo.models import ChatPreference
 from echo.policy.viewer import Viewer
@@ -73,9 +73,15 @@ async def prefer(
 
     Shapes:  choices: the columns of `ChatPreference` that are yes or no, those that change
     """
-    async with db.unit_of_work():
+    async with db.unit_of_work() as unit:
         known, _ = await ChatPreference.get_or_create(account_id=account_id)
         if who_may_write is not None:
+            # Other servers are told whether anybody may write at all.
+            if (
+                ChatWriters.NOBODY in (who_may_write, known.who_may_write)
+                and known.who_may_write != who_may_write
+            ):
+                unit.emit(AccountChanged(local=True, account_id=account_id))
             known.who_may_write = who_may_write.value
         known.update_from_dict(choices)
         await known.save()

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from echo import addresses, db, ids
-from echo.actions import attaching, chats, composing, discarding, editing, posts, reactions
+from echo.actions import attaching, chat_copies, chats, composing, discarding, editing, posts, reactions
 from echo.actions.chat_log import append
 from echo.actions.composing import Composed
 from echo.actions.drafts import EditDraft
@@ -107,6 +107,8 @@ def _new_post(author: Account, other: Account, media: Sequence[Media]) -> NewPos
 async def _send_to_group(
     chat: Chat, author_id: int, draft: MessageDraft, text: str, composed: Composed
 ) -> ChatMessage:
+    if not chat.local:
+        return await _ask_for(chat, author_id, draft, text)
     media = await attaching.choose(author_id, draft.media_ids)
     body: dict[str, object] = {"text": text, "html": composed.html}
     if media:
@@ -121,6 +123,20 @@ async def _send_to_group(
         await attaching.attach_to_message(media, event.id)
         await chat_marks.rise(chat.id, author_id, event.seq, is_read=True)
     return await _message(chat.id, event.seq)
+
+
+async def _ask_for(chat: Chat, author_id: int, draft: MessageDraft, text: str) -> ChatMessage:
+    """Say something in a group of another server: it has its place only when that server gives it one."""
+    if draft.media_ids:
+        raise Invalid("Validation failed: Files cannot go to a group of another server yet")
+    async with db.unit_of_work() as unit:
+        await chat_copies.wish(
+            *(unit, chat, author_id, ChatEventKind.CREATED),
+            text=text,
+            reply_to_seq=draft.reply_to_seq,
+            key=draft.key,
+        )
+    return ChatMessage(id=0, chat_id=chat.id, seq=0, author_id=author_id, text=text)
 
 
 async def edit(author_id: int, chat_id: int, seq: int, text: str) -> ChatMessage:
@@ -138,6 +154,11 @@ async def edit(author_id: int, chat_id: int, seq: int, text: str) -> ChatMessage
     async with db.unit_of_work() as unit:
         seat = await _sit(author_id, chat_id)
         await store.message(Viewer(author_id), chat_id, seq)
+        if not seat.chat.local:
+            await chat_copies.wish(
+                unit, seat.chat, author_id, ChatEventKind.EDITED, message_seq=seq, text=text
+            )
+            return message
         body: dict[str, object] = {"text": text, "html": composed.html}
         emojis = await composing.emojis_in(text)
         if emojis:
@@ -161,6 +182,9 @@ async def delete(account_id: int, chat_id: int, seq: int) -> ChatMessage:
     async with db.unit_of_work() as unit:
         seat = await _sit(account_id, chat_id)
         await store.message(Viewer(account_id), chat_id, seq)
+        if not seat.chat.local:
+            await chat_copies.wish(unit, seat.chat, account_id, ChatEventKind.DELETED, message_seq=seq)
+            return message
         await append(unit, seat.chat, ChatEventKind.DELETED, account_id, message_seq=seq)
         thrown_away = await attaching.free_from_message(message.id)
     await discarding.erase(thrown_away)
@@ -190,6 +214,9 @@ async def react(account_id: int, chat_id: int, seq: int, emoji: str, *, is_there
             if len(mine) >= REACTIONS_MAX:
                 raise Invalid("Validation failed: Limit of reactions reached")
         kind = ChatEventKind.REACTED if is_there else ChatEventKind.UNREACTED
+        if not seat.chat.local:
+            await chat_copies.wish(unit, seat.chat, account_id, kind, message_seq=seq, emoji=name)
+            return message
         await append(unit, seat.chat, kind, account_id, {"name": name}, message_seq=seq)
     return message
 
@@ -201,6 +228,7 @@ async def pin(account_id: int, chat_id: int, seq: int, *, is_pinned: bool) -> Ch
         _, message = await store.message(Viewer(account_id), chat_id, seq)
         if seat.chat.kind == ChatKind.GROUP:
             require(seat.member.role, Deed.PIN)
+            chat_copies.require_here(seat.chat)
         if (message.pinned_at is not None) != is_pinned:
             if is_pinned and await store.count_pins(chat_id) >= PINS_MAX:
                 raise Invalid("Validation failed: Limit of pinned messages reached")

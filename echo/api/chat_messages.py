@@ -47,6 +47,9 @@ async def send(chat_id: str) -> Response:
         key=(request.headers.get("Idempotency-Key") or given.text("idempotency_key", ""))[:KEY_CHARACTERS],
     )
     sent = await actions.send(account_id(), read_id(chat_id), draft)
+    if not sent.seq:  # the server of the group gives it its place, or not
+        waiting = {"chat_id": chat_id, "text": sent.text, "idempotency_key": draft.key or None}
+        return entity(waiting | {"state": {"name": "sending", "reason": None}}, status=202)
     return await _shown(sent.chat_id, sent.seq)
 
 

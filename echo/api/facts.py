@@ -90,6 +90,7 @@ FEATURES = {
     "polls": "echo.api.polls",
     "pleroma_emoji_reactions": "echo.api.reactions",
     "custom_emoji_reactions": "the same, with emojis of this server and those that are there already",
+    "pleroma_chat_messages": "echo.api.pleroma_chats",
     "editing": "PUT /api/v1/statuses/:id",
 }
 

@@ -49,6 +49,9 @@ class Account(Model):
     attribution_domains: Any = fields.JSONField(
         default=list, db_default=EMPTY_LIST, description="[domain] that may name this account as an author"
     )
+    accepts_groups = fields.BooleanField(
+        default=False, db_default=False, description="their server is an Echo that shares groups"
+    )
     accepts_chat = fields.BooleanField(
         null=True, description="their server takes chat messages; null: unsaid"
     )

@@ -3,6 +3,7 @@
     stream                                           scope
     user, public..., hashtag..., list, direct        read:statuses
     user:notification, notifications on user         read:notifications
+    user:pleroma_chat (Pleroma's)                    read:chats
 
 Source:  mastodon-api.md 4.3
 """
@@ -24,6 +25,7 @@ SCOPES: dict[str, str] = {
     "hashtag:local": _POSTS,
     "list": _POSTS,
     "direct": _POSTS,
+    "user:pleroma_chat": "read:chats",
 }
 """Every stream with the scope that it needs."""
 

@@ -40,6 +40,12 @@ async def find_any(account_id: int) -> Account | None:
     return await loading.first(Account, "id = $1", account_id)
 
 
+async def is_here(account_id: int) -> bool:
+    """Whether an account is of this server, deleted or not."""
+    found = await find_any(account_id)
+    return found is not None and not found.host
+
+
 async def find_by_uri(uri: str) -> Account | None:
     """By ActivityPub id, exactly."""
     return await loading.first(Account, "uri = $1", uri)

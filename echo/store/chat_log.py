@@ -60,6 +60,11 @@ async def add(
     return loading.read(ChatEvent, row)
 
 
+async def leap(chat_id: int, seq: int) -> None:
+    """Go on after an event that nobody here may read; of groups of other servers only."""
+    await db.execute("UPDATE chats SET last_seq = $2 WHERE id = $1 AND NOT local", chat_id, seq)
+
+
 async def find_by_key(chat_id: int, actor_id: int, key: str) -> ChatEvent | None:
     """What somebody did with an idempotency key."""
     if not key:

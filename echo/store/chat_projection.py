@@ -128,6 +128,7 @@ async def _pinned(event: ChatEvent) -> None:
 
 
 async def _invited(event: ChatEvent) -> None:
+    await _take_roster(event)
     await db.execute(
         "INSERT INTO chat_members (chat_id, account_id, role, state) VALUES ($1, $2, 'member', 'invited')"
         " ON CONFLICT (chat_id, account_id) DO UPDATE SET state = 'invited', role = 'member'",
@@ -138,6 +139,7 @@ async def _invited(event: ChatEvent) -> None:
 
 async def _joined(event: ChatEvent) -> None:
     """Whoever comes again begins anew: they may read from then on."""
+    await _take_roster(event)
     await db.execute(
         "INSERT INTO chat_members (chat_id, account_id, role, state, joined_seq)"
         " VALUES ($1, $2, $3, 'active', $4) ON CONFLICT (chat_id, account_id) DO UPDATE"
@@ -147,6 +149,32 @@ async def _joined(event: ChatEvent) -> None:
         event.body.get("role", ChatRole.MEMBER.value),
         event.seq,
     )
+
+
+async def _take_roster(event: ChatEvent) -> None:
+    """Who is in a group of another server, and what it is called, when somebody here comes in."""
+    if "roster" not in event.body:
+        return
+    people = [account_id for account_id, _ in event.body["roster"]]
+    await db.execute(
+        "UPDATE chat_members SET state = 'left', left_seq = $3 WHERE chat_id = $1 AND state = 'active'"
+        " AND account_id <> ALL($2)",
+        event.chat_id,
+        people,
+        event.seq,
+    )
+    await db.execute(
+        "INSERT INTO chat_members AS m (chat_id, account_id, role, state, joined_seq)"
+        " SELECT $1, w.id, w.role, 'active', $4 FROM unnest($2::bigint[], $3::text[]) AS w(id, role)"
+        " ON CONFLICT (chat_id, account_id) DO UPDATE SET state = 'active', role = excluded.role,"
+        " joined_seq = excluded.joined_seq, left_seq = NULL WHERE m.state <> 'active'",
+        event.chat_id,
+        people,
+        [role for _, role in event.body["roster"]],
+        event.seq,
+    )
+    if event.body.get("name"):
+        await db.execute("UPDATE chats SET name = $2 WHERE id = $1", event.chat_id, event.body["name"])
 
 
 async def _gone(event: ChatEvent) -> None:

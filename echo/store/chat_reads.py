@@ -31,7 +31,7 @@ _CHATS = """
 _LISTED = """
     (m.state IN ('active', 'invited') AND c.last_seq > m.hidden_seq
     AND (c.kind = 'group' OR EXISTS (SELECT 1 FROM chat_messages n WHERE n.chat_id = c.id))
-    AND ($2::text = 'any' OR m.request = $2))
+    AND (m.request = $2 OR ($2::text = 'any' AND m.request <> 'refused')))
 """
 _MESSAGES = """
     SELECT m.id, m.chat_id, m.seq, m.author_id, m.post_id, m.reply_to_seq, m.created_at, m.edited_at,
@@ -95,6 +95,14 @@ async def messages(
         limit,
     )
     return rows if upward else rows[::-1]
+
+
+async def seq_at(chat_id: int, message_id: int) -> int:
+    """Where a message stands, or would; 0 below all."""
+    found = await db.fetch_value(
+        "SELECT max(seq) FROM chat_messages WHERE chat_id = $1 AND id <= $2", chat_id, message_id
+    )
+    return int(found or 0)
 
 
 async def messages_at(chat_id: int, seqs: Sequence[int]) -> list[Row]:
@@ -225,3 +233,29 @@ async def friends(account_id: int, limit: int) -> list[int]:
         limit,
     )
     return [row["id"] for row in rows]
+
+
+async def fingerprint(chat_id: int) -> str:
+    """A hash of everything that follows from the log of a chat."""
+    found = await db.fetch_value(
+        "SELECT md5(concat("
+        " (SELECT string_agg(to_jsonb(m)::text, ',' ORDER BY m.seq) FROM chat_messages m"
+        "  WHERE m.chat_id = $1),"
+        " (SELECT string_agg((to_jsonb(r) - 'id')::text, ',' ORDER BY r.message_seq, r.account_id, r.name)"
+        "  FROM chat_reactions r WHERE r.chat_id = $1),"
+        " (SELECT string_agg(to_jsonb(m)::text, ',' ORDER BY m.id) FROM chat_members m WHERE m.chat_id = $1),"
+        " (SELECT to_jsonb(c)::text FROM chats c WHERE c.id = $1)))",
+        chat_id,
+    )
+    return str(found)
+
+
+async def listing(limit: int) -> list[Row]:
+    """Rows (id, kind, local, members, messages, events, last_at) for whoever looks after the server."""
+    return await db.fetch(
+        "SELECT c.id, c.kind, c.local, c.last_seq AS events, c.last_at, (SELECT count(*) FROM chat_members m"
+        " WHERE m.chat_id = c.id AND m.state = 'active') AS members, (SELECT count(*) FROM chat_messages m"
+        " WHERE m.chat_id = c.id AND m.deleted_at IS NULL) AS messages FROM chats c"
+        " ORDER BY c.last_at DESC LIMIT $1",
+        limit,
+    )

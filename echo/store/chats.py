@@ -264,3 +264,13 @@ async def reported(report_id: int) -> tuple[int, list[int]] | None:
         report_id,
     )
     return None if row is None else (row["chat_id"], list(row["seqs"]))
+
+
+async def seq_of(chat_id: int, message_id: int) -> int:
+    """Where a message stands in its chat. Raises NotFound."""
+    found = await db.fetch_value(
+        "SELECT seq FROM chat_messages WHERE chat_id = $1 AND id = $2", chat_id, message_id
+    )
+    if found is None:
+        raise NotFound
+    return int(found)

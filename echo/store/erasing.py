@@ -123,6 +123,16 @@ async def blank_chat(account_id: int, chat_id: int) -> None:
     )
 
 
+async def leave_copy(account_id: int, chat_id: int) -> None:
+    """Somebody is in a group of another server no more, whatever its log says."""
+    await db.execute(
+        "UPDATE chat_members SET state = 'left', left_seq = coalesce(left_seq, joined_seq) WHERE chat_id = $2"
+        " AND account_id = $1",
+        account_id,
+        chat_id,
+    )
+
+
 async def delete_chat(chat_id: int) -> None:
     """Delete a chat with all that is in it."""
     await db.execute("DELETE FROM chats WHERE id = $1", chat_id)

@@ -121,6 +121,7 @@ class ActorSource:
     header: str
     header_description: str
     memorial: bool
+    takes_chat: bool
     attribution_domains: tuple[str, ...]
     also_known_as: tuple[str, ...]
     moved_to_uri: str
@@ -210,8 +211,10 @@ async def is_deleted_post(post_id: int) -> bool:
 _ACTORS = """
     SELECT a.*, k.public_pem, k.ed25519_public_pem, k.next_public_pem, k.next_ed25519_public_pem,
         coalesce(k.generation, 1) AS key_generation, coalesce(s.followers, 0) AS followers,
-        coalesce(s.following, 0) AS following, coalesce(s.posts, 0) AS posts
-    FROM accounts a LEFT JOIN account_keys k ON k.account_id = a.id
+        coalesce(s.following, 0) AS following, coalesce(s.posts, 0) AS posts,
+        coalesce(w.who_may_write, 'everyone') <> 'nobody' AS takes_chat
+    FROM accounts a LEFT JOIN chat_preferences w ON w.account_id = a.id
+    LEFT JOIN account_keys k ON k.account_id = a.id
     LEFT JOIN account_stats s ON s.account_id = a.id
 """
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from echo.bus import Live
-from echo.render import announcement, status
+from echo.render import announcement, pleroma_chat, status
 from echo.store import announcements, list_timelines, live
 from echo.streaming import topics
 from echo.streaming.frames import Told
@@ -62,6 +62,8 @@ class Teller:
         elif message.event == "replaced":
             for account_id in happening.account_ids:
                 self._end_replaced(account_id, message.session)
+        elif message.event == "chat":
+            await self._tell_pleroma_chat(happening.account_ids, message)
         elif message.event in KINDS and KINDS[message.event].is_mastodon:
             await self._tell_people(happening.account_ids, message)
 
@@ -74,6 +76,13 @@ class Teller:
         for outlet in list(self._registry.listeners(topics.own_topic(account_id))):
             if outlet.session is not None and outlet.session.id == session_id:
                 outlet.end(Ending.REPLACED)
+
+    async def _tell_pleroma_chat(self, account_ids: Iterable[int], message: Live) -> None:
+        """Apps of Pleroma's family hear of a chat between two as it is now."""
+        for account_id in account_ids:
+            listening = list(self._registry.listeners(Topic(topics.PLEROMA_CHAT, account_id)).items())
+            for document in await pleroma_chat.updated(account_id, message.chat) if listening else []:
+                _tell(listening, Told("pleroma:chat_update", document))
 
     async def _tell_people(self, account_ids: Iterable[int], message: Live) -> None:
         """Tell those who listen to Mastodon's streams; who said hello reads it in their log."""

@@ -22,6 +22,7 @@ from echo.text.hashtags import normalise
 Label = tuple[str, ...]
 # What a socket hears after hello: everything that concerns its person. No stream that a client can name.
 OWN = "echo"
+PLEROMA_CHAT = "user:pleroma_chat"
 # Streams that it covers: subscribing to them as well changes nothing.
 PERSONAL = frozenset({"user", "user:notification", "direct"})
 
@@ -39,7 +40,7 @@ class Topic:
     @property
     def channels(self) -> tuple[str, ...]:
         """The channels of the bus that feed it."""
-        if self.stream in ("user", "user:notification", "direct", "list", OWN):
+        if self.stream in ("user", "user:notification", "direct", "list", PLEROMA_CHAT, OWN):
             return bus.user_channel(self.account_id), bus.crowd_channel(self.account_id)
         return (bus.public_channel(),)
 
@@ -64,7 +65,7 @@ async def open(stream: str, access: Access, *, tag: str = "", list_id: str = "")
     if stream == "user":
         hears_all = streams.may_hear_notifications(access.scopes)
         return Subscription(Topic("user", access.user_id, with_notifications=hears_all), ("user",))
-    if stream in ("user:notification", "direct"):
+    if stream in ("user:notification", "direct", PLEROMA_CHAT):
         return Subscription(Topic(stream, access.user_id), (stream,))
     if stream == "list":
         if not list_id:

@@ -8,6 +8,7 @@ from msgspec import structs
 
 from activitypub.activities import Activity, Create
 from activitypub.errors import Malformed
+from activitypub.group_chats import is_group_chat
 from activitypub.objects import Note, ObjectRef, is_vote
 from activitypub.read import is_note
 from activitypub.vocabulary import NoteKind
@@ -15,7 +16,7 @@ from echo.actions import posts as post_actions
 from echo.errors import Gone
 from echo.models import Account
 from echo.store import posts
-from federation import ingest, resolve, threads, votes
+from federation import group_chats, ingest, resolve, threads, votes
 from federation.fetch import fetch
 from federation.handlers.people import person_here
 from federation.judge import is_same_origin
@@ -25,6 +26,9 @@ from federation.reasons import Reason
 
 async def handle(activity: Create, actor: Account) -> Reason:
     """Store a post of the actor, when somebody here cares; count a vote."""
+    embedded = activity.object.document
+    if embedded is not None and is_group_chat(embedded):
+        return await group_chats.receive(embedded, actor)
     note = await read(activity.object, actor, said_in=activity)
     if isinstance(note, Reason):
         return note

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 from unittest.mock import AsyncMock
 
+import msgspec
 import pytest
 
 from echo import bus, clock
@@ -82,6 +83,22 @@ async def test_who_is_put_out_hears_of_that_and_of_nothing_more(live: LiveServer
     assert (await heard(ear, "chat"))["data"]["kind"] == "removed"
     await chat_messages.send(alice.id, group.id, MessageDraft(text="not for you any more"))
     assert await ear.hears_nothing()
+
+
+async def test_apps_of_pleroma_hear_of_a_chat_on_their_stream(live: LiveServer) -> None:
+    alice, bob = await make.person("alice"), await make.person("bob")
+    ear = await live.listen(bob, "?stream=user:pleroma_chat")
+    await ear.settle()
+    chat = await chats.open_direct(alice.id, bob.id)
+    await chat_messages.send(alice.id, chat.id, MessageDraft(text="hello"))
+    while True:
+        frame = await ear.next()
+        assert (frame["stream"], frame["event"]) == (["user:pleroma_chat"], "pleroma:chat_update")
+        shown = msgspec.json.decode(frame["payload"])
+        if shown["last_message"] is not None:
+            break
+    assert (shown["last_message"]["content"], shown["unread"]) == ("<p>hello</p>", 1)
+    assert shown["account"]["acct"] == "alice"
 
 
 async def test_what_a_dead_process_did_not_say_is_said(

@@ -47,6 +47,8 @@ async def send(access: Access, asked: SendParams) -> object:
         key=idempotency_key.get(),
     )
     sent = await chat_messages.send(_mine(access), _number(asked.chat_id), draft)
+    if not sent.seq:
+        return {"chat_id": asked.chat_id, "text": sent.text, "state": {"name": "sending", "reason": None}}
     rows = await chat_reads.messages_at(sent.chat_id, [sent.seq])
     return (await chat_message.many(_mine(access), rows))[0]
 

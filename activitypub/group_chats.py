@@ -1,0 +1,152 @@
+"""Groups that several Echos share: events of their log, and what members elsewhere wish to happen in it.
+
+The server where a group was begun gives the order. These types are Echo's own; other software ignores them.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from activitypub.document import Document
+from activitypub.errors import Malformed
+from activitypub.write.parts import moment, present
+
+EVENT, WISH = "EchoChatEvent", "EchoChatWish"
+MEMBERS_MAX = 200
+TEXT_CHARS = 100_000
+
+
+class Seat(msgspec.Struct, frozen=True, kw_only=True):
+    """A member and their role."""
+
+    actor: str
+    role: str
+
+
+class GroupEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """One event of a log. `subject`: whom it is about; `members`: all of that moment, for who comes in."""
+
+    id: str
+    chat: str
+    seq: int
+    kind: str
+    actor: str
+    at: datetime
+    message_seq: int | None = None
+    reply_to_seq: int | None = None
+    subject: str | None = None
+    text: str | None = None
+    html: str | None = None
+    emoji: str | None = None
+    role: str | None = None
+    name: str | None = None
+    key: str | None = None
+    members: tuple[Seat, ...] = ()
+
+
+class GroupWish(msgspec.Struct, frozen=True, kw_only=True):
+    """What a member elsewhere wants to happen: the group's server decides, and gives it its place."""
+
+    id: str
+    chat: str
+    kind: str
+    actor: str
+    message_seq: int | None = None
+    reply_to_seq: int | None = None
+    text: str | None = None
+    emoji: str | None = None
+    key: str | None = None
+
+
+def is_group_chat(document: Document) -> bool:
+    """Whether an object is one of these two."""
+    return document.type in (EVENT, WISH)
+
+
+def write(thing: GroupEvent | GroupWish) -> dict[str, Any]:
+    """One of them as an object."""
+    is_event = isinstance(thing, GroupEvent)
+    body = present(
+        id=thing.id,
+        type=EVENT if is_event else WISH,
+        context=thing.chat,
+        attributedTo=thing.actor,
+        kind=thing.kind,
+        messageSeq=thing.message_seq,
+        replyToSeq=thing.reply_to_seq,
+        text=thing.text,
+        emoji=thing.emoji,
+        key=thing.key,
+    )
+    if isinstance(thing, GroupEvent):
+        body |= present(
+            seq=thing.seq,
+            published=moment(thing.at),
+            subject=thing.subject,
+            content=thing.html,
+            role=thing.role,
+            name=thing.name,
+            members=[{"actor": seat.actor, "role": seat.role} for seat in thing.members] or None,
+        )
+    return body
+
+
+def read_event(document: Document) -> GroupEvent:
+    """Raises:  Malformed"""
+    at = document.moment("published")
+    if at is None:
+        raise Malformed("published", "an event without a time")
+    return GroupEvent(
+        **_common(document),
+        seq=_whole(document, "seq", is_needed=True) or 0,
+        at=at,
+        subject=document.reference("subject"),
+        html=_text(document, "content"),
+        role=_text(document, "role"),
+        name=_text(document, "name"),
+        members=tuple(
+            Seat(actor=actor, role=seat.text("role") or "member")
+            for seat in document.documents("members", at_most=MEMBERS_MAX)
+            if (actor := seat.reference("actor")) is not None
+        ),
+    )
+
+
+def read_wish(document: Document) -> GroupWish:
+    """Raises:  Malformed"""
+    return GroupWish(**_common(document))
+
+
+def _common(document: Document) -> dict[str, Any]:
+    chat, actor = document.reference("context"), document.reference("attributedTo")
+    kind = document.text("kind")
+    if document.id is None or chat is None or actor is None or kind is None:
+        raise Malformed("context", "of no chat, by nobody, or nothing")
+    return {
+        "id": document.id,
+        "chat": chat,
+        "actor": actor,
+        "kind": kind,
+        "message_seq": _whole(document, "messageSeq"),
+        "reply_to_seq": _whole(document, "replyToSeq"),
+        "text": _text(document, "text"),
+        "emoji": _text(document, "emoji"),
+        "key": _text(document, "key"),
+    }
+
+
+def _text(document: Document, name: str) -> str | None:
+    text = document.text(name)
+    return None if text is None else text[:TEXT_CHARS]
+
+
+def _whole(document: Document, name: str, *, is_needed: bool = False) -> int | None:
+    number = document.number(name)
+    if number is None or not 0 < number < 2**53:
+        if is_needed:
+            raise Malformed(name, "not a number of an event")
+        return None
+    return int(number)

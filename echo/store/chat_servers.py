@@ -1,0 +1,40 @@
+"""The servers of those in a group: where events of it go, and who gives it its order."""
+
+from __future__ import annotations
+
+from echo import db
+
+
+async def has_readers_here(chat_id: int) -> bool:
+    """Whether a member of a group is here: then no event of it may be missed."""
+    found = await db.fetch_value(
+        "SELECT 1 FROM chat_members m JOIN users u ON u.id = m.account_id"
+        " WHERE m.chat_id = $1 AND m.state = 'active' LIMIT 1",
+        chat_id,
+    )
+    return found is not None
+
+
+async def inboxes_of(chat_id: int, seq: int, subject_id: int) -> list[str]:
+    """Where an event of a group goes: the servers of those who may read it, and of whom it is about."""
+    rows = await db.fetch(
+        "SELECT DISTINCT coalesce(nullif(a.shared_inbox, ''), a.inbox) AS url FROM chat_members m"
+        " JOIN accounts a ON a.id = m.account_id AND a.host <> '' AND a.deleted_at IS NULL"
+        " WHERE m.chat_id = $1 AND (m.account_id = $3 OR (m.joined_seq <= $2"
+        " AND (m.left_seq IS NULL OR m.left_seq >= $2)))",
+        chat_id,
+        seq,
+        subject_id,
+    )
+    return [row["url"] for row in rows]
+
+
+async def inbox_at_home(chat_id: int) -> str:
+    """Where what is wanted of a group of another server goes: to somebody of that server."""
+    found = await db.fetch_value(
+        "SELECT coalesce(nullif(a.shared_inbox, ''), a.inbox) AS url FROM chats c"
+        " JOIN chat_members m ON m.chat_id = c.id JOIN accounts a ON a.id = m.account_id"
+        " WHERE c.id = $1 AND a.host <> '' AND a.host = split_part(c.uri, '/', 3) ORDER BY m.id LIMIT 1",
+        chat_id,
+    )
+    return str(found or "")

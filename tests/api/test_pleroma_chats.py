@@ -1,0 +1,79 @@
+"""Chats between two by Pleroma's routes, field by field as its apps read them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from echo.actions import blocks
+from tests import make, structure
+from tests.api.asking import Api
+
+BASE = "/api/v1/pleroma/chats"
+CHAT = {"id", "account", "unread", "last_message", "updated_at"}
+MESSAGE = {
+    *("id", "content", "chat_id", "account_id", "created_at", "emojis", "attachment", "unread", "card"),
+}
+
+
+def chat_of(document: Any) -> Any:
+    assert set(document) == CHAT
+    structure.validate("Account", document["account"], signed_in=True)
+    if document["last_message"] is not None:
+        message_of(document["last_message"])
+    return document
+
+
+def message_of(document: Any) -> Any:
+    assert set(document) - {"idempotency_key"} == MESSAGE
+    return document
+
+
+async def test_the_routes_of_pleroma(api: Api) -> None:
+    alice, bob, eve = await make.person("alice"), await make.person("bob"), await make.person("eve")
+    assert (
+        "pleroma_chat_messages" in (await api.get("/api/v1/instance")).json["pleroma"]["metadata"]["features"]
+    )
+    chat = chat_of((await api.post(f"{BASE}/by-account-id/{bob.id}", by=alice)).json)
+    assert (chat["account"]["acct"], chat["unread"], chat["last_message"]) == ("bob", 0, None)
+    assert (await api.post(f"{BASE}/by-account-id/{alice.id}", by=bob)).json["id"] == chat["id"]
+    path, image = f"{BASE}/{chat['id']}", await make.image(alice)
+    body = {"content": "hello <b>", "media_id": str(image.id)}
+    key = {"Idempotency-Key": "one"}
+    sent = message_of((await api.ask("POST", f"{path}/messages", by=alice, json=body, headers=key)).json)
+    assert (sent["content"], sent["idempotency_key"], sent["unread"]) == (
+        "<p>hello &lt;b&gt;</p>",
+        "one",
+        False,
+    )
+    assert (sent["attachment"]["id"], sent["card"]) == (str(image.id), None)
+    again = (await api.ask("POST", f"{path}/messages", by=alice, json=body, headers=key)).json
+    assert again["id"] == sent["id"]
+    more = [(await api.post(f"{path}/messages", by=alice, json={"content": str(n)})).json for n in range(3)]
+    listed = [chat_of(one) for one in (await api.get(BASE, by=bob)).json]
+    assert [(one["unread"], one["last_message"]["id"]) for one in listed] == [(4, more[-1]["id"])]
+    paged = await api.get("/api/v2/pleroma/chats", by=bob, query={"limit": 1})
+    assert [one["id"] for one in paged.json] == [chat["id"]]
+    page = await api.get(f"{path}/messages", by=bob, query={"limit": 2})
+    assert [message_of(one)["id"] for one in page.json] == [more[2]["id"], more[1]["id"]]
+    rest = await api.get(f"{path}/messages", by=bob, query={"max_id": page.link("next")["max_id"][0]})
+    assert [one["id"] for one in rest.json] == [more[0]["id"], sent["id"]]
+    above = await api.get(f"{path}/messages", by=bob, query={"min_id": sent["id"], "limit": 1})
+    assert [one["id"] for one in above.json] == [more[0]["id"]]
+    newest = await api.get(f"{path}/messages", by=bob, query={"since_id": more[1]["id"]})
+    assert [one["id"] for one in newest.json] == [more[2]["id"]]
+    assert (await api.post(f"{path}/messages/{sent['id']}/read", by=bob)).json["unread"] is False
+    read = chat_of((await api.post(f"{path}/read", by=bob, json={"last_read_id": more[1]["id"]})).json)
+    assert read["unread"] == 1
+    assert chat_of((await api.get(path, by=bob)).json)["last_message"]["unread"] is True
+    await api.delete(f"{path}/messages/{more[2]['id']}", by=bob, expect=403)
+    gone = await api.delete(f"{path}/messages/{more[2]['id']}", by=alice)
+    assert message_of(gone.json)["content"] == "<p>2</p>"
+    await api.get(path, by=eve, expect=404)
+    await api.delete(path, by=bob)
+    assert (await api.get(BASE, by=bob)).json == []
+    await blocks.mute(alice.id, bob.id)
+    assert (await api.get(BASE, by=alice)).json == []
+    assert len((await api.get(BASE, by=alice, query={"with_muted": "true"})).json) == 1
+    group = (await api.post("/api/v1/echo/chats", by=alice, json={"name": "Tea"})).json
+    await api.get(f"{BASE}/{group['id']}", by=alice, expect=404)
+    await api.get(f"{BASE}/{group['id']}/messages", by=alice, expect=404)
