@@ -114,6 +114,7 @@ async def _posts(api: Api, world: World) -> None:
     for action in ("favourite", "bookmark", "mute"):
         await api.post(f"/api/v1/statuses/{plain.id}/{action}", by=rich)
     await api.post(f"/api/v1/statuses/{quoting['id']}/pin", by=rich)
+    await api.post("/api/v1/echo/rooms", by=rich, json={"title": "Tea", "status_id": quoting["id"]})
     blocks = [
         {"type": "text", "text": "one"},
         {"type": "image", "media_id": str((await make.image(rich)).id)},
