@@ -129,17 +129,18 @@ async def test_three_browsers_see_each_other_and_the_host_rules(server: Server, 
 
 
 # Two ends of a mesh in one page. Signals take a while, so that both offer before they hear of each other; the
-# first ones are lost.
+# first ones are lost, or the first candidates.
 GLARE = """
 (async () => {
   const members = [{account_id: "1", session_id: "a"}, {account_id: "2", session_id: "b"}];
   const ends = {}, offers = {a: 0, b: 0};
   let lost = LOST;
+  const deafUntil = Date.now() + DEAF;
   const end = (mine, accountId) => new Mesh(mine, [], {
     show() {}, hide() {},
     send(link, body) {
       if (body.description && body.description.type === "offer") offers[mine] += 1;
-      if (lost-- > 0) return;
+      if (lost-- > 0 || (body.candidate && Date.now() < deafUntil)) return;
       const said = JSON.parse(JSON.stringify({from: mine, account_id: accountId, ...body}));
       setTimeout(() => ends[link.session].hear(said), 60);
     },
@@ -179,8 +180,9 @@ async def test_two_that_offer_at_once_meet_also_when_signals_are_lost(
     tab = await browser.tab()
     await tab.log_in(server.url, "dora", PASSWORD)
     await tab.open(f"{server.url}/rooms/{room}")
-    for lost in (0, 1, 2):
-        assert await tab.run(GLARE.replace("LOST", str(lost))) == [True] * 5, f"{lost} signals were lost"
+    for lost, deaf in ((0, 0), (2, 0), (0, 3000)):
+        script = GLARE.replace("LOST", str(lost)).replace("DEAF", str(deaf))
+        assert await tab.run(script) == [True] * 5, f"{lost} signals were lost, and candidates for {deaf} ms"
 
 
 @pytest.mark.skipif(not has_janus(), reason="Janus is not installed")

@@ -74,7 +74,7 @@ class Mesh {
     let link = this.#links.get(session);
     if (link) return link;
     const peer = new RTCPeerConnection({ iceServers: this.iceServers });
-    link = { session, accountId, peer, isPolite: this.mine < session, isOffering: false, isTakingAnswer: false, ignores: false, early: [], senders: new Map() };
+    link = { session, accountId, peer, isPolite: this.mine < session, isOffering: false, isTakingAnswer: false, ignores: false, early: [], triedAt: Date.now(), senders: new Map() };
     this.#links.set(session, link);
     peer.onnegotiationneeded = async () => {
       try {
@@ -98,7 +98,10 @@ class Mesh {
       const { peer } = link;
       if (peer.connectionState === "connected") continue;
       if (peer.signalingState === "have-local-offer") this.on.send(link, { description: peer.localDescription });
-      else if (!link.isPolite && peer.signalingState === "stable" && ["failed", "disconnected"].includes(peer.connectionState)) peer.restartIce();
+      else if (!link.isPolite && peer.signalingState === "stable" && Date.now() - link.triedAt > 8000) {
+        link.triedAt = Date.now();
+        peer.restartIce();
+      }
     }
   }
 
