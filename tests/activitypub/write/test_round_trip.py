@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from hypothesis import given
 
 from activitypub import read, write
 from activitypub.activities import Activity
 from activitypub.document import Document, JsonObject, encode, parse
 from activitypub.objects import Actor, Collection, Note, QuoteAuthorization, Tombstone
+from activitypub.vocabulary import NoteKind
 from tests.activitypub import strategies
 
 
@@ -96,3 +98,18 @@ def test_an_undo_carries_the_whole_original(original: Activity) -> None:
     assert found.object.document is not None
     assert read.read_activity(found.object.document) == original
     assert contexts(document.data) == [0]
+
+
+def test_a_vote_says_its_choice_and_nothing_that_makes_it_a_post() -> None:
+    vote = Note(
+        id="https://echo.test/votes/1",
+        kind=NoteKind.NOTE,
+        attributed_to="https://echo.test/alice",
+        name="yes",
+        in_reply_to="https://peer.test/polls/1",
+        to=("https://peer.test/bob",),
+    )
+    more = msgspec.structs.replace(vote, conversation="tag:echo.test,2026:1", summary="why")
+    document = sent(write.write_note(more))
+    assert set(document.data) == {"@context", "id", "type", "attributedTo", "name", "inReplyTo", "to"}
+    assert read.read_note(document) == vote
