@@ -20,38 +20,49 @@ class Mesh {
     this.stream = stream;
     const here = new Map();
     for (const member of members) if (member.session_id && member.session_id !== this.mine) here.set(member.session_id, member.account_id);
-    for (const session of [...this.#links.keys()]) if (!here.has(session)) this.#part(session);
-    for (const [session, accountId] of here) this.#link(session, accountId);
+    // A signal may be quicker than the news that its sender is there: such a link stays for a while.
+    for (const [session, link] of [...this.#links]) if (!here.has(session) && (link.isListed || Date.now() - link.begunAt > 10000)) this.#part(session);
+    for (const [session, accountId] of here) this.#link(session, accountId).isListed = true;
     for (const link of this.#links.values()) this.#send(link);
   }
 
-  async hear(data) {
+  // What one other says is taken in the order in which it was said.
+  hear(data) {
     const link = this.#link(data.from, data.account_id);
-    const peer = link.peer;
+    link.heard = link.heard.then(() => (data.description ? this.#describe(link, data.description) : this.#reach(link, data.candidate))).catch((error) => link.ignores || console.warn("a signal could not be used", error));
+    return link.heard;
+  }
+
+  async #describe(link, description) {
+    const isOffer = description.type === "offer";
+    const isReady = !link.isOffering && link.peer.signalingState === "stable";
+    link.ignores = isOffer && !isReady && !link.isPolite;
+    if (link.ignores) return;
+    // A connection that led nowhere is replaced, not mended: after an offer of its own was withdrawn before anything
+    // was connected, Chromium looks for no ways any more.
+    const isAtRest = isReady && !link.peer.remoteDescription;
+    if (isOffer && !isAtRest && ["new", "failed"].includes(link.peer.connectionState)) this.#renew(link);
     try {
-      if (data.description) {
-        const isReady = !link.isOffering && (peer.signalingState === "stable" || link.isTakingAnswer);
-        link.ignores = data.description.type === "offer" && !isReady && !link.isPolite;
-        if (link.ignores) return;
-        link.isTakingAnswer = data.description.type === "answer";
-        try {
-          await peer.setRemoteDescription(data.description);
-        } finally {
-          link.isTakingAnswer = false;
-        }
-        if (data.description.type === "offer") {
-          this.#send(link);
-          await peer.setLocalDescription();
-          this.on.send(link, { description: peer.localDescription });
-        }
-        for (const candidate of link.early.splice(0)) await peer.addIceCandidate(candidate);
-      } else if (data.candidate) {
-        if (peer.remoteDescription) await peer.addIceCandidate(data.candidate);
-        else link.early.push(data.candidate);
-      }
+      await link.peer.setRemoteDescription(description);
     } catch (error) {
-      if (!link.ignores) console.warn("a signal could not be used", error);
+      // The other has begun anew, and what we have does not fit any more.
+      if (!isOffer) throw error;
+      this.#renew(link);
+      await link.peer.setRemoteDescription(description);
     }
+    if (isOffer) {
+      this.#send(link);
+      await link.peer.setLocalDescription();
+      this.on.send(link, { description: link.peer.localDescription });
+    }
+    for (const candidate of link.early.splice(0)) await this.#reach(link, candidate);
+  }
+
+  // A way to the other. Those of an offer that was withdrawn or ignored lead nowhere.
+  async #reach(link, candidate) {
+    if (!candidate) return;
+    if (!link.peer.remoteDescription) link.early.push(candidate);
+    else await link.peer.addIceCandidate(candidate).catch((error) => link.ignores || console.warn("a candidate could not be used", error));
   }
 
   close() {
@@ -65,7 +76,7 @@ class Mesh {
     for (const [session, link] of this.#links) {
       let frames = 0;
       for (const part of (await link.peer.getStats()).values()) if (part.type === "inbound-rtp" && part.kind === "video") frames += part.framesDecoded || 0;
-      found[link.accountId] = { session, state: link.peer.connectionState, frames };
+      found[link.accountId] = { session, state: link.peer.connectionState, signaling: link.peer.signalingState, ice: link.peer.iceConnectionState, age: Date.now() - link.triedAt, frames };
     }
     return found;
   }
@@ -73,35 +84,44 @@ class Mesh {
   #link(session, accountId) {
     let link = this.#links.get(session);
     if (link) return link;
-    const peer = new RTCPeerConnection({ iceServers: this.iceServers });
-    link = { session, accountId, peer, isPolite: this.mine < session, isOffering: false, isTakingAnswer: false, ignores: false, early: [], triedAt: Date.now(), senders: new Map() };
+    link = { session, accountId, peer: null, isPolite: this.mine < session, isListed: false, begunAt: Date.now(), heard: Promise.resolve() };
     this.#links.set(session, link);
+    this.#renew(link);
+    return link;
+  }
+
+  // A connection that knows of nothing yet, in the place of the one before.
+  #renew(link) {
+    if (link.peer) {
+      link.peer.onnegotiationneeded = link.peer.onicecandidate = link.peer.ontrack = null;
+      link.peer.close();
+    }
+    const peer = new RTCPeerConnection({ iceServers: this.iceServers });
+    Object.assign(link, { peer, isOffering: false, ignores: false, early: [], triedAt: Date.now(), senders: new Map() });
     peer.onnegotiationneeded = async () => {
       try {
         link.isOffering = true;
         await peer.setLocalDescription();
-        this.on.send(link, { description: peer.localDescription });
+        if (peer === link.peer) this.on.send(link, { description: peer.localDescription });
       } catch (error) {
-        console.warn("an offer could not be made", error);
+        if (peer === link.peer) console.warn("an offer could not be made", error);
       } finally {
-        link.isOffering = false;
+        if (peer === link.peer) link.isOffering = false;
       }
     };
     peer.onicecandidate = ({ candidate }) => candidate && this.on.send(link, { candidate });
-    peer.ontrack = ({ track, streams }) => this.on.show(accountId, streams[0] || new MediaStream([track]));
-    return link;
+    peer.ontrack = ({ track, streams }) => this.on.show(link.accountId, streams[0] || new MediaStream([track]));
   }
 
-  // Signals may be lost: say again what was not answered, and try another way where none was found.
+  // Signals may be lost: say again what was not answered, and begin anew where no way was found.
   #mend() {
     for (const link of this.#links.values()) {
       const { peer } = link;
-      if (peer.connectionState === "connected") continue;
-      if (peer.signalingState === "have-local-offer") this.on.send(link, { description: peer.localDescription });
-      else if (!link.isPolite && peer.signalingState === "stable" && Date.now() - link.triedAt > 8000) {
-        link.triedAt = Date.now();
-        peer.restartIce();
-      }
+      if (peer.connectionState === "connected") link.triedAt = Date.now();
+      else if (!link.isPolite && Date.now() - link.triedAt > 12000) {
+        this.#renew(link);
+        this.#send(link);
+      } else if (peer.signalingState === "have-local-offer") this.on.send(link, { description: peer.localDescription });
     }
   }
 
