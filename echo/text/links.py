@@ -18,6 +18,8 @@ _CANDIDATE = regex.compile(
 )
 _PREFIX = regex.compile(r"https?://(?:www\.)?", regex.IGNORECASE)
 _HOST = regex.compile(r"[^/?#]*")
+# Without one letter or figure there is no host; emphasis may be closed by all the rest.
+_NAME = regex.compile(r"[^\W_]")
 _SHOWN_CHARACTERS = 30
 _URL_CHARACTERS = 2048
 
@@ -64,7 +66,7 @@ def _link_at(text: str, start: int, after_scheme: int) -> Link | None:
     url = text[start : after_scheme + length]
     host = _HOST.match(url, len(scheme) + 2)
     # An address that names a user shows one host and opens another: such text is not made a link.
-    if host is None or "@" in host.group():
+    if host is None or "@" in host.group() or not _NAME.search(host.group()):
         return None
     return Link(start, start + len(url), url)
 

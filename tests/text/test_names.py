@@ -142,7 +142,7 @@ def test_normalised_names_stay_as_they_are(name: str) -> None:
         ("a.test www.a.test ftp://a.test mailto:a@b.test //a.test", []),
         ("javascript:alert(1) data:text/html,x", []),
         ("xhttps://a.test @https://a.test", []),
-        ("https:// https://. https:///x", []),
+        ("https:// https://. https:///x https://``` https://___", []),
         ("https://bank.test@evil.test/", []),
         ("https://user:word@evil.test/", []),
         ("https://a.test/@user", ["https://a.test/@user"]),
