@@ -51,7 +51,7 @@ def render_markdown(
     writer = Writer(scan(tidied, allow_ports=allow_ports), mention_urls, tag_url)
     written: list[str] = []
     environment = {_SPANS: _Spans(allow_ports=allow_ports), _WRITTEN: (writer, written)}
-    html = _PARSER.render(tidied, environment).replace("\n", "")
+    html = _PARSER.render(tidied, environment).replace("\n", "").replace("\r", " ")
     return writer.finish(_PLACE.sub(lambda place: written[int(place[1])], clean(html)))
 
 

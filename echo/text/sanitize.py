@@ -56,9 +56,9 @@ def clean(html: str) -> str:
 
 
 def _cleaned(html: str) -> str:
-    # Once more at the end: `&#6;` was no control character before nh3 read it, `&#13;` no line end.
-    cleaned = storable(_cleaner.clean(canonical(storable(html)))).replace("<br>", "<br />")
-    cleaned = cleaned.replace("\r\n", "\n").replace("\r", "\n")
+    # Once more at the end: `&#6;` was no control character before nh3 read it. `&#13;` is shown as a space,
+    # and would be a line end for who reads it once more.
+    cleaned = storable(_cleaner.clean(canonical(storable(html)))).replace("<br>", "<br />").replace("\r", " ")
     return _FIRST_LINE_END.sub(r"\g<0>\n", cleaned)
 
 

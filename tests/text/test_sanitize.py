@@ -241,7 +241,7 @@ def test_safe_url_is_total(text: str) -> None:
     ("html", "expected"),
     [
         ("a&#6;b&#x81;c", "abc"),
-        ("a&#13;b&#xD;\nc", "a\nb\nc"),
+        ("a&#13;b&#xD;\nc", "a b \nc"),
         ('<a href="https://&#6;/x">y</a>', "y"),
         ('<a class="mention" href="https://[x/">y</a>', "y"),
     ],
