@@ -229,7 +229,7 @@ def _inline(schema: Any) -> Any:
 
 def _used_schemas(described: Json) -> Json:
     """Every entity that is named, and what those name."""
-    every = structure.entities_for_all() | SCHEMAS | {"OAuthScope": {"type": "string", "enum": list(ALL)}}
+    every = structure.entities_for_all() | SCHEMAS
     found: Json = {}
     waiting = ["Error", *_REF.findall(json.dumps(described))]
     while waiting:

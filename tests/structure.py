@@ -20,6 +20,8 @@ from urllib.parse import urlsplit
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 from jsonschema.validators import extend
 
+from echo.policy.scopes import ALL
+
 FILE = Path(__file__).with_name("mastodon-structure.json")
 
 DEFECTS = {
@@ -382,6 +384,8 @@ def _validator(name: str, signed_in: bool) -> Draft202012Validator:
 @cache
 def _entities(signed_in: bool) -> dict[str, Any]:
     described = deepcopy(_document()["components"]["schemas"])
+    # Scopes for what Mastodon has not: chats and rooms.
+    described["OAuthScope"]["enum"] = list(ALL)
     _mend(described)
     return {name: _strict(name, schema, name, signed_in) for name, schema in described.items()}
 

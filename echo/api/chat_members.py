@@ -35,8 +35,9 @@ async def index(chat_id: str) -> Response:
 async def invite(chat_id: str) -> Response:
     """Invite `account_id` to a group."""
     await count_for_account("follows")
+    number = (await seat(chat_id)).chat.id
     invited = read_id((await params()).require_text("account_id"))
-    await chat_groups.invite(account_id(), read_id(chat_id), invited)
+    await chat_groups.invite(account_id(), number, invited)
     return await index(chat_id)
 
 
@@ -44,10 +45,11 @@ async def invite(chat_id: str) -> Response:
 @needs("write:chats")
 async def appoint(chat_id: str, member_id: str) -> Response:
     """Give a member another `role`."""
+    number, member = (await seat(chat_id)).chat.id, read_id(member_id)
     role = (await params()).require_text("role")
     if role not in list(ChatRole):
         raise Invalid("Validation failed: Role is not included in the list")
-    await chat_groups.appoint(account_id(), read_id(chat_id), read_id(member_id), ChatRole(role))
+    await chat_groups.appoint(account_id(), number, member, ChatRole(role))
     return await index(chat_id)
 
 

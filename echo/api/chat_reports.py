@@ -6,7 +6,7 @@ from quart import Blueprint, Response
 
 from echo.actions import chat_reports as actions
 from echo.actions.reports import ReportDraft
-from echo.api.chats import BASE
+from echo.api.chats import BASE, seat
 from echo.api.reading import params, read_id
 from echo.errors import Invalid, NotFound
 from echo.http.access import account_id, current, needs
@@ -26,11 +26,10 @@ blueprint = Blueprint("chat_reports", __name__)
 async def create(chat_id: str) -> Response:
     """Report the messages `seqs`, all of one person, with a `comment` and a `category`."""
     await count_for_account("reports")
-    given = await params()
+    number, given = (await seat(chat_id)).chat.id, await params()
     category = given.text("category", "other")
     if category not in list(ReportCategory):
         raise Invalid("Validation failed: Category is not included in the list")
-    number = read_id(chat_id)
     seqs = sorted({read_id(text.strip()) for text in given.list("seqs")})
     if not seqs:
         raise Invalid("`seqs` parameter is missing")

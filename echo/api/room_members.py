@@ -37,7 +37,8 @@ async def join(room_id: str) -> Response:
 @needs("write:rooms")
 async def stay(room_id: str) -> Response:
     """Say that one is still there; who does not for a minute has left."""
-    await actions.stay(account_id(), read_id(room_id), (await params()).require_text("session_id"))
+    number = (await rooms.get(viewer(), read_id(room_id)))["id"]
+    await actions.stay(account_id(), number, (await params()).require_text("session_id"))
     return empty()
 
 
@@ -62,10 +63,11 @@ async def raise_hand(room_id: str) -> Response:
 @needs("write:rooms")
 async def answer_recording(room_id: str) -> Response:
     """Say whether one may be recorded: `agreed`."""
+    number = (await rooms.get(viewer(), read_id(room_id)))["id"]
     agreed = (await params()).boolean("agreed")
     if agreed is None:
         raise Invalid("`agreed` parameter is missing")
-    await actions.answer_recording(account_id(), read_id(room_id), agreed=agreed)
+    await actions.answer_recording(account_id(), number, agreed=agreed)
     return await _show(room_id)
 
 
@@ -81,10 +83,11 @@ async def ice_servers(room_id: str) -> Response:
 @needs("write:rooms")
 async def set_role(room_id: str, account: str) -> Response:
     """Let somebody speak or only listen: `role`."""
+    number, member = (await rooms.get(viewer(), read_id(room_id)))["id"], read_id(account)
     role = (await params()).text("role", "")
     if role not in set(RoomRole):
         raise Invalid("Validation failed: Role is not included in the list")
-    await actions.set_role(account_id(), read_id(room_id), read_id(account), RoomRole(role))
+    await actions.set_role(account_id(), number, member, RoomRole(role))
     return await _show(room_id)
 
 

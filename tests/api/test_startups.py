@@ -156,7 +156,7 @@ STARTUPS: dict[str, list[str]] = {
         "GET /api/v1/scheduled_statuses",
         "GET /api/v1/bookmarks",
         "GET /api/v1/announcements",
-        "404 GET /api/v1/pleroma/chats",
+        "GET /api/v1/pleroma/chats",
     ],
 }
 
