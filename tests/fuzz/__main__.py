@@ -27,6 +27,7 @@ def main() -> None:
     asked.add_argument("target", choices=TARGETS)
     asked.add_argument("--seconds", type=int, default=60)
     asked.add_argument("--keep", type=Path)
+    asked.add_argument("--seed", type=int, default=0, help="the same seed tries much the same; 0 is chance")
     options = asked.parse_args()
 
     import atheris
@@ -45,6 +46,7 @@ def main() -> None:
                 f"-timeout={_SECONDS_FOR_ONE}",
                 f"-rss_limit_mb={_MEGABYTES}",
                 f"-max_len={_LONGEST_BYTES}",
+                f"-seed={options.seed}",
                 f"-artifact_prefix={folder}/",
                 "-len_control=10",
                 "-print_final_stats=1",
