@@ -67,6 +67,8 @@ class Attendance:
             await presence.note_seen({account_id for account_id, _ in present | gone}, clock.now())
         else:
             await presence.renew(came)
+            if gone:  # seen for the last time now
+                await presence.note_seen({account_id for account_id, _ in gone}, clock.now())
         await tell(account_id for account_id, _ in came | gone)
 
     def _name(self, outlet: Outlet) -> Connection:
