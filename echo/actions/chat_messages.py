@@ -45,6 +45,8 @@ async def send(author_id: int, chat_id: int, draft: MessageDraft) -> ChatMessage
     Returns: the message; of several, because files go on one by one there, the first
     Raises:  NotFound; Forbidden when one is no member any more, or the other does not want it; Invalid
     """
+    # Before people who are named are looked for elsewhere: a stranger to the chat makes us ask nobody.
+    await store.get(Viewer(author_id), chat_id)
     text, _ = composing.tidy(draft.text, "", has_more=bool(draft.media_ids))
     composed = await composing.compose(text)
     async with db.unit_of_work():

@@ -39,14 +39,14 @@ async def index(chat_id: str) -> Response:
 async def send(chat_id: str) -> Response:
     """Say something: `text`, `media_ids`, `reply_to_seq`. With an Idempotency-Key it is said once."""
     await count_for_account("posts")
-    number, given = (await seat(chat_id)).chat.id, await params()
+    given = await params()
     draft = MessageDraft(
         text=given.text("text", ""),
         media_ids=tuple(dict.fromkeys(read_id(text.strip()) for text in given.list("media_ids"))),
         reply_to_seq=given.id("reply_to_seq"),
         key=(request.headers.get("Idempotency-Key") or given.text("idempotency_key", ""))[:KEY_CHARACTERS],
     )
-    sent = await actions.send(account_id(), number, draft)
+    sent = await actions.send(account_id(), read_id(chat_id), draft)
     if not sent.seq:  # the server of the group gives it its place, or not
         waiting = {"chat_id": chat_id, "text": sent.text, "idempotency_key": draft.key or None}
         return entity(waiting | {"state": {"name": "sending", "reason": None}}, status=202)
