@@ -8,7 +8,7 @@ from typing import Any
 
 from quart import Blueprint, Quart
 
-from echo import api, streaming, web
+from echo import admin, api, streaming, web
 from echo.http import access, errors, headers
 from echo.http.exchange import Exchange
 from echo.runtime import Runtime
@@ -35,7 +35,7 @@ class BoundApp:
 
 def create_app(runtime: Runtime) -> Quart:
     """The application over an open runtime. It serves streams too, where no process of their own does."""
-    return _create(runtime, (*api.BLUEPRINTS, *web.BLUEPRINTS, *FEDERATION))
+    return _create(runtime, (*api.BLUEPRINTS, *admin.BLUEPRINTS, *web.BLUEPRINTS, *FEDERATION))
 
 
 def create_streaming_app(runtime: Runtime) -> Quart:

@@ -173,11 +173,13 @@ class Lane(StrEnum):
     OUTSIDE = "outside_jobs"  # waits for servers of others: many at a time, each for itself
 
 
-class Role(StrEnum):
-    USER = "user"
-    MODERATOR = "moderator"
-    ADMIN = "admin"
-    OWNER = "owner"
+class Role(IntEnum):
+    """The roles that every server has, by id; others can be made beside them."""
+
+    USER = -99  # everybody
+    MODERATOR = 1
+    ADMIN = 2
+    OWNER = 3
 
 
 class BlockSeverity(StrEnum):

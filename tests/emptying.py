@@ -10,17 +10,25 @@ from typing import Any, TypeVar
 import asyncpg
 
 from echo import cache, settings
+from echo.policy.roles import BUILT_IN
 
 Result = TypeVar("Result")
 
 _TABLES = """
 SELECT format('%I', tablename) FROM pg_tables
-WHERE schemaname = current_schema() AND tablename NOT LIKE '%migration%' ORDER BY 1
+WHERE schemaname = current_schema() AND tablename NOT LIKE '%migration%' AND tablename <> 'roles' ORDER BY 1
 """
 _SEQUENCES = """
 SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false)
 FROM pg_sequences WHERE schemaname = current_schema() AND last_value IS NOT NULL
 """
+# As every server has them at first.
+_ROLES = "DELETE FROM roles WHERE id NOT IN (-99, 1, 2, 3);" + "".join(
+    f"UPDATE roles SET name = '{one.name}', color = '', permissions = {int(one.permissions)},"
+    f" position = {one.position}, highlighted = {one.highlighted}, require_2fa = false"
+    f" WHERE id = {int(one.id)} AND (updated_at > created_at);"
+    for one in BUILT_IN
+)
 
 
 class _Broom:
@@ -49,7 +57,7 @@ class _Broom:
         used = await connection.fetchrow(question)
         assert used is not None
         dirty = [f"DELETE FROM {table};" for table, is_used in zip(tables, used, strict=True) if is_used]
-        await connection.execute("".join(dirty) + _SEQUENCES)
+        await connection.execute("".join(dirty) + _ROLES + _SEQUENCES)
 
     async def _connect(self, url: str) -> tuple[asyncpg.Connection, list[str], str]:
         connection = await asyncpg.connect(url)

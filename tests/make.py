@@ -52,7 +52,7 @@ class AppToken:
         return {"Authorization": f"Bearer {self.token}"}
 
 
-async def person(username: str = "", *, locked: bool = False, role: Role = Role.USER) -> Person:
+async def person(username: str = "", *, locked: bool = False, role: int = Role.USER) -> Person:
     """Somebody here. All share one key pair and have no usable password: both are slow to make."""
     if not _keys:
         _keys.append(await new_key_pairs())
@@ -68,7 +68,7 @@ async def person(username: str = "", *, locked: bool = False, role: Role = Role.
         email=f"{name}@example.org",
         email_key=f"{name}@example.org",
         password_hash="none",
-        role=role.value,
+        role_id=int(role),
         confirmed_at=now,
         approved_at=now,
         created_at=now,

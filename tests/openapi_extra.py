@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.openapi_admin import ROUTES_OF_ADMIN, SHAPES_OF_ADMIN
 from tests.openapi_chats import ROUTES_OF_CHATS, SHAPES_OF_CHATS
 from tests.openapi_parts import OBJECT, TEXT, Json, fields, many, query, ref, route
 from tests.openapi_rooms import ROUTES_OF_ROOMS, SHAPES_OF_ROOMS
@@ -26,6 +27,7 @@ SCHEMAS: dict[str, Json] = {
         "required": ["error"],
         "properties": {"error": TEXT, "error_description": TEXT, "details": OBJECT},
     },
+    **SHAPES_OF_ADMIN,
     **SHAPES_OF_CHATS,
     **SHAPES_OF_ROOMS,
 }
@@ -53,6 +55,7 @@ _REACTION: Json = {
 }
 
 EXTRA: dict[str, Json] = {
+    **ROUTES_OF_ADMIN,
     **ROUTES_OF_CHATS,
     **ROUTES_OF_ROOMS,
     f"GET {_ADMIN}": route(OBJECT),

@@ -151,7 +151,7 @@ async def delete_oneself(user_id: int, password: str) -> None:
     standing = standing_of(await users.standing_row(user_id))
     if standing in (Standing.SUSPENDED, Standing.DISABLED):
         raise Forbidden
-    if (await accounts.user(user_id)).role == Role.OWNER:
+    if (await accounts.user(user_id)).role_id == Role.OWNER:
         raise Invalid("This server is yours: give it to somebody else first.")
     await delete_local(user_id)
 

@@ -2,36 +2,40 @@
 
 from __future__ import annotations
 
-from echo import clock, db
+from echo import clock
+from echo.actions.staff import Target, acting
 from echo.errors import NotFound
 from echo.events import AccessEnded, AccountChanged, MailAsked
-from echo.kinds import LetterKind, Role
-from echo.models import User
+from echo.kinds import LetterKind
+from echo.models import Account, User
 from echo.policy import emails
+from echo.policy.deeds import Deed
+from echo.policy.roles import Staff
 from echo.store import accounts
 
 
 async def change_user(
+    by: Staff,
     user_id: int,
     *,
-    role: Role | None = None,
     email: str | None = None,
     is_confirmed: bool = False,
     is_approved: bool = False,
     is_enabled: bool | None = None,
 ) -> None:
-    """Change the login of somebody here; what is not given stays. Raises NotFound."""
-    async with db.unit_of_work() as unit:
-        user = await User.get_or_none(id=user_id)
-        if user is None:
-            raise NotFound("This account has no login here")
+    """Change the login of somebody here; what is not given stays. Raises NotFound, Forbidden."""
+    user = await User.get_or_none(id=user_id)
+    if user is None:
+        raise NotFound("This account has no login here")
+    changes: dict[str, object] = {
+        "email": email is not None,
+        "confirmed": is_confirmed,
+        "approved": is_approved,
+        "enabled": is_enabled,
+    }
+    told = {name: value for name, value in changes.items() if value or (value is False and name == "enabled")}
+    async with acting(by, Deed.ACCOUNT_CHANGE, on=await _target(user_id), details=told) as unit:
         now = clock.now()
-        if role is not None:
-            user.role = role.value
-            # Everybody sees it.
-            account = await accounts.get_locked(user_id)
-            account.version += 1
-            await account.save(update_fields=["version"])
         if email is not None:
             normal = emails.normal(email)
             user.email, user.email_key, user.confirmed_at = normal, emails.key(normal), now
@@ -47,9 +51,10 @@ async def change_user(
             unit.emit(AccessEnded(local=True, user_id=user_id, token_id=None))
 
 
-async def suspend(account_id: int, *, is_suspended: bool) -> None:
-    """Hide an account and everything it posted, or show it again. Raises NotFound."""
-    async with db.unit_of_work() as unit:
+async def suspend(by: Staff, account_id: int, *, is_suspended: bool) -> None:
+    """Hide an account and everything it posted, or show it again. Raises NotFound, Forbidden."""
+    deed = Deed.ACCOUNT_SUSPEND if is_suspended else Deed.ACCOUNT_RESTORE
+    async with acting(by, deed, on=await _target(account_id)) as unit:
         account = await accounts.get(account_id)
         account.suspended_at = clock.now() if is_suspended else None
         account.version += 1
@@ -59,12 +64,13 @@ async def suspend(account_id: int, *, is_suspended: bool) -> None:
             unit.emit(AccessEnded(local=True, user_id=account_id, token_id=None))
 
 
-async def remember(account_id: int, *, is_memorial: bool) -> None:
+async def remember(by: Staff, account_id: int, *, is_memorial: bool) -> None:
     """Make an account the memorial of somebody who has died: it stays to be read, and can do nothing.
 
-    Raises:  NotFound
+    Raises:  NotFound, Forbidden
     """
-    async with db.unit_of_work() as unit:
+    told = {"memorial": is_memorial}
+    async with acting(by, Deed.ACCOUNT_MEMORIAL, on=await _target(account_id), details=told) as unit:
         account = await accounts.get_locked(account_id)
         account.memorial = is_memorial
         account.version += 1
@@ -72,3 +78,13 @@ async def remember(account_id: int, *, is_memorial: bool) -> None:
         unit.emit(AccountChanged(local=not account.domain, account_id=account_id))
         if is_memorial and not account.domain:
             unit.emit(AccessEnded(local=True, user_id=account_id, token_id=None))
+
+
+async def _target(account_id: int) -> Target:
+    account = await accounts.get(account_id)
+    return Target("account", account_id, handle(account))
+
+
+def handle(account: Account) -> str:
+    """The name of an account for those who run the server: with its domain when it is not from here."""
+    return f"{account.username}@{account.domain}" if account.domain else account.username

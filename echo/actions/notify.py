@@ -13,7 +13,8 @@ from echo.kinds import NotificationKind, SeveranceKind
 from echo.policy import letters
 from echo.policy.letters import Letters
 from echo.policy.notices import ONLY_ASKED, REPLACING
-from echo.store import notifications
+from echo.policy.roles import Permission
+from echo.store import notifications, roles
 
 
 async def tell(
@@ -74,9 +75,16 @@ async def tell_of_severed(
     await tell(unit, [account_id], NotificationKind.SEVERED, account_id, object_id=event_id)
 
 
-async def tell_moderators(unit: UnitOfWork, kind: NotificationKind, from_id: int) -> None:
-    """Tell everybody who moderates this server."""
-    await tell(unit, await notifications.moderator_ids(), kind, from_id)
+async def tell_staff(
+    unit: UnitOfWork,
+    permission: Permission,
+    kind: NotificationKind,
+    from_id: int,
+    *,
+    object_id: int | None = None,
+) -> None:
+    """Tell everybody whose role lets them look after it."""
+    await tell(unit, await roles.who_may(permission), kind, from_id, object_id=object_id)
 
 
 def _letters(settings: str) -> Letters:

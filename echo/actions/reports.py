@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from echo import clock, db
-from echo.actions.notify import tell
+from echo.actions.notify import tell_staff
 from echo.db import UnitOfWork
 from echo.errors import Invalid, NotFound
 from echo.events import ReportForwarded
 from echo.kinds import NotificationKind, ReportCategory
 from echo.models import Account, Report
+from echo.policy.roles import Permission
 from echo.policy.viewer import Viewer
-from echo.store import accounts, notifications, reports
+from echo.store import accounts, reports
 
 COMMENT_CHARACTERS = 1000
 # Longer texts of other servers are cut.
@@ -147,5 +148,6 @@ def _hosts(target: Account, draft: ReportDraft) -> list[str]:
 async def _tell(unit: UnitOfWork, made: Report) -> None:
     """Tell the moderators, once for all reports about somebody that wait."""
     if not await reports.is_open_about(made.target_id, made.id):
-        moderators = await notifications.moderator_ids()
-        await tell(unit, moderators, NotificationKind.REPORT, made.reporter_id, object_id=made.id)
+        await tell_staff(
+            unit, Permission.MANAGE_REPORTS, NotificationKind.REPORT, made.reporter_id, object_id=made.id
+        )

@@ -66,7 +66,7 @@ def _age_problem(born_on: date | None, min_age: int) -> FieldError | None:
 
 
 async def create_local(
-    draft: SignUp, *, role: Role = Role.USER, is_confirmed: bool = True, is_approved: bool = True
+    draft: SignUp, *, role: int = Role.USER, is_confirmed: bool = True, is_approved: bool = True
 ) -> User:
     """An operator makes an account; every name may be used, and no agreement is asked for.
 
@@ -97,7 +97,7 @@ async def may_set_up(secret: str) -> bool:
 
 
 async def _create(
-    draft: SignUp, *, role: Role, is_confirmed: bool, is_approved: bool, is_announced: bool = False
+    draft: SignUp, *, role: int, is_confirmed: bool, is_approved: bool, is_announced: bool = False
 ) -> User:
     # Both are slow on purpose and need no transaction.
     hashed, keys = await passwords.hash_password(draft.password), await new_key_pairs()
@@ -113,7 +113,7 @@ async def _create(
 
 
 async def _insert(
-    draft: SignUp, password_hash: str, keys: KeyPairs, *, role: Role, is_confirmed: bool, is_approved: bool
+    draft: SignUp, password_hash: str, keys: KeyPairs, *, role: int, is_confirmed: bool, is_approved: bool
 ) -> User:
     """The rows of an account, inside the caller's unit of work."""
     now = clock.now()
@@ -124,7 +124,7 @@ async def _insert(
         email=email,
         email_key=emails.key(email),
         password_hash=password_hash,
-        role=role,
+        role_id=role,
         locale=draft.locale if _LOCALE.fullmatch(draft.locale) else "en",
         confirmed_at=now if is_confirmed else None,
         approved_at=now if is_approved else None,

@@ -13,7 +13,6 @@ from echo.api import (
     discovery,
     domain_blocks,
     endorsements,
-    federation,
     files,
     filters,
     filters_v1,
@@ -101,5 +100,4 @@ BLUEPRINTS = (
     files.blueprint,
     remote_files.blueprint,
     yearly.blueprint,
-    federation.blueprint,
 )

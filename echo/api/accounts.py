@@ -5,9 +5,10 @@ from __future__ import annotations
 from quart import Blueprint, Response
 
 from echo import addresses
-from echo.api.reading import account_page, cursor_of, page_link, params, read_id
+from echo.api.reading import account_page
 from echo.errors import Invalid, NotFound
 from echo.http.access import account_id, needs, optional, viewer
+from echo.http.reading import cursor_of, page_link, params, read_id
 from echo.http.replies import array, entity, raw
 from echo.models import Account
 from echo.render import account, own_account, relationship, status

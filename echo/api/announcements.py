@@ -5,8 +5,8 @@ from __future__ import annotations
 from quart import Blueprint, Response
 
 from echo.actions import announcements as actions
-from echo.api.reading import read_id, update_route
 from echo.http.access import account_id, needs
+from echo.http.reading import read_id, update_route
 from echo.http.replies import array, empty
 from echo.render import announcement
 from echo.store import announcements

@@ -5,10 +5,10 @@ from __future__ import annotations
 from quart import Blueprint, Response
 
 from echo.actions.apps import AppDraft, register_app
-from echo.api.reading import params
 from echo.errors import NotFound
 from echo.http.access import app_or_user, current, public
 from echo.http.families import count_for_address
+from echo.http.reading import params
 from echo.http.replies import entity
 from echo.policy import scopes
 from echo.render import oauth

@@ -6,10 +6,10 @@ from quart import Blueprint, Response
 
 from echo.actions import chat_groups
 from echo.api.chats import BASE, seat
-from echo.api.reading import params, read_id
 from echo.errors import Invalid
 from echo.http.access import account_id, needs
 from echo.http.families import count_for_account
+from echo.http.reading import params, read_id
 from echo.http.replies import entity
 from echo.kinds_of_chats import ChatRole, MemberState
 from echo.render import chat

@@ -7,10 +7,10 @@ from quart import Blueprint, Response, request
 from echo.actions import chat_messages as actions
 from echo.actions.chat_messages import MessageDraft
 from echo.api.chats import BASE, limit_of, seat
-from echo.api.reading import params, read_id
 from echo.errors import NotFound
 from echo.http.access import account_id, needs
 from echo.http.families import count_for_account
+from echo.http.reading import params, read_id
 from echo.http.replies import entity
 from echo.policy.viewer import Viewer
 from echo.render import chat, chat_message

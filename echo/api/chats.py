@@ -13,13 +13,13 @@ from echo import settings
 from echo.actions import chat_groups, chat_marks, uploads
 from echo.actions import chats as actions
 from echo.api.media import OVERHEAD_BYTES
-from echo.api.reading import own_origin, params, query_pairs, read_id
 from echo.errors import Invalid
 from echo.http.access import account_id, needs
 from echo.http.families import count_for_account
 from echo.http.forms import read_form
 from echo.http.paging import link_header
 from echo.http.params import Params
+from echo.http.reading import own_origin, params, query_pairs, read_id
 from echo.http.replies import entity
 from echo.kinds_of_chats import ChatKind, ChatRequest, ChatWriters, MemberState
 from echo.models import Chat

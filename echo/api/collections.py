@@ -9,12 +9,12 @@ from quart import Blueprint, Response, request
 
 from echo.actions import collections as actions
 from echo.actions.collections import CollectionDraft
-from echo.api.reading import own_origin, params, query_pairs, read_id
 from echo.db import Row
 from echo.errors import Forbidden, Invalid, NotFound
 from echo.http.access import account_id, needs, optional, viewer
 from echo.http.paging import link_header
 from echo.http.params import Params
+from echo.http.reading import own_origin, params, query_pairs, read_id
 from echo.http.replies import empty, entity, raw
 from echo.render import collection
 from echo.store import accounts, collections

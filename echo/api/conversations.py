@@ -5,9 +5,9 @@ from __future__ import annotations
 from quart import Blueprint, Response
 
 from echo.actions import conversations as actions
-from echo.api.reading import cursor_of, page_link, params, read_id
 from echo.errors import NotFound
 from echo.http.access import account_id, needs, viewer
+from echo.http.reading import cursor_of, page_link, params, read_id
 from echo.http.replies import array, empty, raw
 from echo.render import conversation
 from echo.store import conversations

@@ -6,11 +6,11 @@ from quart import Blueprint, Response
 
 from echo import settings
 from echo.actions import suggestions
-from echo.api.reading import params, read_id
 from echo.db import Row
 from echo.errors import Invalid
 from echo.http.access import account_id, needs, optional, viewer
 from echo.http.params import Params
+from echo.http.reading import params, read_id
 from echo.http.replies import array, empty
 from echo.render import account, suggestion
 from echo.store import accounts, discovery

@@ -5,9 +5,9 @@ from __future__ import annotations
 from quart import Blueprint, Response
 
 from echo.actions import avoided_domains as actions
-from echo.api.reading import cursor_of, page_link, params
 from echo.errors import Invalid
 from echo.http.access import account_id, needs
+from echo.http.reading import cursor_of, page_link, params
 from echo.http.replies import empty, entity
 from echo.store import avoided_domains, home
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from quart import Blueprint, Response
 
 from echo.actions import endorsements
-from echo.api.reading import account_page, cursor_of, params, read_id
+from echo.api.reading import account_page
 from echo.api.relations import relationship_to
 from echo.errors import NotFound
 from echo.http.access import account_id, needs, optional, viewer
+from echo.http.reading import cursor_of, params, read_id
 from echo.http.replies import array
 from echo.render import account
 from echo.store import accounts, relations

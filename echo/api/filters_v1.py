@@ -8,9 +8,9 @@ from echo.actions import filter_rules
 from echo.actions.filter_keywords import KeywordDraft
 from echo.actions.filters import FilterDraft
 from echo.api.filters import expiry
-from echo.api.reading import params, read_id, update_route
 from echo.http.access import account_id, needs
 from echo.http.params import Params
+from echo.http.reading import params, read_id, update_route
 from echo.http.replies import empty, entity
 from echo.kinds import FilterAction
 from echo.render import filter as rendering

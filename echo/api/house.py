@@ -8,9 +8,9 @@ from quart import Blueprint, Response
 
 from echo import cache, ids, settings
 from echo.actions.thread_fetches import search_of
-from echo.api.reading import params
 from echo.errors import NotFound
 from echo.http.access import needs, optional, page, public, viewer
+from echo.http.reading import params
 from echo.http.replies import entity
 from echo.render import emoji, server_block, times
 from echo.store import emojis, house, house_texts, instance, posts, server_blocks, thread_fetches

@@ -9,8 +9,8 @@ from quart import Blueprint, Response
 
 from echo import addresses, settings
 from echo.api.facts import API_VERSIONS, MASTODON_VERSION, configuration, pleroma, rules
-from echo.api.reading import own_origin
 from echo.http.access import public
+from echo.http.reading import own_origin
 from echo.http.replies import entity
 from echo.render import account
 from echo.store import house_texts, instance

@@ -6,10 +6,11 @@ from quart import Blueprint, Response
 
 from echo.actions import lists as list_actions
 from echo.actions.lists import ListDraft
-from echo.api.reading import account_page, cursor_of, page_link, params, read_id, update_route
+from echo.api.reading import account_page
 from echo.errors import NotFound
 from echo.http.access import account_id, needs, viewer
 from echo.http.params import Params
+from echo.http.reading import cursor_of, page_link, params, read_id, update_route
 from echo.http.replies import array, empty, entity
 from echo.ids import parse_id
 from echo.models import List

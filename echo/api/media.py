@@ -10,11 +10,12 @@ from quart import Blueprint, Response, request
 from echo import settings
 from echo.actions import discarding, uploads
 from echo.actions.uploads import Incoming
-from echo.api.reading import file_draft, focus_of, read_id, update_route
+from echo.api.reading import file_draft, focus_of
 from echo.errors import Invalid, NotFound
 from echo.http.access import account_id, needs
 from echo.http.families import count_for_account
 from echo.http.forms import Form, read_form
+from echo.http.reading import read_id, update_route
 from echo.http.replies import empty, entity
 from echo.kinds import MediaState
 from echo.models import Media

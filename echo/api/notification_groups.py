@@ -14,11 +14,12 @@ from echo.api.notifications import (
     read_supported,
     read_wanted,
 )
-from echo.api.reading import account_page, cursor_of, page_link, params, read_id
+from echo.api.reading import account_page
 from echo.db import Row
 from echo.errors import BadRequest, NotFound
 from echo.http.access import account_id, needs, viewer
 from echo.http.params import Params
+from echo.http.reading import cursor_of, page_link, params, read_id
 from echo.http.replies import array, empty, raw
 from echo.ids import parse_id
 from echo.policy.notices import GROUPABLE

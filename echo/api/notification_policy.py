@@ -7,10 +7,10 @@ from typing import Any
 from quart import Blueprint, Response
 
 from echo.actions import notices
-from echo.api.reading import cursor_of, page_link, params, read_id, update_route
 from echo.errors import Invalid, NotFound
 from echo.http.access import account_id, needs, viewer
 from echo.http.params import Params
+from echo.http.reading import cursor_of, page_link, params, read_id, update_route
 from echo.http.replies import array, empty, entity, raw
 from echo.kinds import Handling
 from echo.policy.notices import NoticePolicy

@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterable, Sequence
 from quart import Blueprint, Response
 
 from echo.actions import markers
-from echo.api.reading import cursor_of, page_link, params, read_id
 from echo.errors import NotFound
 from echo.http.access import account_id, needs, viewer
 from echo.http.params import Params
+from echo.http.reading import cursor_of, page_link, params, read_id
 from echo.http.replies import array, empty, entity, raw
 from echo.ids import parse_id
 from echo.policy.notices import ONLY_ASKED

@@ -13,9 +13,9 @@ from quart import Blueprint, Response, request
 
 from echo.actions import auth
 from echo.actions.auth import Exchange, IssuedToken
-from echo.api.reading import own_origin, params
 from echo.http.access import account_id, needs, public
 from echo.http.params import Params
+from echo.http.reading import own_origin, params
 from echo.http.replies import empty, entity
 from echo.policy.authorization import Client, OAuthError
 from echo.render import oauth

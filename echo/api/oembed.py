@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 from quart import Blueprint, Response
 
 from echo import addresses, settings
-from echo.api.reading import params
 from echo.errors import NotFound
 from echo.http.access import optional
+from echo.http.reading import params
 from echo.http.replies import entity
 from echo.ids import parse_id
 from echo.kinds import Visibility

@@ -5,8 +5,8 @@ from __future__ import annotations
 from quart import Blueprint, Response
 
 from echo.actions import markers
-from echo.api.reading import params
 from echo.http.access import account_id, needs
+from echo.http.reading import params
 from echo.http.replies import entity
 from echo.policy import preferences
 from echo.render import times

@@ -9,13 +9,13 @@ from echo.actions import chats as actions
 from echo.actions.chat_messages import MessageDraft
 from echo.api.chat_messages import KEY_CHARACTERS
 from echo.api.chats import PAGE_MAX, seat
-from echo.api.reading import own_origin, page_link, params, query_pairs, read_id
 from echo.db import Row
 from echo.errors import NotFound
 from echo.http.access import account_id, needs
 from echo.http.families import count_for_account
 from echo.http.paging import Page, link_header
 from echo.http.params import Params
+from echo.http.reading import own_origin, page_link, params, query_pairs, read_id
 from echo.http.replies import entity
 from echo.kinds_of_chats import ChatKind
 from echo.models import ChatMessage

@@ -7,9 +7,9 @@ import re
 from quart import Blueprint, Response
 
 from echo.actions import polls
-from echo.api.reading import params, read_id
 from echo.errors import BadRequest, Invalid
 from echo.http.access import account_id, needs, optional, viewer
+from echo.http.reading import params, read_id
 from echo.http.replies import raw
 from echo.render import poll
 from echo.store import polls as store

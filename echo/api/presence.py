@@ -5,9 +5,9 @@ from __future__ import annotations
 from quart import Blueprint, Response
 
 from echo.actions import presence as actions
-from echo.api.reading import params
 from echo.errors import Invalid
 from echo.http.access import account_id, needs, viewer
+from echo.http.reading import params
 from echo.http.replies import entity
 from echo.render import presence as rendering
 from echo.store import presence

@@ -11,12 +11,12 @@ from echo.actions import accounts as account_actions
 from echo.actions import uploads
 from echo.actions.drafts import ProfileDraft
 from echo.api.media import OVERHEAD_BYTES
-from echo.api.reading import update_route
 from echo.api.statuses import VISIBILITIES
 from echo.errors import Invalid
 from echo.http.access import account_id, needs
 from echo.http.forms import read_form
 from echo.http.params import Params
+from echo.http.reading import update_route
 from echo.http.replies import raw
 from echo.models import Account
 from echo.policy.preferences import QUOTE_POLICIES

@@ -6,10 +6,10 @@ from quart import Blueprint, Response
 
 from echo.actions import push as actions
 from echo.actions.push import PushChoice, PushDraft
-from echo.api.reading import params, update_route
 from echo.errors import BadRequest, Invalid, NotFound
 from echo.http.access import account_id, current, needs, sent_token
 from echo.http.params import Params
+from echo.http.reading import params, update_route
 from echo.http.replies import empty, entity
 from echo.kinds import PushPolicy
 from echo.render import push as rendered

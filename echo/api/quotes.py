@@ -6,9 +6,9 @@ from quart import Blueprint, Response
 
 from echo.actions import quotes
 from echo.api import wordings
-from echo.api.reading import cursor_of, page_link, params, read_id, update_route
 from echo.errors import Invalid
 from echo.http.access import account_id, needs, viewer
+from echo.http.reading import cursor_of, page_link, params, read_id, update_route
 from echo.http.replies import array, raw
 from echo.render import status
 from echo.store import posts as post_store

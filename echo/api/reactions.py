@@ -5,8 +5,8 @@ from __future__ import annotations
 from quart import Blueprint, Response
 
 from echo.actions import reactions as actions
-from echo.api.reading import read_id
 from echo.http.access import account_id, needs, optional, viewer
+from echo.http.reading import read_id
 from echo.http.replies import raw
 from echo.models import Post
 from echo.render import account, reaction, status

@@ -5,10 +5,11 @@ from __future__ import annotations
 from quart import Blueprint, Response
 
 from echo.actions import blocks, follows, notes
-from echo.api.reading import account_page, cursor_of, page_link, params, read_id
+from echo.api.reading import account_page
 from echo.errors import NotFound
 from echo.http.access import account_id, needs
 from echo.http.families import count_for_account
+from echo.http.reading import cursor_of, page_link, params, read_id
 from echo.http.replies import array, entity
 from echo.render import account, relationship
 from echo.store import accounts, home, relations

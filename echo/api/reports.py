@@ -7,11 +7,11 @@ from quart import Blueprint, Response
 from echo.actions import reports as actions
 from echo.actions.reports import ReportDraft
 from echo.api.facts import rules
-from echo.api.reading import params, read_id
 from echo.errors import Invalid
 from echo.http.access import account_id, needs
 from echo.http.families import count_for_account
 from echo.http.params import Params
+from echo.http.reading import params, read_id
 from echo.http.replies import raw
 from echo.kinds import ReportCategory
 from echo.render import report

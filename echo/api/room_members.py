@@ -6,9 +6,9 @@ from quart import Blueprint, Response
 
 from echo.actions import room_engines
 from echo.actions import room_members as actions
-from echo.api.reading import params, read_id
 from echo.errors import Invalid
 from echo.http.access import account_id, needs, viewer
+from echo.http.reading import params, read_id
 from echo.http.replies import empty, entity, raw
 from echo.kinds import RoomRole
 from echo.policy import turn

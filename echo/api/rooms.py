@@ -6,9 +6,9 @@ from quart import Blueprint, Response
 
 from echo.actions import rooms as actions
 from echo.actions.rooms import RoomDraft
-from echo.api.reading import params, read_id
 from echo.http.access import account_id, needs, viewer
 from echo.http.params import Params
+from echo.http.reading import params, read_id
 from echo.http.replies import array, empty, raw
 from echo.render import room
 from echo.store import rooms

@@ -5,9 +5,9 @@ from __future__ import annotations
 from quart import Blueprint, Response
 
 from echo.actions import schedules
-from echo.api.reading import cursor_of, page_link, params, read_id, update_route
 from echo.api.writing import require_due_at
 from echo.http.access import account_id, needs
+from echo.http.reading import cursor_of, page_link, params, read_id, update_route
 from echo.http.replies import array, empty, entity
 from echo.render import scheduled
 from echo.store import schedules as store

@@ -8,10 +8,10 @@ import msgspec
 from quart import Blueprint, Response
 
 from echo import addresses, ports
-from echo.api.reading import params
 from echo.errors import BadRequest, Unauthorized, Unavailable
 from echo.http.access import account_id, has_token, needs, optional, viewer
 from echo.http.params import Params
+from echo.http.reading import params
 from echo.http.replies import array, raw
 from echo.render import account, status, tag
 from echo.search import finding

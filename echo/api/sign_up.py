@@ -7,10 +7,10 @@ from quart import Blueprint, Response
 from echo.actions import auth, confirmations
 from echo.actions.drafts import SignUp
 from echo.actions.sign_up import sign_up
-from echo.api.reading import params
 from echo.errors import Forbidden, Invalid
 from echo.http.access import app_or_user, current
 from echo.http.families import count_for_address
+from echo.http.reading import params
 from echo.http.replies import empty, entity
 from echo.render import oauth
 from echo.store import users

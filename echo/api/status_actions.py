@@ -5,10 +5,10 @@ from __future__ import annotations
 from quart import Blueprint, Response
 
 from echo.actions import boosts, likes, pins, threads
-from echo.api.reading import params, read_id
 from echo.api.statuses import VISIBILITIES
 from echo.http.access import account_id, needs, viewer
 from echo.http.families import count_for_account
+from echo.http.reading import params, read_id
 from echo.http.replies import raw
 from echo.kinds import Visibility
 from echo.render import status

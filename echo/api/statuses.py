@@ -13,21 +13,14 @@ from echo.actions import composing, editing, pieces, posts, schedules, thread_fe
 from echo.actions.drafts import Block, EditDraft, PostDraft
 from echo.actions.idempotency import UsedOtherwise
 from echo.api import wordings
-from echo.api.reading import (
-    BODY_BYTES,
-    account_page,
-    cursor_of,
-    file_drafts,
-    params,
-    read_id,
-    update_route,
-)
+from echo.api.reading import account_page, file_drafts
 from echo.api.writing import drops_poll, due_at, poll_draft, unexpected
 from echo.errors import Invalid, NotFound
 from echo.http.access import account_id, current, needs, optional, viewer
 from echo.http.families import count_for_account
 from echo.http.forms import read_form
 from echo.http.params import Params
+from echo.http.reading import BODY_BYTES, cursor_of, params, read_id, update_route
 from echo.http.replies import array, entity, raw
 from echo.kinds import Visibility
 from echo.policy import preferences

@@ -5,10 +5,10 @@ from __future__ import annotations
 from quart import Blueprint, Response
 
 from echo.actions import featured_tags, tag_follows
-from echo.api.reading import cursor_of, page_link, params, read_id
 from echo.db import Row
 from echo.errors import NotFound
 from echo.http.access import account_id, has_token, needs, optional, viewer
+from echo.http.reading import cursor_of, page_link, params, read_id
 from echo.http.replies import empty, entity
 from echo.render import featured_tag, tag
 from echo.store import accounts, hashtags, home

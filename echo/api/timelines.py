@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from quart import Blueprint, Response
 
-from echo.api.reading import cursor_of, page_link, params, status_page, timeline
+from echo.api.reading import status_page, timeline
 from echo.errors import NotFound
 from echo.http.access import account_id, current, has_token, needs, optional, viewer
 from echo.http.params import Params
+from echo.http.reading import cursor_of, page_link, params
 from echo.http.replies import array
 from echo.policy import feeds
 from echo.policy.feeds import Feed, Sides
+from echo.policy.roles import NO_SEAT
 from echo.render import status
 from echo.store import home, timelines, trends
 from echo.store.timelines import PublicFilter
@@ -94,8 +96,8 @@ def _readable(feed: Feed, given: Params) -> PublicFilter | None:
     """What is asked for, as far as the caller may read it; None for nothing. Raises Invalid for visitors."""
     local, remote = given.boolean("local", default=False), given.boolean("remote", default=False)
     asked = Sides(local=local or not remote, remote=not local)
-    role = current().role if has_token() else ""
-    left = feeds.readable(feed, asked, is_signed_in=not viewer().is_anonymous, role=role)
+    seat = current().seat if has_token() else NO_SEAT
+    left = feeds.readable(feed, asked, is_signed_in=not viewer().is_anonymous, seat=seat)
     if left.is_none:
         return None
     only_media = given.boolean("only_media", default=False)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from quart import Blueprint, Response, request
 
-from echo.api.reading import params, read_id
 from echo.http.access import needs, public, viewer
+from echo.http.reading import params, read_id
 from echo.http.replies import entity, raw
 from echo.render import translation
 from echo.text import languages

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 import msgspec
 from quart import Blueprint, Response, request
 
-from echo.api.reading import own_origin, params, query_pairs
 from echo.db import Row
 from echo.http.access import has_token, optional, viewer
 from echo.http.paging import link_header
 from echo.http.params import Params
+from echo.http.reading import own_origin, params, query_pairs
 from echo.http.replies import array
 from echo.render import history, preview, status, tag
 from echo.store import trends

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from echo.actions import composing, pieces
 from echo.actions.drafts import Block
-from echo.api.reading import read_id
 from echo.errors import Invalid, NotFound
 from echo.http.params import Params
+from echo.http.reading import read_id
 from echo.policy.quoting import POLICIES
 
 

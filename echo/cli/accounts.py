@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import secrets
-from typing import Annotated, Literal
+from typing import Annotated
 
 from cyclopts import App, Parameter
 
 from echo.actions import accounts as account_actions
 from echo.actions import approvals, moderation, password_changes, renaming, sign_up
+from echo.actions import roles as role_actions
 from echo.actions.drafts import SignUp
 from echo.addresses import here
 from echo.cli.common import Common, opened, say, table
 from echo.cli.keys import rotate_keys
 from echo.errors import NotFound
-from echo.kinds import Role
 from echo.models import Account
-from echo.store import accounts, users
+from echo.policy.roles import Staff
+from echo.store import accounts, roles, users
 from echo.text import handles
 
 app = App(name="accounts", help="People of this server.")
 app.command(rotate_keys, name="rotate-keys")
-RoleName = Literal["user", "moderator", "admin", "owner"]
 
 
 @app.command
@@ -31,7 +31,7 @@ async def create(
     *,
     email: str,
     password: str | None = None,
-    role: RoleName = "user",
+    role: str = "user",
     confirmed: Annotated[bool, Parameter(negative="")] = False,
     common: Common = Common(),
 ) -> None:
@@ -42,14 +42,14 @@ async def create(
     name: User name, without domain.
     email: Address of the person.
     password: Password; a random one is made and shown when it is left out.
-    role: What they may do.
+    role: Name of a role; user is everybody's.
     confirmed: Whether the address counts as confirmed; otherwise a letter asks for it.
     """
     chosen = password or secrets.token_urlsafe(16)
     async with opened(common):
         user = await sign_up.create_local(
             SignUp(username=name, email=email, password=chosen, agreement=True),
-            role=Role(role),
+            role=await roles.named(role),
             is_confirmed=confirmed,
         )
         document = await _document(await accounts.get(user.id))
@@ -92,7 +92,7 @@ async def modify(
     handle: str,
     /,
     *,
-    role: RoleName | None = None,
+    role: str | None = None,
     email: str | None = None,
     password: str | None = None,
     confirm: Annotated[bool, Parameter(negative="")] = False,
@@ -105,7 +105,7 @@ async def modify(
     Parameters
     ----------
     handle: User name.
-    role: What they may do from now on.
+    role: Name of their role from now on; user is everybody's.
     email: New address, counted as confirmed.
     password: New password; every session and token ends.
     confirm: Count the address as confirmed.
@@ -115,13 +115,15 @@ async def modify(
     async with opened(common):
         account = await _find(handle)
         await moderation.change_user(
+            Staff.shell(),
             account.id,
-            role=Role(role) if role else None,
             email=email,
             is_confirmed=confirm,
             is_approved=approve,
             is_enabled=enable,
         )
+        if role is not None:
+            await role_actions.give(Staff.shell(), account.id, await roles.named(role))
         if password is not None:
             await password_changes.set_password(account.id, password)
         document = await _document(account)
@@ -165,7 +167,7 @@ async def approve(handle: str, /, *, common: Common = Common()) -> None:
     handle: User name.
     """
     async with opened(common):
-        await approvals.approve((await _find(handle)).id)
+        await approvals.approve(Staff.shell(), (await _find(handle)).id)
     say(common, {"approved": handle}, f"{handle} is approved")
 
 
@@ -178,7 +180,7 @@ async def reject(handle: str, /, *, common: Common = Common()) -> None:
     handle: User name.
     """
     async with opened(common):
-        await approvals.reject((await _find(handle)).id)
+        await approvals.reject(Staff.shell(), (await _find(handle)).id)
     say(common, {"rejected": handle}, f"{handle} is rejected")
 
 
@@ -195,7 +197,7 @@ async def remember(
     """
     async with opened(common):
         account = await _find(handle)
-        await moderation.remember(account.id, is_memorial=not undo)
+        await moderation.remember(Staff.shell(), account.id, is_memorial=not undo)
         document = await _document(account)
     say(common, document, _lines(document))
 
@@ -213,7 +215,7 @@ async def suspend(
     """
     async with opened(common):
         account = await _find(handle)
-        await moderation.suspend(account.id, is_suspended=not undo)
+        await moderation.suspend(Staff.shell(), account.id, is_suspended=not undo)
         document = await _document(await accounts.get(account.id))
     say(common, document, _lines(document))
 
@@ -269,7 +271,7 @@ async def _document(account: Account) -> dict[str, object]:
         user = await accounts.user(fresh.id)
         document |= {
             "email": user.email,
-            "role": str(user.role),
+            "role": (await roles.get(user.role_id)).name or "user",
             "confirmed": user.confirmed_at is not None,
             "approved": user.approved_at is not None,
             "disabled": user.disabled_at is not None,

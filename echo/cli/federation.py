@@ -13,6 +13,7 @@ from echo.cli import relays
 from echo.cli.common import Common, opened, say, table
 from echo.errors import NotFound
 from echo.kinds import BlockSeverity
+from echo.policy.roles import Staff
 from echo.store import host_pages
 from echo.store import inbound as inbound_store
 from echo.store import server_allows as allow_store
@@ -42,7 +43,7 @@ async def deliveries(
     """
     async with opened(common):
         if requeue:
-            revived = await federation_queue.requeue(Which(host=host))
+            revived = await federation_queue.requeue(Staff.shell(), Which(host=host))
             say(common, {"requeued": revived}, f"{revived} deliveries are tried again")
             return
         found = await host_pages.delivery_listing(state=state, host=host, limit=limit)
@@ -116,7 +117,7 @@ async def retry(*, host: str = "", delivery: int | None = None, common: Common =
     delivery: Only this one.
     """
     async with opened(common):
-        due = await federation_queue.retry(Which(delivery, host))
+        due = await federation_queue.retry(Staff.shell(), Which(delivery, host))
     say(common, {"retried": due}, f"{due} deliveries are tried now")
 
 
@@ -130,7 +131,7 @@ async def requeue(*, host: str = "", delivery: int | None = None, common: Common
     delivery: Only this one.
     """
     async with opened(common):
-        revived = await federation_queue.requeue(Which(delivery, host))
+        revived = await federation_queue.requeue(Staff.shell(), Which(delivery, host))
     say(common, {"requeued": revived}, f"{revived} deliveries are tried again")
 
 
@@ -144,7 +145,7 @@ async def drop(*, host: str = "", delivery: int | None = None, common: Common = 
     delivery: Only this one.
     """
     async with opened(common):
-        dropped = await federation_queue.drop(Which(delivery, host))
+        dropped = await federation_queue.drop(Staff.shell(), Which(delivery, host))
     say(common, {"dropped": dropped}, f"{dropped} deliveries are dropped")
 
 
@@ -170,7 +171,7 @@ async def inbound(
     """
     async with opened(common):
         if requeue:
-            revived = await federation_queue.process_again([])
+            revived = await federation_queue.process_again(Staff.shell(), [])
             say(common, {"requeued": revived}, f"{revived} activities are processed again")
             return
         if reason == "all":

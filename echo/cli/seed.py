@@ -156,7 +156,7 @@ async def _account(wanted: SeedAccount) -> None:
             locale=wanted.locale,
             agreement=True,
         ),
-        role=Role(wanted.role),
+        role=Role[wanted.role.upper()],
         is_confirmed=wanted.confirmed,
     )
     profile = ProfileDraft(

@@ -3,7 +3,7 @@ without.
 
 @public             nobody needs a token
 @optional(scope)    a token is optional, but one that is sent must be valid and carry the scope
-@needs(scopes...)   a user token with one of the scopes
+@needs(scopes...)   a user token with one of the scopes; `may`: and a role with this permission
 @app_or_user(scope) any valid token with the scope (the scope may be empty)
 @signed             documents for other servers; who asks is looked at first, by what `echo.app` installed
 @found              how other servers find us: open to everybody
@@ -27,6 +27,7 @@ from echo.http.client_address import client_address, limit_subject, networks
 from echo.http.limits import Limit, Tally, count
 from echo.policy import feeds
 from echo.policy.access import Access
+from echo.policy.roles import Permission, Staff, require
 from echo.policy.scopes import covers
 from echo.policy.viewer import NOBODY, Viewer
 from echo.store.access import load_token, was_revoked
@@ -35,6 +36,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 View = Callable[P, Awaitable[R]]
 MARK = "echo_access"
+PERMISSION = "echo_permission"
 # Where an application keeps what decides who gets documents.
 ADMISSION = "echo_admission"
 WINDOW_SECONDS = 300
@@ -51,6 +53,11 @@ def account_id() -> int:
     if user_id is None:
         raise Invalid("This method requires an authenticated user")
     return user_id
+
+
+def staff() -> Staff:
+    """Who acts with the rights of their role, on routes with @needs."""
+    return Staff(account_id=account_id(), seat=current().seat, address=caller_address(), door="api")
 
 
 def viewer() -> Viewer:
@@ -148,8 +155,8 @@ def optional(scope: str = "") -> Callable[[View[P, R]], View[P, R]]:
     return mark
 
 
-def needs(*scopes: str) -> Callable[[View[P, R]], View[P, R]]:
-    """A user's token with one of the scopes; no scope: any user's token."""
+def needs(*scopes: str, may: Permission | None = None) -> Callable[[View[P, R]], View[P, R]]:
+    """A user's token with one of the scopes; no scope: any user's. `may`: the role must allow it too."""
 
     def mark(view: View[P, R]) -> View[P, R]:
         @wraps(view)
@@ -163,9 +170,12 @@ def needs(*scopes: str) -> Callable[[View[P, R]], View[P, R]]:
                 raise Invalid("This method requires an authenticated user")
             g.access = access
             await _count(access)
+            if may is not None:
+                require(access.seat, may)
             return await view(*args, **kwargs)
 
         setattr(checked, MARK, f"needs {' '.join(scopes)}")
+        setattr(checked, PERMISSION, may)
         return checked
 
     return mark

@@ -109,6 +109,10 @@ from echo.models.remote_file import (
 from echo.models.report import (
     Report,
 )
+from echo.models.role import (
+    AuditRow,
+    RoleRow,
+)
 from echo.models.room import (
     Room,
     RoomMember,
@@ -154,6 +158,7 @@ __all__ = [
     "AnnouncementDismissal",
     "AnnouncementReaction",
     "App",
+    "AuditRow",
     "AuthorizationCode",
     "AvoidedDomain",
     "Block",
@@ -211,6 +216,7 @@ __all__ = [
     "Relay",
     "RemoteFile",
     "Report",
+    "RoleRow",
     "Room",
     "RoomMember",
     "ScheduledPost",

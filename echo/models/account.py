@@ -159,7 +159,15 @@ class User(Model):
     email = fields.CharField(max_length=320)
     email_key = fields.CharField(max_length=320, unique=True, description="in lower case")
     password_hash = fields.CharField(max_length=512)
-    role = fields.CharField(max_length=16, default="user", db_default="user", description="echo.kinds.Role")
+    role = fields.CharField(
+        max_length=16,
+        default="user",
+        db_default="user",
+        description="read by nobody since there are roles; goes with the next release",
+    )
+    role_id = fields.BigIntField(
+        default=-99, db_default=-99, db_index=True, description="of a role; -99: everybody's"
+    )
     locale = fields.CharField(max_length=16, default="en", db_default="en")
     confirmed_at = fields.DatetimeField(null=True)
     unconfirmed_email = fields.CharField(max_length=320, default="", db_default="")

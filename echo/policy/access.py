@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from echo.kinds import Role
+from echo.policy.roles import NO_SEAT, Seat
 from echo.policy.viewer import NOBODY, Viewer
 
 
@@ -16,7 +16,7 @@ class Access:
     app_id: int | None
     user_id: int | None
     scopes: tuple[str, ...]
-    role: str = Role.USER
+    seat: Seat = NO_SEAT
     refusal: str = ""
 
     @property

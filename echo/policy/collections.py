@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from echo.kinds import Role
-
 ITEMS_MAX = 25
 NAME_CHARACTERS = 40
 DESCRIPTION_CHARACTERS = 100
-# Most collections of a person, by what they are here.
-_MOST = {Role.USER: 10, Role.MODERATOR: 10, Role.ADMIN: 10, Role.OWNER: 10}
-
-
-def most_of(role: Role) -> int:
-    """How many collections somebody may have."""
-    return _MOST[role]
+# Most collections of a person.
+MOST = 10
 
 
 def may_feature(*, is_local: bool, discoverable: bool | None) -> bool:

@@ -1,6 +1,6 @@
 """Who may read the timelines that show what everybody writes, as the operator has chosen.
 
-    setting          nobody signed in   signed in   moderators
+    setting          nobody signed in   signed in   who may see them by role
     public                 yes             yes         yes
     authenticated           -              yes         yes
     disabled                -               -          yes
@@ -15,9 +15,7 @@ from enum import StrEnum
 
 from echo import settings
 from echo.errors import Invalid
-from echo.kinds import Role
-
-_STAFF = frozenset({Role.MODERATOR, Role.ADMIN, Role.OWNER})
+from echo.policy.roles import Permission, Seat
 
 
 class Feed(StrEnum):
@@ -67,7 +65,7 @@ def open_to_everybody(feed: Feed) -> Sides:
     return Sides(local=chosen["local"] == "public", remote=chosen["remote"] == "public")
 
 
-def readable(feed: Feed, asked: Sides, *, is_signed_in: bool, role: str) -> Sides:
+def readable(feed: Feed, asked: Sides, *, is_signed_in: bool, seat: Seat) -> Sides:
     """What of the sides that are asked for may be read; nothing is an empty timeline.
 
     Raises:  Invalid for those who are not signed in where one of the sides is not for everybody
@@ -76,7 +74,11 @@ def readable(feed: Feed, asked: Sides, *, is_signed_in: bool, role: str) -> Side
     wanted = {"local": asked.local, "remote": asked.remote}
     if not is_signed_in and any(wanted[side] and chosen[side] != "public" for side in wanted):
         raise Invalid("This method requires an authenticated user")
-    open_to = {"public", "authenticated", "disabled"} if role in _STAFF else {"public", "authenticated"}
+    open_to = (
+        {"public", "authenticated", "disabled"}
+        if seat.may(Permission.VIEW_FEEDS)
+        else {"public", "authenticated"}
+    )
     return Sides(
         local=asked.local and chosen["local"] in open_to, remote=asked.remote and chosen["remote"] in open_to
     )

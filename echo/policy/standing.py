@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from echo.db import Row
 from echo.errors import Forbidden
-from echo.kinds import Role
+from echo.policy.roles import Seat
 from echo.policy.viewer import Viewer
 
 
@@ -51,7 +51,7 @@ class Login:
     session_id: int
     user_id: int
     username: str
-    role: Role
+    seat: Seat
     standing: Standing
     csrf: str
 

@@ -159,7 +159,7 @@ def _core(row: Row, moved: bytes | None) -> entities.AccountCore:
         common["moved"] = msgspec.Raw(moved)
     if not row["domain"]:
         common["noindex"] = not row["indexable"]
-        common["roles"] = [] if blanked else role.shown(row["role"])
+        common["roles"] = [] if blanked else role.shown(row)
     return entities.AccountCore(**common)
 
 

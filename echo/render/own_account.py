@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
-from echo.kinds import Role
 from echo.models import Account, User
 from echo.policy import preferences
 from echo.render import account, entities
-from echo.render.role import ROLES
 from echo.render.status_core import WIRE_VISIBILITY
-from echo.store import users
+from echo.store import roles, users
 
 _encode = msgspec.json.Encoder().encode
 
@@ -32,7 +30,15 @@ async def one(owner: Account, user: User) -> bytes:
         attribution_domains=owner.attribution_domains,
         quote_policy=chosen.quote_policy,
     )
-    role = ROLES[Role(user.role)]
+    found = await roles.get(user.role_id)
+    seat = await roles.seat(user.id)
+    role = entities.Role(
+        id=str(found.id),
+        name=found.name,
+        permissions=str(int(seat.permissions)),
+        color=found.color,
+        highlighted=found.highlighted,
+    )
     return rendered[:-1] + b',"source":' + _encode(source) + b',"role":' + _encode(role) + b"}"
 
 

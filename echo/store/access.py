@@ -8,14 +8,15 @@ import msgspec
 
 from echo import cache, db
 from echo.policy.access import Access
+from echo.policy.roles import SEAT, SEATS, seat_of
 from echo.policy.secret_texts import digest
 from echo.policy.standing import COLUMNS, REFUSALS, standing_of
 
 _LOAD = f"""
-    SELECT t.id, t.app_id, t.user_id, t.scopes, u.role, {COLUMNS},
+    SELECT t.id, t.app_id, t.user_id, t.scopes, {SEAT}, {COLUMNS},
         u.id IS NOT NULL AND (u.last_active_at IS NULL OR u.last_active_at < now() - interval '12 hours')
             AS was_away
-    FROM tokens t LEFT JOIN users u ON u.id = t.user_id LEFT JOIN accounts a ON a.id = t.user_id
+    FROM tokens t LEFT JOIN users u ON u.id = t.user_id {SEATS} LEFT JOIN accounts a ON a.id = t.user_id
     WHERE t.token_hash = $1 AND t.revoked_at IS NULL
 """
 
@@ -61,7 +62,7 @@ async def _read(token_hash: str) -> Access | None:
         app_id=row["app_id"],
         user_id=row["user_id"],
         scopes=tuple(msgspec.json.decode(row["scopes"], type=list[str])),
-        role=row["role"] or "",
+        seat=seat_of(row),
         refusal="" if row["user_id"] is None else REFUSALS[standing_of(row)],
     )
 

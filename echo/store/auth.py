@@ -13,7 +13,7 @@ import msgspec
 
 from echo import clock, db
 from echo.db import Row
-from echo.kinds import Role
+from echo.policy.roles import SEAT, SEATS, seat_of
 from echo.policy.secret_texts import digest
 from echo.policy.standing import COLUMNS, Login, standing_of
 from echo.store import push
@@ -56,8 +56,8 @@ class Link:
 async def load_session(text: str) -> Login | None:
     """The browser session with this cookie, or None when there is none or it is over."""
     row = await db.fetch_one(
-        f"""SELECT s.id, s.user_id, s.csrf, a.username, u.role, {COLUMNS}
-            FROM sessions s JOIN users u ON u.id = s.user_id JOIN accounts a ON a.id = s.user_id
+        f"""SELECT s.id, s.user_id, s.csrf, a.username, {SEAT}, {COLUMNS}
+            FROM sessions s JOIN users u ON u.id = s.user_id {SEATS} JOIN accounts a ON a.id = s.user_id
             WHERE s.token_hash = $1 AND s.expires_at > $2""",
         digest(text),
         clock.now(),
@@ -68,7 +68,7 @@ async def load_session(text: str) -> Login | None:
         session_id=row["id"],
         user_id=row["user_id"],
         username=row["username"],
-        role=Role(row["role"]),
+        seat=seat_of(row),
         standing=standing_of(row),
         csrf=row["csrf"],
     )

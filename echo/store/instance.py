@@ -51,9 +51,9 @@ async def contact_account_id(username: str = "") -> int | None:
     """The account of this name, or else the owner of this server, if there is one yet."""
     found = await db.fetch_value(
         "SELECT u.id FROM users u JOIN accounts a ON a.id = u.id"
-        " WHERE (u.role IN ('owner', 'admin') OR a.username_key = $1)"
+        " WHERE (u.role_id IN (2, 3) OR a.username_key = $1)"
         " AND a.suspended_at IS NULL AND a.deleted_at IS NULL"
-        " ORDER BY a.username_key = $1 DESC, u.role = 'owner' DESC, u.id LIMIT 1",
+        " ORDER BY a.username_key = $1 DESC, u.role_id = 3 DESC, u.id LIMIT 1",
         username.lower(),
     )
     return None if found is None else int(found)
@@ -61,7 +61,7 @@ async def contact_account_id(username: str = "") -> int | None:
 
 async def has_owner() -> bool:
     """Whether somebody has taken this server over."""
-    return bool(await db.fetch_value("SELECT EXISTS (SELECT 1 FROM users WHERE role = 'owner')"))
+    return bool(await db.fetch_value("SELECT EXISTS (SELECT 1 FROM users WHERE role_id = 3)"))
 
 
 async def peers() -> list[str]:

@@ -12,6 +12,7 @@ from echo import db
 from echo.db import Row
 from echo.policy.avoidance import avoided_by
 from echo.policy.notices import ONLY_ASKED
+from echo.policy.roles import SEATS
 from echo.policy.standing import IS_ACTIVE
 
 _AUDIENCE = f"""
@@ -25,10 +26,12 @@ _AUDIENCE = f"""
 """
 
 _ENDED = f"""
-    SELECT held.id, held.role FROM unnest($1::bigint[], $2::text[]) AS held(id, role)
+    SELECT held.id, held.role_id, held.permissions
+    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS held(id, role_id, permissions)
     WHERE NOT EXISTS (SELECT 1 FROM tokens t JOIN users u ON u.id = t.user_id
-        JOIN accounts a ON a.id = t.user_id
-        WHERE t.id = held.id AND u.role = held.role AND t.revoked_at IS NULL AND {IS_ACTIVE})
+        JOIN accounts a ON a.id = t.user_id {SEATS}
+        WHERE t.id = held.id AND u.role_id = held.role_id AND r.permissions | e.permissions = held.permissions
+            AND t.revoked_at IS NULL AND {IS_ACTIVE})
 """
 
 
@@ -52,14 +55,17 @@ async def audience(post_id: int, listener_ids: Collection[int]) -> Audience | No
     return Audience(row["silenced"], frozenset(row["unwilling"]), versions)
 
 
-async def ended_tokens(held: Collection[tuple[int, str]]) -> set[tuple[int, str]]:
-    """Which of these tokens are not valid any more, or belong to somebody who may not act any more, or has
-    another role now.
+Held = tuple[int, int, int]
+"""A token as a connection was opened with it: its id, the role and the permissions that it had then."""
 
-    Shapes:  held: (token id, the role that it was looked up with)
+
+async def ended_tokens(held: Collection[Held]) -> set[Held]:
+    """Which of these tokens are not valid any more, or belong to somebody who may not act any more, or may do
+    other things now.
     """
-    ids, roles = [id_ for id_, _ in held], [role for _, role in held]
-    return {(row["id"], row["role"]) for row in await db.fetch(_ENDED, ids, roles)}
+    ids, role_ids, permissions = ([one[part] for one in held] for part in range(3))
+    rows = await db.fetch(_ENDED, ids, role_ids, permissions)
+    return {(row["id"], row["role_id"], row["permissions"]) for row in rows}
 
 
 async def chat_events_after(first_id: int, until: datetime) -> list[Row]:

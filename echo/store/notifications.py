@@ -77,7 +77,7 @@ _INSERT = f"""
     WITH sender AS (
         SELECT s.silenced_at IS NOT NULL AS is_limited, s.kind = 'service' AS is_bot,
             s.created_at > now() - interval '30 days' AS is_new,
-            EXISTS (SELECT 1 FROM users u WHERE u.id = s.id AND u.role <> 'user') AS is_staff,
+            EXISTS (SELECT 1 FROM users u WHERE u.id = s.id AND u.role_id <> -99) AS is_staff,
             $2 = 'mention' AND EXISTS (SELECT 1 FROM posts post WHERE post.id = $4
                 AND post.visibility = 'direct') AS is_private
         FROM accounts s WHERE s.id = $3
@@ -166,16 +166,6 @@ async def find(account_id: int, notification_id: int) -> Row | None:
         account_id,
         notification_id,
     )
-
-
-async def moderator_ids() -> list[int]:
-    """Everybody who moderates this server and may act."""
-    rows = await db.fetch(
-        "SELECT u.id FROM users u JOIN accounts a ON a.id = u.id WHERE u.role <> 'user'"
-        " AND u.disabled_at IS NULL AND a.suspended_at IS NULL AND a.deleted_at IS NULL"
-        " ORDER BY u.id LIMIT 100"
-    )
-    return [row["id"] for row in rows]
 
 
 async def severances(ids: Sequence[int]) -> dict[int, Row]:

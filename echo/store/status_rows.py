@@ -114,12 +114,13 @@ async def account_rows(account_ids: Sequence[int]) -> dict[int, Row]:
         return {}
     rows = await db.fetch(
         "SELECT a.*, coalesce(t.followers, 0) AS followers, coalesce(t.following, 0) AS following,"
-        " coalesce(t.posts, 0) AS posts, t.last_post_on, u.role, CASE WHEN a.moved_to_uri <> '' THEN"
+        " coalesce(t.posts, 0) AS posts, t.last_post_on, r.id AS role_id, r.name AS role_name,"
+        " r.color AS role_color, r.highlighted AS role_highlighted, CASE WHEN a.moved_to_uri <> '' THEN"
         " (SELECT mv.id FROM accounts mv WHERE mv.uri = a.moved_to_uri AND mv.id <> a.id"
         " AND mv.also_known_as ? a.uri AND mv.deleted_at IS NULL AND mv.suspended_at IS NULL) END"
         " AS moved_to_id"
         " FROM accounts a LEFT JOIN account_stats t ON t.account_id = a.id LEFT JOIN users u ON u.id = a.id"
-        " WHERE a.id = ANY($1)",
+        " LEFT JOIN roles r ON r.id = u.role_id WHERE a.id = ANY($1)",
         list(account_ids),
     )
     return {row["id"]: row for row in rows}

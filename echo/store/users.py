@@ -89,7 +89,9 @@ async def is_username_taken(username: str) -> bool:
 
 async def has_owner() -> bool:
     """Whether the server has been taken over by somebody."""
-    return await db.fetch_value("SELECT 1 FROM users WHERE role = $1 LIMIT 1", Role.OWNER.value) is not None
+    return (
+        await db.fetch_value("SELECT 1 FROM users WHERE role_id = $1 LIMIT 1", Role.OWNER.value) is not None
+    )
 
 
 def _credentials(row: Row | None) -> Credentials | None:
@@ -132,12 +134,14 @@ async def listing(*, local: bool, prefix: str, limit: int) -> list[Row]:
     """Accounts for an operator: rows (id, handle, role, email, posts, created_at, state)."""
     return await db.fetch(
         "SELECT a.id::text AS id, concat_ws('@', a.username, nullif(a.domain, '')) AS handle,"
-        " u.role, u.email, coalesce(s.posts, 0) AS posts, a.created_at::text AS created_at,"
+        " coalesce(nullif(r.name, ''), 'user') AS role, u.email, coalesce(s.posts, 0) AS posts,"
+        " a.created_at::text AS created_at,"
         " CASE WHEN a.suspended_at IS NOT NULL THEN 'suspended'"
         " WHEN u.disabled_at IS NOT NULL THEN 'disabled'"
         " WHEN u.confirmed_at IS NULL AND u.id IS NOT NULL THEN 'unconfirmed'"
         " WHEN u.approved_at IS NULL AND u.id IS NOT NULL THEN 'pending' ELSE 'active' END AS state"
-        " FROM accounts a LEFT JOIN users u ON u.id = a.id LEFT JOIN account_stats s ON s.account_id = a.id"
+        " FROM accounts a LEFT JOIN users u ON u.id = a.id LEFT JOIN roles r ON r.id = u.role_id"
+        " LEFT JOIN account_stats s ON s.account_id = a.id"
         " WHERE a.deleted_at IS NULL AND a.kind <> 'application' AND (a.domain = '') = $1"
         " AND a.username_key LIKE $2 || '%' ORDER BY a.id LIMIT $3",
         local,

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from echo.errors import TooMany, Unavailable
+from echo.store.live import Held
 from echo.streaming.outlet import Outlet
 from echo.streaming.topics import Subscription, Topic
 
@@ -111,13 +112,18 @@ class Registry:
         """The connections of a person."""
         return list(self._by_user.get(user_id, ()))
 
-    def of_tokens(self, held: Collection[tuple[int, str]]) -> list[Outlet]:
+    def of_tokens(self, held: Collection[Held]) -> list[Outlet]:
         """The connections that were opened with one of these tokens, by somebody who had this role."""
-        return [outlet for outlet in self.outlets if (outlet.access.token_id, outlet.access.role) in held]
+        return [outlet for outlet in self.outlets if _held(outlet) in held]
 
-    def held_tokens(self) -> set[tuple[int, str]]:
+    def held_tokens(self) -> set[Held]:
         """The tokens of all connections, with the role of who opened them."""
-        return {(outlet.access.token_id, outlet.access.role) for outlet in self.outlets}
+        return {_held(outlet) for outlet in self.outlets}
+
+
+def _held(outlet: Outlet) -> Held:
+    seat = outlet.access.seat
+    return outlet.access.token_id, seat.role_id, int(seat.permissions)
 
 
 def user_ids(outlets: Iterable[Outlet]) -> set[int]:

@@ -95,7 +95,7 @@ def _readable_part(stream: str, access: Access) -> str:
     base, _, side = stream.removesuffix(":media").partition(":")
     asked = Sides(local=side != "remote", remote=side != "local")
     feed = Feed.HASHTAG if base == "hashtag" else Feed.LIVE
-    left = feeds.readable(feed, asked, is_signed_in=True, role=access.role)
+    left = feeds.readable(feed, asked, is_signed_in=True, seat=access.seat)
     if left.is_none:
         raise Unauthorized("Not authorized to stream this channel")
     part = "" if left.local and left.remote else ":local" if left.local else ":remote"

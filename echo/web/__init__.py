@@ -2,10 +2,10 @@
 
 from echo.web import (
     account,
+    admin,
     api_page,
     collections,
     entry,
-    federation,
     home,
     letters,
     moving,
@@ -35,5 +35,5 @@ BLUEPRINTS = (
     collections.blueprint,
     rooms.blueprint,
     static_files.blueprint,
-    federation.blueprint,
+    *admin.BLUEPRINTS,
 )

@@ -6,7 +6,7 @@ from quart import Blueprint, Response, request
 
 from echo.actions import letters as actions
 from echo.http.access import page
-from echo.kinds import NotificationKind, Role
+from echo.kinds import NotificationKind
 from echo.policy import letters as policy
 from echo.store import letters
 from echo.web import visitor
@@ -35,7 +35,7 @@ async def choices() -> Response:
     if person is None:
         return visitor.to_login(PATH)
     known = policy.read(await letters.settings(person.user_id))
-    kinds = [k for k in policy.DEFAULTS if person.role != Role.USER or k not in policy.FOR_MODERATORS]
+    kinds = [k for k in policy.DEFAULTS if person.seat.is_staff or k not in policy.FOR_MODERATORS]
     return await show(
         "notices.html",
         meta=Meta(title="Letters"),
@@ -58,7 +58,7 @@ async def choose() -> Response:
         name for name in (*policy.DEFAULTS, "always", policy.DIGEST) if given.boolean(name, default=False)
     ]
     chosen = policy.chosen_from(names)
-    if person.role == Role.USER:
+    if not person.seat.is_staff:
         # What the form does not offer stays as it was.
         known = policy.read(await letters.settings(person.user_id))
         kinds = (chosen.kinds - policy.FOR_MODERATORS) | (known.kinds & policy.FOR_MODERATORS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -35,7 +36,7 @@ async def show(
     has_form: bool = False,
     is_failing: bool = False,
     form_source: str = "",
-    **values: object,
+    **values: Any,
 ) -> Response:
     """A page.
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from echo import addresses, clock, ports
-from echo.actions import accounts, blocks, boosts, follows, moderation
+from echo.actions import accounts, blocks, boosts, follows, moderation, roles
 from echo.actions.drafts import ProfileDraft, ProfileField, RemoteEmoji
 from echo.kinds import Role, Visibility
+from echo.policy.roles import Staff
 from tests import make
 from tests.api.asking import Api
 
@@ -81,7 +82,7 @@ async def test_a_suspended_account_is_shown_blank(api: Api) -> None:
     stranger = await make.stranger(
         "sue", display_name="Sue", note="<p>me</p>", fields=(ProfileField(name="a", value="b"),)
     )
-    await moderation.suspend(stranger.id, is_suspended=True)
+    await moderation.suspend(Staff.shell(), stranger.id, is_suspended=True)
     shown = (await api.get(f"/api/v1/accounts/{stranger.id}")).one("Account")
     assert shown["suspended"] is True
     assert (shown["display_name"], shown["note"], shown["fields"]) == ("", "", [])
@@ -243,7 +244,7 @@ async def test_a_role_that_is_shown_and_states_of_accounts(api: Api) -> None:
     status = (await api.get(f"/api/v1/statuses/{post.id}")).one("Status")
     assert status["account"]["roles"] == shown["roles"]
     assert (await api.get(f"/api/v1/accounts/{alice.id}")).one("Account")["roles"] == []
-    await moderation.change_user(alice.id, role=Role.MODERATOR)
+    await roles.give(Staff.shell(), alice.id, Role.MODERATOR)
     promoted = (await api.get(f"/api/v1/accounts/{alice.id}")).one("Account")
     assert [role["name"] for role in promoted["roles"]] == ["Moderator"]
     await make.account_of(alice, silenced=True, memorial=True)

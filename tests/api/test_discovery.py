@@ -9,6 +9,7 @@ from echo.actions import blocks, follows, likes, moderation
 from echo.actions.avoided_domains import avoid
 from echo.kinds import AccountKind
 from echo.models import Account, AccountStats, User
+from echo.policy.roles import Staff
 from echo.runtime import Runtime
 from tests import make
 from tests.actions.people import configure
@@ -90,7 +91,7 @@ async def _unfindable(friend: Person) -> None:
     await make.account_of(people[0], discoverable=False)
     await make.account_of(people[1], discoverable=None)
     await make.account_of(people[2], silenced=True)
-    await moderation.suspend(people[3].id, is_suspended=True)
+    await moderation.suspend(Staff.shell(), people[3].id, is_suspended=True)
     await make.account_of(people[4], moved_to_uri="https://peer.test/users/new")
     await make.account_of(people[5], kind=AccountKind.APPLICATION.value)
     await User.filter(id=people[6].id).update(approved_at=None)

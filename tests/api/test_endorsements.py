@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from echo.actions import blocks, follows, moderation
+from echo.policy.roles import Staff
 from tests import make
 from tests.api.asking import Api
 
@@ -65,7 +66,7 @@ async def test_nobody_is_shown_whom_the_viewer_does_not_want_to_meet(api: Api) -
     path = f"/api/v1/accounts/{alice.id}/endorsements"
     assert (await api.get(path, by=viewer)).ids == [other.id]
     assert len((await api.get(path)).ids) == len((await api.get(path, by=alice)).ids) == 3
-    await moderation.suspend(other.id, is_suspended=True)
+    await moderation.suspend(Staff.shell(), other.id, is_suspended=True)
     assert (await api.get(path, by=viewer)).json == []
-    await moderation.suspend(alice.id, is_suspended=True)
+    await moderation.suspend(Staff.shell(), alice.id, is_suspended=True)
     await api.get(path, expect=404)

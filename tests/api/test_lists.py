@@ -12,6 +12,7 @@ from echo.actions import accounts as account_actions
 from echo.actions import blocks, boosts, erasing, follows, moderation
 from echo.kinds import Visibility
 from echo.models import List, ListMember
+from echo.policy.roles import Staff
 from echo.runtime import Runtime
 from tests import make
 from tests.api.asking import Answer, Api
@@ -213,10 +214,10 @@ async def test_who_is_not_followed_any_more_is_on_no_list(api: Api, runtime: Run
 async def test_a_suspended_member_is_not_shown(api: Api) -> None:
     alice, bob = await make.person(), await make.person()
     made = await new_list(api, alice, bob)
-    await moderation.suspend(bob.id, is_suspended=True)
+    await moderation.suspend(Staff.shell(), bob.id, is_suspended=True)
     assert (await api.get(f"{LISTS}/{made}/accounts", by=alice)).json == []
     assert (await api.get(f"/api/v1/accounts/{bob.id}/lists", by=alice)).json == []
-    await moderation.suspend(bob.id, is_suspended=False)
+    await moderation.suspend(Staff.shell(), bob.id, is_suspended=False)
     assert (await api.get(f"{LISTS}/{made}/accounts", by=alice)).ids == [bob.id]
 
 

@@ -11,6 +11,7 @@ from echo.actions import blocks, likes, moderation
 from echo.actions.notify import tell
 from echo.kinds import AccountKind, NotificationKind, Role, Visibility
 from echo.models import Account
+from echo.policy.roles import Staff
 from tests import make
 from tests.api.asking import Api
 from tests.make import Person
@@ -225,7 +226,7 @@ async def test_those_who_wait_are_listed_in_pages(api: Api) -> None:
     mallory = await make.person()
     assert (await api.get(REQUESTS, by=mallory)).json == []
     await api.get(f"{REQUESTS}/{listed.ids[0]}", by=mallory, expect=404)
-    await moderation.suspend(people[0].id, is_suspended=True)
+    await moderation.suspend(Staff.shell(), people[0].id, is_suspended=True)
     assert len((await api.get(REQUESTS, by=alice)).json) == 2
 
 

@@ -9,6 +9,7 @@ import pytest
 from echo.actions import blocks, boosts, editing, follows, likes, moderation
 from echo.actions.drafts import EditDraft
 from echo.kinds import Visibility
+from echo.policy.roles import Staff
 from tests import make
 from tests.api.asking import Api
 from tests.make import Person
@@ -104,7 +105,7 @@ async def test_the_suspended_are_not_heard(api: Api) -> None:
     alice, zoe = await make.person(), await make.stranger()
     await make.remote_post(zoe, mentioned_ids=(alice.id,))
     assert await _types(api, alice) == ["mention"]
-    await moderation.suspend(zoe.id, is_suspended=True)
+    await moderation.suspend(Staff.shell(), zoe.id, is_suspended=True)
     assert await _types(api, alice) == []
 
 

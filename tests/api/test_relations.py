@@ -8,6 +8,7 @@ from echo import clock
 from echo.actions import blocks, boosts, follows, moderation
 from echo.kinds import Visibility
 from echo.models import Follow, Mute
+from echo.policy.roles import Staff
 from tests import make
 from tests.api.asking import Api
 from tests.make import Person
@@ -64,7 +65,7 @@ async def test_nobody_to_act_on(api: Api, action: str) -> None:
 
 async def test_the_suspended_and_the_servers_own_account_are_not_followed(api: Api) -> None:
     alice, gone = await make.person(), await make.stranger()
-    await moderation.suspend(gone.id, is_suspended=True)
+    await moderation.suspend(Staff.shell(), gone.id, is_suspended=True)
     await api.post(f"/api/v1/accounts/{gone.id}/follow", by=alice, expect=404)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from echo.actions import moderation
+from echo.policy.roles import Staff
 from echo.policy.scopes import covers
 from tests import make, structure
 from tests.api.asking import Api
@@ -75,7 +76,7 @@ async def test_a_bad_token_is_refused_wherever_one_is_read(api: Api) -> None:
 
 async def test_the_suspended_do_nothing(api: Api) -> None:
     alice = await make.person()
-    await moderation.suspend(alice.id, is_suspended=True)
+    await moderation.suspend(Staff.shell(), alice.id, is_suspended=True)
     for method, path, mark in marked():
         if mark.startswith(("needs", "optional")):
             await api.ask(method, path, by=alice, expect=403)

@@ -8,6 +8,7 @@ from quart.typing import TestClientProtocol as Client
 from echo import clock
 from echo.actions import approvals, confirmations
 from echo.models import Account, User
+from echo.policy.roles import Staff
 from echo.runtime import Runtime
 from tests import make
 from tests.actions import people
@@ -148,7 +149,7 @@ async def test_somebody_who_waits_can_do_nothing_until_approved(
     for method, path in (("GET", "/api/v1/timelines/home"), ("POST", "/api/v1/statuses")):
         status, answer = await answered(client, method, path, json=body, headers=headers)
         assert (status, answer) == (403, {"error": "Your login is currently pending approval"})
-    await approvals.approve((await User.get()).id)
+    await approvals.approve(Staff.shell(), (await User.get()).id)
     status, _ = await answered(client, "POST", "/api/v1/statuses", json=body, headers=headers)
     assert status == 200
 

@@ -7,6 +7,7 @@ import pytest
 from echo.actions import blocks, boosts, likes, moderation
 from echo.kinds import Visibility
 from echo.models import Bookmark, Post
+from echo.policy.roles import Staff
 from tests import make
 from tests.api.asking import Api
 from tests.make import Person
@@ -143,7 +144,7 @@ async def test_who_liked_and_who_boosted(api: Api) -> None:
         pages = await api.pages(path, by=bob, query={"limit": 1})
         assert [int(page[0]["id"]) for page in pages if page] == newest_first
         assert set((await api.get(path, query={"limit": 1})).link("prev")) == {"limit", "since_id"}
-    await moderation.suspend(zoe.id, is_suspended=True)
+    await moderation.suspend(Staff.shell(), zoe.id, is_suspended=True)
     assert (await api.get(f"{STATUSES}/{post.id}/favourited_by")).ids == [carol.id, bob.id]
 
 

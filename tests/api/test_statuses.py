@@ -11,6 +11,7 @@ from echo.actions import accounts, blocks, boosts, moderation
 from echo.actions.drafts import ProfileDraft, RemoteEmoji, RemoteMedia
 from echo.kinds import MediaKind, Visibility
 from echo.models import Media, Post
+from echo.policy.roles import Staff
 from tests import make
 from tests.api.asking import Api
 
@@ -429,11 +430,11 @@ async def test_posts_of_suspended_and_deleted_authors_are_gone(api: Api) -> None
     alice, zoe, yan = await make.person(), await make.stranger(), await make.stranger()
     posts = [await make.remote_post(zoe), await make.remote_post(yan)]
     wrapper = await boosts.boost(alice.id, posts[0].id)
-    await moderation.suspend(zoe.id, is_suspended=True)
+    await moderation.suspend(Staff.shell(), zoe.id, is_suspended=True)
     await accounts.receive_deletion(yan)
     for post_id in (*[post.id for post in posts], wrapper.id):
         await api.get(f"{STATUSES}/{post_id}", by=alice, expect=404)
-    await moderation.suspend(zoe.id, is_suspended=False)
+    await moderation.suspend(Staff.shell(), zoe.id, is_suspended=False)
     (await api.get(f"{STATUSES}/{wrapper.id}", by=alice)).one("Status")
 
 

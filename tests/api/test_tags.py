@@ -7,6 +7,7 @@ import pytest
 from echo.actions import blocks, boosts, follows, moderation, posts, tag_follows
 from echo.kinds import Visibility
 from echo.models import FeaturedTag
+from echo.policy.roles import Staff
 from echo.runtime import Runtime
 from echo.store import home
 from tests import make
@@ -110,7 +111,7 @@ async def test_followed_hashtags_bring_nobody_one_does_not_want_to_meet(api: Api
     assert await _home(api, alice) == [], "pushed"
     await home.forget(alice.id)
     assert await _home(api, alice) == [], "from the rows"
-    await moderation.suspend(muted.id, is_suspended=True)
+    await moderation.suspend(Staff.shell(), muted.id, is_suspended=True)
 
 
 async def test_a_follower_who_follows_the_hashtag_too_sees_a_post_once(api: Api, runtime: Runtime) -> None:
@@ -147,7 +148,7 @@ async def test_featuring_a_hashtag(api: Api) -> None:
     assert (await api.delete(f"/api/v1/featured_tags/{made['id']}", by=alice)).json == {}
     await api.delete(f"/api/v1/featured_tags/{made['id']}", by=alice, expect=404)
     assert (await api.get(path)).json == [unused]
-    await moderation.suspend(alice.id, is_suspended=True)
+    await moderation.suspend(Staff.shell(), alice.id, is_suspended=True)
     assert (await api.get(path)).json == []
 
 

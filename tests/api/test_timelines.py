@@ -7,6 +7,7 @@ import pytest
 from echo import cache
 from echo.actions import blocks, boosts, likes, moderation
 from echo.kinds import Visibility
+from echo.policy.roles import Staff
 from echo.runtime import Runtime
 from tests import make
 from tests.api.asking import Api
@@ -162,11 +163,11 @@ async def test_public_has_public_posts_that_start_something(api: Api) -> None:
 async def test_public_leaves_out_the_suspended_and_the_blocked(api: Api) -> None:
     alice, bob, zoe = await make.person(), await make.person(), await make.stranger()
     own, theirs, far = await make.post(alice), await make.post(bob), await make.remote_post(zoe)
-    await moderation.suspend(zoe.id, is_suspended=True)
+    await moderation.suspend(Staff.shell(), zoe.id, is_suspended=True)
     assert (await api.get(PUBLIC)).ids == [theirs.id, own.id]
     await blocks.block(bob.id, alice.id)
     assert (await api.get(PUBLIC, by=alice)).ids == [own.id]
-    await moderation.suspend(zoe.id, is_suspended=False)
+    await moderation.suspend(Staff.shell(), zoe.id, is_suspended=False)
     assert (await api.get(PUBLIC, by=alice)).ids == [far.id, own.id]
 
 

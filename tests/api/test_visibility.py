@@ -10,6 +10,7 @@ import pytest
 from echo.actions import blocks, boosts, follows, likes, moderation
 from echo.kinds import Visibility
 from echo.models import Post
+from echo.policy.roles import Staff
 from echo.store import timelines
 from tests import make
 from tests.api.asking import Api
@@ -150,12 +151,12 @@ async def test_s_g01_a_boost_shows_no_more_than_the_post(api: Api, scene: Scene)
 async def test_s_g01_nothing_of_the_suspended_or_the_deleted(api: Api, scene: Scene) -> None:
     author = scene.people["author"]
     assert author is not None
-    await moderation.suspend(author.id, is_suspended=True)
+    await moderation.suspend(Staff.shell(), author.id, is_suspended=True)
     for name, person in scene.people.items():
         if name != "author":
             await api.get(f"/api/v1/statuses/{scene.post.id}", by=person, expect=404)
             assert await _statuses(api, "/api/v1/timelines/public", person) == []
-    await moderation.suspend(author.id, is_suspended=False)
+    await moderation.suspend(Staff.shell(), author.id, is_suspended=False)
     await api.delete(f"/api/v1/statuses/{scene.post.id}", by=author)
     for person in scene.people.values():
         await api.get(f"/api/v1/statuses/{scene.post.id}", by=person, expect=404)

@@ -16,6 +16,7 @@ from echo.errors import Forbidden, Invalid
 from echo.kinds import InboundState
 from echo.models import Account, AccountNote, Block, Follow, InboundActivity, ListMember, Mute, User
 from echo.policy import passwords
+from echo.policy.roles import Staff
 from federation.reasons import Reason
 from tests import make
 from tests.federation.peer import Actor, Json, Peer
@@ -163,7 +164,7 @@ async def _another_destination(peer: Peer, old: Actor) -> str:
 
 async def _suspended_target(peer: Peer, old: Actor) -> str:
     new = peer.person("new", keys=2, alsoKnownAs=[old.id])
-    await moderation.suspend((await _known(new)).id, is_suspended=True)
+    await moderation.suspend(Staff.shell(), (await _known(new)).id, is_suspended=True)
     return new.id
 
 

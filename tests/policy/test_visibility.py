@@ -11,6 +11,7 @@ from echo import db
 from echo.actions import accounts, moderation, posts
 from echo.kinds import FollowState, Visibility
 from echo.models import Account, Block, Follow, Post
+from echo.policy.roles import Staff
 from echo.policy.viewer import NOBODY, Viewer
 from echo.policy.visibility import Standing, may_see, visible_to
 from echo.store import posts as post_store
@@ -118,7 +119,7 @@ async def test_what_is_gone_is_seen_by_nobody() -> None:
     await posts.remove(author.id, deleted.id)
     suspended, erased = await make.stranger(), await make.stranger()
     ids = [deleted.id, (await make.remote_post(suspended)).id, (await make.remote_post(erased)).id]
-    await moderation.suspend(suspended.id, is_suspended=True)
+    await moderation.suspend(Staff.shell(), suspended.id, is_suspended=True)
     await accounts.receive_deletion(erased)
     for viewer in (NOBODY, Viewer(author.id), Viewer(reader.id), Viewer(suspended.id), Viewer(erased.id)):
         assert await _seen(viewer, ids) == set()

@@ -101,7 +101,7 @@ async def test_s_j01_an_end_that_nobody_announced_is_noticed(live: LiveServer) -
     await User.filter(id=people[1].id).update(disabled_at=now)
     await Account.filter(id=people[2].id).update(suspended_at=now)
     await Account.filter(id=people[3].id).update(deleted_at=now)
-    await User.filter(id=people[5].id).update(role="moderator")
+    await User.filter(id=people[5].id).update(role_id=1)
 
     async with asyncio.timeout(5):
         assert await asyncio.gather(*(ear.closed() for ear in (*ears[:4], ears[5]))) == [4001] * 5
@@ -132,7 +132,7 @@ async def test_active_in_python_is_active_in_sql(runtime: Runtime) -> None:
     assert [row["is_active"] for row in rows] == [standing_of(row) is Standing.ACTIVE for row in rows]
     assert sum(row["is_active"] for row in rows) == 1
     tokens = await db.fetch("SELECT id FROM tokens")
-    assert len(await live_store.ended_tokens([(row["id"], "user") for row in tokens])) == 7
+    assert len(await live_store.ended_tokens([(row["id"], -99, 65536) for row in tokens])) == 7
 
 
 async def refusal(live: LiveServer, person: Person) -> tuple[int, str]:

@@ -203,7 +203,7 @@ async def test_the_set_up_link_makes_the_owner_and_logs_them_in(browser: Browser
         wrong.form(path), username="boss", email="boss@mail.test", password=PASSWORD
     )
     assert answer.location == "/account?done=owner"
-    assert (await User.get(email_key="boss@mail.test")).role == Role.OWNER
+    assert (await User.get(email_key="boss@mail.test")).role_id == Role.OWNER
     assert (await browser.get("/account")).status == 200
     assert (await browser.get(path)).status == 410
     assert (await browser.get("/setup/guessed")).status == 410

@@ -15,6 +15,7 @@ from echo.db import Row
 from echo.errors import Unavailable
 from echo.kinds import Visibility
 from echo.models import Notification, Post, ScheduledPost
+from echo.policy.roles import Staff
 from echo.runtime import Runtime
 from echo.store import polls as poll_store
 from echo.store import schedules as store
@@ -172,7 +173,7 @@ async def test_a_failure_of_ours_is_tried_again_and_then_kept(
 async def test_nobody_posts_from_a_closed_account(runtime: Runtime) -> None:
     alice = await make.person()
     await scheduled(alice)
-    await moderation.suspend(alice.id, is_suspended=True)
+    await moderation.suspend(Staff.shell(), alice.id, is_suspended=True)
     clock.shift(timedelta(hours=2))
     await due.step("host/1")
     assert await texts() == []

@@ -9,13 +9,13 @@ from quart import Blueprint, Response
 
 from echo.actions import federation_queue
 from echo.actions.federation_queue import Which
-from echo.api.reading import params
 from echo.db import Row
 from echo.errors import NotFound
-from echo.http.access import current, needs
+from echo.http.access import needs, staff
 from echo.http.params import Params
+from echo.http.reading import params
 from echo.http.replies import entity
-from echo.policy.staff import require_admin
+from echo.policy.roles import Permission
 from echo.render.times import iso
 from echo.store import host_pages, inbound
 
@@ -25,18 +25,16 @@ _LIMIT = 100
 
 
 @blueprint.get(_BASE)
-@needs("admin:read")
+@needs("admin:read", may=Permission.VIEW_DEVOPS)
 async def metrics() -> Response:
     """Counts by outcome, by reason and by state."""
-    require_admin(current().role)
     return entity(await host_pages.metrics())
 
 
 @blueprint.get(f"{_BASE}/hosts")
-@needs("admin:read")
+@needs("admin:read", may=Permission.VIEW_DEVOPS)
 async def hosts() -> Response:
     """Other servers, the failing ones first; by name from `after` on."""
-    require_admin(current().role)
     given = await params()
     rows = await host_pages.listing(
         health=given.text("health", ""), after=given.text("after", ""), limit=_limit(given)
@@ -45,10 +43,9 @@ async def hosts() -> Response:
 
 
 @blueprint.get(f"{_BASE}/hosts/<host>")
-@needs("admin:read")
+@needs("admin:read", may=Permission.VIEW_DEVOPS)
 async def host(host: str) -> Response:
     """One of them, with what waits for it by type."""
-    require_admin(current().role)
     row = await host_pages.find(host)
     if row is None:
         raise NotFound
@@ -56,10 +53,9 @@ async def host(host: str) -> Response:
 
 
 @blueprint.get(f"{_BASE}/deliveries")
-@needs("admin:read")
+@needs("admin:read", may=Permission.VIEW_DEVOPS)
 async def deliveries() -> Response:
     """Deliveries, newest first."""
-    require_admin(current().role)
     given = await params()
     rows = await host_pages.delivery_listing(
         state=given.text("state", ""),
@@ -71,10 +67,9 @@ async def deliveries() -> Response:
 
 
 @blueprint.get(f"{_BASE}/inbound")
-@needs("admin:read")
+@needs("admin:read", may=Permission.VIEW_DEVOPS)
 async def received() -> Response:
     """Activities of others, newest first, without what they say."""
-    require_admin(current().role)
     given = await params()
     rows = await inbound.listing(
         reason=given.text("reason", ""), state=given.text("state", ""), limit=_limit(given)
@@ -83,36 +78,34 @@ async def received() -> Response:
 
 
 @blueprint.post(f"{_BASE}/retry")
-@needs("admin:write")
+@needs("admin:write", may=Permission.MANAGE_FEDERATION)
 async def retry() -> Response:
     """Try what waits now: one delivery, those of a host, or all."""
-    require_admin(current().role)
-    return entity({"count": await federation_queue.retry(_which(await params()))})
+    return entity({"count": await federation_queue.retry(staff(), _which(await params()))})
 
 
 @blueprint.post(f"{_BASE}/requeue")
-@needs("admin:write")
+@needs("admin:write", may=Permission.MANAGE_FEDERATION)
 async def requeue() -> Response:
     """Try again what was given up."""
-    require_admin(current().role)
-    return entity({"count": await federation_queue.requeue(_which(await params()))})
+    return entity({"count": await federation_queue.requeue(staff(), _which(await params()))})
 
 
 @blueprint.post(f"{_BASE}/drop")
-@needs("admin:write")
+@needs("admin:write", may=Permission.MANAGE_FEDERATION)
 async def drop() -> Response:
     """Take away what waits or was given up."""
-    require_admin(current().role)
-    return entity({"count": await federation_queue.drop(_which(await params()))})
+    return entity({"count": await federation_queue.drop(staff(), _which(await params()))})
 
 
 @blueprint.post(f"{_BASE}/inbound/requeue")
-@needs("admin:write")
+@needs("admin:write", may=Permission.MANAGE_FEDERATION)
 async def process_again() -> Response:
     """Process dead activities of others again: one, or all."""
-    require_admin(current().role)
     chosen = (await params()).id("activity_id")
-    return entity({"count": await federation_queue.process_again([] if chosen is None else [chosen])})
+    return entity(
+        {"count": await federation_queue.process_again(staff(), [] if chosen is None else [chosen])}
+    )
 
 
 def _which(given: Params) -> Which:

@@ -1,0 +1,72 @@
+"""What is done with the rights of a role, and which right each needs: THE table.
+
+A privileged action names its deed to `echo.actions.staff.acting`, which looks here, looks at the rank of whom
+it concerns, and writes it down.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from echo.policy.roles import Permission
+
+
+class Deed(StrEnum):
+    """Noun and verb; the words in the audit log."""
+
+    # Roles and people
+    ROLE_CREATE = "role.create"
+    ROLE_CHANGE = "role.change"
+    ROLE_DELETE = "role.delete"
+    ACCOUNT_ROLE = "account.role"  # gives somebody another role
+    ACCOUNT_CHANGE = "account.change"  # e-mail, confirmation, by an operator
+    ACCOUNT_APPROVE = "account.approve"
+    ACCOUNT_REJECT = "account.reject"
+    ACCOUNT_SUSPEND = "account.suspend"
+    ACCOUNT_RESTORE = "account.restore"
+    ACCOUNT_MEMORIAL = "account.memorial"
+    # Other servers
+    QUEUE_RETRY = "queue.retry"
+    QUEUE_REQUEUE = "queue.requeue"
+    QUEUE_DROP = "queue.drop"
+    # The house
+    RULE_CHANGE = "rule.change"
+    TEXT_CHANGE = "text.change"
+    ANNOUNCEMENT_CREATE = "announcement.create"
+    ANNOUNCEMENT_CHANGE = "announcement.change"
+    ANNOUNCEMENT_DELETE = "announcement.delete"
+    EMOJI_CREATE = "emoji.create"
+    EMOJI_CHANGE = "emoji.change"
+    EMOJI_DELETE = "emoji.delete"
+    RELAY_ADD = "relay.add"
+    RELAY_REMOVE = "relay.remove"
+
+
+NEEDED: dict[Deed, Permission] = {
+    # Roles and people
+    Deed.ROLE_CREATE: Permission.MANAGE_ROLES,
+    Deed.ROLE_CHANGE: Permission.MANAGE_ROLES,
+    Deed.ROLE_DELETE: Permission.MANAGE_ROLES,
+    Deed.ACCOUNT_ROLE: Permission.MANAGE_ROLES,
+    Deed.ACCOUNT_CHANGE: Permission.MANAGE_USER_ACCESS,
+    Deed.ACCOUNT_APPROVE: Permission.MANAGE_USERS,
+    Deed.ACCOUNT_REJECT: Permission.MANAGE_USERS,
+    Deed.ACCOUNT_SUSPEND: Permission.MANAGE_USERS,
+    Deed.ACCOUNT_RESTORE: Permission.MANAGE_USERS,
+    Deed.ACCOUNT_MEMORIAL: Permission.MANAGE_USERS,
+    # Other servers
+    Deed.QUEUE_RETRY: Permission.MANAGE_FEDERATION,
+    Deed.QUEUE_REQUEUE: Permission.MANAGE_FEDERATION,
+    Deed.QUEUE_DROP: Permission.MANAGE_FEDERATION,
+    # The house
+    Deed.RULE_CHANGE: Permission.MANAGE_RULES,
+    Deed.TEXT_CHANGE: Permission.MANAGE_SETTINGS,
+    Deed.ANNOUNCEMENT_CREATE: Permission.MANAGE_ANNOUNCEMENTS,
+    Deed.ANNOUNCEMENT_CHANGE: Permission.MANAGE_ANNOUNCEMENTS,
+    Deed.ANNOUNCEMENT_DELETE: Permission.MANAGE_ANNOUNCEMENTS,
+    Deed.EMOJI_CREATE: Permission.MANAGE_CUSTOM_EMOJIS,
+    Deed.EMOJI_CHANGE: Permission.MANAGE_CUSTOM_EMOJIS,
+    Deed.EMOJI_DELETE: Permission.MANAGE_CUSTOM_EMOJIS,
+    Deed.RELAY_ADD: Permission.MANAGE_FEDERATION,
+    Deed.RELAY_REMOVE: Permission.MANAGE_FEDERATION,
+}

@@ -1,0 +1,35 @@
+"""Where the pages for those who run the server are, in the order of the side bar: THE table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from echo.policy.roles import Permission, Seat
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page in the side bar, for those whose role has the permission."""
+
+    path: str
+    title: str
+    permission: Permission
+
+
+GROUPS: dict[str, tuple[Entry, ...]] = {
+    "People": (Entry("/admin/roles", "Roles", Permission.MANAGE_ROLES),),
+    "Safety": (),
+    "House": (),
+    "Machine": (
+        Entry("/admin/federation", "Other servers", Permission.VIEW_DEVOPS),
+        Entry("/admin/audit", "Audit log", Permission.VIEW_AUDIT_LOG),
+    ),
+}
+
+
+def shown_to(seat: Seat) -> dict[str, list[Entry]]:
+    """What somebody finds at the side, by group; empty groups are left out."""
+    groups = {
+        title: [entry for entry in entries if seat.may(entry.permission)] for title, entries in GROUPS.items()
+    }
+    return {title: entries for title, entries in groups.items() if entries}

@@ -1,0 +1,53 @@
+"""The admin API of our own: parameters and answers. Shapes come from `echo.render.admin_entities`."""
+
+from __future__ import annotations
+
+import inspect
+
+import msgspec
+
+from echo.render import admin_entities
+from tests.openapi_parts import OBJECT, Json, fields, many, query, ref, route
+
+_STRUCTS = [
+    one
+    for _, one in inspect.getmembers(admin_entities, inspect.isclass)
+    if issubclass(one, msgspec.Struct) and one.__module__ == admin_entities.__name__
+]
+SHAPES_OF_ADMIN: dict[str, Json] = msgspec.json.schema_components(
+    _STRUCTS, ref_template="#/components/schemas/{name}"
+)[1]
+
+_BASE = "/api/v1/echo/admin"
+_ROLE = fields(
+    name="string",
+    color="string",
+    permissions="string",
+    position="integer",
+    highlighted="boolean",
+    require_2fa="boolean",
+)
+
+ROUTES_OF_ADMIN: dict[str, Json] = {
+    f"GET {_BASE}/roles": route(many(ref("StaffRole"))),
+    f"POST {_BASE}/roles": route(ref("StaffRole"), body=_ROLE),
+    f"PATCH {_BASE}/roles/{{role_id}}": route(ref("StaffRole"), body=_ROLE),
+    f"DELETE {_BASE}/roles/{{role_id}}": route(OBJECT),
+    f"POST {_BASE}/accounts/{{account_id}}/role": route(OBJECT, body=fields(role_id="string")),
+    f"GET {_BASE}/audit": route(
+        many(ref("AuditEntry")),
+        parameters=query(
+            account_id="string",
+            deed="string",
+            target_kind="string",
+            target_id="string",
+            q="string",
+            ip="string",
+            refused="boolean",
+            max_id="string",
+            since_id="string",
+            min_id="string",
+            limit="integer",
+        ),
+    ),
+}
