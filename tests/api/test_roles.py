@@ -65,7 +65,7 @@ async def test_roles_are_made_changed_given_and_taken_away(api: Api) -> None:
     ]  # fmt: skip
     assert (log[2]["target"]["name"], log[2]["details"]) == ("alice", {"role": "Gardener"})
     assert log[3]["details"]["permissions"] == ["MANAGE_REPORTS"]
-    found = (await api.get(f"{BASE}/audit?deed=role.&q=gard&limit=1", by=root)).json
+    found = (await api.get(f"{BASE}/audit?deed=role.&q=arden&limit=1", by=root)).json
     assert [one["target"]["name"] for one in found] == ["Gardener"]
 
 
