@@ -17,6 +17,7 @@ from echo.config_house import Instance, Registrations, Timelines
 from echo.config_limits import Limits, RateLimits
 from echo.config_rooms import Rooms
 from echo.config_section import Doc, Section
+from echo.config_storage import Storage
 from echo.config_translation import Translation
 
 
@@ -218,6 +219,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     redis: RedisConfig = RedisConfig()
     media: Media = Media()
     object_store: ObjectStore = ObjectStore()
+    storage: Storage = Storage()
     limits: Limits = Limits()
     rate_limits: RateLimits = RateLimits()
     registrations: Registrations = Registrations()

@@ -10,7 +10,8 @@
     ├── TooLarge              413   over a size limit
     ├── Invalid               422   readable but not acceptable; `details` by field
     ├── TooMany               429   a rate limit; `retry_after_seconds`, `headers` that tell the limit
-    └── Unavailable           503   an engine or another server is away; `retry_after_seconds`
+    ├── Unavailable           503   an engine or another server is away; `retry_after_seconds`
+    └── NoRoom                507   the disk is as full as it may get: no files are taken in
 
 `public` is for the client, `detail` and the cause are for the log only.
 """
@@ -127,3 +128,8 @@ class Unavailable(EchoError):
     ) -> None:
         super().__init__(public, detail=detail)
         self.retry_after_seconds = retry_after_seconds
+
+
+class NoRoom(EchoError):
+    default_status = 507
+    default_public = "There is no room for files on this server at the moment"

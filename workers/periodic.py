@@ -13,10 +13,10 @@ from echo import settings
 from echo.actions import (
     announcements,
     auth,
-    copies,
     discarding,
     keys,
     letters,
+    pruning,
     room_members,
     room_tickets,
     trends,
@@ -59,8 +59,15 @@ async def tidy(_: dict[str, Any]) -> None:
 async def sweep_files(_: dict[str, Any]) -> None:
     """Files that no post has used for too long, and what killed processes left behind."""
     await discarding.sweep()
-    await copies.sweep()
     await asyncio.to_thread(ffmpeg.sweep_workshops, time.time() - WORKSHOP_SECONDS)
+
+
+async def prune(_: dict[str, Any]) -> None:
+    """What came from other servers and is over a budget or of no use any more."""
+    freed = await pruning.prune()
+    gone = {kind: done.rows for kind, done in freed.items() if done.rows}
+    if gone:
+        log.info("cleared away: %s", ", ".join(f"{rows} {kind}" for kind, rows in gone.items()))
 
 
 async def keep_time_of_announcements(_: dict[str, Any]) -> None:
@@ -126,6 +133,7 @@ PERIODIC = (
     Periodic("forget_stale_access", forget_stale_access),
     Periodic("tidy", tidy, minutes={3, 33}),
     Periodic("sweep_files", sweep_files, minutes={27}),
+    Periodic("prune", prune, minutes=set(range(6, 60, 10))),
     Periodic("fill_search", fill_search, minutes=set(range(1, 60, 5))),
     Periodic("complete_keys", complete_keys, minutes=set(range(2, 60, 5))),
     Periodic("replace_keys", replace_keys, minutes=set(range(60))),

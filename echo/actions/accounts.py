@@ -63,7 +63,8 @@ async def store_remote(draft: RemoteAccount) -> Account:
             await account.save()
         await search_accounts.keep(account)
         await _store_remote_counts(account.id, draft)
-        await remote_files.know([draft.avatar, draft.header, *(emoji.url for emoji in draft.emojis)])
+        await remote_files.know([draft.avatar, draft.header])
+        await remote_files.know((emoji.url for emoji in draft.emojis), are_emojis=True)
         unit.emit(AccountChanged(local=False, account_id=account.id))
     return account
 

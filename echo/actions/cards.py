@@ -100,7 +100,7 @@ def _describe(card: Card, facts: PageFacts) -> None:
 async def _keep_image(card: Card, image: bytes) -> None:
     """The picture, from our own store, so that readers are not sent to the page's server; what is none is not
     shown."""
-    if not image:
+    if not image or port.is_full():
         return
     try:
         converted = await convert(image, limits=_IMAGE)

@@ -48,7 +48,8 @@ _turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKe
 async def find(digest: str) -> Copy:
     """The copy of a known file, fetched now when there is none.
 
-    Raises:  NotFound for an address that nobody named, and for one that cannot be had for the time being
+    Raises:  NotFound for an address that nobody named, and for one that cannot be had for the time being;
+             NoRoom when there is no copy and the disk is full
     """
     row = await remote_files.find(digest)
     if row is None or not settings.here().media.remote_cache:
@@ -59,6 +60,7 @@ async def find(digest: str) -> Copy:
         return Copy(url=row["url"])
     if not row["file_key"] and row["retry_at"] is not None and row["retry_at"] > clock.now():
         raise NotFound
+    port.require_room()
     flights = _flights.setdefault(asyncio.get_running_loop(), {})
     flight = flights.get(digest)
     if flight is None:
@@ -84,13 +86,16 @@ async def drop(urls: Sequence[str]) -> None:
         await _remove(await remote_files.by_urls(urls))
 
 
-async def sweep() -> None:
-    """Keep to the budget of today, and remove what a crash left half written."""
+async def sweep() -> tuple[int, int]:
+    """Keep to the budget of today, and remove what a crash left half written.
+
+    Returns: how many finished copies went, and their bytes
+    """
     config = settings.here().media
     async with db.unit_of_work():
         await remote_files.lock_room()
         await _remove(await remote_files.unfinished(clock.now()))
-        await _make_room(config.remote_cache_bytes if config.remote_cache else 0, is_needed=False)
+        return await _make_room(config.remote_cache_bytes if config.remote_cache else 0, is_needed=False)
 
 
 def _landed(flights: dict[str, asyncio.Task[Copy]], digest: str, flight: asyncio.Task[Copy]) -> None:
@@ -148,9 +153,12 @@ async def _keep(row: Row, digest: str, path: Path) -> Copy:
     return Copy(file_key=key, content_type=content_type)
 
 
-async def _make_room(most_bytes: int, *, is_needed: bool) -> None:
-    """Throw the oldest copies away until the rest take no more than this. The caller holds the lock."""
-    used = await remote_files.used_bytes()
+async def _make_room(most_bytes: int, *, is_needed: bool) -> tuple[int, int]:
+    """Throw the oldest copies away until the rest take no more than this; how many, and their bytes.
+
+    The caller holds the lock.
+    """
+    used, gone, gone_bytes = await remote_files.used_bytes(), 0, 0
     # Known before anything is thrown away: a file does not come back when the rows do.
     if is_needed and used > most_bytes and await remote_files.unwritten_bytes() > most_bytes:
         raise Unavailable(detail="the room for copies is taken by those being written")
@@ -162,8 +170,10 @@ async def _make_room(most_bytes: int, *, is_needed: bool) -> None:
             chosen.append(row)
             used -= row["size_bytes"]
         if not chosen:
-            return
+            break
         await _remove(chosen)
+        gone, gone_bytes = gone + len(chosen), gone_bytes + sum(row["size_bytes"] for row in chosen)
+    return gone, gone_bytes
 
 
 async def _remove(rows: Sequence[Row]) -> None:

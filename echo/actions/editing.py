@@ -107,7 +107,7 @@ async def receive_edit(author: Account, draft: RemotePost) -> bool:
         poll_id, _ = await polls.change(post, answers)
         # Files that are left out stay: earlier versions of the post show them.
         media_ids = await store_remote_media(author.id, post.id, draft.media)
-        await remote_files.know(emoji.url for emoji in draft.emojis)
+        await remote_files.know((emoji.url for emoji in draft.emojis), are_emojis=True)
         await _write(
             post,
             html=draft.html,

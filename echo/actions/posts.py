@@ -142,7 +142,7 @@ async def receive(author: Account, draft: RemotePost) -> Post:
             chat=draft.chat,
             is_news=draft.is_delivered or published_at > clock.now() - NEWS,
         )
-        await remote_files.know(emoji.url for emoji in draft.emojis)
+        await remote_files.know((emoji.url for emoji in draft.emojis), are_emojis=True)
         stored = await chats.insert(unit, author, new)
         if stored is None:
             known = await _known(draft.uri)

@@ -110,7 +110,7 @@ async def receive(account: Account, post_id: int, sign: Sign, *, uri: str, as_li
             created_at=clock.now(),
         )
         if url:
-            await remote_files.know([url])
+            await remote_files.know([url], are_emojis=True)
         made_id = await _insert(unit, made, post)
         if made_id is not None:
             unit.emit(Reacted(local=False, reaction_id=made_id))

@@ -48,9 +48,10 @@ async def upload(account_id: int, incoming: Incoming) -> Media:
     """Take a file in. Whatever it calls itself, its first bytes say what it is.
 
     Returns: the file, ready or waiting to be made ready
-    Raises:  Invalid when it is nothing that we take, or too large
+    Raises:  Invalid when it is nothing that we take, or too large; NoRoom when the disk is full
     """
     check_description(incoming.description)
+    port.require_room()
     incoming.file.seek(0)
     head = incoming.file.read(HEAD_BYTES)
     container = read_container(head) if read_header(head) is None else None
@@ -208,7 +209,8 @@ async def get_own(account_id: int, media_id: int) -> Media:
 
 
 async def store_portrait(content: bytes, pixels: tuple[int, int]) -> str:
-    """Take an avatar or header in, cut to size. Returns its key. Raises Invalid."""
+    """Take an avatar or header in, cut to size. Returns its key. Raises Invalid, NoRoom."""
+    port.require_room()
     image = await convert(content, limits=image_limits(crop=pixels))
     return await store_picture(image.original)
 

@@ -12,6 +12,7 @@ from echo.errors import NotFound
 from echo.http.access import needs, optional, page, public, viewer
 from echo.http.reading import params
 from echo.http.replies import entity
+from echo.media import port
 from echo.render import emoji, server_block, times
 from echo.store import emojis, house, house_texts, instance, posts, server_blocks, thread_fetches
 from echo.text import languages
@@ -164,13 +165,19 @@ async def is_live() -> Response:
 @blueprint.get("/health/ready")
 @page
 async def health() -> Response:
-    """`OK` while the database and Redis answer; else 503 and which of them does not."""
+    """`OK` while the database and Redis answer; else 503 and which of them does not.
+
+    With a full disk everything works but the taking in of files: that is said, and no reason to be sent
+    nobody.
+    """
     silent = [
         name
         for name, answers in (("database", await house.database_answers()), ("redis", await cache.ping()))
         if not answers
     ]
     text = f"does not answer: {', '.join(silent)}" if silent else "OK"
+    if not silent and port.is_full():
+        text = "OK, but the disk is full: no files are taken in"
     return Response(text, status=503 if silent else 200, content_type="text/plain; charset=utf-8")
 
 

@@ -22,9 +22,8 @@ from echo.errors import Unavailable
 from echo.runtime import open_runtime
 from echo.schema import pending
 from echo.search import filling
-from echo.store import search_rows, tidying
+from echo.store import prunings, search_rows, tidying
 
-FREE_BYTES = 1024**3
 LAG_ROWS = 10_000
 SKEW_SECONDS = 30.0
 SAMPLE_POSTS = 5_000
@@ -32,7 +31,7 @@ LAG_POSTS = 200
 
 
 async def doctor(*, common: Common = Common()) -> int:
-    """Check engines, migrations, clock, DNS, TLS, proxy, disk, files, video, queues, search.
+    """Check engines, migrations, clock, DNS, TLS, proxy, disk, clearing, files, video, queues, search.
 
     Exit status 1: something failed.
     """
@@ -157,13 +156,28 @@ async def proxy(config: Config, _: Common) -> Finding:
     return Finding("proxy", "ok", f"trusted: {', '.join(config.server.trusted_proxies)}")
 
 
-async def disk(_: Config, common: Common) -> Finding:
+async def disk(config: Config, common: Common) -> Finding:
     """There is room for the database and media."""
     free_bytes = shutil.disk_usage(common.data if common.data.exists() else ".").free
     found = f"{free_bytes / 1024**3:.1f} GiB free"
-    if free_bytes < FREE_BYTES:
-        return Finding("disk", "failed", found, "Make room, or move media.path elsewhere.")
+    if free_bytes < config.storage.free_bytes:
+        advice = "Make room, lower the budgets of [storage] and [media], or move media.path elsewhere."
+        return Finding("disk", "failed", found, advice)
     return Finding("disk", "ok", found)
+
+
+async def clearing(config: Config, common: Common) -> Finding:
+    """What came from other servers is cleared away, and not for too long undone."""
+    runtime = await open_runtime(config, common.data)
+    try:
+        is_overdue, rows = await prunings.is_overdue(), await prunings.listing()
+    finally:
+        await runtime.close()
+    failed = [f"{row['kind']}: {row['failure']}" for row in rows if row["failure"]]
+    if is_overdue or failed:
+        found = "; ".join(failed) or "has not ended well for hours"
+        return Finding("clearing", "failed", found[:300], "Are workers running? Try `echoctl storage prune`.")
+    return Finding("clearing", "ok", f"{sum(row['total_rows'] for row in rows)} rows went so far")
 
 
 async def queues(config: Config, common: Common) -> Finding:
@@ -223,6 +237,7 @@ CHECKS: dict[str, Check] = {
     "tls": tls,
     "proxy": proxy,
     "disk": disk,
+    "clearing": clearing,
     "files": files,
     "video": video,
     "queues": queues,

@@ -35,6 +35,7 @@ COMMANDS = {
     "chats": ("echo.cli.chats:app", "Logs of chats, and what follows from them."),
     "search": ("echo.cli.search:app", "The index that posts and people are found by."),
     "queues": ("echo.cli.queues:app", "The work that waits."),
+    "storage": ("echo.cli.storage:app", "How much room everything takes, and making room."),
     "federation": ("echo.cli.federation:app", "What goes to other servers and comes from them."),
 }
 for _name, (_where, _help) in COMMANDS.items():

@@ -52,6 +52,10 @@ class ObjectMediaStore:
         except obstore.exceptions.BaseError as error:
             raise Unavailable(detail=f"object store: {error}"[:500]) from error
 
+    def free_bytes(self) -> int | None:
+        """Nobody knows how much a bucket can hold."""
+        return None
+
     async def read(self, key: str) -> bytes:
         """The content of a file. Raises:  NotFound, Unavailable"""
         opened = await self.open(key)

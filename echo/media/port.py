@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from echo import settings
+from echo.errors import NoRoom
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:
@@ -48,6 +51,10 @@ class MediaStore(Protocol):
         """Remove a file; one that is not there is no error."""
         ...
 
+    def free_bytes(self) -> int | None:
+        """The room that is left where files are kept; None where nobody can say."""
+        ...
+
 
 _current: ContextVar[MediaStore] = ContextVar("echo_media_store")
 
@@ -60,3 +67,16 @@ def bind(store: MediaStore) -> None:
 def store() -> MediaStore:
     """The store of files of this server."""
     return _current.get()
+
+
+def is_full() -> bool:
+    """Whether so little room is left that no files are taken in: `storage.free_bytes`."""
+    least = settings.here().storage.free_bytes
+    free = store().free_bytes() if least else None
+    return free is not None and free < least
+
+
+def require_room() -> None:
+    """Raises NoRoom where no files are taken in."""
+    if is_full():
+        raise NoRoom(detail=f"less than storage.free_bytes is free: {store().free_bytes()} bytes")

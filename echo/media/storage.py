@@ -81,6 +81,13 @@ class LocalMediaStore:
         """Remove a file; one that is not there is no error."""
         await asyncio.to_thread(self.path_of(key).unlink, missing_ok=True)
 
+    def free_bytes(self) -> int | None:
+        """The room that is left on the disk of the folder."""
+        for place in (self._root, *self._root.parents):
+            if place.is_dir():
+                return shutil.disk_usage(place).free
+        return None
+
     def _write(self, path: Path, content: bytes | Path) -> None:
         """Content, name and folders are on the disk before this returns: a row may name the file then."""
         made = self._make_folder(path.parent)

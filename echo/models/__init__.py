@@ -129,6 +129,9 @@ from echo.models.server_block import (
     AllowedServer,
     ServerBlock,
 )
+from echo.models.storage import (
+    Pruning,
+)
 from echo.models.tag import (
     FeaturedTag,
     TagFollow,
@@ -211,6 +214,7 @@ __all__ = [
     "PostHashtag",
     "PostStats",
     "PostVersion",
+    "Pruning",
     "PushSubscription",
     "Reaction",
     "Relay",

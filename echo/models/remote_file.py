@@ -21,6 +21,9 @@ class RemoteFile(Model):
     content_type = fields.CharField(max_length=64, default="", db_default="")
     size_bytes = fields.BigIntField(default=0, db_default=0)
     stays = fields.BooleanField(default=False, db_default=False, description="too large for a copy")
+    emoji = fields.BooleanField(
+        default=False, db_default=False, description="an emoji: named by more than can be counted"
+    )
     failures = fields.IntField(default=0, db_default=0, description="in a row")
     retry_at = fields.DatetimeField(null=True, description="not asked again before")
     fetched_at = fields.DatetimeField(null=True)

@@ -20,16 +20,18 @@ def digest_of(url: str) -> str:
     return hashlib.sha256(url.encode()).hexdigest()
 
 
-async def know(urls: Iterable[str]) -> None:
+async def know(urls: Iterable[str], *, are_emojis: bool = False) -> None:
     """Remember addresses that a post or an account names; what is none of the web is left out."""
     wanted = sorted({u for u in urls if u.startswith(("https://", "http://")) and len(u) <= _URL_CHARACTERS})
     if wanted:
         await db.execute(
-            "INSERT INTO remote_files (digest, url, created_at)"
-            " SELECT digest, url, now() FROM unnest($1::text[], $2::text[]) AS t(digest, url)"
-            " ON CONFLICT (digest) DO NOTHING",
+            "INSERT INTO remote_files (digest, url, created_at, emoji)"
+            " SELECT digest, url, now(), $3 FROM unnest($1::text[], $2::text[]) AS t(digest, url)"
+            " ON CONFLICT (digest) DO UPDATE SET emoji = true WHERE excluded.emoji AND NOT"
+            " remote_files.emoji",
             [digest_of(url) for url in wanted],
             wanted,
+            are_emojis,
         )
 
 

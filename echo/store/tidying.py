@@ -13,6 +13,12 @@ async def forget_finished_work() -> None:
     await _in_batches("deliveries", "state = 'done' AND finished_at < now() - interval '7 days'")
     await _in_batches("deliveries", "state = 'dead' AND finished_at < now() - interval '30 days'")
     await _in_batches("inbound_activities", "state <> 'pending' AND created_at < now() - interval '7 days'")
+    # What had its effect, or none, is not read again: that it came is all that is remembered.
+    await db.execute(
+        "UPDATE inbound_activities SET body = '' WHERE id IN (SELECT id FROM inbound_activities"
+        " WHERE state IN ('done', 'ignored') AND body <> '' AND created_at < now() - interval '1 day'"
+        " AND created_at > now() - interval '2 days' ORDER BY created_at LIMIT 20000)"
+    )
     await _in_batches(
         "outbound_activities",
         "created_at < now() - interval '8 days'"

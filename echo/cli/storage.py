@@ -1,0 +1,73 @@
+"""`echoctl storage`: how much room everything takes, and making room."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from cyclopts import App
+
+from echo.actions import pruning
+from echo.cli.common import Common, opened, say, table
+from echo.store import storage_report
+
+app = App(name="storage", help="How much room everything takes, and making room.")
+
+
+@app.command
+async def report(*, common: Common = Common()) -> int:
+    """Files and tables by kind, budgets, and what was cleared away.
+
+    Exit status 1: clearing away is overdue, or the disk is full.
+    """
+    async with opened(common):
+        found = await storage_report.make()
+    budget = storage_report.readable(found.posts_budget_bytes) if found.posts_budget_bytes else "none"
+    copies = storage_report.readable(found.copies_budget_bytes)
+    lines = [
+        f"disk: {storage_report.readable(found.free_bytes)} free",
+        f"database: {storage_report.readable(found.database_bytes)}",
+        f"posts of other servers: {found.remote_posts}, about"
+        f" {storage_report.readable(found.remote_posts_bytes)}"
+        f" of {budget}",
+        f"copies of their files: {storage_report.readable(found.copies_bytes)} of {copies}",
+        "",
+        "files",
+        table(_rows(found.files)),
+        "",
+        "tables",
+        table(_rows(found.tables[:20])),
+        "",
+        "cleared away" + (": OVERDUE" if found.is_overdue else ""),
+        table([dict(row) for row in found.prunings], empty="never yet"),
+    ]
+    say(common, asdict(found), "\n".join(lines))
+    return int(found.is_overdue or found.is_full)
+
+
+@app.command
+async def prune(*, seconds: float = 600.0, common: Common = Common()) -> int:
+    """Clear away now what is over the budgets and of no use. Workers do the same, a little every ten minutes.
+
+    Parameters
+    ----------
+    seconds: Longest time for each kind, in seconds.
+    """
+    async with opened(common):
+        freed = await pruning.prune(seconds)
+    rows = [
+        {
+            "kind": kind,
+            "rows": done.rows,
+            "freed": storage_report.readable(done.bytes),
+            "failure": done.failure,
+        }
+        for kind, done in freed.items()
+    ]
+    say(common, {kind: asdict(done) for kind, done in freed.items()}, table(rows))
+    return int(any(done.failure for done in freed.values()))
+
+
+def _rows(sizes: list[storage_report.Size]) -> list[dict[str, object]]:
+    return [
+        {"name": size.name, "size": storage_report.readable(size.bytes), "rows": size.rows} for size in sizes
+    ]
