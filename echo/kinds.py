@@ -125,6 +125,17 @@ class LetterKind(StrEnum):
     RESET = "reset"  # a forgotten password; the same
     APPROVED = "approved"  # to somebody new: a moderator said yes
     WAITING = "waiting"  # to moderators: somebody waits for a yes
+    APP_ADDED = "app_added"  # an authenticator app is asked for codes from now on
+    APP_REMOVED = "app_removed"
+    CODES_RENEWED = "codes_renewed"  # codes for paper
+    CODE_USED = "code_used"  # one of them
+    LOCKED = "locked"  # too many wrong codes were tried
+    PASSKEY_ADDED = "passkey_added"
+    PASSKEY_REMOVED = "passkey_removed"
+    TWO_FACTOR_RESET = "two_factor_reset"  # by staff
+    EMAIL_ASKED = "email_asked"  # to the old address: somebody wants another one
+    IDENTITY_ADDED = "identity_added"  # a log-in with another service
+    IDENTITY_REMOVED = "identity_removed"
 
 
 class FilterAction(StrEnum):

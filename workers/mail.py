@@ -12,6 +12,7 @@ from echo.mail import Letter
 from echo.runtime import Runtime
 from echo.store import schedules as schedule_store
 from echo.store import users
+from workers import security_letters
 
 log = logging.getLogger(__name__)
 # Of those who wait for a moderator, a letter tells of so many.
@@ -39,6 +40,8 @@ async def _letter(user_id: int, template: str) -> Letter | None:
             return await _approved(user_id)
         case LetterKind.WAITING:
             return await _waiting(user_id)
+        case _ if security_letters.is_known(template):
+            return await security_letters.letter(user_id, template)
         case _:
             log.error("no letter is called %r", template)
             return None

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from echo import clock, db
+from echo.actions.links import LinkKind
 from echo.events import AccessEnded
 from echo.policy import authorization
 from echo.policy.authorization import AuthorizationRequest, Client, OAuthError
 from echo.policy.secret_texts import new_secret
 from echo.policy.standing import require_active, standing_of
-from echo.store import auth, users
+from echo.store import auth, sessions, users
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,14 +94,20 @@ async def client_credentials(client: Client, asked: str) -> IssuedToken:
 
 
 async def create_token_for(
-    user_id: int, scopes: Sequence[str], *, app_id: int | None = None, text: str = ""
+    user_id: int,
+    scopes: Sequence[str],
+    *,
+    app_id: int | None = None,
+    text: str = "",
+    session_id: int | None = None,
 ) -> IssuedToken:
-    """A token for a person without a browser: after sign-up through an app, for scripts and tests.
+    """A token for a person without asking: after sign-up through an app, for a page, for scripts and tests.
 
-    Shapes:  text: empty for a random one; set by `echoctl seed` only
+    Shapes:  text: empty for a random one; set by `echoctl seed` only; session_id: of the browser whose page
+             gets it; the token ends with that session
     """
     async with db.unit_of_work():
-        return await _issue(scopes, app_id=app_id, user_id=user_id, text=text)
+        return await _issue(scopes, app_id=app_id, user_id=user_id, text=text, session_id=session_id)
 
 
 async def revoke(client: Client | None, text: str) -> None:
@@ -130,7 +137,9 @@ async def end_all_access(user_id: int) -> None:
     """End every token, code and browser session of somebody, at once."""
     async with db.unit_of_work() as unit:
         await auth.revoke_tokens_of(user_id, clock.now())
-        await auth.delete_sessions_of(user_id)
+        await sessions.delete_all_of(user_id)
+        # Whoever is half-way through a log-in began it with what was good until now.
+        await auth.delete_links(LinkKind.HALF, user_id)
         unit.emit(AccessEnded(local=True, user_id=user_id, token_id=None))
 
 
@@ -158,9 +167,16 @@ async def _require_active(user_id: int) -> None:
 
 
 async def _issue(
-    scopes: Sequence[str], *, app_id: int | None, user_id: int | None, text: str = ""
+    scopes: Sequence[str],
+    *,
+    app_id: int | None,
+    user_id: int | None,
+    text: str = "",
+    session_id: int | None = None,
 ) -> IssuedToken:
     text = text or new_secret()
     now = clock.now()
-    token_id = await auth.insert_token(text, app_id=app_id, user_id=user_id, scopes=scopes, at=now)
+    token_id = await auth.insert_token(
+        text, app_id=app_id, user_id=user_id, scopes=scopes, at=now, session_id=session_id
+    )
     return IssuedToken(token_id=token_id, text=text, scopes=tuple(scopes), created_at=now)

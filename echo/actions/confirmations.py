@@ -5,8 +5,10 @@ from __future__ import annotations
 from echo import clock, db
 from echo.actions import approvals
 from echo.actions.links import LinkKind, make_link
+from echo.actions.logins import require_password
 from echo.errors import FieldError, Forbidden, Gone, Invalid
 from echo.events import MailAsked
+from echo.kinds import LetterKind
 from echo.models import User
 from echo.policy import emails
 from echo.store import auth, users
@@ -65,6 +67,26 @@ async def resend(user_id: int) -> None:
             unit.emit(MailAsked(local=True, user_id=user_id, template=LinkKind.CONFIRM))
 
 
+async def ask_for_email(user_id: int, password: str, email: str) -> None:
+    """Somebody who is logged in wants another address: it counts once the link in a letter to it is followed.
+    The old one is written to at once.
+
+    Raises:  Invalid for a wrong password, and for an address that is bad or taken
+    """
+    await require_password(user_id, password)
+    new = emails.normal(email)
+    async with db.unit_of_work() as unit:
+        user = await User.get(id=user_id)
+        if user.confirmed_at is None:
+            await _change_unconfirmed(user, new)
+        else:
+            await _check_email(new)
+            user.unconfirmed_email = new
+            await user.save(update_fields=["unconfirmed_email"])
+            unit.emit(MailAsked(local=True, user_id=user_id, template=LetterKind.EMAIL_ASKED))
+        unit.emit(MailAsked(local=True, user_id=user_id, template=LinkKind.CONFIRM))
+
+
 async def link_for(user_id: int) -> tuple[str, str] | None:
     """What a confirmation letter needs: to whom, and the secret of a new link. None: nothing to confirm."""
     person = await users.find(user_id)
@@ -75,11 +97,15 @@ async def link_for(user_id: int) -> tuple[str, str] | None:
 
 
 async def _change_unconfirmed(user: User, email: str) -> None:
+    await _check_email(email)
+    user.email, user.email_key = email, emails.key(email)
+    await user.save(update_fields=["email", "email_key"])
+
+
+async def _check_email(email: str) -> None:
     problem = emails.problem(email)
     if problem is not None:
         raise Invalid(f"Validation failed: E-mail {problem.description}", details={"email": [problem]})
     if await users.is_email_taken(email):
         taken = FieldError("ERR_TAKEN", "has already been taken")
         raise Invalid(f"Validation failed: E-mail {taken.description}", details={"email": [taken]})
-    user.email, user.email_key = email, emails.key(email)
-    await user.save(update_fields=["email", "email_key"])

@@ -6,14 +6,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from echo import clock, db
-from echo.errors import Invalid
+from echo.actions import sessions
+from echo.actions.links import LinkKind, make_link
+from echo.errors import Gone, Invalid
 from echo.models import User
 from echo.policy import passwords
 from echo.policy.secret_texts import new_secret
-from echo.store import auth, users
+from echo.store import auth, second_factors, users
+from echo.store import sessions as session_store
 
 SESSION_DAYS = 30
 WRONG = "That is not the right name and password"
+TOO_LATE = "That took too long: log in again"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,11 +28,22 @@ class Browser:
     user_agent: str = ""
 
 
-async def log_in(name: str, password: str, browser: Browser) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entrance:
+    """What a right password opens: a session, or, where a second factor is wanted, the way to show it.
+
+    Shapes:  session: the text of the session cookie; ticket: for `finish`; one of them is empty
+    """
+
+    session: str = ""
+    ticket: str = ""
+
+
+async def log_in(name: str, password: str, browser: Browser) -> Entrance:
     """Check a password and open a session. What keeps the person from using the account is told by its pages.
 
     Shapes:  name: e-mail address, user name or handle
-    Returns: the text of the session cookie, new each time
+    Returns: new secrets each time
     Raises:  Invalid, the same and after the same time whether there is such a person or not
     """
     person = await users.find_by_login(name)
@@ -41,7 +56,41 @@ async def log_in(name: str, password: str, browser: Browser) -> str:
             await User.filter(id=person.user_id, password_hash=person.password_hash).update(
                 password_hash=verdict.new_hash
             )
-        return await open_session(person.user_id, browser)
+        return await enter(person.user_id, browser)
+
+
+async def enter(user_id: int, browser: Browser) -> Entrance:
+    """Somebody has proved who they are with one thing: let them in, unless they want to be asked for two."""
+    async with db.unit_of_work():
+        if (await second_factors.of_person(user_id)).is_on:
+            return Entrance(ticket=await make_link(LinkKind.HALF, user_id=user_id))
+        return Entrance(session=await open_session(user_id, browser))
+
+
+async def half_way(ticket: str) -> int | None:
+    """Whose log-in waits for the second factor with this ticket; None when it is none, or too old."""
+    link = await auth.find_link(LinkKind.HALF, ticket)
+    return None if link is None else link.user_id
+
+
+async def finish(ticket: str, browser: Browser) -> str:
+    """The second factor was shown: the text of the session cookie.
+
+    Raises:  Gone when the ticket was used, is too old, or the password was changed meanwhile
+    """
+    async with db.unit_of_work():
+        link = await auth.use_link(LinkKind.HALF, ticket, clock.now())
+        if link is None or link.user_id is None:
+            raise Gone(TOO_LATE)
+        return await open_session(link.user_id, browser)
+
+
+async def require_password(user_id: int, password: str) -> None:
+    """Somebody who is logged in shows again that it is them. Raises Invalid for a wrong password."""
+    person = await users.find(user_id)
+    verdict = await passwords.verify(password, person.password_hash if person else None)
+    if not verdict.matches:
+        raise Invalid("That is not your password")
 
 
 async def open_session(user_id: int, browser: Browser) -> str:
@@ -49,7 +98,7 @@ async def open_session(user_id: int, browser: Browser) -> str:
     text = new_secret()
     now = clock.now()
     async with db.unit_of_work():
-        await auth.insert_session(
+        await session_store.insert(
             text,
             user_id=user_id,
             csrf=new_secret(),
@@ -62,6 +111,8 @@ async def open_session(user_id: int, browser: Browser) -> str:
 
 
 async def log_out(text: str) -> None:
-    """End the session with this cookie."""
-    async with db.unit_of_work():
-        await auth.delete_session(text)
+    """End the session with this cookie, and what its pages hold."""
+    async with db.unit_of_work() as unit:
+        session_id = await session_store.delete_by_text(text)
+        if session_id is not None:
+            await sessions.end_tokens(unit, [session_id])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from echo import clock, db
 from echo.actions.auth import end_all_access
 from echo.actions.links import LinkKind, make_link
-from echo.actions.logins import Browser, open_session
+from echo.actions.logins import Browser, open_session, require_password
 from echo.errors import Gone, Invalid
 from echo.events import MailAsked
 from echo.models import User
@@ -55,10 +55,7 @@ async def change_password(user_id: int, old: str, new: str, browser: Browser) ->
     Returns: the cookie of a new session for this browser
     Raises:  Invalid for a wrong old or a bad new password
     """
-    person = await users.find(user_id)
-    verdict = await passwords.verify(old, person.password_hash if person else None)
-    if not verdict.matches:
-        raise Invalid("That is not your password")
+    await require_password(user_id, old)
     _require_good(new)
     hashed = await passwords.hash_password(new)
     async with db.unit_of_work():

@@ -14,9 +14,9 @@ SCOPES = ("read:rooms", "write:rooms")
 VALID_HOURS = 12
 
 
-async def give(user_id: int) -> str:
-    """A new one."""
-    return (await auth.create_token_for(user_id, SCOPES)).text
+async def give(user_id: int, session_id: int) -> str:
+    """A new one, for a page of this browser session; it ends with it."""
+    return (await auth.create_token_for(user_id, SCOPES, session_id=session_id)).text
 
 
 async def end_old() -> None:

@@ -87,6 +87,12 @@ from echo.models.post import (
     ThreadMute,
     Tombstone,
 )
+from echo.models.proof import (
+    BackupCode,
+    Identity,
+    Passkey,
+    SecondFactor,
+)
 from echo.models.push import (
     PushSubscription,
     ServerSecret,
@@ -164,6 +170,7 @@ __all__ = [
     "AuditRow",
     "AuthorizationCode",
     "AvoidedDomain",
+    "BackupCode",
     "Block",
     "Bookmark",
     "Card",
@@ -191,6 +198,7 @@ __all__ = [
     "Hashtag",
     "Host",
     "IdempotencyKey",
+    "Identity",
     "InboundActivity",
     "Job",
     "Like",
@@ -206,6 +214,7 @@ __all__ = [
     "NotificationRequest",
     "OneTimeLink",
     "OutboundActivity",
+    "Passkey",
     "Permission",
     "Poll",
     "PollOption",
@@ -227,6 +236,7 @@ __all__ = [
     "SearchAccount",
     "SearchFill",
     "SearchPost",
+    "SecondFactor",
     "ServerBlock",
     "ServerSecret",
     "Session",

@@ -57,6 +57,10 @@ class Token(Model):
     scopes: Any = fields.JSONField(default=list, db_default=EMPTY_LIST)
     created_at = fields.DatetimeField()
     revoked_at = fields.DatetimeField(null=True)
+    last_used_at = fields.DatetimeField(null=True, description="to the hour")
+    session_id = fields.BigIntField(
+        null=True, db_index=True, description="of the browser whose page holds it; it ends with that"
+    )
 
     class Meta:
         table = "tokens"
@@ -73,16 +77,17 @@ class Session(Model):
     user_agent = fields.CharField(max_length=512, default="", db_default="")
     created_at = fields.DatetimeField()
     expires_at = fields.DatetimeField()
+    last_used_at = fields.DatetimeField(null=True, description="to the minute; null: at its log-in")
 
     class Meta:
         table = "sessions"
 
 
 class OneTimeLink(Model):
-    """A link that works once: first admin, e-mail confirmation, password reset."""
+    """A secret that works once: in a link of a letter, or of a browser that is half-way logged in."""
 
     id = fields.BigIntField(primary_key=True)
-    kind = fields.CharField(max_length=16, description="setup, confirm, reset")
+    kind = fields.CharField(max_length=16, description="echo.actions.links.LinkKind")
     secret_hash = fields.CharField(max_length=64, unique=True)
     user_id = fields.BigIntField(null=True, db_index=True)
     email = fields.CharField(max_length=320, default="", db_default="")

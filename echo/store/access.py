@@ -14,6 +14,7 @@ from echo.policy.standing import COLUMNS, REFUSALS, standing_of
 
 _LOAD = f"""
     SELECT t.id, t.app_id, t.user_id, t.scopes, {SEAT}, {COLUMNS},
+        t.last_used_at IS NULL OR t.last_used_at < now() - interval '1 hour' AS was_idle,
         u.id IS NOT NULL AND (u.last_active_at IS NULL OR u.last_active_at < now() - interval '12 hours')
             AS was_away
     FROM tokens t LEFT JOIN users u ON u.id = t.user_id {SEATS} LEFT JOIN accounts a ON a.id = t.user_id
@@ -27,13 +28,17 @@ _NOTE_ACTIVE = """
 """
 
 
+_NOTE_USED = "UPDATE tokens SET last_used_at = now() WHERE id = $1"
+
 # How long a token is believed without looking: apps ask many things at once. What ends access in this process
 # is noticed at once (`forget`), what ends it in another after this time.
 KEEP_SECONDS = 3.0
 
 
 async def load_token(secret: str) -> Access | None:
-    """What this token allows, or None where it is unknown or revoked. Notes twice a day who is active."""
+    """What this token allows, or None where it is unknown or revoked. Notes twice a day who is active,
+    and once an hour that the token is used.
+    """
     token_hash = digest(secret)
     known = cast("Access | None", cache.memory().recall("access", token_hash))
     if known is None:
@@ -55,6 +60,8 @@ async def _read(token_hash: str) -> Access | None:
     row = await db.fetch_one(_LOAD, token_hash)
     if row is None:
         return None
+    if row["was_idle"]:
+        await db.execute(_NOTE_USED, row["id"])
     if row["was_away"]:
         await db.execute(_NOTE_ACTIVE, row["user_id"])
     return Access(

@@ -25,6 +25,7 @@ class ConnectedApp:
     website: str | None
     scopes: tuple[str, ...]
     connected_at: datetime
+    used_at: datetime | None
 
 
 async def insert(
@@ -75,12 +76,13 @@ async def find_by_credentials(client_id: str, secret: str) -> Client | None:
 async def connected_to(user_id: int) -> list[ConnectedApp]:
     """The apps that hold tokens of a person, the newest first, each once with all its scopes."""
     rows = await db.fetch(
-        """SELECT p.id, p.name, p.website, max(t.created_at) AS connected_at,
+        """SELECT p.id, p.name, p.website, min(t.created_at) AS connected_at,
+                  max(t.last_used_at) AS used_at,
                   (SELECT jsonb_agg(DISTINCT scope) FROM tokens held, jsonb_array_elements(held.scopes) scope
                    WHERE held.app_id = p.id AND held.user_id = $1 AND held.revoked_at IS NULL) AS scopes
            FROM tokens t JOIN apps p ON p.id = t.app_id
            WHERE t.user_id = $1 AND t.revoked_at IS NULL
-           GROUP BY p.id ORDER BY connected_at DESC LIMIT 200""",
+           GROUP BY p.id ORDER BY max(t.created_at) DESC LIMIT 200""",
         user_id,
     )
     return [
@@ -90,6 +92,7 @@ async def connected_to(user_id: int) -> list[ConnectedApp]:
             website=row["website"],
             scopes=_texts.decode(row["scopes"] or "[]"),
             connected_at=row["connected_at"],
+            used_at=row["used_at"],
         )
         for row in rows
     ]

@@ -1,4 +1,4 @@
-"""Tokens, browser sessions, authorisation codes and one-time links: found by secret, kept by digest.
+"""Tokens, authorisation codes and one-time links: found by secret, kept by digest.
 
 What a token allows is read in `echo.store.access`.
 """
@@ -47,7 +47,7 @@ class Code:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """A one-time link that was just used."""
+    """A one-time link."""
 
     user_id: int | None
     email: str
@@ -75,17 +75,24 @@ async def load_session(text: str) -> Login | None:
 
 
 async def insert_token(
-    text: str, *, app_id: int | None, user_id: int | None, scopes: Sequence[str], at: datetime
+    text: str,
+    *,
+    app_id: int | None,
+    user_id: int | None,
+    scopes: Sequence[str],
+    at: datetime,
+    session_id: int | None = None,
 ) -> int:
     """Store a token; its id."""
     token_id: int = await db.fetch_value(
-        "INSERT INTO tokens (token_hash, app_id, user_id, scopes, created_at)"
-        " VALUES ($1, $2, $3, $4::jsonb, $5) RETURNING id",
+        "INSERT INTO tokens (token_hash, app_id, user_id, scopes, created_at, session_id)"
+        " VALUES ($1, $2, $3, $4::jsonb, $5, $6) RETURNING id",
         digest(text),
         app_id,
         user_id,
         _json(scopes),
         at,
+        session_id,
     )
     return token_id
 
@@ -195,33 +202,6 @@ async def use_code(code_id: int, token_id: int, at: datetime) -> None:
     )
 
 
-async def insert_session(
-    text: str, *, user_id: int, csrf: str, address: str, user_agent: str, at: datetime, expires_at: datetime
-) -> None:
-    """Store a browser session."""
-    await db.execute(
-        "INSERT INTO sessions (token_hash, user_id, csrf, address, user_agent, created_at, expires_at)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        digest(text),
-        user_id,
-        csrf,
-        address[:64],
-        user_agent[:512],
-        at,
-        expires_at,
-    )
-
-
-async def delete_session(text: str) -> None:
-    """Forget one browser session."""
-    await db.execute("DELETE FROM sessions WHERE token_hash = $1", digest(text))
-
-
-async def delete_sessions_of(user_id: int) -> None:
-    """Forget every browser session of a person."""
-    await db.execute("DELETE FROM sessions WHERE user_id = $1", user_id)
-
-
 async def insert_link(
     secret: str, *, kind: str, user_id: int | None, email: str, at: datetime, expires_at: datetime
 ) -> None:
@@ -259,6 +239,18 @@ async def use_link(kind: str, secret: str, at: datetime) -> Link | None:
         digest(secret),
         kind,
         at,
+    )
+    return None if row is None else Link(user_id=row["user_id"], email=row["email"])
+
+
+async def find_link(kind: str, secret: str) -> Link | None:
+    """The link with this secret, while it could be used. It is not used up."""
+    row = await db.fetch_one(
+        "SELECT user_id, email FROM one_time_links"
+        " WHERE secret_hash = $1 AND kind = $2 AND used_at IS NULL AND expires_at > $3",
+        digest(secret),
+        kind,
+        clock.now(),
     )
     return None if row is None else Link(user_id=row["user_id"], email=row["email"])
 

@@ -27,6 +27,7 @@ NOTICES = {
     "waiting": "Your address is confirmed. A moderator will look at your request soon.",
     "password": "Your new password is set. Every device was logged out.",
     "out": "You are logged out.",
+    "late": "That took too long. Log in again.",
     "deleted": "Your account is deleted.",
 }
 SIGN_UP_FIELDS = ("username", "email", "date_of_birth", "reason")
@@ -52,13 +53,11 @@ async def log_in() -> Response:
     target = local_path(given.text("next", ""), "/account")
     await count_for_address("login", also=("login", name.lower()))
     try:
-        session = await logins.log_in(name, given.text("password", ""), visitor.browser())
+        entrance = await logins.log_in(name, given.text("password", ""), visitor.browser())
     except Invalid as error:
         return await _login_form(target, name=name, problem=error.public, status=422)
     await logins.log_out(visitor.session_text())
-    response = visitor.redirect(target)
-    visitor.start_session(response, session)
-    return response
+    return visitor.enter(entrance, target)
 
 
 @blueprint.post("/logout")

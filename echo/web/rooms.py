@@ -62,7 +62,7 @@ async def ticket(room_id: str) -> Response:
     require_active(person.standing)
     if settings.here().rate_limits.enabled:
         await count([Limit("room-tickets", person.user_id, TICKETS_AN_HOUR, 3600)])
-    return entity({"token": await room_tickets.give(person.user_id), "room_id": room_id})
+    return entity({"token": await room_tickets.give(person.user_id, person.session_id), "room_id": room_id})
 
 
 def _script_policy(engine: str) -> str:

@@ -13,17 +13,20 @@ from urllib.parse import urlencode
 
 from quart import Response, g, request
 
-from echo import settings
-from echo.actions.logins import SESSION_DAYS, Browser
+from echo import clock, settings
+from echo.actions.links import LIFETIMES, LinkKind
+from echo.actions.logins import SESSION_DAYS, Browser, Entrance
 from echo.config_load import is_local_host
 from echo.errors import Forbidden
 from echo.http import media_types
 from echo.http.access import caller_address
-from echo.http.forms import read_params
+from echo.http.forms import Form
+from echo.http.forms import read_form as read_body
 from echo.http.params import Params
 from echo.policy import feeds
 from echo.policy.secret_texts import new_secret, same
 from echo.policy.standing import Login
+from echo.store import sessions
 from echo.store.auth import load_session
 
 P = ParamSpec("P")
@@ -49,6 +52,8 @@ async def login() -> Login | None:
     if "login" not in g:
         text = session_text()
         g.login = await load_session(text) if text else None
+        if g.login is not None:
+            await sessions.touch(g.login.session_id, caller_address(), clock.now())
     return cast("Login | None", g.login)
 
 
@@ -82,13 +87,23 @@ async def read_form() -> Params:
 
     Raises:  Forbidden when it came from elsewhere, or from a page of another session
     """
-    given = await read_params(request, max_bytes=FORM_BYTES)
+    with await read_form_with_files(FORM_BYTES) as form:
+        return form.params
+
+
+async def read_form_with_files(most_bytes: int) -> Form:
+    """The same with its files; use it in a `with`.
+
+    Shapes:  most_bytes: of the whole body
+    """
+    form = await read_body(request, max_bytes=most_bytes)
     visitor = await login()
     expected = visitor.csrf if visitor else request.cookies.get(cookie_name("form"), "")
     is_foreign = request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}
-    if is_foreign or not expected or not same(given.text(FIELD, ""), expected):
-        raise Forbidden(EXPIRED)
-    return given
+    if is_foreign or not expected or not same(form.params.text(FIELD, ""), expected):
+        with form:
+            raise Forbidden(EXPIRED)
+    return form
 
 
 def remember_form_token(response: Response) -> None:
@@ -102,7 +117,32 @@ def start_session(response: Response, text: str) -> None:
     """This browser is logged in from now on."""
     _set(response, "session", text, max_age_seconds=SESSION_DAYS * 86_400)
     # What came before the log-in is worth nothing after it.
-    _set(response, "form", "", max_age_seconds=0)
+    for purpose in ("form", "half"):
+        _set(response, purpose, "", max_age_seconds=0)
+
+
+def enter(entrance: Entrance, target: str) -> Response:
+    """Send the browser on after a log-in: in, or to where the second factor is asked for.
+
+    Shapes:  target: a path of ours
+    """
+    if entrance.session:
+        response = redirect(target)
+        start_session(response, entrance.session)
+        return response
+    response = redirect(f"/login/second?{urlencode({'next': target})}")
+    _set(response, "half", entrance.ticket, max_age_seconds=int(LIFETIMES[LinkKind.HALF].total_seconds()))
+    return response
+
+
+def ticket() -> str:
+    """What a browser holds that is half-way logged in, valid or not."""
+    return request.cookies.get(cookie_name("half"), "")
+
+
+def forget_ticket(response: Response) -> None:
+    """The log-in begins again."""
+    _set(response, "half", "", max_age_seconds=0)
 
 
 def end_session(response: Response) -> None:

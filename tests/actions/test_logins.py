@@ -38,14 +38,14 @@ NEW = "another horse entirely"
 )
 async def test_people_log_in_by_name_handle_or_address(runtime: Runtime, name: str) -> None:
     user = await people.person("alice")
-    login = await load_session(await logins.log_in(name, PASSWORD, BROWSER))
+    login = await load_session((await logins.log_in(name, PASSWORD, BROWSER)).session)
     assert login is not None
     assert (login.user_id, login.username, login.standing) == (user.id, "alice", Standing.ACTIVE)
 
 
 async def test_s_h11_each_log_in_is_a_new_session_and_logging_out_ends_it(runtime: Runtime) -> None:
     await people.person("alice")
-    first, second = [await logins.log_in("alice", PASSWORD, BROWSER) for _ in range(2)]
+    first, second = [(await logins.log_in("alice", PASSWORD, BROWSER)).session for _ in range(2)]
     assert first != second
     await logins.log_out(first)
     assert await load_session(first) is None
@@ -105,8 +105,8 @@ async def test_s_h14_asking_for_a_reset_leaves_the_same_traces(runtime: Runtime)
 async def test_s_h09_a_new_password_ends_whatever_the_old_one_opened(runtime: Runtime, way: str) -> None:
     user, client = await people.person("alice"), await people.app()
     bob = await people.person("bob")
-    session = await logins.log_in("alice", PASSWORD, BROWSER)
-    bobs = await logins.log_in("bob", PASSWORD, BROWSER)
+    session = (await logins.log_in("alice", PASSWORD, BROWSER)).session
+    bobs = (await logins.log_in("bob", PASSWORD, BROWSER)).session
     token = await auth.create_token_for(user.id, ["read"], app_id=client.app_id)
     bobs_token = await auth.create_token_for(bob.id, ["read"])
     code = await people.code_for(user, client)

@@ -175,12 +175,12 @@ async def test_s_h09_changing_the_password_keeps_this_browser_only(browser: Brow
     elsewhere = Browser(browser.client)
     await elsewhere.log_in("alice", PASSWORD)
     await browser.log_in("alice", PASSWORD)
-    page = await browser.get("/account")
-    wrong = await browser.submit(page.form("/account/password"), old="wrong", password=NEW)
+    page = await browser.get("/settings/security")
+    wrong = await browser.submit(page.form("/settings/security/password"), old="wrong", password=NEW)
     assert wrong.status == 422
     assert "That is not your password" in wrong.text
-    answer = await browser.submit(page.form("/account/password"), old=PASSWORD, password=NEW)
-    assert answer.location == "/account?done=password"
+    answer = await browser.submit(page.form("/settings/security/password"), old=PASSWORD, password=NEW)
+    assert answer.location == "/settings/security?done=password"
     assert (await browser.get("/account")).status == 200
     assert (await elsewhere.get("/account")).status == 302
 

@@ -26,7 +26,7 @@ async def test_letters_are_chosen_on_a_page(browser: Browser) -> None:
     answer = await browser.submit(page.form(PATH), like="1", digest="1", sign_up="1")
     assert answer.location == f"{PATH}?done=kept"
     page = await browser.get(answer.location)
-    assert "Your choice is kept" in page.text
+    assert "Your choices are kept" in page.text
     assert 'name="like" value="1" checked' in page.text
     assert 'name="mention" value="1">' in page.text
     known = policy.read(await letters.settings(user.id))

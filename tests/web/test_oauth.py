@@ -214,11 +214,11 @@ async def test_s_h22_connected_apps_are_listed_without_secrets_and_can_be_discon
     await browser.send("POST", "/oauth/authorize", values=from_page)
     user = await User.get()
     token = await people.auth.create_token_for(user.id, ["read"], app_id=app_client.app_id)
-    page = await browser.get("/account")
-    assert ">App<" in page.text
+    page = await browser.get("/settings/sessions")
+    assert ">App</p>" in page.text
     assert app_client.client_id not in page.text
-    answer = await browser.submit(page.form(f"/account/apps/{app_client.app_id}"))
-    assert answer.location == "/account?done=app"
+    answer = await browser.submit(page.form(f"/settings/sessions/apps/{app_client.app_id}"))
+    assert answer.location == "/settings/sessions?done=app"
     assert await people.load_token(token.text) is None
 
 

@@ -43,7 +43,7 @@ async def test_preferences_are_kept(browser: Browser) -> None:
     answer = await browser.submit(
         form, visibility="followers", quotes="nobody", media="hide_all", language="DE", spoilers="1"
     )
-    assert answer.location == "/settings/preferences?done=1"
+    assert answer.location == "/settings/preferences?done=kept"
     kept = preferences.read((await User.get(id=user.id)).settings)
     assert (kept.visibility, kept.quote_policy, kept.language) == ("followers", "nobody", "de")
     assert (kept.expand_media, kept.expand_spoilers, kept.autoplay, kept.sensitive) == (
@@ -52,7 +52,7 @@ async def test_preferences_are_kept(browser: Browser) -> None:
         False,
         False,
     )
-    assert 'value="hide_all" selected' in (await browser.get("/settings/preferences?done=1")).text
+    assert 'value="hide_all" selected' in (await browser.get("/settings/preferences?done=kept")).text
     await browser.submit(form, visibility="<b>", quotes="x", media="", language="nonsense")
     kept = preferences.read((await User.get(id=user.id)).settings)
     assert kept == preferences.Preferences()
