@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from echo.config_files import Media, ObjectStore
+from echo.config_files import Backups, Media, ObjectStore
 from echo.config_house import Instance, Registrations, Timelines
 from echo.config_limits import Limits, RateLimits
 from echo.config_rooms import Rooms
@@ -219,6 +219,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     redis: RedisConfig = RedisConfig()
     media: Media = Media()
     object_store: ObjectStore = ObjectStore()
+    backups: Backups = Backups()
     storage: Storage = Storage()
     limits: Limits = Limits()
     rate_limits: RateLimits = RateLimits()

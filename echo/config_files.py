@@ -74,3 +74,21 @@ class ObjectStore(Section, frozen=True):
         bool, Doc(description="Whether the bucket stands in the path and not in the host name.")
     ] = True
     prefix: Annotated[str, Doc(description="Put before every name, when several share a bucket.")] = ""
+
+
+class Backups(Section, frozen=True):
+    """Backups that are made by themselves (docs/admin/backup.md); `echoctl backup` makes one at any time."""
+
+    before_migrations: Annotated[
+        bool, Doc(description="Whether the database is saved before a new release changes its schema.")
+    ] = False
+    path: Annotated[
+        str, Doc(description="Folder for such backups. Empty: backups in the data directory.")
+    ] = ""
+    keep: Annotated[int, Doc(description="How many of them are kept.", ge=1, le=1000)] = 3
+    warn_days: Annotated[
+        int,
+        Doc(
+            description="After how many days without a backup `echoctl upgrade --check` warns.", ge=1, le=365
+        ),
+    ] = 7

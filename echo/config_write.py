@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import textwrap
+from collections.abc import Callable
 from typing import Any, get_args
 
 from echo.config import Config
@@ -48,18 +50,36 @@ def _type_name(type_: Any) -> str:
 
 
 # Addresses that may hold passwords stay where they were given.
-_SECRET_KEYS = {("database", "url"), ("redis", "url"), ("mail", "password")}
+_STAY = {("database", "url"), ("redis", "url"), ("mail", "password")}
+_SECRET = re.compile(r"(password|secret|(?<!per_)token|(^|_)keys?)$")
+
+
+def is_secret(section: str, key: str) -> bool:
+    """Whether the value of a key must not be shown: passwords, keys, addresses that may hold one."""
+    return (section, key) in _STAY or _SECRET.search(key) is not None
 
 
 def render_changes(config: Config) -> str:
     """Only what differs from the defaults, without secrets: so `up` tells later commands how it runs."""
-    parts = ["# What `echoctl up` was last started with; written anew each time.\n"]
+    head = "# What `echoctl up` was last started with; written anew each time.\n"
+    return head + _changes(config, lambda section, key: (section, key) not in _STAY)
+
+
+def render_for_backup(config: Config, *, secrets: bool) -> str:
+    """What differs from the defaults, with or without every value that must not be shown."""
+    head = "# The configuration of a server that was saved; secrets are "
+    head += "included.\n" if secrets else "left out: give them again.\n"
+    return head + _changes(config, lambda section, key: secrets or not is_secret(section, key))
+
+
+def _changes(config: Config, is_shown: Callable[[str, str], bool]) -> str:
+    parts = []
     for name, section in sections():
         values = getattr(config, name)
         lines = [
             f"{key} = {_toml(getattr(values, key))}\n"
             for key, default, _, _ in keys_of(section)
-            if getattr(values, key) != default and (name, key) not in _SECRET_KEYS
+            if getattr(values, key) != default and is_shown(name, key)
         ]
         if lines:
             parts.append(f"\n[{name}]\n" + "".join(lines))

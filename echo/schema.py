@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pkgutil
 from typing import Any, cast
 
 from tortoise.apps import Apps
@@ -16,6 +17,7 @@ from tortoise.migrations.schema_editor.base import BaseSchemaEditor
 from tortoise.migrations.schema_generator.state import State
 from tortoise.migrations.schema_generator.state_apps import StateApps
 
+import migrations
 from echo.config import Config
 from echo.db import tortoise_config
 
@@ -28,6 +30,11 @@ async def migrate(config: Config) -> list[str]:
 async def pending(config: Config) -> list[str]:
     """The migrations that are not applied yet."""
     return await _run(config, dry_run=True)
+
+
+def known() -> set[str]:
+    """The names of all migrations of this release."""
+    return {f"echo.{name}" for _, name, _ in pkgutil.iter_modules(migrations.__path__) if name[0].isdigit()}
 
 
 async def make(config: Config) -> list[str]:

@@ -18,6 +18,7 @@ from cyclopts import Parameter
 from echo import logs
 from echo.actions import links, server_actor
 from echo.actions.links import LinkKind
+from echo.backup import records
 from echo.cli.common import Common, Flags, with_engines
 from echo.config import Config
 from echo.config_load import find_files, load
@@ -66,11 +67,12 @@ def up(
     logs.configure(config.log)
     remember(common.data / "run.toml", render_changes(config))
     listener = listen(config)
+    plain = config
     engines = start_engines(common.data, postgres=not config.database.url, valkey=not config.redis.url)
     try:
         if engines.running:
             config = with_engines(config, engines.database_url, engines.redis_url)
-        ready = asyncio.run(prepare(config, common.data))
+        ready = asyncio.run(prepare(config, plain, common.data))
         roles = roles_of(config, common.data, listener)
         supervisor = Supervisor(engines.running, roles, on_ready=lambda: announce(ready, as_json=common.json))
         return supervisor.run()
@@ -110,9 +112,16 @@ def listen(config: Config) -> socket.socket:
         ) from error
 
 
-async def prepare(config: Config, data: Path) -> Ready:
-    """Migrate, make the server's own actor, and a set-up link while nobody owns this server."""
+async def prepare(config: Config, plain: Config, data: Path) -> Ready:
+    """Migrate, make the server's own actor, and a set-up link while nobody owns this server.
+
+    Shapes:  config: with the addresses of the engines; plain: as it was given
+    """
+    if records.is_restore_unfinished(data):
+        raise EchoError("A backup was being restored here and not to the end: run `echoctl restore` again")
+    await records.save_first(config, plain, data, log.info)
     await migrate(config)
+    records.release_serves(data)
     runtime = await open_runtime(config, data)
     try:
         await server_actor.ensure()

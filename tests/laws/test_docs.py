@@ -21,7 +21,7 @@ TARGET = re.compile(r"`make ([a-z-]+)")
 # Where a path in a document may begin.
 BEGINNINGS = ("", "docs", "echo", "federation", "activitypub", "tests")
 # Files that come with running Echo, not with the repository.
-MADE = {"config.toml", "echo.log"}
+MADE = {"config.toml", "echo.log", "manifest.json"}
 
 
 def resolve(dotted: str) -> object:

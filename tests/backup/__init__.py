@@ -1,0 +1,1 @@
+"""Backups: what is in them, and what is refused."""

@@ -1,0 +1,154 @@
+"""What a backup holds, how it notices damage, and what becomes of what waited. The whole way is in e2e."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from echo import clock, db, ids
+from echo.actions import restored
+from echo.backup import places, records, restoring, taking
+from echo.backup.taking import What
+from echo.config import Config
+from echo.errors import Conflict, EchoError, Invalid
+from echo.media import keys, port
+from echo.models import Account, AccountKey, Delivery, Job, OutboundActivity, Post, ScheduledPost
+from echo.policy.keys import belong_together, new_ed25519_pair
+from echo.runtime import Runtime
+from tests import make
+from tests.conftest import changed
+
+
+def quiet(_: str) -> None:
+    return
+
+
+async def picture_of(person: make.Person) -> str:
+    key = keys.new_key("png")
+    await port.store().put(key, b"a picture", "image/png")
+    await Account.filter(id=person.id).update(avatar=key)
+    return key
+
+
+@pytest.mark.parametrize("name", ["saved.tar", "saved"])
+async def test_a_backup_says_what_is_in_it_and_notices_damage(
+    runtime: Runtime, tmp_path: Path, name: str
+) -> None:
+    author = await make.person()
+    await make.post(author)
+    key, plain, path = await picture_of(author), runtime.config, tmp_path / "out" / name
+    await Account.create(
+        id=ids.new_id(),
+        username="far",
+        username_key="far",
+        domain="far.test",
+        uri="https://far.test/1",
+        avatar="https://far.test/a.png",
+        created_at=clock.now(),
+    )
+    made = await taking.take(plain, plain, runtime.data, path, What(media=True), quiet)
+    assert (made.tables["posts"], made.tables["users"]) == (1, 1)
+    assert (made.media_files, made.media_bytes, made.media_missing) == (1, 9, 0)
+    assert made.migrations[0] == "echo.0001_initial"
+    assert [path.name for path in path.parent.iterdir()] == [name], "nothing else is left"
+    reader = places.find(path)
+    with reader.open("config.toml") as file:
+        assert b"postgresql://" not in file.read()
+    assert (await restoring.check(reader, quiet)).damaged == ()
+    with pytest.raises(Conflict):
+        await restoring.require_fits(made, plain, runtime.data)
+    with pytest.raises(Invalid, match="under its own name"):
+        await restoring.require_fits(made, changed(plain, instance={"domain": "else.test"}), runtime.data)
+    reader.close()
+    with pytest.raises(Invalid, match="exists already"):
+        places.create(path)
+    file = path if path.is_file() else path / "media" / key
+    file.write_bytes(file.read_bytes().replace(b"a picture", b"A picture"))
+    reader = places.find(path)
+    damaged = (await restoring.check(reader, quiet)).damaged
+    reader.close()
+    assert damaged == (f"media/{key}",)
+
+
+async def test_a_backup_that_fails_leaves_nothing(runtime: Runtime, tmp_path: Path) -> None:
+    broken = changed(runtime.config, database={"url": runtime.config.database.url + "&x=1#"})
+    with pytest.raises((EchoError, *db.ERRORS)):
+        await taking.take(
+            changed(broken, database={"url": "postgresql://nobody@127.0.0.1:1/none"}),
+            runtime.config,
+            runtime.data,
+            tmp_path / "out" / "saved.tar",
+            What(),
+            quiet,
+        )
+    assert list((tmp_path / "out").iterdir()) == []
+    for content in (b"not a tar", b""):
+        (tmp_path / "a.tar").write_bytes(content)
+        with pytest.raises(Invalid):
+            places.find(tmp_path / "a.tar")
+
+
+async def test_what_waited_is_held_back_and_numbers_go_on(runtime: Runtime) -> None:
+    author, now = await make.person(), clock.now()
+    post = await make.post(author)
+    activity = await OutboundActivity.create(
+        uri="https://echo.test/1",
+        kind="Create",
+        sender_id=author.id,
+        body=b"{}",
+        created_at=now,
+        expires_at=now,
+    )
+    await Delivery.create(
+        activity_id=activity.id, host="a.test", inbox="https://a.test", due_at=now, created_at=now
+    )
+    await ScheduledPost.create(account_id=author.id, due_at=now - timedelta(hours=1), created_at=now)
+    await ScheduledPost.create(account_id=author.id, due_at=now + timedelta(hours=1), created_at=now)
+    outward = await Job.filter(name__startswith="federation.send_").count()
+    inward = await Job.filter(name="timelines.add_post").count()
+    assert (outward, inward) == (1, 1)
+
+    held = await restored.settle(send=False)
+    assert (held.deliveries, held.jobs, held.schedules) == (1, outward, 1)
+    assert (await Delivery.get()).state == "dead"
+    assert [job.dead for job in await Job.filter(name="timelines.add_post")] == [False]
+    assert sorted(bool(row.failure) for row in await ScheduledPost.all()) == [False, True]
+    assert (await Post.get(id=post.id)).version >= post.version + 1000
+    assert (await Account.get(id=author.id)).version >= 1000
+    later = await OutboundActivity.create(
+        uri="https://echo.test/2",
+        kind="Create",
+        sender_id=author.id,
+        body=b"{}",
+        created_at=now,
+        expires_at=now,
+    )
+    assert later.id > activity.id + 1000
+
+    assert await restored.count_unfit_keys() == 0
+    await AccountKey.filter(account_id=author.id).update(ed25519_public_pem=new_ed25519_pair().public_pem)
+    assert await restored.count_unfit_keys() == 1
+    assert not belong_together("nothing", "at all")
+
+
+async def test_a_backup_is_made_before_migrations_where_it_is_wanted(
+    runtime: Runtime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def one(_: Config) -> list[str]:
+        return ["echo.9999_next"]
+
+    wanted = changed(runtime.config, backups={"before_migrations": True, "keep": 1})
+    assert await records.save_first(wanted, wanted, tmp_path, quiet) is None, "nothing waits"
+    monkeypatch.setattr(records, "pending", one)
+    assert await records.save_first(runtime.config, runtime.config, tmp_path, quiet) is None, "not wanted"
+    first = await records.save_first(wanted, wanted, tmp_path, quiet)
+    assert first is not None
+    last = records.last_backup(tmp_path)
+    assert last is not None
+    assert last.path == str(first.resolve())
+    clock.shift(timedelta(minutes=1))
+    second = await records.save_first(wanted, wanted, tmp_path, quiet)
+    assert second is not None
+    assert list((tmp_path / "backups").iterdir()) == [second]
