@@ -44,6 +44,17 @@ class Server(Section, frozen=True):
     shutdown_seconds: Annotated[
         int, Doc(description="How long running requests may finish after a stop, in seconds.", ge=0, le=300)
     ] = 25
+    drain_seconds: Annotated[
+        int,
+        Doc(
+            description=(
+                "How long a web process that makes room for another goes on answering before it stops, in "
+                "seconds: /health/ready then says 503, and each answer is the last one on its connection."
+            ),
+            ge=0,
+            le=300,
+        ),
+    ] = 5
 
 
 class DatabaseConfig(Section, frozen=True):

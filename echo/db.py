@@ -244,7 +244,12 @@ async def _write_jobs(happened: Sequence[Event]) -> None:
 
 
 def tortoise_config(
-    url: str, pool_size: int = 4, statement_timeout_seconds: int = 15, *, can_repeat: bool = False
+    url: str,
+    pool_size: int = 4,
+    statement_timeout_seconds: int = 15,
+    *,
+    can_repeat: bool = False,
+    lock_timeout_ms: int = 10_000,
 ) -> dict[str, object]:
     """What Tortoise (and its migrations) need to know.
 
@@ -263,7 +268,7 @@ def tortoise_config(
         "server_settings": {
             "application_name": "echo",
             "statement_timeout": str(statement_timeout_seconds * 1000),
-            "lock_timeout": "10000",
+            "lock_timeout": str(lock_timeout_ms),
             # Statements are few and prepared once for each connection: planning a page anew costs more than
             # running it. `bench` shows the difference.
             "plan_cache_mode": "force_generic_plan",

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import pkgutil
+import random
 from typing import Any, cast
 
+from asyncpg import LockNotAvailableError
 from tortoise.apps import Apps
 from tortoise.context import TortoiseContext
+from tortoise.exceptions import OperationalError
 from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.migrations.executor import MigrationExecutor
 from tortoise.migrations.graph import MigrationKey
@@ -19,7 +24,14 @@ from tortoise.migrations.schema_generator.state_apps import StateApps
 
 import migrations
 from echo.config import Config
-from echo.db import tortoise_config
+from echo.db import OUTAGES, outage_behind, tortoise_config
+
+# Below the second after which PostgreSQL looks for deadlocks.
+_LOCK_TIMEOUT_MS = 700
+_ATTEMPTS = 100
+_PAUSE_SECONDS = 1.0
+
+log = logging.getLogger(__name__)
 
 
 async def migrate(config: Config) -> list[str]:
@@ -116,7 +128,9 @@ class _Executor(MigrationExecutor):
 
 
 async def _run(config: Config, *, dry_run: bool) -> list[str]:
-    settings = tortoise_config(config.database.url, pool_size=2, statement_timeout_seconds=3600)
+    settings = tortoise_config(
+        config.database.url, pool_size=2, statement_timeout_seconds=3600, lock_timeout_ms=_LOCK_TIMEOUT_MS
+    )
     async with TortoiseContext() as context:
         await context.init(config=settings)
         apps = cast(dict[str, dict[Any, Any]], settings["apps"])
@@ -125,5 +139,25 @@ async def _run(config: Config, *, dry_run: bool) -> list[str]:
         steps = await executor.plan(None)
         names = [f"{step.migration.app_label}.{step.migration.name}" for step in steps]
         if names and not dry_run:
-            await executor.migrate(None, fake=False, dry_run=False, direction="forward")
+            await _apply(context, executor, apps)
         return names
+
+
+async def _apply(context: TortoiseContext, executor: _Executor, apps: dict[str, dict[Any, Any]]) -> None:
+    """Apply what is missing while the server is in use, giving way to it.
+
+    Whoever waits for a lock on a table makes everybody wait who comes after. So a migration that does not get
+    its locks at once gives up, before PostgreSQL takes it for a deadlock and ends somebody's request, and
+    tries again: what it had done is rolled back.
+    """
+    for attempt in range(_ATTEMPTS):
+        try:
+            await executor.migrate(None, fake=False, dry_run=False, direction="forward")
+            return
+        except (OperationalError, *OUTAGES) as error:
+            if not isinstance(outage_behind(error), LockNotAvailableError) or attempt == _ATTEMPTS - 1:
+                raise
+            log.info("a table is busy: the migration waits for a better moment")
+        await asyncio.sleep(random.uniform(0.2, 1.0) * _PAUSE_SECONDS)  # noqa: S311
+        executor = _Executor(context.db(), apps)
+        executor.loader = _Loader(apps, executor.recorder, load=False)

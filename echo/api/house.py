@@ -6,7 +6,7 @@ from datetime import date
 
 from quart import Blueprint, Response
 
-from echo import cache, ids, settings
+from echo import cache, farewell, ids, settings
 from echo.actions.thread_fetches import search_of
 from echo.errors import NotFound
 from echo.http.access import needs, optional, page, public, viewer
@@ -167,9 +167,12 @@ async def is_live() -> Response:
 async def health() -> Response:
     """`OK` while the database and Redis answer; else 503 and which of them does not.
 
-    With a full disk everything works but the taking in of files: that is said, and no reason to be sent
-    nobody.
+    Also 503 from the moment on when this process was asked to stop, while it still answers everything: a
+    load balancer then sends new requests elsewhere. With a full disk everything works but the taking in of
+    files: that is said, and no reason to be sent nobody.
     """
+    if farewell.has_begun():
+        return Response("stopping", status=503, content_type="text/plain; charset=utf-8")
     silent = [
         name
         for name, answers in (("database", await house.database_answers()), ("redis", await cache.ping()))

@@ -21,6 +21,10 @@ COMMANDS = {
     "up": ("echo.cli.up:up", "Start Echo with embedded engines, and stay until Ctrl-C."),
     "serve": ("echo.cli.serve:serve", "Answer requests, or serve streams, until SIGTERM."),
     "worker": ("echo.cli.serve:worker", "Do background work until SIGTERM."),
+    "reload": (
+        "echo.cli.renewals:reload",
+        "Put the installed code to work without losing a request.",
+    ),
     "backup": ("echo.cli.backup:backup", "Save this server into a folder or a file."),
     "restore": ("echo.cli.backup:restore", "Make a server of a backup."),
     "upgrade": ("echo.cli.upgrade:upgrade", "Look whether this release can take over, and let it."),

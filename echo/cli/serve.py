@@ -6,7 +6,7 @@ from typing import Literal
 
 from echo import logs
 from echo.cli.common import Common, engines_for, load_config
-from echo.cli.up import listen
+from echo.cli.premises import listen
 from echo.server.roles import run_streaming, run_web
 from workers.roles import run_worker
 

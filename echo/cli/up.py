@@ -6,7 +6,6 @@ import asyncio
 import json
 import logging
 import os
-import socket
 import sys
 from dataclasses import dataclass
 from functools import partial
@@ -19,16 +18,17 @@ from echo import logs
 from echo.actions import links, server_actor
 from echo.actions.links import LinkKind
 from echo.backup import records
-from echo.cli.common import Common, Flags, with_engines
+from echo.cli import premises, renewals
+from echo.cli.common import Common, Flags
+from echo.cli.premises import Premises
 from echo.config import Config
 from echo.config_load import find_files, load
 from echo.config_write import render_changes
-from echo.embedded import Role, Supervisor, start_engines
+from echo.embedded import Estate, Role, Supervisor, succession, tell_systemd
+from echo.embedded.succession import Legacy
 from echo.errors import EchoError
 from echo.runtime import open_runtime
 from echo.schema import migrate
-from echo.server.door import open_listener
-from echo.server.handover import Handover
 from echo.server.roles import run_streaming, run_web
 from echo.store import instance
 from workers.roles import run_worker
@@ -65,19 +65,51 @@ def up(
     common.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     config = effective_config(common, host=host, port=port, domain=domain, dev=dev)
     logs.configure(config.log)
+    if succession.is_trial():
+        return 0
+    legacy = succession.take()
     remember(common.data / "run.toml", render_changes(config))
-    listener = listen(config)
-    plain = config
-    engines = start_engines(common.data, postgres=not config.database.url, valkey=not config.redis.url)
-    try:
-        if engines.running:
-            config = with_engines(config, engines.database_url, engines.redis_url)
-        ready = asyncio.run(prepare(config, plain, common.data))
-        roles = roles_of(config, common.data, listener)
-        supervisor = Supervisor(engines.running, roles, on_ready=lambda: announce(ready, as_json=common.json))
+    with premises.opened(config, common.data, legacy) as ours:
+        if legacy is not None:
+            return go_on(ours, legacy)
+        ready = asyncio.run(prepare(ours))
+        supervisor = Supervisor(
+            ours.engines.running,
+            roles_of(ours),
+            on_ready=lambda: announce(ready, as_json=common.json),
+            on_renew=partial(renew, ours),
+        )
         return supervisor.run()
-    finally:
-        engines.stop()
+
+
+def go_on(ours: Premises, legacy: Legacy) -> int:
+    """Replace the processes that the code before this one started, or keep them if this one is of no use."""
+    failure = ""
+    try:
+        asyncio.run(prepare(ours))
+    except Exception as error:
+        log.exception("the new code cannot serve: the processes of the code before go on")
+        failure = f"{type(error).__name__}: {error}"
+        renewals.note(ours.data, failure)
+    supervisor = Supervisor(
+        ours.engines.running,
+        roles_of(ours),
+        on_renew=partial(renew, ours),
+        on_renewed=partial(renewals.note, ours.data),
+        before=Estate(legacy.children, legacy.lifeline),
+        renews=not failure,
+    )
+    return supervisor.run()
+
+
+def renew(ours: Premises, estate: Estate) -> None:
+    """Have the code that is installed now take over. Returns only when it cannot."""
+    why = succession.fails()
+    if not why:
+        log.info("the installed code takes over")
+        why = succession.renew(ours.legacy(estate))
+    log.error("nothing is replaced: %s", why)
+    renewals.note(ours.data, why)
 
 
 def remember(path: Path, text: str) -> None:
@@ -101,25 +133,12 @@ def effective_config(
     return load(files, os.environ, flags)
 
 
-def listen(config: Config) -> socket.socket:
-    """The socket that the web processes accept on. Raises EchoError when the port is taken."""
-    try:
-        return open_listener(config.server.host, config.server.port)
-    except OSError as error:
-        raise EchoError(
-            f"Cannot listen on {config.server.host}:{config.server.port}: {error.strerror}. "
-            "Is something else running there? Choose another with --port."
-        ) from error
-
-
-async def prepare(config: Config, plain: Config, data: Path) -> Ready:
-    """Migrate, make the server's own actor, and a set-up link while nobody owns this server.
-
-    Shapes:  config: with the addresses of the engines; plain: as it was given
-    """
+async def prepare(ours: Premises) -> Ready:
+    """Migrate, make the server's own actor, and a set-up link while nobody owns this server."""
+    config, data = ours.config, ours.data
     if records.is_restore_unfinished(data):
         raise EchoError("A backup was being restored here and not to the end: run `echoctl restore` again")
-    await records.save_first(config, plain, data, log.info)
+    await records.save_first(config, ours.given, data, log.info)
     await migrate(config)
     records.release_serves(data)
     runtime = await open_runtime(config, data)
@@ -141,9 +160,9 @@ def reachable_url(config: Config) -> str:
     return f"http://{shown}:{config.server.port}"
 
 
-def roles_of(config: Config, data: Path, listener: socket.socket) -> list[Role]:
+def roles_of(ours: Premises) -> list[Role]:
     """The processes of one machine. Web hands streaming connections over, through a pair of sockets."""
-    handover = Handover.create()
+    config, data, listener, handover = ours.config, ours.data, ours.listener, ours.handover
     grace = float(config.server.shutdown_seconds)
     return [
         Role(
@@ -154,6 +173,7 @@ def roles_of(config: Config, data: Path, listener: socket.socket) -> list[Role]:
             grace_seconds=grace,
             announces=True,
             keeps=(listener, handover.sender),
+            overlaps=True,
         ),
         Role(
             "streaming",
@@ -162,6 +182,7 @@ def roles_of(config: Config, data: Path, listener: socket.socket) -> list[Role]:
             grace_seconds=grace,
             announces=True,
             keeps=(handover.receiver,),
+            overlaps=True,
         ),
         *(
             Role(
@@ -187,3 +208,4 @@ def announce(ready: Ready, *, as_json: bool) -> None:
             sys.stdout.write(f"  Make the first admin here (once): {ready.setup_url}\n")
         sys.stdout.write("  Stop with Ctrl-C.\n\n")
     sys.stdout.flush()
+    tell_systemd("READY=1")

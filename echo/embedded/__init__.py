@@ -11,23 +11,33 @@ from echo.embedded.pair import (
     engines,
     find_engines,
     start_engines,
+    take_over_engines,
     temporary_engines,
 )
-from echo.embedded.roles import Role, report_ready
+from echo.embedded.roles import LEAVE_SIGNAL, RENEW_SIGNAL, Role, is_supervised, report_ready
+from echo.embedded.slots import Estate
 from echo.embedded.supervisor import Supervisor
+from echo.embedded.systemd import inherited_listener, tell_systemd
 
 __all__ = [
+    "LEAVE_SIGNAL",
+    "RENEW_SIGNAL",
     "AlreadyRunning",
     "Engine",
     "EngineAddresses",
     "EngineFailed",
     "Engines",
+    "Estate",
     "Role",
     "Supervisor",
     "engines",
     "find_engines",
     "find_program",
+    "inherited_listener",
+    "is_supervised",
     "report_ready",
     "start_engines",
+    "take_over_engines",
+    "tell_systemd",
     "temporary_engines",
 ]

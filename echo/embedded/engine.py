@@ -13,7 +13,7 @@ from typing import ClassVar
 
 from echo.embedded.errors import EngineFailed
 from echo.embedded.home import Home
-from echo.embedded.processes import bound_log, describe_end, spawn, tail
+from echo.embedded.processes import Adopted, bound_log, describe_end, spawn, tail
 
 _FIRST_STEP_SECONDS = 0.002
 _LONGEST_STEP_SECONDS = 0.05
@@ -37,7 +37,7 @@ class Engine(ABC):
     def __init__(self, home: Home, *, inherited_fds: Sequence[int] = ()) -> None:
         self.home = home
         self._inherited_fds = tuple(inherited_fds)
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | Adopted | None = None
 
     @property
     def pid(self) -> int | None:
@@ -66,6 +66,10 @@ class Engine(ABC):
             death_signal=self.stop_signal,
             inherited_fds=self._inherited_fds,
         )
+
+    def adopt(self, pid: int) -> None:
+        """Take charge of the process that this one started before it was renewed."""
+        self._process = Adopted(pid)
 
     def wait_ready(self, *, timeout_seconds: float = 300.0) -> None:
         """Wait until the engine takes commands; replaying a long log after a crash may take its time.

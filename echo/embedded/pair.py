@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +48,24 @@ class Engines:
             engine.spawn()
         for engine in engines:
             engine.wait_ready()
+
+    def take_over(self, home: Home, engines: Sequence[Engine], pids: Mapping[str, int]) -> None:
+        """Go on with engines that the code before this one has started."""
+        self._home, self.running = home, tuple(engines)
+        for engine in engines:
+            engine.adopt(pids[engine.name])
+        for engine in engines:
+            engine.wait_ready()
+
+    @property
+    def pids(self) -> dict[str, int]:
+        """The numbers of the running engines by their names."""
+        return {engine.name: pid for engine in self.running if (pid := engine.pid) is not None}
+
+    @property
+    def lock_fd(self) -> int:
+        """The descriptor that holds the lock."""
+        return self._lock.fd
 
     @property
     def addresses(self) -> EngineAddresses:
@@ -104,6 +122,23 @@ def start_engines(
     except BaseException:
         running.stop()
         raise
+    return running
+
+
+def take_over_engines(data_dir: Path | str, lock_fd: int, pids: Mapping[str, int]) -> Engines:
+    """The engines of a data directory that this very process runs, and locks, since before it was renewed.
+
+    Shapes:  pids: their numbers by name; those that are not there were not asked for
+    Raises:  EngineFailed with what to do
+    """
+    path = Path(os.path.abspath(data_dir))
+    lock = DirectoryLock(lock_fd)
+    running = Engines(lock)
+    if pids:
+        home = prepare_home(path)
+        postgres, valkey = PostgresEngine.name in pids, ValkeyEngine.name in pids
+        found = _engines(home, lock, postgres=postgres, valkey=valkey, durable=True)
+        running.take_over(home, found, pids)
     return running
 
 

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from echo.embedded.errors import EngineFailed
 
 LOG_LIMIT_BYTES = 8 * 1024 * 1024
 
+_STEP_SECONDS = 0.01
 _PR_SET_PDEATHSIG = 1
 _PR_SET_NAME = 15
 _ON_LINUX = sys.platform == "linux"
@@ -73,6 +75,43 @@ def spawn(
             # runs after the change of user, which clears the setting
             preexec_fn=lambda: die_with_parent(death_signal, parent_pid),
         )
+
+
+def reap(pid: int) -> int | None:
+    """How a child of ours ended, a signal as a negative number; None while it runs."""
+    try:
+        gone, status = os.waitpid(pid, os.WNOHANG)
+    except ChildProcessError:
+        return 0
+    return os.waitstatus_to_exitcode(status) if gone else None
+
+
+class Adopted:
+    """A program that this process started before it was renewed; stands in for `subprocess.Popen`."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self._code: int | None = None
+
+    def poll(self) -> int | None:
+        if self._code is None:
+            self._code = reap(self.pid)
+        return self._code
+
+    def wait(self, timeout: float | None = None) -> int:
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while (code := self.poll()) is None:
+            if deadline is not None and time.monotonic() > deadline:
+                raise subprocess.TimeoutExpired(str(self.pid), timeout or 0.0)
+            time.sleep(_STEP_SECONDS)
+        return code
+
+    def send_signal(self, number: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
 
 
 def run_once(

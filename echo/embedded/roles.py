@@ -13,10 +13,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NoReturn
 
-from echo.embedded.processes import die_with_parent, set_short_name
+from echo.embedded.processes import die_with_parent, reap, set_short_name
+from echo.embedded.systemd import tell_systemd
 
 # How long a child may take to stop by itself after its parent was killed.
 ORPHAN_SECONDS = 5.0
+
+# Says to a child that another one has taken its place: finish, without hurry.
+LEAVE_SIGNAL = signal.SIGUSR1
+# Says to a supervisor that everything is to be renewed.
+RENEW_SIGNAL = signal.SIGUSR2
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +36,8 @@ class Role:
 
     Shapes:  rank: the order of stopping, lowest first, below 90; grace_seconds: from SIGTERM to SIGKILL;
              announces: `run` calls `report_ready` when it serves; keeps: sockets of the parent that this role
-             uses, which are closed in every other role
+             uses, which are closed in every other role; overlaps: two generations may run side by side, and
+             the older one leaves at LEAVE_SIGNAL; else it is stopped before the next one starts
     """
 
     name: str
@@ -40,6 +47,7 @@ class Role:
     grace_seconds: float = 25.0
     announces: bool = False
     keeps: tuple[socket.socket, ...] = ()
+    overlaps: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,7 @@ class RoleChild:
 
     def __init__(self, role: Role, number: int) -> None:
         self.role = role
+        self.number = number
         self.name = role.name if role.count == 1 else f"{role.name} {number}"
         self.stop_rank = role.rank
         self.grace_seconds = role.grace_seconds
@@ -81,21 +90,31 @@ class RoleChild:
             _live(self.role, self.name, self.mark, self.inheritance, parent_pid)
         self._pid, self._status = pid, None
 
+    def adopt(self, pid: int) -> None:
+        """Take charge of a child that this process started before it was renewed."""
+        self._pid, self._status = pid, None
+
+    def successor(self) -> RoleChild:
+        """The child that shall stand in the place of this one; not started yet."""
+        child = RoleChild(self.role, self.number)
+        child.mark, child.inheritance = self.mark, self.inheritance
+        return child
+
     def exit_status(self) -> int | None:
         """How the process ended, a signal as a negative number; None while it runs or was never started."""
         if self._pid is not None and self._status is None:
-            try:
-                pid, status = os.waitpid(self._pid, os.WNOHANG)
-            except ChildProcessError:
-                pid, status = self._pid, 0
-            if pid:
-                self._status = os.waitstatus_to_exitcode(status)
+            self._status = reap(self._pid)
         return self._status
 
     def request_stop(self, *, urgent: bool = False) -> None:
         """Ask the process to finish what it has begun, or `urgent` to end now."""
         if (pid := self.pid) is not None:
             os.kill(pid, signal.SIGKILL if urgent else signal.SIGTERM)
+
+    def request_leave(self) -> None:
+        """Ask the process to make room for its successor."""
+        if (pid := self.pid) is not None:
+            os.kill(pid, LEAVE_SIGNAL if self.role.overlaps else signal.SIGTERM)
 
     def kill(self) -> None:
         """End the process at once."""
@@ -108,9 +127,16 @@ def children_of(roles: Iterable[Role]) -> list[RoleChild]:
 
 
 def report_ready() -> None:
-    """Tell the supervisor that this process serves; without a supervisor nothing happens."""
+    """Tell the supervisor that this process serves; without one, systemd, if it wants to know."""
     if _announcement is not None:
         os.write(*_announcement)
+    else:
+        tell_systemd("READY=1")
+
+
+def is_supervised() -> bool:
+    """Whether this process has a supervisor, which lets another one serve when this one leaves."""
+    return _announcement is not None
 
 
 def _live(role: Role, name: str, mark: int, inheritance: Inheritance, parent_pid: int) -> NoReturn:
@@ -137,6 +163,7 @@ def _settle(role: Role, name: str, mark: int, inheritance: Inheritance, parent_p
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD):
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(RENEW_SIGNAL, signal.SIG_IGN)
     die_with_parent(signal.SIGTERM, parent_pid)
     set_short_name(f"echo-{name}".replace(" ", "-"))
     os.dup2(2, 1)  # standard output is the caller's

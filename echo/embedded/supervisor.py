@@ -10,14 +10,14 @@ import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from types import FrameType
-from typing import Protocol
 
+from echo.embedded import succession
 from echo.embedded.engine import Engine
 from echo.embedded.processes import bound_log, describe_end
-from echo.embedded.restarts import Restarts
-from echo.embedded.roles import Inheritance, Role, children_of
+from echo.embedded.renewal import Renewal
+from echo.embedded.roles import RENEW_SIGNAL, Inheritance, Role, RoleChild, children_of
+from echo.embedded.slots import Charge, ChildSlot, Estate, Slot, surplus_child
 from echo.errors import EchoError
 
 # A role that has never been ready and dies this often in a row has a fault that no restart heals.
@@ -30,56 +30,43 @@ _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 log = logging.getLogger(__name__)
 
 
-class Charge(Protocol):
-    """A process in our care: an engine or a child of a role."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def stop_rank(self) -> int: ...
-    @property
-    def grace_seconds(self) -> float: ...
-    @property
-    def pid(self) -> int | None: ...
-    def spawn(self) -> None: ...
-    def exit_status(self) -> int | None: ...
-    def request_stop(self, *, urgent: bool = False) -> None: ...
-    def kill(self) -> None: ...
-
-
-@dataclass(slots=True)
-class _Slot:
-    """A charge with its history. `due_at` is a monotonic time, set while it waits to be started again."""
-
-    charge: Charge
-    awaited: bool  # says when it is ready
-    restarts: Restarts = field(default_factory=Restarts)
-    spawned_at: float = field(default_factory=time.monotonic)
-    due_at: float | None = None
-    ready: bool = False
-
-
 class Supervisor:
     """Runs roles beside engines that were started already, until a signal; restarts whatever dies.
 
     SIGINT, SIGTERM and SIGHUP stop everything in the order of ranks; a second one hurries. When this process
-    is killed, the kernel and the lifeline end all the others.
+    is killed, the kernel and the lifeline end all the others. RENEW_SIGNAL hands everything to the code that
+    is installed now, and that replaces the children one after another.
 
     Shapes:  on_ready: called once, here, when every announcing role has reported; must not raise
+             on_renew: called at RENEW_SIGNAL when all is well; returns only when there is nothing to renew
+             on_renewed: called when children were replaced, with what failed, or an empty text
+             before: what the code before this one left; renews: whether its children are to be replaced
     """
 
     def __init__(
-        self, engines: Sequence[Engine], roles: Sequence[Role], *, on_ready: Callable[[], None] | None = None
+        self,
+        engines: Sequence[Engine],
+        roles: Sequence[Role],
+        *,
+        on_ready: Callable[[], None] | None = None,
+        on_renew: Callable[[Estate], None] | None = None,
+        on_renewed: Callable[[str], None] | None = None,
+        before: Estate | None = None,
+        renews: bool = True,
     ) -> None:
         self._roles = tuple(roles)
         self._children = children_of(roles)
-        self._slots = [_Slot(child, child.role.announces) for child in self._children]
+        self._slots = [ChildSlot(child, child.role.announces) for child in self._children]
         self._engines = tuple(engines)
-        self._engine_slots = [_Slot(engine, awaited=False) for engine in engines]
+        self._engine_slots = [Slot(engine, awaited=False) for engine in engines]
         self._on_ready = on_ready
         self._wake = _pipe()
         self._ready = _pipe()
-        self._lifeline = _pipe()
+        self._lifeline = before.lifeline if before else _pipe()
+        self._before, self._renews = before, renews
+        self._on_renew, self._on_renewed = on_renew, on_renewed
+        self._renewal: Renewal | None = None
+        self._is_to_renew = succession.was_asked_for()
         self._announced = False
         self._stops_asked = 0
         self._failed = False
@@ -92,11 +79,16 @@ class Supervisor:
             # the children's collectors then leave what they share with us alone
             gc.collect()
             gc.freeze()
+            if self._before is not None:
+                self._take_over(self._before)
             for slot in self._slots:
-                self._start(slot)
+                if slot.charge.pid is None:
+                    self._start(slot)
             self._announce()
             while not self._stops_asked and self._all_hopeful():
                 self._start_due()
+                self._go_on_renewing()
+                self._renew_if_asked()
                 self._keep_house()
                 self._wait(self._pause())
             self._stop_all()
@@ -109,7 +101,45 @@ class Supervisor:
             child.mark = mark
             child.inheritance = Inheritance(self._lifeline[0], self._ready[1], foreign, sockets)
 
-    def _start(self, slot: _Slot) -> None:
+    def _take_over(self, before: Estate) -> None:
+        """Put the children of the code before into their places, and begin to replace them."""
+        left = dict(before.children)
+        for slot in self._slots:
+            if pid := left.pop(slot.charge.name, 0):
+                slot.child.adopt(pid)
+                slot.ready = True
+        surplus = [surplus_child(name, pid) for name, pid in left.items()]
+        places = [slot for slot in self._slots if slot.ready]
+        if self._renews:
+            self._renewal = Renewal(places, surplus, self._spawn_extra)
+
+    def _spawn_extra(self, child: RoleChild) -> None:
+        try:
+            child.spawn()
+        except OSError:
+            log.exception("%s could not be started", child.name)
+
+    def _go_on_renewing(self) -> None:
+        if self._renewal is None:
+            return
+        self._renewal.step()
+        if self._renewal.is_over:
+            failure, self._renewal = self._renewal.failure, None
+            if self._on_renewed is not None:
+                self._on_renewed(failure)
+
+    def _renew_if_asked(self) -> None:
+        """Hand everything on, unless something is just starting or being replaced: then when it is done."""
+        is_busy = self._renewal is not None or any(
+            slot.charge.pid is None or (slot.awaited and not slot.ready) for slot in self._slots
+        )
+        if not self._is_to_renew or is_busy or self._on_renew is None:
+            return
+        self._is_to_renew = False
+        children = {slot.charge.name: pid for slot in self._slots if (pid := slot.charge.pid) is not None}
+        self._on_renew(Estate(children, self._lifeline))
+
+    def _start(self, slot: Slot) -> None:
         slot.spawned_at, slot.due_at = time.monotonic(), None
         try:
             slot.charge.spawn()
@@ -121,7 +151,7 @@ class Supervisor:
         """Notice who has died and decide when to start it again. Returns whether that makes any sense."""
         now = time.monotonic()
         for slot in (*self._slots, *self._engine_slots):
-            if slot.due_at is not None or slot.charge.pid is not None:
+            if not slot.is_down or (isinstance(slot, ChildSlot) and self._is_awaited_elsewhere(slot)):
                 continue
             delay = slot.restarts.delay_after(lived_seconds=now - slot.spawned_at)
             slot.due_at = now + delay
@@ -134,6 +164,10 @@ class Supervisor:
             else:
                 log.warning("%s %s; starting it again in %.1f s", slot.charge.name, ended, delay)
         return not self._failed
+
+    def _is_awaited_elsewhere(self, slot: ChildSlot) -> bool:
+        """Whether a child ended because it is being replaced."""
+        return self._renewal is not None and self._renewal.is_about(slot)
 
     def _start_due(self) -> None:
         now = time.monotonic()
@@ -150,13 +184,17 @@ class Supervisor:
     def _pause(self) -> float:
         """Seconds until something is to be done without anything happening."""
         due = [slot.due_at for slot in (*self._slots, *self._engine_slots) if slot.due_at is not None]
+        if self._renewal is not None and self._renewal.due_at is not None:
+            due.append(self._renewal.due_at)
         return min([*due, self._housekeeping_at]) - time.monotonic()
 
     def _wait(self, seconds: float) -> None:
         """Sleep until a signal, a message or the end of the time."""
         readable, _, _ = select.select([self._wake[0], self._ready[0]], [], [], max(0.0, seconds))
         if self._wake[0] in readable:
-            self._stops_asked += sum(number in _STOP_SIGNALS for number in os.read(self._wake[0], 4096))
+            heard = os.read(self._wake[0], 4096)
+            self._stops_asked += sum(number in _STOP_SIGNALS for number in heard)
+            self._is_to_renew |= RENEW_SIGNAL in heard
         if self._ready[0] in readable:
             for mark in os.read(self._ready[0], 4096):
                 self._slots[mark].ready = True
@@ -173,7 +211,9 @@ class Supervisor:
         for role in self._roles:
             for kept in role.keeps:
                 kept.close()  # connections nobody will accept are refused at once, not left waiting
-        everyone = [slot.charge for slot in (*self._slots, *self._engine_slots)]
+        everyone: list[Charge] = [slot.charge for slot in (*self._slots, *self._engine_slots)]
+        if self._renewal is not None:
+            everyone += self._renewal.extra
         for rank in sorted({charge.stop_rank for charge in everyone}):
             self._stop_group([charge for charge in everyone if charge.stop_rank == rank and charge.pid])
         log.info("everything has stopped")
@@ -206,7 +246,7 @@ class Supervisor:
     @contextmanager
     def _signals(self) -> Iterator[None]:
         """Turn signals into bytes on the wake-up pipe for as long as the block lasts."""
-        caught = [*_STOP_SIGNALS[:2], signal.SIGCHLD]
+        caught = [*_STOP_SIGNALS[:2], signal.SIGCHLD, RENEW_SIGNAL]
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # ignored under nohup, and stays so
             caught.append(signal.SIGHUP)
         before = {number: signal.signal(number, _noted) for number in caught}

@@ -95,8 +95,8 @@ class Connection(asyncio.Protocol):
         self._room = None
 
     def stop_when_idle(self) -> None:
-        """The process stops: end now, or when the request under way is answered."""
-        if self._is_idle:
+        """The process stops: end now, or when the request under way, or just arrived, is answered."""
+        if self._is_idle and not self._received:
             self._end()
 
     async def cut(self) -> None:

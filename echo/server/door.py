@@ -25,12 +25,17 @@ def open_listener(host: str, port: int) -> socket.socket:
     listener = socket.create_server(
         (host, port), family=family, backlog=2048, dualstack_ipv6=family == socket.AF_INET6 and host == "::"
     )
+    prepare_listener(listener)
+    return listener
+
+
+def prepare_listener(listener: socket.socket) -> None:
+    """Set what the connections of a listener inherit."""
     listener.setblocking(False)
-    # Inherited by the connections: data that a vanished peer does not confirm ends them after a minute.
+    # Data that a vanished peer does not confirm ends them after a minute.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     if hasattr(socket, "TCP_USER_TIMEOUT"):
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 60_000)
-    return listener
 
 
 class Door:
@@ -101,9 +106,10 @@ class Sorter:
             self._silent[connection] = loop.call_later(self._first_byte_seconds, self._give_up, connection)
 
     def close(self) -> None:
-        """Close the connections that have not said anything yet."""
+        """Have those served here that have not said anything yet: they may be about to."""
         for connection in list(self._silent):
-            self._give_up(connection)
+            self._let_go(connection)
+            self._serve(connection)
 
     def _sort(self, connection: socket.socket) -> bool:
         """Whether it was possible."""

@@ -14,7 +14,7 @@ import os
 import socket
 import tempfile
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import IO
 
@@ -39,6 +39,21 @@ class Handover:
         sender.setblocking(False)
         receiver.setblocking(False)
         return cls(sender, receiver, tempfile.TemporaryFile(buffering=0))
+
+    @classmethod
+    def of(cls, descriptors: Mapping[str, int]) -> Handover:
+        """The pair whose `descriptors` were told by the code that this process ran before."""
+        sender, receiver = (socket.socket(fileno=descriptors[name]) for name in ("sender", "receiver"))
+        return cls(sender, receiver, os.fdopen(descriptors["presence"], "r+b", buffering=0))
+
+    @property
+    def descriptors(self) -> dict[str, int]:
+        """The descriptors by name, for the code that comes after."""
+        return {
+            "sender": self.sender.fileno(),
+            "receiver": self.receiver.fileno(),
+            "presence": self.presence.fileno(),
+        }
 
     def attend(self) -> None:
         """Say, for as long as this process lives, that it receives. Each process locks its own byte."""

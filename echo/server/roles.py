@@ -1,4 +1,4 @@
-"""What the processes of a server do, from their start to SIGTERM: `run_web` and `run_streaming`."""
+"""What the processes of a server do, from their start to their end: `run_web` and `run_streaming`."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import signal
 import socket
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import uvloop
 from quart import Quart
 
-from echo import streaming
+from echo import farewell, streaming
 from echo.app import create_app, create_streaming_app
 from echo.config import Config
-from echo.embedded import report_ready
+from echo.embedded import LEAVE_SIGNAL, is_supervised, report_ready
 from echo.runtime import Runtime, open_patiently
 from echo.server.door import Door, Sorter
 from echo.server.handover import Handover, Receiver, Sender
@@ -92,9 +92,7 @@ async def _serve(
     *,
     reuse: bool,
 ) -> None:
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    stop, leave = _signals()
     runtime = await open_patiently(config, data, stop)
     if runtime is None:
         return
@@ -112,9 +110,61 @@ async def _serve(
     for entrance in entrances:
         entrance.open()
     report_ready()
-    await stop.wait()
-    for entrance in entrances:
-        entrance.close()
+    await leave.wait()
     hub = streaming.hub_of(app)
+    if not stop.is_set():
+        farewell.begin()
+        serving.use_no_more()
+        if is_supervised():
+            _close(entrances)  # another process accepts already
+            going = asyncio.gather(
+                hub.close(within_seconds=rules.shutdown_seconds / 2), serving.wait_for_nobody()
+            )
+            await _first_of(stop, going, within_seconds=config.server.drain_seconds)
+        else:
+            await _first_of(stop, within_seconds=config.server.drain_seconds)
+    _close(entrances)
     await asyncio.gather(hub.close(within_seconds=rules.shutdown_seconds / 2), serving.stop())
     await runtime.close()
+
+
+def _signals() -> tuple[asyncio.Event, asyncio.Event]:
+    """What is set when this process shall stop at once, and when it shall leave: the first sets both.
+
+    SIGUSR1 says leave. SIGTERM says stop to a process of a supervisor, which stops all of them then; to one
+    that is alone it says leave, and stop when it comes again.
+    """
+    stop, leave = asyncio.Event(), asyncio.Event()
+
+    def stop_now() -> None:
+        stop.set()
+        leave.set()
+
+    def terminate() -> None:
+        if is_supervised() or leave.is_set():
+            stop_now()
+        else:
+            leave.set()
+
+    loop = asyncio.get_running_loop()
+    for number, act in (
+        (signal.SIGINT, stop_now),
+        (signal.SIGTERM, terminate),
+        (LEAVE_SIGNAL, leave.set),
+    ):
+        loop.add_signal_handler(number, act)
+    return stop, leave
+
+
+def _close(entrances: Sequence[_Entrance]) -> None:
+    for entrance in entrances:
+        entrance.close()
+
+
+async def _first_of(stop: asyncio.Event, *works: asyncio.Future[Any], within_seconds: float) -> None:
+    """Wait until one of the works is done, `stop` is set or the time is over; the others are broken off."""
+    waiting = [asyncio.ensure_future(stop.wait()), *works]
+    await asyncio.wait(waiting, timeout=within_seconds, return_when=asyncio.FIRST_COMPLETED)
+    for work in waiting:
+        work.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)

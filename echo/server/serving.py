@@ -59,18 +59,27 @@ class Serving:
         """How many connections there are."""
         return len(self._connections)
 
+    def use_no_more(self) -> None:
+        """From now on each answer says that it is the last one on its connection."""
+        self._site.config.keep_alive_max_requests = 0
+
+    async def wait_for_nobody(self) -> None:
+        """Wait until there is no connection."""
+        while self._connections:
+            self._all_gone.clear()
+            await self._all_gone.wait()
+
     async def stop(self) -> None:
         """Let requests finish for as long as the rules allow, cut off the rest, and stop the application."""
+        self.use_no_more()
         await self._site.context.terminated.set()
         if self._arriving:
             await asyncio.wait(self._arriving)
         for connection in list(self._connections):
             connection.stop_when_idle()
-        if self._connections:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self._rules.shutdown_seconds):
-                    self._all_gone.clear()
-                    await self._all_gone.wait()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._rules.shutdown_seconds):
+                await self.wait_for_nobody()
         if self._connections:
             log.warning("%d connections are cut off", len(self._connections))
             await asyncio.gather(*(connection.cut() for connection in list(self._connections)))

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 
 from quart import Blueprint, Request, Response, request
 
+from echo import farewell
 from echo.bus import Live
 from echo.errors import BadRequest, EchoError
 from echo.http.access import MARK, public
@@ -98,7 +99,9 @@ class Channel:
 @blueprint.get("/api/v1/streaming/health")
 @public
 async def health() -> Response:
-    """`OK` for whoever watches over this process."""
+    """`OK` for whoever watches over this process; 503 once it is about to stop."""
+    if farewell.has_begun():
+        return Response(b"stopping", status=503, content_type="text/plain; charset=utf-8")
     return Response(b"OK", content_type="text/plain; charset=utf-8")
 
 

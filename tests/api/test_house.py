@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from quart.typing import TestClientProtocol as Client
 
-from echo import clock, settings
+from echo import clock, farewell, settings
 from echo.actions import server_blocks
 from echo.kinds import BlockSeverity, Role, Visibility
 from echo.models import User
@@ -360,3 +360,13 @@ async def test_no_year_is_looked_back_on(api: Api) -> None:
     reader = await make.with_scopes(alice, "read")
     await api.post(f"{base}/2025/generate", by=reader, expect=403)
     await api.get(base, expect=401)
+
+
+async def test_who_is_about_to_stop_is_alive_but_not_ready(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = ("/health/live", "/health/ready", "/health", "/api/v1/streaming/health")
+    assert [(await client.get(path)).status_code for path in paths] == [200, 200, 200, 200]
+    monkeypatch.setattr(farewell, "_begun", False)  # as it was, afterwards
+    farewell.begin()
+    assert [(await client.get(path)).status_code for path in paths] == [200, 503, 503, 503]

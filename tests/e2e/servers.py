@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import shutil
@@ -17,7 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+import asyncpg
 from mastodon import Mastodon
+
+from echo.embedded import find_engines
 
 T = TypeVar("T")
 SCOPES = ["read", "write", "follow", "push"]
@@ -69,6 +73,20 @@ class Server:
                 if comm.startswith(f"echo-{role}") and parent == self.process.pid:
                     found.append(int(entry.name))
         return found
+
+    def ask_database(self, sql: str) -> Any:
+        """The first value of a statement on this server's own database."""
+        engines = find_engines(self.data)
+        assert engines is not None
+
+        async def ask() -> Any:
+            connection = await asyncpg.connect(engines.database_url)
+            try:
+                return await connection.fetchval(sql)
+            finally:
+                await connection.close()
+
+        return asyncio.run(ask())
 
     def stop(self) -> int:
         """Ask it to stop; its exit status."""
@@ -130,23 +148,23 @@ def start(data: Path, port: int, *options: str, env: dict[str, str] | None = Non
 
 def launch(data: Path, port: int, domain: str, *options: str, env: dict[str, str]) -> Server:
     """The same under any name, open to everybody who wants to sign up."""
-    log = (data / "echo.log").open("a")
-    process = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "echo.cli.main", "up", "--data", str(data), "--host", "127.0.0.1"),
-            *("--port", str(port), "--domain", domain, "--json", *options),
-        ],
-        stdout=subprocess.PIPE,
-        stderr=log,
-        text=True,
-        env=os.environ
-        | {
-            "ECHO_RATE_LIMITS__ENABLED": "false",
-            "ECHO_REGISTRATIONS__MODE": "open",
-            "ECHO_REGISTRATIONS__CONFIRM_EMAIL": "false",
-        }
-        | env,
-    )
+    with (data / "echo.log").open("a") as log:
+        process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "echo.cli.main", "up", "--data", str(data), "--host", "127.0.0.1"),
+                *("--port", str(port), "--domain", domain, "--json", *options),
+            ],
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            env=os.environ
+            | {
+                "ECHO_RATE_LIMITS__ENABLED": "false",
+                "ECHO_REGISTRATIONS__MODE": "open",
+                "ECHO_REGISTRATIONS__CONFIRM_EMAIL": "false",
+            }
+            | env,
+        )
     assert process.stdout is not None
     line = process.stdout.readline()
     assert line, f"Echo did not start:\n{(data / 'echo.log').read_text()[-4000:]}"

@@ -184,6 +184,25 @@ async def test_stop_lets_a_request_finish_and_closes_idle_connections(server: Ru
     await stopping
 
 
+async def test_the_last_answer_says_so_and_what_has_arrived_is_still_answered(server: Running) -> None:
+    reader, writer = await server.connect()
+    writer.write(GET)
+    await read_answer(reader)
+
+    server.serving.use_no_more()
+    writer.write(GET)
+    assert b"\r\nconnection: close\r\n" in await asyncio.wait_for(reader.read(), 2)  # and then the end
+
+    other, another = await server.connect()
+    waiting = asyncio.create_task(server.serving.wait_for_nobody())
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    another.write(GET)
+    assert b"\r\nconnection: close\r\n" in await asyncio.wait_for(other.read(), 2)
+    another.close()
+    await asyncio.wait_for(waiting, 2)
+
+
 async def test_beyond_the_limit_callers_are_told_to_come_back(server: Running) -> None:
     for _ in range(SHORT.connections):
         await server.connect()

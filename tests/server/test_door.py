@@ -98,6 +98,24 @@ async def test_a_caller_that_hangs_up_at_once_is_forgotten(listener: socket.sock
     handover.close()
 
 
+async def test_who_has_said_nothing_when_the_door_closes_is_served(listener: socket.socket) -> None:
+    host, handover = Host(), Handover.create()
+    sorter = Sorter(Sender(handover), host.serve, first_byte_seconds=60)
+    entrance = Door(listener, sorter.welcome)
+    entrance.open()
+    with socket.create_connection(listener.getsockname()) as client:
+        await asyncio.sleep(0.05)
+        assert (len(sorter._silent), host.served) == (1, [])
+        entrance.close()
+        sorter.close()
+        client.sendall(b"GET / HTTP/1.1\r\n")
+        [served] = host.served
+        await asyncio.sleep(0.05)
+        assert served.recv(100) == b"GET / HTTP/1.1\r\n"
+    served.close()
+    handover.close()
+
+
 def test_listeners_of_both_families() -> None:
     for host in ("127.0.0.1", "::1", "::", "0.0.0.0"):
         with open_listener(host, 0) as opened:
