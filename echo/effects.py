@@ -98,6 +98,7 @@ EFFECTS: dict[type[Event], Effects] = {
     events.AnnouncementChanged: Effects(live="announcement"),
     events.AnnouncementRemoved: Effects(live="announcement"),
     events.AnnouncementReacted: Effects(live="announcement"),
+    events.HeldAccepted: Effects(jobs=("held.take_in",)),
     events.AccessEnded: Effects(live="access"),
     events.MailAsked: Effects(jobs=("mail.send",)),
 }
@@ -112,6 +113,7 @@ LANES: dict[str, Lane] = {
     "federation.verify_links": Lane.OUTSIDE,
     "push.send": Lane.OUTSIDE,
     "mail.send": Lane.OUTSIDE,
+    "held.take_in": Lane.OUTSIDE,
     "rooms.close": Lane.OUTSIDE,
     "rooms.apply": Lane.OUTSIDE,
     "letters.tell": Lane.OUTSIDE,

@@ -9,6 +9,8 @@
     ├── Gone                  410   was here, was deleted
     ├── TooLarge              413   over a size limit
     ├── Invalid               422   readable but not acceptable; `details` by field
+    │   ├── Disallowed              by a policy of this server
+    │   └── HeldBack                a policy keeps it until a moderator decides
     ├── TooMany               429   a rate limit; `retry_after_seconds`, `headers` that tell the limit
     ├── Unavailable           503   an engine or another server is away; `retry_after_seconds`
     └── NoRoom                507   the disk is as full as it may get: no files are taken in
@@ -101,6 +103,14 @@ class Invalid(EchoError):
     ) -> None:
         super().__init__(public, detail=detail)
         self.details = details
+
+
+class Disallowed(Invalid):
+    """A policy of this server does not let it pass; `public` is the reason that those who run it chose."""
+
+
+class HeldBack(Invalid):
+    default_public = "This waits for a moderator"
 
 
 class TooMany(EchoError):

@@ -23,6 +23,7 @@ from echo.events_of_chats import GroupWished as GroupWished
 from echo.events_of_house import AnnouncementChanged as AnnouncementChanged
 from echo.events_of_house import AnnouncementReacted as AnnouncementReacted
 from echo.events_of_house import AnnouncementRemoved as AnnouncementRemoved
+from echo.events_of_house import HeldAccepted as HeldAccepted
 from echo.events_of_interactions import Approved as Approved
 from echo.events_of_interactions import InteractionAnswered as InteractionAnswered
 from echo.events_of_interactions import Reacted as Reacted
@@ -224,9 +225,7 @@ class ListRemoved(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FileUploaded(Event):
-    """A video, a recording or a moving GIF is stored as it came, and is to be made ready."""
-
+class FileUploaded(Event):  # a video, a recording or a moving GIF, stored as it came, is to be made ready
     media_id: int
 
 

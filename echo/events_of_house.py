@@ -25,3 +25,10 @@ class AnnouncementReacted(Event):
 
     announcement_id: int
     name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldAccepted(Event):
+    """A moderator lets something through that a policy held back."""
+
+    held_id: int

@@ -104,11 +104,22 @@ class QuoteState(StrEnum):
 
 
 class Held(StrEnum):
-    """Whether an answer or a boost waits for the word of somebody elsewhere; its author alone reads it."""
+    """Whether a post waits for the word of somebody; its author alone reads it until then."""
 
     NOT = ""
-    WAITING = "waiting"
+    WAITING = "waiting"  # an answer or a boost, for that of the author elsewhere
     REFUSED = "refused"
+    REVIEW = "review"  # any post, for that of a moderator here
+
+
+class HeldKind(StrEnum):
+    """What a moderator is asked about."""
+
+    REMOTE_POST = "remote_post"
+    REMOTE_EDIT = "remote_edit"
+    POST = "post"  # of somebody here: it is stored, and held
+    EDIT = "edit"  # of a post of somebody here, which stays as it is meanwhile
+    MESSAGE = "message"  # in a chat
 
 
 class Quoter(StrEnum):

@@ -92,6 +92,7 @@ class Runtime:
         ports.bind_translator(self.translator)
         ports.bind_search_index(self.search)
         ports.bind_room_engines(self.room_engines)
+        ports.bind_caller(self.network.call_service)
 
     async def close(self) -> None:
         """Close every connection."""

@@ -6,7 +6,8 @@
     │   └── Resting                 the peer asked for a pause; `retry_after_seconds`
     ├── Unwelcome                   the peer answered, but not with what was asked for; `answer_status`
     ├── Unbelievable                an answer that its origin does not stand for, or that is no activity
-    └── Exhausted                   too much was asked for already because of the same thing
+    ├── Exhausted                   too much was asked for already because of the same thing
+    └── Unwanted                    a policy of this server does not take it, or not yet
 
 `code` is the short reason kept with an inbound activity or in the negative cache.
 """
@@ -68,6 +69,10 @@ class Exhausted(FederationError):
 
     code = "budget"
     keep_seconds = 0
+
+
+class Unwanted(FederationError):
+    code = "policy"
 
 
 class Untrusted(EchoError):

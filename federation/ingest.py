@@ -15,12 +15,12 @@ from activitypub.vocabulary import NoteKind
 from echo import settings
 from echo.actions import posts as post_actions
 from echo.actions.drafts import RemotePost
-from echo.errors import NotFound
+from echo.errors import Disallowed, HeldBack, NotFound
 from echo.kinds import Visibility
 from echo.models import Account, Post
 from echo.policy.visibility import OPEN
 from echo.store import accounts, interest, posts, relations
-from federation.errors import FederationError, Unbelievable
+from federation.errors import FederationError, Unbelievable, Unwanted
 from federation.network import allow_http, is_ours
 from federation.translate.posts import audience_of, post_of
 
@@ -60,14 +60,17 @@ def read(document: Document) -> Note:
 async def store_fetched(note: Note, author: Account) -> Post:
     """Store a post that we asked for. Only what everybody may read is taken that way.
 
-    Raises:  Unbelievable; Gone when it was deleted before
+    Raises:  Unbelievable; Unwanted by a policy; Gone when it was deleted before
     """
     if author.suspended_at is not None:
         raise Unbelievable(f"{author.uri} is suspended")
     draft = await draft_of(note, author)
     if draft.visibility not in OPEN:
         raise Unbelievable(f"{note.id} is not public")
-    return await post_actions.receive(author, draft)
+    try:
+        return await post_actions.receive(author, draft)
+    except (Disallowed, HeldBack) as error:
+        raise Unwanted(f"{note.id}: {error}") from error
 
 
 async def draft_of(

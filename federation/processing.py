@@ -10,7 +10,7 @@ from activitypub import document as documents
 from activitypub.errors import Malformed
 from activitypub.read import read_activity
 from echo import clock, settings
-from echo.errors import EchoError, NotFound, Unavailable
+from echo.errors import Disallowed, EchoError, HeldBack, NotFound, Unavailable
 from echo.kinds import InboundState
 from echo.store import accounts, inbound
 from echo.store.inbound import Stored
@@ -76,7 +76,7 @@ async def settle(stored: Stored, owner: str) -> None:
         reason = Reason.NOT_FOUND
     except EchoError as error:
         log.info("%s: %s", stored.uri, error)
-        reason = Reason.REFUSED
+        reason = _reason_of(error)
     except Malformed:
         reason = Reason.MALFORMED
     except Exception as error:
@@ -85,6 +85,16 @@ async def settle(stored: Stored, owner: str) -> None:
         return
     state = InboundState.IGNORED if reason else InboundState.DONE
     await inbound.finish(stored.id, owner, state=state, reason=reason)
+
+
+def _reason_of(error: EchoError) -> Reason:
+    match error:
+        case HeldBack():
+            return Reason.HELD
+        case Disallowed():
+            return Reason.POLICY
+        case _:
+            return Reason.REFUSED
 
 
 async def _again(stored: Stored, owner: str, error: Exception, *, state: InboundState, reason: str) -> None:

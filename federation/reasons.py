@@ -44,4 +44,6 @@ class Reason(StrEnum):
     # What went wrong
     NOT_FOUND = "not-found"
     REFUSED = "refused"  # by a rule of this server
+    POLICY = "policy"  # a policy of this server rejects it
+    HELD = "held"  # a policy keeps it until a moderator decides
     GAVE_UP = "gave-up"  # failed too often

@@ -82,7 +82,8 @@ async def publish_change(source: PostSource, activity: Outgoing) -> None:
 
 
 def _is_for_relays(source: PostSource) -> bool:
-    return source.visibility == Visibility.PUBLIC and not source.local_only and not source.boost_of_uri
+    is_open = source.visibility == Visibility.PUBLIC and not source.local_only and not source.held
+    return is_open and not source.boost_of_uri
 
 
 async def _inboxes() -> tuple[list[str], list[str]]:

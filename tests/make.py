@@ -9,13 +9,14 @@ from tortoise.expressions import F
 
 from echo import clock, ids
 from echo.actions import accounts as account_actions
-from echo.actions import apps, auth, follows, posts
+from echo.actions import apps, auth, follows, judging, posts
 from echo.actions.drafts import PostDraft, RemoteAccount, RemotePost
 from echo.actions.sign_up import insert_keys, new_account
 from echo.kinds import AccountKind, FollowState, MediaKind, Role, Visibility
-from echo.models import Account, AccountStats, Follow, Media, Post, User
+from echo.models import Account, AccountStats, Follow, Media, Policy, Post, User
 from echo.policy.authorization import Client
 from echo.policy.keys import KeyPairs, new_key_pairs
+from echo.policy.pipeline.said import Door
 from echo.runtime import Runtime
 from echo.store import search_accounts
 from workers import accounts, jobs, search, timelines
@@ -201,3 +202,18 @@ async def settle(runtime: Runtime) -> None:
     functions = {**timelines.JOBS, **accounts.JOBS, **search.JOBS}
     while await jobs.drain_once(runtime, functions, "test"):
         pass
+
+
+async def policy(kind: str, *doors: Door, **settings: object) -> Policy:
+    """A policy that is on, at these doors or at all; known to this process at once."""
+    row = await Policy.create(
+        kind=kind,
+        name=f"{kind} {next(_numbers)}",
+        enabled=True,
+        doors=[door.value for door in doors or Door],
+        settings=settings,
+        created_at=clock.now(),
+        updated_at=clock.now(),
+    )
+    judging.forget()
+    return row

@@ -23,6 +23,7 @@ from workers import (
     cards,
     deliveries,
     due,
+    held,
     inbound,
     letters,
     mail,
@@ -54,6 +55,7 @@ FUNCTIONS: dict[str, Function] = {
     **letters.JOBS,
     **threads.JOBS,
     **rooms.JOBS,
+    **held.JOBS,
 }
 RENEW_SECONDS = 20.0
 

@@ -8,16 +8,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from echo import addresses, db, ids
-from echo.actions import attaching, chat_copies, chats, composing, discarding, editing, posts, reactions
+from echo.actions import (
+    attaching,
+    chat_copies,
+    chats,
+    composing,
+    discarding,
+    editing,
+    holding,
+    judging,
+    posts,
+    reactions,
+    rewriting,
+)
 from echo.actions.chat_log import append
 from echo.actions.composing import Composed
 from echo.actions.drafts import EditDraft
 from echo.actions.posting import NewPost
-from echo.errors import Forbidden, Invalid, NotFound
+from echo.errors import Disallowed, Forbidden, Invalid, NotFound
 from echo.kinds import Visibility
 from echo.kinds_of_chats import ChatEventKind, ChatKind, ChatWay
 from echo.models import Account, Chat, ChatMessage, CustomEmoji, Media
 from echo.policy.chat import Deed, may, require
+from echo.policy.pipeline.verdicts import Action, Change
 from echo.policy.viewer import Viewer
 from echo.store import accounts, chat_log, chat_marks
 from echo.store import chats as store
@@ -39,16 +52,28 @@ class MessageDraft:
     key: str = ""
 
 
-async def send(author_id: int, chat_id: int, draft: MessageDraft) -> ChatMessage:
+async def send(author_id: int, chat_id: int, draft: MessageDraft, *, is_judged: bool = False) -> ChatMessage:
     """Say something in a chat.
 
-    Returns: the message; of several, because files go on one by one there, the first
-    Raises:  NotFound; Forbidden when one is no member any more, or the other does not want it; Invalid
+    Shapes:  is_judged: a moderator has let it through
+    Returns: the message; of several, because files go on one by one there, the first; with `seq` 0 where it
+             has no place yet, because a policy holds it back or another server gives it one
+    Raises:  NotFound; Forbidden when one is no member any more, or the other does not want it; Invalid,
+             Disallowed for what a policy rejects
     """
     # Before people who are named are looked for elsewhere: a stranger to the chat makes us ask nobody.
     await store.get(Viewer(author_id), chat_id)
     text, _ = composing.tidy(draft.text, "", has_more=bool(draft.media_ids))
     composed = await composing.compose(text)
+    if not is_judged:
+        verdict = await judging.judge_message(author_id, composed, draft.media_ids)
+        rewriting.require_allowed(verdict)
+        if verdict.action == Action.HOLD:
+            await holding.keep_message(author_id, chat_id, draft, verdict, text)
+            return ChatMessage(id=0, chat_id=chat_id, seq=0, author_id=author_id, text=text)
+        if Change.DROP_FILES in verdict.changes:
+            draft = replace(draft, media_ids=())
+            composing.tidy(text, "", has_more=False)
     async with db.unit_of_work():
         seat = await _sit(author_id, chat_id)
         known = await chat_log.find_by_key(chat_id, author_id, draft.key)
@@ -153,6 +178,9 @@ async def edit(author_id: int, chat_id: int, seq: int, text: str) -> ChatMessage
         return await _message(chat_id, seq)
     text, _ = composing.tidy(text, "", has_more=bool(message.media_ids))
     composed = await composing.compose(text)
+    verdict = await judging.judge_message(author_id, composed, message.media_ids, is_edit=True)
+    if verdict.action >= Action.HOLD:  # there is no holding back of what is said already
+        raise Disallowed(verdict.reason)
     async with db.unit_of_work() as unit:
         seat = await _sit(author_id, chat_id)
         await store.message(Viewer(author_id), chat_id, seq)

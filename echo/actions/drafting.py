@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from echo import addresses, ids
-from echo.actions import composing, pieces, quotes
+from echo.actions import composing, permissions, pieces, polls, quotes
 from echo.actions.composing import Composed
 from echo.actions.drafts import PostDraft
 from echo.actions.posting import NewPost
+from echo.errors import Invalid
+from echo.kinds import Held, Visibility
 from echo.models import Account, Media, Post
+from echo.policy.interacting import Interaction
+from echo.policy.pipeline.verdicts import Change, Verdict
 from echo.policy.quoting import POLICIES
+from echo.policy.viewer import Viewer
 from echo.policy.visibility import OPEN
+from echo.store import groups, posts, relations
+from echo.store.polls import Answers
 
 
 async def compose(text: str, draft: PostDraft) -> Composed:
@@ -60,3 +67,40 @@ def new_post(
         content_type=draft.content_type,
         blocks=None if draft.blocks is None else pieces.stored(draft.blocks, composed.pieces),
     )
+
+
+def answers(draft: PostDraft) -> Answers | None:
+    """What a draft asks. Raises Invalid for a bad poll, and for one beside files."""
+    if draft.poll is None:
+        return None
+    if draft.media_ids:
+        raise Invalid("Validation failed: A post has either files or a poll")
+    return polls.answers_of(draft.poll)
+
+
+async def parent_of(author_id: int, draft: PostDraft) -> tuple[Post | None, Held]:
+    """What a draft answers, and whether it has to wait for the word of that author. Raises Forbidden."""
+    if draft.in_reply_to_id is None:
+        return None, Held.NOT
+    parent = await posts.get_original(Viewer(author_id), draft.in_reply_to_id)
+    held = await permissions.require(
+        author_id, parent, Interaction.REPLY, may_ask=not (draft.local_only or parent.local_only)
+    )
+    return parent, held
+
+
+async def communities(parent: Post | None, visibility: Visibility, mentioned_ids: Sequence[int]) -> list[int]:
+    """The communities in which an open reply belongs: those that the post it answers is addressed to."""
+    if parent is None or visibility not in OPEN:
+        return []
+    return [found for found in await groups.addressed_by(parent.id) if found not in mentioned_ids]
+
+
+async def people(author_id: int, composed: Composed, verdict: Verdict) -> tuple[list[int], list[int]]:
+    """Those who are told of a post that names them, and those who may read it alone.
+
+    Who blocks the author is neither: they are named in the text, and not told.
+    """
+    apart = await relations.estranged(author_id, composed.mentioned_ids)
+    near = [account_id for account_id in composed.mentioned_ids if account_id not in apart]
+    return ([], near) if Change.UNTELL in verdict.changes else (near, [])

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from echo import clock, db
-from echo.actions import attaching, chats, composing, conversations, pieces, polls, quotes, uploads, versions
+from echo.actions import (
+    attaching,
+    chats,
+    composing,
+    conversations,
+    holding,
+    judging,
+    pieces,
+    polls,
+    quotes,
+    rewriting,
+    uploads,
+    versions,
+)
 from echo.actions.composing import Composed
 from echo.actions.drafts import EditDraft, FileDraft, RemotePost
 from echo.actions.notify import tell
@@ -17,18 +30,23 @@ from echo.actions.versions import Said
 from echo.db import UnitOfWork
 from echo.errors import Invalid, NotFound
 from echo.events import PostEdited
-from echo.kinds import NotificationKind, Visibility
+from echo.kinds import Held, NotificationKind, Visibility
 from echo.media.result import ImageResult
 from echo.models import Account, Media, Post
 from echo.policy.interaction import require_expected
+from echo.policy.pipeline.said import Door
+from echo.policy.pipeline.verdicts import Action
 from echo.store import posts, remote_files
 from echo.store.polls import Answers
 
 
-async def edit(author_id: int, post_id: int, draft: EditDraft) -> Post:
+async def edit(author_id: int, post_id: int, draft: EditDraft, *, is_judged: bool = False) -> Post:
     """Change a post of one's own; a draft that changes nothing leaves it as it is. What it quotes stays.
 
-    Raises:  NotFound when it is not one's own; Invalid for an empty or too long text and unusable files
+    Shapes:  is_judged: a moderator has let it through
+    Returns: the post as it is now: as before, where a policy holds the edit back
+    Raises:  NotFound when it is not one's own; Invalid for an empty or too long text and unusable files,
+             Disallowed for what a policy rejects
     """
     before = await _own(author_id, post_id)
     has_more = _hung_on(before, draft).has_more or bool(before.quote_uri)
@@ -37,6 +55,12 @@ async def edit(author_id: int, post_id: int, draft: EditDraft) -> Post:
     texts = [text] if draft.blocks is None else pieces.texts(draft.blocks)
     composed = await composing.compose(*texts, content_type=content_type)
     require_expected(author_id, composed.mentioned_ids, draft.allowed_mention_ids)
+    judged = await _as_policies_have_it(
+        before, replace(draft, spoiler=spoiler), composed, is_judged=is_judged
+    )
+    if judged is None:
+        return before
+    draft, spoiler = judged, judged.spoiler
     covers = {file.media_id: await uploads.read_cover(file.thumbnail) for file in draft.files}
     async with db.unit_of_work() as unit:
         message = await chats.hold(before)
@@ -44,12 +68,7 @@ async def edit(author_id: int, post_id: int, draft: EditDraft) -> Post:
         post = await _own(author_id, post_id)
         hung_on, said = _hung_on(post, draft), await versions.say(post)
         await quotes.change_policy(unit, post, draft.quote_policy)
-        media_ids = list(post.media_ids)
-        if hung_on.media_ids is not None:
-            chosen = await attaching.choose(author_id, hung_on.media_ids, post_id=post.id)
-            # Files that are left out stay attached: earlier versions of the post show them.
-            await attaching.attach(chosen, post.id)
-            media_ids = [file.id for file in chosen]
+        media_ids = await _files(post, hung_on)
         poll_id, is_asked_anew = post.poll_id, False
         if not hung_on.keeps_poll:
             poll_id, is_asked_anew = await polls.change(post, hung_on.answers)
@@ -81,6 +100,30 @@ async def edit(author_id: int, post_id: int, draft: EditDraft) -> Post:
     return await posts.get_unscoped_for_worker(post_id)
 
 
+async def _as_policies_have_it(
+    before: Post, draft: EditDraft, composed: Composed, *, is_judged: bool
+) -> EditDraft | None:
+    """The edit, rewritten where they want it; None when it is held back. Raises Disallowed."""
+    if is_judged:
+        return draft
+    verdict = await judging.judge_edit(before, draft, composed)
+    # A post that nobody has seen yet is judged by a moderator as it is then.
+    if verdict.action == Action.HOLD and before.held != Held.REVIEW:
+        await holding.keep_edit(before, draft, verdict, composed)
+        return None
+    return rewriting.edit(draft, verdict)
+
+
+async def _files(post: Post, hung_on: _HungOn) -> list[int]:
+    """The files that the post has from now on. Raises Invalid."""
+    if hung_on.media_ids is None:
+        return list(post.media_ids)
+    chosen = await attaching.choose(post.author_id, hung_on.media_ids, post_id=post.id)
+    # Files that are left out stay attached: earlier versions of the post show them.
+    await attaching.attach(chosen, post.id)
+    return [file.id for file in chosen]
+
+
 async def _html(draft: EditDraft, composed: Composed) -> str:
     if draft.blocks is None:
         return composed.html
@@ -88,11 +131,15 @@ async def _html(draft: EditDraft, composed: Composed) -> str:
     return pieces.html_of(draft.blocks, composed.pieces, {file.id: file for file in files})
 
 
-async def receive_edit(author: Account, draft: RemotePost) -> bool:
+async def receive_edit(author: Account, draft: RemotePost, *, is_judged: bool = False) -> bool:
     """Change a remote post because its server said so; False when this version is not newer than ours.
 
+    Shapes:  is_judged: a moderator has let it through
+    Raises:  Disallowed, HeldBack by a policy: the post stays as it is
     Source:  ActivityPub 6.3; Mastodon sends an Update without a newer stamp for poll counts only
     """
+    if not is_judged and not (await judging.chain()).is_idle(Door.REMOTE):
+        draft = await _judged(author, draft)
     async with db.unit_of_work() as unit:
         known = await Post.get_or_none(uri=draft.uri, author_id=author.id, deleted_at=None)
         if known is None:
@@ -126,6 +173,14 @@ async def receive_edit(author: Account, draft: RemotePost) -> bool:
         await quotes.tell_quoters(unit, post)
         unit.emit(PostEdited(local=False, post_id=post.id))
     return True
+
+
+async def _judged(author: Account, draft: RemotePost) -> RemotePost:
+    """An edit as policies have it; new counts of a poll are none."""
+    known = await Post.get_or_none(uri=draft.uri, author_id=author.id, deleted_at=None)
+    if known is None or draft.edited_at is None or not _is_newer(draft.edited_at, known):
+        return draft
+    return await holding.judged(author, draft, is_edit=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +247,8 @@ async def _relink(
         await conversations.take_out(unit, post.id)
         await conversations.keep(unit, post, is_new=False)
     await posts.insert_hashtags(post.id, hashtags)
-    await tell(unit, mentioned_ids, NotificationKind.MENTION, post.author_id, post.id)
+    if not post.held:
+        await tell(unit, mentioned_ids, NotificationKind.MENTION, post.author_id, post.id)
     find_link(unit, await posts.get_unscoped_for_worker(post.id))
 
 

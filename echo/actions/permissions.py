@@ -113,7 +113,7 @@ async def _asked(author: Account, post_id: int) -> Post | None:
     """An answer or a boost of somebody here that is this author's to allow, locked."""
     await posts.lock(post_id)
     post = await Post.get_or_none(id=post_id, local=True, deleted_at=None)
-    if post is None or await permissions.asked_account(post) != author.id:
+    if post is None or post.held == Held.REVIEW or await permissions.asked_account(post) != author.id:
         return None
     return post
 

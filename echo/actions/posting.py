@@ -101,14 +101,35 @@ async def insert(unit: UnitOfWork, author: Account, new: NewPost) -> Post | None
         await counters.count_post_use("replies", new.parent.id, 1)
     if new.is_news and not new.held and not new.is_quiet:
         await tell(unit, new.mentioned_ids, NotificationKind.MENTION, author.id, new.id)
-    if not new.is_quiet:
-        await _tell_subscribers(unit, author.id, new)
-    if new.visibility == Visibility.DIRECT:
-        await conversations.keep(unit, stored)
+    if new.held != Held.REVIEW:
+        await _show(unit, stored, new.mentioned_ids, is_quiet=new.is_quiet)
     unit.emit(PostPublished(local=new.local, post_id=new.id))
-    if not new.is_quiet:
-        find_link(unit, stored)
     return stored
+
+
+async def release(unit: UnitOfWork, post: Post) -> None:
+    """Do what was not done for a post that was held back: nobody but its author has seen it.
+
+    Shapes:  post.held: as it is from now on; an answer may still wait for the author of what it answers
+    """
+    unit.emit(PostPublished(local=post.local, post_id=post.id))
+    if post.held:
+        return
+    if post.in_reply_to_id is not None:
+        await counters.count_post_use("replies", post.in_reply_to_id, 1)
+    named = [row["account_id"] for row in await posts.mentions([post.id]) if not row["silent"]]
+    await tell(unit, named, NotificationKind.MENTION, post.author_id, post.id)
+    await _show(unit, post, named, is_quiet=False)
+
+
+async def _show(unit: UnitOfWork, post: Post, mentioned_ids: Sequence[int], *, is_quiet: bool) -> None:
+    """Bring a post to those who wait for it without being named."""
+    if not is_quiet:
+        await _tell_subscribers(unit, post, mentioned_ids)
+    if post.visibility == Visibility.DIRECT:
+        await conversations.keep(unit, post)
+    if not is_quiet:
+        find_link(unit, post)
 
 
 def find_link(unit: UnitOfWork, post: Post) -> None:
@@ -164,13 +185,15 @@ async def _insert_row(author: Account, new: NewPost) -> Post | None:
     return None if row is None else loading.read(Post, row)
 
 
-async def _tell_subscribers(unit: UnitOfWork, author_id: int, new: NewPost) -> None:
+async def _tell_subscribers(unit: UnitOfWork, post: Post, mentioned_ids: Sequence[int]) -> None:
     """Tell the followers who asked to be told. Old posts that arrive late and direct ones are not news."""
-    is_news = (clock.now() - new.created_at).total_seconds() < 86_400
-    if not is_news or new.visibility == Visibility.DIRECT or new.boost_of_id is not None or new.parent:
+    is_news = (clock.now() - post.created_at).total_seconds() < 86_400
+    is_answer = post.in_reply_to_id is not None
+    if not is_news or post.visibility == Visibility.DIRECT or post.boost_of_id is not None or is_answer:
         return
     rows = await db.fetch(
-        "SELECT follower_id FROM follows WHERE followee_id = $1 AND state = 'accepted' AND notify", author_id
+        "SELECT follower_id FROM follows WHERE followee_id = $1 AND state = 'accepted' AND notify",
+        post.author_id,
     )
-    told = [row["follower_id"] for row in rows if row["follower_id"] not in set(new.mentioned_ids)]
-    await tell(unit, told, NotificationKind.POST, author_id, new.id)
+    told = [row["follower_id"] for row in rows if row["follower_id"] not in set(mentioned_ids)]
+    await tell(unit, told, NotificationKind.POST, post.author_id, post.id)

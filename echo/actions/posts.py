@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -16,53 +15,58 @@ from echo.actions import (
     conversations,
     discarding,
     drafting,
+    holding,
     idempotency,
-    permissions,
+    judging,
     pieces,
     polls,
     quotes,
     quotes_elsewhere,
+    rewriting,
 )
 from echo.actions.composing import Composed
 from echo.actions.drafts import PostDraft, RemotePost
 from echo.actions.posting import NewPost, Quoting
 from echo.actions.remote_media import store_remote_media
 from echo.db import UnitOfWork
-from echo.errors import Gone, Invalid, NotFound
+from echo.errors import Gone, NotFound
 from echo.events import ParentMissed, PostDeleted
 from echo.kinds import Held, Visibility
 from echo.models import Account, Post
-from echo.policy.interacting import Interaction
 from echo.policy.interaction import require_expected
-from echo.policy.viewer import Viewer
-from echo.policy.visibility import OPEN
-from echo.store import accounts, counters, groups, notifications, posts, relations, remote_files
+from echo.policy.pipeline.verdicts import Action, Verdict
+from echo.store import accounts, counters, notifications, policies, posts, remote_files
 from echo.store import polls as poll_store
-from echo.store.polls import Answers
 
 # What was published longer ago, and is not delivered but found, is no news to anybody. Mastodon's figure.
 NEWS = timedelta(hours=6)
 
 
-async def publish(author_id: int, draft: PostDraft, *, composed: Composed | None = None) -> Post:
-    """Publish a post of somebody here.
+async def publish(
+    author_id: int, draft: PostDraft, *, composed: Composed | None = None, verdict: Verdict | None = None
+) -> Post:
+    """Publish a post of somebody here, as far as policies let it: one that is held is read by its author.
 
-    Shapes:  composed: what `drafting.compose` made of the draft, for callers in a unit of work
+    Shapes:  composed: what `drafting.compose` made of the draft, for callers in a unit of work; verdict: what
+             `judging.judge_draft` said of it, for the same
     Returns: the stored post; with an idempotency key that was used before, the post of that time
-    Raises:  Invalid for an empty or too long text and unusable files; NotFound when the parent is unreadable
+    Raises:  Invalid for an empty or too long text and unusable files, Disallowed for what a policy rejects;
+             NotFound when the parent is unreadable
     """
-    answers = _answers(draft)
+    answers = drafting.answers(draft)
     has_more = bool(draft.media_ids or answers) or draft.quote_of_id is not None
     text, spoiler = composing.tidy(draft.text, draft.spoiler, has_more=has_more)
     composed = composed or await drafting.compose(text, draft)
     require_expected(author_id, composed.mentioned_ids, draft.allowed_mention_ids)
+    verdict = verdict or await judging.judge_draft(author_id, draft, composed)
+    draft = rewriting.draft(replace(draft, text=text, spoiler=spoiler), verdict)
     emojis = await composing.emojis_in(text, spoiler, *(answers.titles if answers else ()))
     async with db.unit_of_work() as unit:
         known = await idempotency.claim(author_id, draft.idempotency_key)
         if known is not None:
             return await posts.get_unscoped_for_worker(known.require_post())
         author = await accounts.get(author_id)
-        parent, held = await _parent(author_id, draft)
+        parent, held = await drafting.parent_of(author_id, draft)
         media = await attaching.choose(author_id, draft.media_ids)
         quote = await quotes.choose(
             author_id,
@@ -73,16 +77,17 @@ async def publish(author_id: int, draft: PostDraft, *, composed: Composed | None
         )
         await pieces.describe(draft.blocks or (), media)
         new = drafting.new_post(author, draft, composed, parent=parent, media=media, quote=quote)
-        mentioned_ids = await _mentionable(author_id, composed.mentioned_ids)
+        told, silent = await drafting.people(author_id, composed, verdict)
+        in_groups = await drafting.communities(parent, new.visibility, composed.mentioned_ids)
         new = replace(
             new,
             text=text,
-            held=held,
-            spoiler=spoiler,
-            sensitive=draft.sensitive or bool(spoiler and media),
+            held=Held.REVIEW if verdict.action == Action.HOLD else held,
+            spoiler=draft.spoiler,
+            sensitive=draft.sensitive or bool(draft.spoiler and media),
             emojis=emojis,
-            mentioned_ids=mentioned_ids,
-            silent_ids=[*new.silent_ids, *await _communities(parent, new.visibility, composed.mentioned_ids)],
+            mentioned_ids=told,
+            silent_ids=[*new.silent_ids, *silent, *in_groups],
             poll_id=None if answers is None else await poll_store.new_id(),
         )
         stored = await chats.insert(unit, author, new)
@@ -91,20 +96,24 @@ async def publish(author_id: int, draft: PostDraft, *, composed: Composed | None
             await poll_store.insert(new.poll_id, new.id, answers)
         if media:
             await attaching.attach(media, new.id)
-        if quote is not None:
+        if new.held == Held.REVIEW:
+            await holding.keep_post(stored, verdict)
+        elif quote is not None:
             await quotes.published(unit, stored, quote)
         await idempotency.keep(author_id, draft.idempotency_key, post_id=new.id)
     return stored
 
 
-async def receive(author: Account, draft: RemotePost) -> Post:
-    """Store a post that another server sent; a second copy changes nothing.
+async def receive(author: Account, draft: RemotePost, *, is_judged: bool = False) -> Post:
+    """Store a post that another server sent, as policies let it; a second copy changes nothing.
 
-    Shapes:  draft.html sanitised, <= limits.remote_post_bytes; draft.published_at UTC
+    Shapes:  draft.html sanitised, published_at UTC; is_judged: a moderator has let it through
     Returns: the stored post; the old one if already known
-    Raises:  Gone when a post with this id was deleted before
+    Raises:  Gone when a post with this id was deleted before; Disallowed, HeldBack by a policy
     Source:  ActivityPub 6.2
     """
+    if not is_judged:
+        draft = await holding.judged(author, draft)
     async with db.unit_of_work() as unit:
         await adopting.hold_still(draft.uri, draft.in_reply_to_uri)
         known = await _known(draft.uri)
@@ -193,6 +202,7 @@ async def receive_removal(author: Account, uri: str) -> bool:
     """
     async with db.unit_of_work() as unit:
         await posts.bury(uri)
+        await policies.forget_held(uri)
         post = await Post.get_or_none(uri=uri, author_id=author.id, deleted_at=None)
         if post is None:
             return False
@@ -210,6 +220,8 @@ async def _take_away(unit: UnitOfWork, post: Post) -> None:
     message = await chats.hold(post)
     if not await posts.mark_deleted(post.id):
         return
+    if post.held == Held.REVIEW:
+        await policies.forget_held_post(post.id)
     await chats.deleted(unit, message, post.author_id)
     await _forget(post)
     await quotes.uncount(post)
@@ -241,11 +253,12 @@ async def check(author_id: int, draft: PostDraft) -> PostDraft:
 
     Raises:  as `publish`
     """
-    has_more = bool(draft.media_ids or _answers(draft)) or draft.quote_of_id is not None
+    has_more = bool(draft.media_ids or drafting.answers(draft)) or draft.quote_of_id is not None
     text, spoiler = composing.tidy(draft.text, draft.spoiler, has_more=has_more)
     composed = await drafting.compose(text, draft)
     require_expected(author_id, composed.mentioned_ids, draft.allowed_mention_ids)
-    await _parent(author_id, draft)
+    rewriting.require_allowed(await judging.judge_draft(author_id, draft, composed))
+    await drafting.parent_of(author_id, draft)
     await attaching.choose(author_id, draft.media_ids)
     await quotes.choose(
         author_id,
@@ -254,38 +267,3 @@ async def check(author_id: int, draft: PostDraft) -> PostDraft:
         mentioned_ids=composed.mentioned_ids,
     )
     return replace(draft, text=text, spoiler=spoiler)
-
-
-def _answers(draft: PostDraft) -> Answers | None:
-    """What a draft asks. Raises Invalid for a bad poll, and for one beside files."""
-    if draft.poll is None:
-        return None
-    if draft.media_ids:
-        raise Invalid("Validation failed: A post has either files or a poll")
-    return polls.answers_of(draft.poll)
-
-
-async def _parent(author_id: int, draft: PostDraft) -> tuple[Post | None, Held]:
-    """What a draft answers, and whether it has to wait for the word of that author. Raises Forbidden."""
-    if draft.in_reply_to_id is None:
-        return None, Held.NOT
-    parent = await posts.get_original(Viewer(author_id), draft.in_reply_to_id)
-    held = await permissions.require(
-        author_id, parent, Interaction.REPLY, may_ask=not (draft.local_only or parent.local_only)
-    )
-    return parent, held
-
-
-async def _communities(
-    parent: Post | None, visibility: Visibility, mentioned_ids: Sequence[int]
-) -> list[int]:
-    """The communities in which an open reply belongs: those that the post it answers is addressed to."""
-    if parent is None or visibility not in OPEN:
-        return []
-    return [found for found in await groups.addressed_by(parent.id) if found not in mentioned_ids]
-
-
-async def _mentionable(author_id: int, account_ids: Sequence[int]) -> list[int]:
-    """Those who do not block the author: the others are named in the text, and not told."""
-    apart = await relations.estranged(author_id, account_ids)
-    return [i for i in account_ids if i not in apart]

@@ -94,6 +94,15 @@ async def published(unit: UnitOfWork, post: Post, choice: Choice) -> None:
         unit.emit(QuoteAsked(local=True, post_id=post.id))
 
 
+async def published_late(unit: UnitOfWork, post: Post) -> None:
+    """The same for a post that was held back when it was written."""
+    quoted = await Post.get_or_none(id=post.quote_of_id) if post.quote_of_id is not None else None
+    if quoted is not None and post.quote_state == QuoteState.ACCEPTED:
+        await count(unit, post, quoted)
+    elif post.quote_state == QuoteState.PENDING:
+        unit.emit(QuoteAsked(local=True, post_id=post.id))
+
+
 def line_of(quoted: Post) -> str:
     """What stands before the text for those who show no quotes."""
     return quote_line(quoted.url or quoted.uri)

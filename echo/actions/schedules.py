@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from echo import clock, db, settings
-from echo.actions import drafting, idempotency, posts
+from echo.actions import drafting, idempotency, judging, posts
 from echo.actions.drafts import PostDraft
 from echo.db import Row
 from echo.errors import EchoError, Invalid
@@ -100,10 +100,11 @@ async def _publish(owner: str, row: Row) -> None:
     require_active(standing_of(await users.standing_row(author_id)))
     draft = read_draft(row)
     composed = await drafting.compose(draft.text, draft)
+    verdict = await judging.judge_draft(author_id, draft, composed)
     async with db.unit_of_work():
         if not await schedules.take(owner, schedule_id):
             return
-        post = await posts.publish(author_id, draft, composed=composed)
+        post = await posts.publish(author_id, draft, composed=composed, verdict=verdict)
         await idempotency.publish(schedule_id, post.id)
 
 

@@ -68,6 +68,11 @@ from echo.models.notification import (
 from echo.models.permission import (
     Permission,
 )
+from echo.models.policy import (
+    BannedFile,
+    HeldThing,
+    Policy,
+)
 from echo.models.poll import (
     Poll,
     PollOption,
@@ -171,6 +176,7 @@ __all__ = [
     "AuthorizationCode",
     "AvoidedDomain",
     "BackupCode",
+    "BannedFile",
     "Block",
     "Bookmark",
     "Card",
@@ -196,6 +202,7 @@ __all__ = [
     "Follow",
     "FormerName",
     "Hashtag",
+    "HeldThing",
     "Host",
     "IdempotencyKey",
     "Identity",
@@ -216,6 +223,7 @@ __all__ = [
     "OutboundActivity",
     "Passkey",
     "Permission",
+    "Policy",
     "Poll",
     "PollOption",
     "PollVote",

@@ -40,6 +40,14 @@ class Deed(StrEnum):
     EMOJI_DELETE = "emoji.delete"
     RELAY_ADD = "relay.add"
     RELAY_REMOVE = "relay.remove"
+    # Policies, what they hold, files that nobody may show
+    POLICY_CREATE = "policy.create"
+    POLICY_CHANGE = "policy.change"
+    POLICY_DELETE = "policy.delete"
+    HELD_ACCEPT = "held.accept"
+    HELD_REJECT = "held.reject"
+    FILE_BAN = "file.ban"
+    FILE_UNBAN = "file.unban"
 
 
 NEEDED: dict[Deed, Permission] = {
@@ -69,4 +77,12 @@ NEEDED: dict[Deed, Permission] = {
     Deed.EMOJI_DELETE: Permission.MANAGE_CUSTOM_EMOJIS,
     Deed.RELAY_ADD: Permission.MANAGE_FEDERATION,
     Deed.RELAY_REMOVE: Permission.MANAGE_FEDERATION,
+    # Policies, what they hold, files that nobody may show
+    Deed.POLICY_CREATE: Permission.MANAGE_SETTINGS,
+    Deed.POLICY_CHANGE: Permission.MANAGE_SETTINGS,
+    Deed.POLICY_DELETE: Permission.MANAGE_SETTINGS,
+    Deed.HELD_ACCEPT: Permission.MANAGE_REPORTS,
+    Deed.HELD_REJECT: Permission.MANAGE_REPORTS,
+    Deed.FILE_BAN: Permission.MANAGE_REPORTS,
+    Deed.FILE_UNBAN: Permission.MANAGE_SETTINGS,
 }

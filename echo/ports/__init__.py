@@ -3,6 +3,8 @@
 from echo.ports.calls import (
     Caller,
     Reply,
+    bind_caller,
+    caller,
 )
 from echo.ports.remote import (
     NullDirectory,
@@ -68,11 +70,13 @@ __all__ = [
     "Translated",
     "Translator",
     "Word",
+    "bind_caller",
     "bind_directory",
     "bind_files",
     "bind_room_engines",
     "bind_search_index",
     "bind_translator",
+    "caller",
     "directory",
     "files",
     "room_engines",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -23,3 +24,16 @@ class Caller(Protocol):
     ) -> Reply:
         """Raises:  Unavailable when it cannot be reached"""
         ...
+
+
+_caller: ContextVar[Caller] = ContextVar("echo_caller")
+
+
+def bind_caller(caller: Caller) -> None:
+    """Make this the way to services for the current task and the tasks it starts."""
+    _caller.set(caller)
+
+
+def caller() -> Caller:
+    """How services of the operator are asked."""
+    return _caller.get()

@@ -206,8 +206,9 @@ class ImageBlock(Entity, frozen=True, kw_only=True, tag_field="type", tag="image
 class StatusCore(Entity, frozen=True, kw_only=True):
     """A post without author, counters, boosted post, poll, quote and the marks of its viewer.
 
-    Extensions of ours: `local_only` on posts from here, `blocks` where a post is written in blocks,
-    `room` where it shows a live room.
+    Extensions of ours: `local_only` on posts from here, `held` on those that only their author reads because
+    somebody has to say yes first, `blocks` where a post is written in blocks, `room` where it shows a live
+    room.
     """
 
     id: str
@@ -229,6 +230,7 @@ class StatusCore(Entity, frozen=True, kw_only=True):
     tagged_collections: list[Any]
     card: PreviewCard | None
     local_only: bool | msgspec.UnsetType = msgspec.UNSET
+    held: str | msgspec.UnsetType = msgspec.UNSET
     blocks: list[TextBlock | ImageBlock] | msgspec.UnsetType = msgspec.UNSET
     room: StatusRoom | msgspec.UnsetType = msgspec.UNSET
 

@@ -97,6 +97,8 @@ def _core(row: Row, shown: Row, named: preview.Accounts) -> entities.StatusCore:
     }
     if row["local"]:
         common["local_only"] = row["local_only"]
+        if row["held"]:
+            common["held"] = row["held"]
     if shown["blocks"] is not None:
         common["blocks"] = _blocks(msgspec.json.decode(shown["blocks"]))
     if shown["room"] is not None:

@@ -1,0 +1,88 @@
+"""What every kind of policy can be set to, and how settings describe themselves: the form in the admin pages,
+the answer of the API and the page of the documentation are all made from these declarations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from echo.policy.pipeline.said import Facts, Said
+from echo.policy.pipeline.verdicts import Action, Change
+
+Doc = msgspec.Meta
+LIST_ENTRIES = 20_000
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is done with what a policy finds."""
+
+    action: Annotated[
+        Literal["rewrite", "hold", "reject"],
+        Doc(
+            title="What is done",
+            description="rewrite: changed as chosen below, then taken. hold: kept until a moderator decides."
+            " reject: not taken; people here are told the reason.",
+        ),
+    ] = "hold"
+    private: Annotated[
+        bool,
+        Doc(
+            title="Private posts too",
+            description="Whether posts for followers and direct ones are looked at. What is held of them is"
+            " read by moderators.",
+        ),
+    ] = True
+    changes: Annotated[
+        list[Change],
+        Doc(
+            title="How it is rewritten",
+            description="warn: gets a content warning. sensitive: files are hidden at first. unlist: kept off"
+            " public timelines. untell: the people it names are not told. drop_files: without its files."
+            " Also done to what is held, when it is let through.",
+        ),
+    ] = []
+    warning: Annotated[
+        str, Doc(title="Content warning", description="The text of `warn`.", max_length=500)
+    ] = "Marked by the moderators"
+    reason: Annotated[
+        str,
+        Doc(title="Reason", description="What people here are told when it is rejected.", max_length=500),
+    ] = "This is not allowed on this server"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a policy saw.
+
+    Shapes:  text: for moderators, short; action, reason: where they are not those of the settings
+    """
+
+    text: str
+    action: Action | None = None
+    reason: str = ""
+
+
+Finder = Callable[[Said, Facts], Awaitable[Finding | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of policy.
+
+    Shapes:  prepare: its settings -> what looks at a post; raises ValueError for settings that make no sense
+    """
+
+    name: str
+    title: str
+    about: str
+    settings: type[Settings]
+    prepare: Callable[[Any], Finder]
+
+
+def action_of(settings: Settings) -> Action:
+    """What the settings say is done."""
+    return Action[settings.action.upper()]
