@@ -103,6 +103,9 @@ class Trends(Section, frozen=True):
             le=1000,
         ),
     ] = 3
+    require_review: Annotated[
+        bool, Doc(description="Show only what a moderator has approved; else all but what one rejected.")
+    ] = False
 
 
 class Mail(Section, frozen=True):

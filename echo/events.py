@@ -28,6 +28,14 @@ from echo.events_of_interactions import Approved as Approved
 from echo.events_of_interactions import InteractionAnswered as InteractionAnswered
 from echo.events_of_interactions import Reacted as Reacted
 from echo.events_of_interactions import Unreacted as Unreacted
+from echo.events_of_letters import DigestDue as DigestDue
+from echo.events_of_letters import LetterDue as LetterDue
+from echo.events_of_letters import MailAsked as MailAsked
+from echo.events_of_moderation import AccountSuspended as AccountSuspended
+from echo.events_of_moderation import AppealDecided as AppealDecided
+from echo.events_of_moderation import AppealMade as AppealMade
+from echo.events_of_moderation import ReportForwarded as ReportForwarded
+from echo.events_of_moderation import StrikeTold as StrikeTold
 from echo.events_of_relays import RelayAsked as RelayAsked
 from echo.events_of_relays import RelayFollowed as RelayFollowed
 from echo.events_of_relays import RelayLeft as RelayLeft
@@ -254,19 +262,6 @@ class PushDue(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LetterDue(Event):
-    """Somebody who is away may want a letter about a notification."""
-
-    notification_id: int
-    account_id: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DigestDue(Event):  # somebody has been away for long and wants to know what happened
-    user_id: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class NoticesTakenBack(Event):  # what somebody was told of was undone
     account_id: int
 
@@ -277,23 +272,8 @@ class NotificationsMerged(Event):  # what was kept apart from somebody is among 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReportForwarded(Event):  # a report goes to other servers as well
-    report_id: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AccessEnded(Event):
     """Tokens of a person or of one token id stopped being valid: sockets that used them close."""
 
     user_id: int
     token_id: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MailAsked(Event):
-    """A letter is to be written; only then is the secret of a link in it made, so that no job holds it.
-    `user_id` 0: nobody has the address, the work is the same.
-    """
-
-    user_id: int
-    template: str

@@ -185,6 +185,7 @@ class TrendKind(StrEnum):
     HASHTAG = "hashtag"
     LINK = "link"
     POST = "post"
+    PUBLISHER = "publisher"  # of links; moderators say yes or no to it, it does not trend itself
 
 
 class Lane(StrEnum):

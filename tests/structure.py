@@ -40,6 +40,7 @@ REMOVED_PATHS = frozenset({"/api/v1/timelines/direct"})
 
 # Fields that exist only for some: an asterisk stands for every field.
 MAY_BE_MISSING: dict[str, set[str]] = {
+    "AdminAccount": {"created_by_application_id", "invited_by_account_id"},
     "Account": {"noindex", "roles", "moved", "suspended", "limited", "memorial"},
     "CollectionItem": {"account_id"},
     "CustomEmoji": {"category", "featured"},
@@ -92,6 +93,10 @@ ONLY_SIGNED_IN: dict[str, set[str]] = {
 NULLABLE: dict[str, set[str]] = {
     "Status.room": {"ended_at"},
     "Account": {"discoverable", "hide_collections", "last_status_at"},
+    "AccountWarning": {"appeal"},
+    # Of people elsewhere no login is known; e-mail and addresses are for those who manage users.
+    "AdminAccount": {"domain", "email", "ip", "locale", "invite_request", "role"},
+    "AdminReport": {"action_taken_at", "assigned_account", "action_taken_by_account"},
     "Announcement": {"starts_at", "ends_at"},
     "Application": {"website"},
     "Collection": {"language", "tag"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from echo.actions import avoided_domains, erasing, moves
+from echo.actions import avoided_domains, erasing, moves, restraints
 from echo.runtime import Runtime
 from workers.later import Later
 
@@ -27,8 +27,15 @@ async def move_followers(_: Runtime, *, account_id: int, target_id: int) -> None
         raise Later(seconds=0)
 
 
+async def part_from(_: Runtime, *, account_id: int) -> None:
+    """End the follows of somebody suspended elsewhere, a batch at a time."""
+    if not await restraints.part_from(account_id):
+        raise Later(seconds=0)
+
+
 JOBS: dict[str, Callable[..., Awaitable[None]]] = {
     "accounts.erase": erase,
     "accounts.leave_domain": leave_domain,
     "accounts.move_followers": move_followers,
+    "accounts.part_from": part_from,
 }

@@ -34,6 +34,7 @@ from workers import (
     push,
     rooms,
     search,
+    strikes,
     threads,
     timelines,
 )
@@ -53,6 +54,7 @@ FUNCTIONS: dict[str, Function] = {
     **search.JOBS,
     **push.JOBS,
     **letters.JOBS,
+    **strikes.JOBS,
     **threads.JOBS,
     **rooms.JOBS,
     **held.JOBS,

@@ -17,6 +17,7 @@ from echo.actions import (
     keys,
     letters,
     pruning,
+    restraints,
     room_members,
     room_tickets,
     trends,
@@ -75,6 +76,12 @@ async def keep_time_of_announcements(_: dict[str, Any]) -> None:
     await announcements.keep_time()
 
 
+async def delete_suspended(_: dict[str, Any]) -> None:
+    """Accounts that have been suspended for so long that their data go."""
+    while await restraints.delete_due():
+        pass
+
+
 async def sweep_rooms(_: dict[str, Any]) -> None:
     """Whose connection to a live room ended without a word, and rooms in which nobody is any more."""
     await room_members.sweep()
@@ -127,6 +134,7 @@ async def recount(_: dict[str, Any]) -> None:
 PERIODIC = (
     Periodic("look_at_hosts", look_at_hosts, minutes=set(range(60))),
     Periodic("sweep_rooms", sweep_rooms, minutes=set(range(60))),
+    Periodic("delete_suspended", delete_suspended, minutes={11}),
     Periodic("write_digests", write_digests, minutes={41}),
     Periodic("find_trends", find_trends, minutes=set(range(1, 60, 5))),
     Periodic("keep_time_of_announcements", keep_time_of_announcements, minutes=set(range(60))),

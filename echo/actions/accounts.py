@@ -47,12 +47,13 @@ async def store_remote(draft: RemoteAccount) -> Account:
                 username_key=username.lower(),
                 domain=domain,
                 created_at=draft.created_at or clock.now(),
-                **(values | await server_blocks.marks_for(urlsplit(draft.uri).netloc)),
+                **(values | _suspension(draft, None) | await _marks(draft.uri)),
             )
         else:
             account = known
             account.update_from_dict(
                 values
+                | _suspension(draft, known)
                 | {
                     "username": username,
                     "username_key": username.lower(),
@@ -193,6 +194,21 @@ async def _release(holder: Account) -> None:
     """No name has a tilde in it, so this key is nobody's."""
     holder.username_key = f"{holder.username_key[:200]}~{holder.id}"
     await holder.save(update_fields=["username_key"])
+
+
+async def _marks(uri: str) -> dict[str, Any]:
+    """What blocks of its server make of a new account."""
+    marks = await server_blocks.marks_for(urlsplit(uri).netloc)
+    return {name: at for name, at in marks.items() if at is not None}
+
+
+def _suspension(draft: RemoteAccount, known: Account | None) -> dict[str, Any]:
+    """Its own server suspends an account, and lifts that. What moderators here did is their affair."""
+    if draft.suspended and (known is None or known.suspended_at is None):
+        return {"suspended_at": clock.now(), "suspended_elsewhere": True}
+    if not draft.suspended and known is not None and known.suspended_elsewhere:
+        return {"suspended_at": None, "suspended_elsewhere": False}
+    return {}
 
 
 def _remote_values(draft: RemoteAccount) -> dict[str, Any]:

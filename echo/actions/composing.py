@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from echo import addresses, ports, settings
 from echo.errors import Invalid, Unavailable
-from echo.store import accounts, emojis
+from echo.store import accounts, emojis, trend_reviews
 from echo.text import length, markup
 from echo.text.emojis import shortcodes
 from echo.text.markdown import render_markdown
@@ -60,7 +60,10 @@ def tidy(text: str, spoiler: str, *, has_more: bool) -> tuple[str, str]:
 
 async def compose(*texts: str, content_type: str = PLAIN) -> Composed:
     """Find and look up what texts name, then write their HTML. Asks other servers, so call it outside of a
-    transaction. A name that nobody answers to stays text."""
+    transaction. A name that nobody answers to stays text.
+
+    Raises:  Invalid for hashtags that moderators do not allow
+    """
     with_ports = settings.here().dev.enabled
     found = markup.find("\n\n".join(texts), allow_ports=with_ports)
     targets = await look_up(found.mentions[:MENTIONS_MAX])
@@ -75,10 +78,12 @@ async def compose(*texts: str, content_type: str = PLAIN) -> Composed:
         for text in texts
     ]
     named = (targets[handle][0] for piece in rendered for handle in piece.mentions if handle in targets)
-    tags = (tag for piece in rendered for tag in piece.hashtags)
-    return Composed(
-        tuple(piece.html for piece in rendered), tuple(dict.fromkeys(named)), tuple(dict.fromkeys(tags))
-    )
+    tags = tuple(dict.fromkeys(tag for piece in rendered for tag in piece.hashtags))
+    refused = await trend_reviews.unusable(tags)
+    if refused:
+        names = ", ".join(f"#{name}" for name in refused)
+        raise Invalid(f"Validation failed: Text contained a disallowed hashtag: {names}")
+    return Composed(tuple(piece.html for piece in rendered), tuple(dict.fromkeys(named)), tags)
 
 
 async def emojis_in(*texts: str) -> list[dict[str, str]]:

@@ -206,6 +206,7 @@ class RemoteAccount:
     hide_collections: bool | None = None
     attribution_domains: tuple[str, ...] = ()
     memorial: bool = False
+    suspended: bool = False
     accepts_chat: bool | None = None
     accepts_groups: bool = False
     avatar: str = ""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from echo import clock
+from echo.actions import restraints
 from echo.actions.staff import Target, acting
 from echo.errors import NotFound
 from echo.events import AccessEnded, AccountChanged, MailAsked
 from echo.kinds import LetterKind
-from echo.models import Account, User
+from echo.kinds_of_moderation import StrikeKind
+from echo.models import User
 from echo.policy import emails
 from echo.policy.deeds import Deed
 from echo.policy.roles import Staff
@@ -52,16 +54,15 @@ async def change_user(
 
 
 async def suspend(by: Staff, account_id: int, *, is_suspended: bool) -> None:
-    """Hide an account and everything it posted, or show it again. Raises NotFound, Forbidden."""
-    deed = Deed.ACCOUNT_SUSPEND if is_suspended else Deed.ACCOUNT_RESTORE
-    async with acting(by, deed, on=await _target(account_id)) as unit:
-        account = await accounts.get(account_id)
-        account.suspended_at = clock.now() if is_suspended else None
-        account.version += 1
-        await account.save(update_fields=["suspended_at", "version"])
-        unit.emit(AccountChanged(local=not account.domain, account_id=account_id))
-        if is_suspended and not account.domain:
-            unit.emit(AccessEnded(local=True, user_id=account_id, token_id=None))
+    """Hide an account and everything it posted, without a word, or show it again.
+
+    Raises:  NotFound; Forbidden
+    """
+    if not is_suspended:
+        await restraints.end(by, account_id, StrikeKind.SUSPEND)
+        return
+    async with acting(by, Deed.ACCOUNT_SUSPEND, on=await _target(account_id)) as unit:
+        await restraints.suspend(unit, await accounts.get_locked(account_id))
 
 
 async def remember(by: Staff, account_id: int, *, is_memorial: bool) -> None:
@@ -81,10 +82,4 @@ async def remember(by: Staff, account_id: int, *, is_memorial: bool) -> None:
 
 
 async def _target(account_id: int) -> Target:
-    account = await accounts.get(account_id)
-    return Target("account", account_id, handle(account))
-
-
-def handle(account: Account) -> str:
-    """The name of an account for those who run the server: with its domain when it is not from here."""
-    return f"{account.username}@{account.domain}" if account.domain else account.username
+    return restraints.on(await accounts.get(account_id))

@@ -189,7 +189,7 @@ async def remove(author_id: int, post_id: int, *, with_files: bool = False) -> P
         post = await Post.get_or_none(id=post_id, author_id=author_id, deleted_at=None)
         if post is None:
             raise NotFound
-        await _take_away(unit, post)
+        await take_away(unit, post)
         thrown_away = await attaching.free(post.id, for_good=with_files)
     await discarding.erase(thrown_away)
     return post
@@ -206,13 +206,13 @@ async def receive_removal(author: Account, uri: str) -> bool:
         post = await Post.get_or_none(uri=uri, author_id=author.id, deleted_at=None)
         if post is None:
             return False
-        await _take_away(unit, post)
+        await take_away(unit, post)
         thrown_away = await attaching.free(post.id, for_good=True)
     await discarding.erase(thrown_away)
     return True
 
 
-async def _take_away(unit: UnitOfWork, post: Post) -> None:
+async def take_away(unit: UnitOfWork, post: Post) -> None:
     """Mark a post and its boosts as deleted, count back, and forget what was told about them."""
     if post.boost_of_id is not None:
         await boosts.take_away(unit, post)

@@ -103,32 +103,6 @@ async def receive(reporter: Account, target_id: int, uri: str, comment: str, pos
     return True
 
 
-async def resolve(report_id: int, *, by_id: int | None) -> None:
-    """A moderator has dealt with it; twice is once. Raises NotFound."""
-    async with db.unit_of_work():
-        known = await _locked(report_id)
-        if known.resolved_at is None:
-            known.resolved_at = known.updated_at = clock.now()
-            known.resolved_by_id = by_id
-            await known.save(update_fields=["resolved_at", "resolved_by_id", "updated_at"])
-
-
-async def reopen(report_id: int) -> None:
-    """It is to be looked at again. Raises NotFound."""
-    async with db.unit_of_work():
-        known = await _locked(report_id)
-        known.resolved_at = known.resolved_by_id = None
-        known.updated_at = clock.now()
-        await known.save(update_fields=["resolved_at", "resolved_by_id", "updated_at"])
-
-
-async def _locked(report_id: int) -> Report:
-    known = await reports.lock(report_id)
-    if known is None:
-        raise NotFound(f"There is no report {report_id}")
-    return known
-
-
 def _check(draft: ReportDraft) -> None:
     if len(draft.comment) > COMMENT_CHARACTERS:
         raise Invalid(f"Validation failed: Comment is too long (maximum is {COMMENT_CHARACTERS} characters)")

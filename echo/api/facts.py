@@ -12,7 +12,7 @@ from echo.actions.uploads import DESCRIPTION_CHARACTERS, binary
 from echo.media.containers import AUDIO_TYPES, VIDEO_TYPES
 from echo.policy import push_keys
 from echo.policy.feeds import Feed, settings_of
-from echo.store import house_texts
+from echo.render import house_rules
 
 # Apps read a Mastodon version from the front (some only the first three characters); what follows the plus
 # sign is ours and ignored. Never a two-digit part in the first three characters, no spaces, no "compatible;".
@@ -105,15 +105,4 @@ def pleroma() -> dict[str, Any]:
 
 def rules() -> list[dict[str, Any]]:
     """The rules of the house, numbered from 1, with their translations by language."""
-    return [
-        {
-            "id": str(number),
-            "text": rule.text,
-            "hint": rule.hint,
-            "translations": {
-                language: {"text": translated.text, "hint": translated.hint}
-                for language, translated in translations.items()
-            },
-        }
-        for number, (rule, translations) in enumerate(house_texts.rules(), 1)
-    ]
+    return house_rules.many()

@@ -13,6 +13,7 @@ from echo.http.replies import array
 from echo.policy import feeds
 from echo.policy.feeds import Feed, Sides
 from echo.policy.roles import NO_SEAT
+from echo.policy.trends import shows_unseen
 from echo.render import status
 from echo.store import home, timelines, trends
 from echo.store.timelines import PublicFilter
@@ -68,7 +69,7 @@ async def tag_timeline(name: str) -> Response:
 async def link_timeline() -> Response:
     """Public posts that link to a trending page."""
     given = await params()
-    card_id = await trends.find_link(given.require_text("url"))
+    card_id = await trends.find_link(given.require_text("url"), unseen=shows_unseen())
     if card_id is None:
         raise NotFound
     cursor = cursor_of(given, default=20, maximum=40)

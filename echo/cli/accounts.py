@@ -12,6 +12,7 @@ from echo.actions import approvals, moderation, password_changes, renaming, sign
 from echo.actions import roles as role_actions
 from echo.actions.drafts import SignUp
 from echo.addresses import here
+from echo.cli import strikes
 from echo.cli.common import Common, opened, say, table
 from echo.cli.keys import rotate_keys
 from echo.errors import NotFound
@@ -22,6 +23,8 @@ from echo.text import handles
 
 app = App(name="accounts", help="People of this server.")
 app.command(rotate_keys, name="rotate-keys")
+for command in strikes.COMMANDS:
+    app.command(command)
 
 
 @app.command

@@ -39,6 +39,7 @@ COMMANDS = {
     "announcements": ("echo.cli.announcements:app", "What this server tells everybody on it."),
     "emojis": ("echo.cli.emojis:app", "Custom emojis of this server."),
     "reports": ("echo.cli.reports:app", "What was reported to the moderators."),
+    "strikes": ("echo.cli.strikes:app", "What was done to accounts, and appeals against it."),
     "chats": ("echo.cli.chats:app", "Logs of chats, and what follows from them."),
     "search": ("echo.cli.search:app", "The index that posts and people are found by."),
     "queues": ("echo.cli.queues:app", "The work that waits."),

@@ -7,11 +7,11 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from echo.actions import reports
+from echo.actions import report_work, staff_notes
 from echo.cli.common import Common, opened, say, table
 from echo.db import Row
 from echo.errors import NotFound
-from echo.store import accounts
+from echo.policy.roles import Staff
 from echo.store import reports as store
 
 app = App(name="reports", help="What was reported to the moderators.")
@@ -56,28 +56,25 @@ async def show(report_id: int, *, common: Common = Common()) -> None:
 
 @app.command
 async def resolve(
-    report_id: int,
-    *,
-    by: str = "",
-    undo: Annotated[bool, Parameter(negative="")] = False,
-    common: Common = Common(),
+    report_id: int, *, undo: Annotated[bool, Parameter(negative="")] = False, common: Common = Common()
 ) -> None:
     """Say that a report is dealt with.
 
     Parameters
     ----------
-    by: Name of the moderator who did.
     undo: It is to be looked at again.
     """
     async with opened(common):
-        if undo:
-            await reports.reopen(report_id)
-        else:
-            moderator = await accounts.find_by_handle(by.lstrip("@")) if by else None
-            if by and moderator is None:
-                raise NotFound(f"There is no account {by}")
-            await reports.resolve(report_id, by_id=None if moderator is None else moderator.id)
+        await (report_work.reopen if undo else report_work.resolve)(Staff.shell(), report_id)
     say(common, {"id": report_id, "resolved": not undo}, "done")
+
+
+@app.command
+async def note(report_id: int, text: str, *, common: Common = Common()) -> None:
+    """Write something down about a report, for other moderators."""
+    async with opened(common):
+        await staff_notes.about_report(Staff.shell(), report_id, text)
+    say(common, {"id": report_id, "note": text}, "noted")
 
 
 def _short(row: Row) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -69,4 +69,20 @@ def page_link(
         query_pairs(),
         next_page={"max_id": str(last_id)} if with_next else None,
         prev_page={prev: str(first_id)},
+    )
+
+
+def offset_range(given: Params, *, default: int, maximum: int) -> tuple[int, int]:
+    """Limit and offset of a list that is ordered by something that moves."""
+    limit = min(abs(given.integer("limit", default)), maximum)
+    return limit, given.integer("offset", 0, minimum=0, maximum=10_000)
+
+
+def offset_link(found: Sequence[object], limit: int, offset: int) -> str | None:
+    """The neighbours of a page, by offset."""
+    return link_header(
+        own_origin() + request.path.rstrip("/"),
+        query_pairs(),
+        next_page={"offset": str(offset + limit)} if found and len(found) >= limit else None,
+        prev_page={"offset": str(max(0, offset - limit))} if found and offset > 0 else None,
     )

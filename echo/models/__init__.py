@@ -143,6 +143,13 @@ from echo.models.server_block import (
 from echo.models.storage import (
     Pruning,
 )
+from echo.models.strike import (
+    Appeal,
+    Erasure,
+    StaffNote,
+    Strike,
+    WarningPreset,
+)
 from echo.models.tag import (
     FeaturedTag,
     TagFollow,
@@ -151,7 +158,9 @@ from echo.models.thread import (
     ThreadFetch,
 )
 from echo.models.trend import (
+    Publisher,
     Trend,
+    TrendReview,
 )
 from echo.models.work import (
     Delivery,
@@ -172,6 +181,7 @@ __all__ = [
     "AnnouncementDismissal",
     "AnnouncementReaction",
     "App",
+    "Appeal",
     "AuditRow",
     "AuthorizationCode",
     "AvoidedDomain",
@@ -195,6 +205,7 @@ __all__ = [
     "Digest",
     "DismissedSuggestion",
     "Endorsement",
+    "Erasure",
     "FeaturedTag",
     "Filter",
     "FilterKeyword",
@@ -232,6 +243,7 @@ __all__ = [
     "PostStats",
     "PostVersion",
     "Pruning",
+    "Publisher",
     "PushSubscription",
     "Reaction",
     "Relay",
@@ -249,11 +261,15 @@ __all__ = [
     "ServerSecret",
     "Session",
     "Severance",
+    "StaffNote",
+    "Strike",
     "TagFollow",
     "ThreadFetch",
     "ThreadMute",
     "Token",
     "Tombstone",
     "Trend",
+    "TrendReview",
     "User",
+    "WarningPreset",
 ]

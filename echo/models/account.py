@@ -76,7 +76,11 @@ class Account(Model):
     )
     version = fields.IntField(default=0, db_default=0, description="rises with every visible change")
     suspended_at = fields.DatetimeField(null=True)
+    suspended_elsewhere = fields.BooleanField(
+        default=False, db_default=False, description="by its own server: only that one lifts it"
+    )
     silenced_at = fields.DatetimeField(null=True)
+    sensitized_at = fields.DatetimeField(null=True, description="all it posts counts as sensitive")
     deleted_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField()
     fetched_at = fields.DatetimeField(null=True, description="when a remote account was last read")

@@ -141,6 +141,11 @@ class Hashtag(Model):
     fame = fields.SmallIntField(
         default=0, db_default=0, description="digits of the number of uses in base 2, now and then"
     )
+    usable = fields.BooleanField(default=True, db_default=True, description="in new posts of people here")
+    listable = fields.BooleanField(default=True, db_default=True, description="found by those who search")
+    display_name = fields.CharField(
+        max_length=255, default="", db_default="", description="how it is written; the same letters"
+    )
     created_at = fields.DatetimeField()
 
     class Meta:

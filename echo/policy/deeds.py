@@ -25,6 +25,32 @@ class Deed(StrEnum):
     ACCOUNT_SUSPEND = "account.suspend"
     ACCOUNT_RESTORE = "account.restore"
     ACCOUNT_MEMORIAL = "account.memorial"
+    # Moderation
+    ACCOUNT_WARN = "account.warn"
+    ACCOUNT_SENSITISE = "account.sensitise"
+    ACCOUNT_LIMIT = "account.limit"
+    ACCOUNT_FREEZE = "account.freeze"
+    ACCOUNT_UNSENSITISE = "account.unsensitise"
+    ACCOUNT_UNLIMIT = "account.unlimit"
+    ACCOUNT_UNFREEZE = "account.unfreeze"
+    ACCOUNT_DELETE = "account.delete"
+    ACCOUNT_NOTE = "account.note"
+    POSTS_DELETE = "posts.delete"
+    POSTS_SENSITISE = "posts.sensitise"
+    REPORT_RESOLVE = "report.resolve"
+    REPORT_REOPEN = "report.reopen"
+    REPORT_ASSIGN = "report.assign"
+    REPORT_UNASSIGN = "report.unassign"
+    REPORT_CHANGE = "report.change"
+    REPORT_NOTE = "report.note"
+    NOTE_DELETE = "note.delete"
+    APPEAL_APPROVE = "appeal.approve"
+    APPEAL_REJECT = "appeal.reject"
+    PRESET_KEEP = "preset.keep"
+    PRESET_DELETE = "preset.delete"
+    TREND_APPROVE = "trend.approve"
+    TREND_REJECT = "trend.reject"
+    HASHTAG_CHANGE = "hashtag.change"
     # Other servers
     QUEUE_RETRY = "queue.retry"
     QUEUE_REQUEUE = "queue.requeue"
@@ -62,6 +88,32 @@ NEEDED: dict[Deed, Permission] = {
     Deed.ACCOUNT_SUSPEND: Permission.MANAGE_USERS,
     Deed.ACCOUNT_RESTORE: Permission.MANAGE_USERS,
     Deed.ACCOUNT_MEMORIAL: Permission.MANAGE_USERS,
+    # Moderation
+    Deed.ACCOUNT_WARN: Permission.MANAGE_USERS,
+    Deed.ACCOUNT_SENSITISE: Permission.MANAGE_USERS,
+    Deed.ACCOUNT_LIMIT: Permission.MANAGE_USERS,
+    Deed.ACCOUNT_FREEZE: Permission.MANAGE_USERS,
+    Deed.ACCOUNT_UNSENSITISE: Permission.MANAGE_USERS,
+    Deed.ACCOUNT_UNLIMIT: Permission.MANAGE_USERS,
+    Deed.ACCOUNT_UNFREEZE: Permission.MANAGE_USERS,
+    Deed.ACCOUNT_DELETE: Permission.DELETE_USER_DATA,
+    Deed.ACCOUNT_NOTE: Permission.MANAGE_USERS,
+    Deed.POSTS_DELETE: Permission.MANAGE_REPORTS,
+    Deed.POSTS_SENSITISE: Permission.MANAGE_REPORTS,
+    Deed.REPORT_RESOLVE: Permission.MANAGE_REPORTS,
+    Deed.REPORT_REOPEN: Permission.MANAGE_REPORTS,
+    Deed.REPORT_ASSIGN: Permission.MANAGE_REPORTS,
+    Deed.REPORT_UNASSIGN: Permission.MANAGE_REPORTS,
+    Deed.REPORT_CHANGE: Permission.MANAGE_REPORTS,
+    Deed.REPORT_NOTE: Permission.MANAGE_REPORTS,
+    Deed.NOTE_DELETE: Permission.MANAGE_REPORTS,
+    Deed.APPEAL_APPROVE: Permission.MANAGE_APPEALS,
+    Deed.APPEAL_REJECT: Permission.MANAGE_APPEALS,
+    Deed.PRESET_KEEP: Permission.MANAGE_SETTINGS,
+    Deed.PRESET_DELETE: Permission.MANAGE_SETTINGS,
+    Deed.TREND_APPROVE: Permission.MANAGE_TAXONOMIES,
+    Deed.TREND_REJECT: Permission.MANAGE_TAXONOMIES,
+    Deed.HASHTAG_CHANGE: Permission.MANAGE_TAXONOMIES,
     # Other servers
     Deed.QUEUE_RETRY: Permission.MANAGE_FEDERATION,
     Deed.QUEUE_REQUEUE: Permission.MANAGE_FEDERATION,

@@ -165,6 +165,11 @@ async def one(viewer: Viewer, post_id: int) -> Card:
     return _card.decode(await status.one(viewer, post_id))
 
 
+async def reported(viewer: Viewer, post_ids: Sequence[int]) -> list[Card]:
+    """Posts for moderators who were told of them, whoever else may read them."""
+    return [_card.decode(rendered) for rendered in (await status.reported(viewer, post_ids)).values()]
+
+
 async def authors(account_ids: Sequence[int]) -> list[Author]:
     """Accounts in the order asked; deleted ones are left out."""
     return [_author.decode(rendered) for rendered in await account.many(account_ids)]

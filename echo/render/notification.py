@@ -11,9 +11,9 @@ import msgspec
 from echo.db import Row
 from echo.kinds import NotificationKind, SeveranceKind
 from echo.policy.viewer import Viewer
-from echo.render import account, collection, reaction, report, status, times
+from echo.render import account, collection, reaction, report, status, strike, times
 from echo.render.entities import Entity
-from echo.store import collections, notifications, reactions, reports
+from echo.store import collections, notifications, reactions, reports, strikes
 
 _encode = msgspec.json.Encoder().encode
 # Client words for what happened.
@@ -64,6 +64,7 @@ _OBJECT_FIELDS: dict[str, str] = {
     NotificationKind.REACTION: "emoji",
     NotificationKind.SEVERED: "event",
     NotificationKind.REPORT: "report",
+    NotificationKind.WARNING: "moderation_warning",
     NotificationKind.COLLECTED: "collection",
     NotificationKind.COLLECTION_EDIT: "collection",
 }
@@ -137,6 +138,8 @@ async def _objects(viewer: Viewer, rows: Sequence[Row]) -> dict[tuple[str, int],
     if "report" in ids:
         reported = list((await reports.rows(ids["report"])).values())
         found |= {("report", number): one for number, one in (await report.by_id(reported)).items()}
+    given = list((await strikes.rows(ids.get("moderation_warning", []))).values())
+    found |= {("moderation_warning", number): one for number, one in (await strike.by_id(given)).items()}
     if "collection" in ids:
         known = await collections.rows(viewer, ids["collection"])
         found |= {("collection", number): _encode(collection.one(row)) for number, row in known.items()}

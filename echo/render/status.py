@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -72,6 +72,15 @@ async def for_each(account_ids: Sequence[int], post_id: int) -> dict[int, bytes]
         if post is not None:
             rendered[account_id] = post
     return rendered
+
+
+async def reported(viewer: Viewer, post_ids: Sequence[int]) -> dict[int, bytes]:
+    """Posts for a moderator, who was told of them: whoever else may read them, deleted ones as long as they
+    are kept. By id.
+    """
+    page = (await _pages([viewer], post_ids, read=_unscoped))[viewer]
+    found = {post_id: page.post(post_id, hide_muted=False) for post_id in post_ids}
+    return {post_id: post for post_id, post in found.items() if post is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,9 +219,24 @@ class _Page:
 _Rows = dict[Viewer, dict[int, Row]]
 
 
-async def _pages(viewers: Sequence[Viewer], post_ids: Sequence[int]) -> dict[Viewer, _Page]:
+async def _moving(viewers: Sequence[Viewer], post_ids: Sequence[int]) -> _Rows:
+    if len(viewers) == 1:
+        return {viewers[0]: await status_rows.moving(viewers[0], post_ids)}
+    return _by_viewer(viewers, await status_rows.moving_for_each(_ids(viewers), post_ids))
+
+
+async def _unscoped(viewers: Sequence[Viewer], post_ids: Sequence[int]) -> _Rows:
+    return {viewers[0]: await status_rows.moving_unscoped_for_staff(viewers[0], post_ids)}
+
+
+async def _pages(
+    viewers: Sequence[Viewer],
+    post_ids: Sequence[int],
+    *,
+    read: Callable[[Sequence[Viewer], Sequence[int]], Awaitable[_Rows]] = _moving,
+) -> dict[Viewer, _Page]:
     """The posts with the eyes of each viewer, with what they quote, and what that quotes."""
-    moving = await _moving(viewers, post_ids)
+    moving = await read(viewers, post_ids)
     known = set(post_ids)
     for _ in range(QUOTES_DEEP):
         quoted = {i for rows in moving.values() for row in rows.values() if (i := _quoted_id(row))} - known
@@ -234,12 +258,6 @@ async def _pages(viewers: Sequence[Viewer], post_ids: Sequence[int]) -> dict[Vie
     return {
         viewer: _Page(viewer, moving[viewer], more[viewer], posts, authors, filtering) for viewer in viewers
     }
-
-
-async def _moving(viewers: Sequence[Viewer], post_ids: Sequence[int]) -> _Rows:
-    if len(viewers) == 1:
-        return {viewers[0]: await status_rows.moving(viewers[0], post_ids)}
-    return _by_viewer(viewers, await status_rows.moving_for_each(_ids(viewers), post_ids))
 
 
 async def _more(viewers: Sequence[Viewer], post_ids: Sequence[int]) -> _Rows:

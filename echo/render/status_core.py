@@ -19,7 +19,8 @@ from echo.store import status_rows
 log = logging.getLogger(__name__)
 
 _encode = msgspec.json.Encoder().encode
-_cores: VersionedCache[tuple[str, int, int, int]] = VersionedCache(16 * 1024 * 1024)
+_Key = tuple[str, int, int, int, int]
+_cores: VersionedCache[_Key] = VersionedCache(16 * 1024 * 1024)
 # Client words for who may read a post.
 WIRE_VISIBILITY: dict[str, str] = {
     Visibility.PUBLIC: "public",
@@ -36,10 +37,12 @@ async def many(rows: Sequence[Row]) -> dict[int, bytes]:
     """
     base = addresses.here().base
     cores: dict[int, bytes] = {}
-    missing: dict[int, tuple[str, int, int, int]] = {}
+    missing: dict[int, _Key] = {}
+    authors = {row["id"]: row["author_version"] for row in rows}
     for row in rows:
-        # The author's version counts, because a renamed author has other addresses.
-        key = (base, row["id"], row["version"], row["author_version"])
+        # The version of the author counts, and of whom they boost: who is renamed has other addresses, and
+        # what is posted by who is sensitised is sensitive.
+        key = (base, row["id"], row["version"], row["author_version"], authors.get(row["boost_of_id"], 0))
         cached = _cores.get(key)
         if cached is None:
             missing[row["id"]] = key
@@ -69,7 +72,7 @@ def _core(row: Row, shown: Row, named: preview.Accounts) -> entities.StatusCore:
         "created_at": times.iso(row["created_at"]),
         "in_reply_to_id": _text(shown["in_reply_to_id"]),
         "in_reply_to_account_id": _text(shown["in_reply_to_account_id"]),
-        "sensitive": shown["sensitive"],
+        "sensitive": shown["sensitive"] or shown["author_sensitized"],
         "spoiler_text": shown["spoiler"],
         "visibility": WIRE_VISIBILITY[row["visibility"]],
         "language": shown["language"],

@@ -16,6 +16,8 @@ KEPT = frozenset(
         ("chat_messages", "author_id"),
         ("reports", "reporter_id"),
         ("reports", "target_id"),
+        ("staff_notes", "target_id"),
+        ("strikes", "target_id"),
         ("users", "id"),
     }
 )

@@ -141,8 +141,9 @@ class ActorSource:
 
 _POSTS = f"""
     SELECT p.id, p.uri, p.url, p.local, p.author_id, a.uri AS author_uri, a.username AS author_username,
-        a.followers_uri AS author_followers_uri, p.visibility, p.text, p.html, p.spoiler, p.sensitive,
-        p.language, coalesce(parent.uri, p.in_reply_to_uri) AS parent_uri,
+        a.followers_uri AS author_followers_uri, p.visibility, p.text, p.html, p.spoiler,
+        p.sensitive OR a.sensitized_at IS NOT NULL AS sensitive, p.language,
+        coalesce(parent.uri, p.in_reply_to_uri) AS parent_uri,
         coalesce(pa.uri, '') AS parent_author_uri, coalesce(o.uri, '') AS boost_of_uri,
         coalesce(oa.uri, '') AS boost_of_author_uri, p.conversation_uri, p.thread_id,
         coalesce(root.local, false) AS began_here, p.created_at, p.edited_at,

@@ -73,7 +73,7 @@ async def peers() -> list[str]:
 # `~>=~` compares byte by byte, as the index does; LIKE with an argument would read every hashtag.
 _HASHTAGS_LIKE = """
     SELECT h.id, h.name FROM (SELECT id, name FROM hashtags
-        WHERE name ~>=~ $1 AND name ~<~ ($1 || chr(1114111))
+        WHERE name ~>=~ $1 AND name ~<~ ($1 || chr(1114111)) AND listable
         ORDER BY name = $1 DESC, fame DESC, name LIMIT 100) h
     CROSS JOIN LATERAL (SELECT count(*) AS uses FROM (SELECT 1 FROM post_hashtags ph
         JOIN posts p ON p.id = ph.post_id AND p.visibility = 'public' AND p.deleted_at IS NULL

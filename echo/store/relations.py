@@ -118,3 +118,14 @@ async def endorsed(viewer: Viewer, account_id: int, cursor: Cursor | None) -> li
         viewer.account_id,
     )
     return page.newest_first(rows)
+
+
+async def follows_of_people_here(follower_id: int, limit: int) -> list[Follow]:
+    """Some follows and requests of somebody elsewhere, of people of this server."""
+    rows = await db.fetch(
+        f"SELECT {loading.columns(Follow, 'f')} FROM follows f JOIN accounts a ON a.id = f.followee_id"
+        " WHERE f.follower_id = $1 AND a.domain = '' LIMIT $2",
+        follower_id,
+        limit,
+    )
+    return [loading.read(Follow, row) for row in rows]

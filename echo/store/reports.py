@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from echo import db
 from echo.db import Row
@@ -90,6 +91,35 @@ async def is_open_about(target_id: int, except_id: int) -> bool:
             except_id,
         )
     )
+
+
+async def open_about(target_id: int) -> list[int]:
+    """Reports about this account that wait."""
+    rows = await db.fetch("SELECT id FROM reports WHERE target_id = $1 AND resolved_at IS NULL", target_id)
+    return [row["id"] for row in rows]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenCounts:
+    """What waits for moderators: reports, those of them that nobody looks at, appeals, new people."""
+
+    reports: int
+    unassigned: int
+    appeals: int
+    pending: int
+
+
+async def open_counts() -> OpenCounts:
+    """What waits for moderators now."""
+    row = await db.fetch_one(
+        "SELECT (SELECT count(*) FROM reports WHERE resolved_at IS NULL) AS reports,"
+        " (SELECT count(*) FROM reports WHERE resolved_at IS NULL AND assigned_to_id IS NULL) AS unassigned,"
+        " (SELECT count(*) FROM appeals WHERE approved_at IS NULL AND rejected_at IS NULL) AS appeals,"
+        " (SELECT count(*) FROM users u JOIN accounts a ON a.id = u.id WHERE u.approved_at IS NULL"
+        "  AND a.deleted_at IS NULL) AS pending"
+    )
+    assert row is not None
+    return OpenCounts(**{name: row[name] for name in ("reports", "unassigned", "appeals", "pending")})
 
 
 async def lock(report_id: int) -> Report | None:

@@ -17,13 +17,16 @@ _POST_COLUMNS = """q.id, q.version, q.author_id, q.boost_of_id, q.visibility, q.
     q.local_only, q.held"""
 
 
-def _moving(viewer: str, source: str) -> str:
+def _moving(viewer: str, source: str, shown: str = "") -> str:
     """The statement for the viewer in an SQL expression; `source` is what every post is joined to.
 
     LATERAL and OFFSET 0 hold the planner to twenty look-ups, whatever it believes of unmeasured tables. What
     few posts have (a poll, a quote) is in `store.status_more`: looking for it here would cost every page. A
     boost is shown with the counters and marks of what it boosts, so its own are not looked for.
+
+    Shapes:  shown: which of them, in place of those that the viewer may read
     """
+    wanted = shown or visible_to(viewer)
     condition = f"p.boost_of_id IS NULL AND {viewer}::bigint IS NOT NULL"
     return f"""
     WITH wanted AS (SELECT id, boost_of_id FROM posts WHERE id = ANY($2)),
@@ -52,16 +55,18 @@ def _moving(viewer: str, source: str) -> str:
     LEFT JOIN LATERAL (SELECT * FROM post_stats q WHERE q.post_id = p.id AND p.boost_of_id IS NULL OFFSET 0) s
         ON true
     LEFT JOIN LATERAL (SELECT * FROM account_stats q WHERE q.account_id = p.author_id OFFSET 0) t ON true
-    WHERE {visible_to(viewer)}
+    WHERE {wanted}
 """
 
 
 _MOVING = _moving("$1", "every")
+_MOVING_FOR_STAFF = _moving("$1", "every", "true")
 _MOVING_FOR_EACH = _moving("v.id", "unnest($1::bigint[]) AS v(id) CROSS JOIN every")
 
 _STAMP = """'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'"""
 _STANDING = f"""
-    SELECT p.*, a.username, a.domain, app.name AS app_name, app.website AS app_website,
+    SELECT p.*, a.username, a.domain, a.sensitized_at IS NOT NULL AS author_sensitized,
+        app.name AS app_name, app.website AS app_website,
         (SELECT json_agg(json_build_object('id', m.id, 'kind', m.kind, 'file_key', m.file_key,
                 'preview_key', m.preview_key, 'remote_url', m.remote_url,
                 'preview_remote_url', m.preview_remote_url, 'state', m.state,
@@ -91,6 +96,11 @@ async def moving(viewer: Viewer, post_ids: Sequence[int]) -> dict[int, Row]:
     """
     rows = await db.fetch(_MOVING, viewer.account_id, list(post_ids))
     return {row["id"]: row for row in rows}
+
+
+async def moving_unscoped_for_staff(viewer: Viewer, post_ids: Sequence[int]) -> dict[int, Row]:
+    """The same of posts that moderators were told of, whoever else may read them."""
+    return {row["id"]: row for row in await db.fetch(_MOVING_FOR_STAFF, viewer.account_id, list(post_ids))}
 
 
 async def moving_for_each(account_ids: Sequence[int], post_ids: Sequence[int]) -> dict[int, dict[int, Row]]:

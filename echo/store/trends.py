@@ -50,8 +50,16 @@ _POSTS = f"""
     FROM posts p JOIN accounts a ON a.id = p.author_id JOIN post_stats s ON s.post_id = p.id
     WHERE p.id > $1 AND p.boost_of_id IS NULL AND {_COUNTS} AND a.discoverable
         AND p.in_reply_to_id IS NULL AND p.in_reply_to_uri = '' AND p.spoiler = '' AND NOT p.sensitive
+        AND a.sensitized_at IS NULL
         AND s.likes + s.boosts >= $5
     ORDER BY score DESC LIMIT $6
+"""
+
+
+_PUBLISHERS = """
+    INSERT INTO publishers (domain, created_at)
+    SELECT DISTINCT lower(split_part(split_part(c.url, '://', 2), '/', 1)), now()
+    FROM trends t JOIN cards c ON c.id = t.item_id WHERE t.kind = 'link' ON CONFLICT (domain) DO NOTHING
 """
 
 
@@ -69,6 +77,7 @@ async def count_anew(least: int) -> None:
     ):
         await db.execute(statement, week, day, kind.value, now, hours, least, _KEPT)
     since = ids.id_at(now - timedelta(days=2))
+    await db.execute(_PUBLISHERS)
     await db.execute(_POSTS, since, TrendKind.POST.value, now, POST_HALF_LIFE_HOURS, least, _KEPT)
 
 
@@ -77,36 +86,61 @@ async def forget_all() -> None:
     await db.execute("DELETE FROM trends")
 
 
-async def hashtags(*, limit: int, offset: int) -> list[Row]:
-    """Rows (id, name), the strongest first."""
+# What moderators said of it; $4: what counts without a word of theirs, null: everything is wanted.
+_ALLOWED = """($4::bool IS NULL OR coalesce((SELECT v.allowed FROM trend_reviews v
+    WHERE v.kind = t.kind AND v.item_id = t.item_id), $4))"""
+_HOST_OF_CARD = "lower(split_part(split_part(c.url, '://', 2), '/', 1))"
+# Of a link also of its publisher.
+_ALLOWED_LINK = f"""($4::bool IS NULL OR coalesce((SELECT v.allowed FROM trend_reviews v
+    WHERE v.kind = t.kind AND v.item_id = t.item_id), (SELECT v.allowed FROM trend_reviews v
+    JOIN publishers u ON u.id = v.item_id WHERE v.kind = 'publisher' AND u.domain = {_HOST_OF_CARD}), $4))"""
+
+
+async def hashtags(*, limit: int, offset: int, unseen: bool | None) -> list[Row]:
+    """Rows (id, name), the strongest first.
+
+    Shapes:  unseen: whether that is shown of which no moderator said anything; None: show all there is
+    """
     return await db.fetch(
         "SELECT h.id, h.name FROM trends t JOIN hashtags h ON h.id = t.item_id WHERE t.kind = $1"
+        f" AND {_ALLOWED} AND ($4::bool IS NULL OR h.usable)"
         " ORDER BY t.score DESC, t.id LIMIT $2 OFFSET $3",
         TrendKind.HASHTAG.value,
         limit,
         offset,
+        unseen,
     )
 
 
-async def post_ids(*, limit: int, offset: int) -> list[int]:
-    """Posts, the strongest first; rendering leaves out what the viewer may not read."""
+async def post_ids(*, limit: int, offset: int, unseen: bool | None) -> list[int]:
+    """Posts, the strongest first; rendering leaves out what the viewer may not read. `unseen` as above."""
     rows = await db.fetch(
-        "SELECT item_id FROM trends WHERE kind = $1 ORDER BY score DESC, id LIMIT $2 OFFSET $3",
+        f"SELECT item_id FROM trends t WHERE kind = $1 AND {_ALLOWED}"
+        " ORDER BY score DESC, id LIMIT $2 OFFSET $3",
         TrendKind.POST.value,
         limit,
         offset,
+        unseen,
     )
     return [row["item_id"] for row in rows]
 
 
-async def links(*, limit: int, offset: int) -> list[Row]:
-    """Rows (id, card as JSON), the strongest first."""
+async def links(*, limit: int, offset: int, unseen: bool | None) -> list[Row]:
+    """Rows (id, card as JSON), the strongest first. `unseen` as above."""
     return await db.fetch(
         "SELECT c.id, row_to_json(c) AS card FROM trends t JOIN cards c ON c.id = t.item_id"
-        " WHERE t.kind = $1 ORDER BY t.score DESC, t.id LIMIT $2 OFFSET $3",
+        f" WHERE t.kind = $1 AND {_ALLOWED_LINK} ORDER BY t.score DESC, t.id LIMIT $2 OFFSET $3",
         TrendKind.LINK.value,
         limit,
         offset,
+        unseen,
+    )
+
+
+async def cards(card_ids: Sequence[int]) -> list[Row]:
+    """Rows (id, card as JSON) of links, whether they trend or not."""
+    return await db.fetch(
+        "SELECT c.id, row_to_json(c) AS card FROM cards c WHERE c.id = ANY($1) ORDER BY c.id", list(card_ids)
     )
 
 
@@ -121,11 +155,14 @@ async def link_days(card_ids: Sequence[int]) -> list[Row]:
     )
 
 
-async def find_link(url: str) -> int | None:
-    """The card of a trending address, or None."""
+async def find_link(url: str, *, unseen: bool) -> int | None:
+    """The card of an address that everybody is shown as trending, or None. `unseen` as above."""
     found = await db.fetch_value(
-        "SELECT c.id FROM cards c JOIN trends t ON t.item_id = c.id AND t.kind = $2 WHERE c.url = $1",
+        "SELECT c.id FROM cards c JOIN trends t ON t.item_id = c.id AND t.kind = $2"
+        f" WHERE c.url = $1 AND $3::int IS NOT NULL AND {_ALLOWED_LINK}",
         url,
         TrendKind.LINK.value,
+        0,
+        unseen,
     )
     return None if found is None else int(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mimetypes import guess_type
 
+import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from activitypub import iri
@@ -68,6 +69,7 @@ def account_of(actor: wire.Actor, *, username: str, domain: str) -> RemoteAccoun
         featured_uri=actor.featured or "",
         attribution_domains=actor.attribution_domains,
         memorial=actor.memorial,
+        suspended=actor.suspended,
         accepts_chat=actor.accepts_chat,
         accepts_groups=actor.accepts_groups,
         also_known_as=actor.also_known_as,
@@ -91,11 +93,11 @@ def keys_of(actor: wire.Actor) -> tuple[RemoteKey, ...]:
 
 
 def actor_of(source: ActorSource) -> wire.Actor:
-    """How we describe somebody of ours to other servers."""
+    """How we describe somebody of ours to other servers; of those who are suspended we say little more."""
     here = addresses.here()
     uri = source.uri
     is_person = source.kind != AccountKind.APPLICATION
-    return wire.Actor(
+    actor = wire.Actor(
         id=uri,
         kind=_ACTOR_KINDS[source.kind],
         inbox=here.inbox(source.id),
@@ -127,6 +129,11 @@ def actor_of(source: ActorSource) -> wire.Actor:
         published=source.created_at.replace(hour=0, minute=0, second=0, microsecond=0),
         webfinger=f"{source.username}@{here.domain}",
         implements=CAPABILITIES,
+    )
+    if source.suspended_at is None:
+        return actor
+    return msgspec.structs.replace(
+        actor, name=source.username, summary="", fields=(), emojis=(), icon=None, image=None, suspended=True
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 from echo import clock
 from echo.actions import cards, likes, posts, trends
 from echo.actions.drafts import RemotePost
-from echo.kinds import Visibility
+from echo.kinds import Role, Visibility
 from echo.models import Account, Post
 from echo.runtime import Runtime
 from echo.text.page import PageFacts
@@ -154,3 +154,54 @@ async def test_the_posts_of_a_link_are_for_whom_the_operator_lets_read_them(
     runtime.config = changed(runtime.config, timelines={"link_local": "public", "link_remote": "disabled"})
     await api.get("/api/v1/timelines/link", query={"url": URL}, expect=422)
     assert len((await api.get("/api/v1/timelines/link", by=alice, query={"url": URL})).json) == 4
+
+
+async def test_moderators_review_what_trends(api: Api, runtime: Runtime) -> None:
+    mod = await make.with_scopes(await make.person(role=Role.MODERATOR), "read", "admin:read", "admin:write")
+    base = "/api/v1/admin/trends"
+    author = await make.person()
+    await Account.filter(id=author.id).update(discoverable=True)
+    post = await make.post(author, "#tea")
+    for fan in await crowd():
+        await likes.like(fan.id, post.id)
+        await make.post(fan, "#tea")
+    made = await linked()
+    await trends.refresh()
+    tag = (await api.get(f"{base}/tags", by=mod)).json[0]
+    assert (tag["name"], tag["requires_review"], tag["trendable"]) == ("tea", True, True)
+    shown = (await api.get(f"{base}/statuses", by=mod)).json
+    assert [(one["id"], one["requires_review"]) for one in shown] == [(str(post.id), True)]
+    link = (await api.get(f"{base}/links", by=mod)).json[0]
+    assert (link["url"], link["requires_review"], len(made)) == (URL, True, 4)
+    site = (await api.get(f"{base}/links/publishers", by=mod)).json[0]
+    assert (site["domain"], site["trendable"], site["requires_review"]) == ("news.test", None, True)
+    # Without a word of theirs all is shown, or nothing.
+    assert [len((await api.get(path)).json) for path in (TAGS, POSTS, LINKS)] == [1, 1, 1]
+    runtime.config = changed(runtime.config, trends={"require_review": True})
+    assert [len((await api.get(path)).json) for path in (TAGS, POSTS, LINKS)] == [0, 0, 0]
+    for verb, count in (("approve", 1), ("reject", 0), ("approve", 1)):
+        said = [
+            await api.post(f"/api/v1/admin/trends/tags/{tag['id']}/{verb}", by=mod),
+            await api.post(f"/api/v1/admin/trends/statuses/{post.id}/{verb}", by=mod),
+            await api.post(f"/api/v1/admin/trends/links/publishers/{site['id']}/{verb}", by=mod),
+        ]
+        assert [one.json["requires_review"] for one in said] == [False, False, False]
+        assert [len((await api.get(path)).json) for path in (TAGS, POSTS, LINKS)] == [count, count, count]
+    # What is said of a link goes before what is said of its site.
+    for verb, count in (("approve", 1), ("reject", 0)):
+        one = (await api.post(f"/api/v1/admin/trends/links/{link['id']}/{verb}", by=mod)).json
+        assert (one["id"], len((await api.get(LINKS)).json)) == (link["id"], count)
+    changed_tag = {"trendable": False, "usable": False, "listable": False, "display_name": "TEA"}
+    told = (await api.put(f"/api/v1/admin/tags/{tag['id']}", by=mod, json=changed_tag)).json
+    assert (told["name"], told["usable"], told["listable"], told["trendable"]) == ("TEA", False, False, False)
+    assert (await api.get(TAGS)).json == []
+    await api.patch(f"/api/v1/admin/tags/{tag['id']}", by=mod, expect=422, json={"display_name": "milk"})
+    assert (await api.get(f"/api/v1/admin/tags/{tag['id']}", by=mod)).json == told
+    refused = await api.post("/api/v1/statuses", by=author, expect=422, json={"status": "#tea"})
+    assert "disallowed hashtag: #tea" in refused.json["error"]
+    search = {"q": "#tea", "type": "hashtags"}
+    assert (await api.get("/api/v2/search", by=author, query=search)).json["hashtags"] == []
+    assert [one["id"] for one in (await api.get("/api/v1/admin/tags", by=mod)).json] == [tag["id"]]
+    await api.get(f"{base}/tags", by=author, expect=403)
+    for path in ("tags/99", "statuses/99", "links/99", "links/publishers/99"):
+        await api.post(f"{base}/{path}/approve", by=mod, expect=404)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
+
 from echo import ports
-from echo.actions import boosts, follows, likes, posts
+from echo.actions import boosts, follows, likes, moderation, posts, restraints, strikes
+from echo.actions.strikes import StrikeDraft
+from echo.errors import Forbidden
 from echo.kinds import Visibility
+from echo.kinds_of_moderation import StrikeKind
 from echo.models import Account, Follow, Like, Post
+from echo.policy.roles import Staff
 from tests import make
 from tests.fediverse import Echo, settle_down
 from tests.make import Person
@@ -84,3 +90,42 @@ async def test_likes_and_boosts_travel(one: Echo, two: Echo) -> None:
     await two.run(boosts.unboost(bob.id, copy.id))
     await settle_down([one, two])
     assert await marks() == (0, 0)
+
+
+async def test_a_suspension_is_seen_elsewhere_and_lifted_there_alone(one: Echo, two: Echo) -> None:
+    alice = await make.person("alice")
+    bob = await two.run(make.person("bob"))
+    await two.run(follow(bob, "alice", "one.test"))
+    await settle_down([one, two])
+
+    async def seen() -> Account:
+        return await Account.get(username="alice", domain="one.test")
+
+    await moderation.suspend(Staff.shell(), alice.id, is_suspended=True)
+    await settle_down([one, two])
+    theirs = await two.run(seen())
+    assert (theirs.suspended_elsewhere, theirs.suspended_at is None, theirs.note) == (True, False, "")
+
+    async def lift() -> None:
+        await restraints.end(Staff.shell(), theirs.id, StrikeKind.SUSPEND)
+
+    with pytest.raises(Forbidden):
+        await two.run(lift())
+    await moderation.suspend(Staff.shell(), alice.id, is_suspended=False)
+    await settle_down([one, two])
+    theirs = await two.run(seen())
+    assert (theirs.suspended_elsewhere, theirs.suspended_at) == (False, None)
+
+
+async def test_what_the_sensitised_post_is_sensitive_elsewhere(one: Echo, two: Echo) -> None:
+    alice = await make.person("alice")
+    bob = await two.run(make.person("bob"))
+    await two.run(follow(bob, "alice", "one.test"))
+    await settle_down([one, two])
+    await strikes.give(Staff.shell(), alice.id, StrikeDraft(kind=StrikeKind.SENSITIVE))
+    post = await make.post(alice, "a picture")
+    await settle_down([one, two])
+    copy = await two.run(post_by_uri(post.uri))
+    assert copy is not None
+    assert copy.sensitive is True
+    assert (await Post.get(id=post.id)).sensitive is False, "what was said stays as it was said"

@@ -12,10 +12,11 @@ import pytest
 from echo import db
 from echo.actions import letters as actions
 from echo.actions import likes
-from echo.actions.notify import tell_moderators
+from echo.actions.notify import tell_staff
 from echo.kinds import Lane, NotificationKind, Role, Visibility
 from echo.policy import letters as policy
 from echo.policy.letters import Letters
+from echo.policy.roles import Permission
 from echo.runtime import Runtime
 from echo.store import jobs as job_store
 from echo.store import letters as store
@@ -101,7 +102,7 @@ async def test_moderators_are_written_to_about_new_people(runtime: Runtime) -> N
     moderator, alice = await make.person(role=Role.MODERATOR), await make.person("alice")
     await _away(moderator)
     async with db.unit_of_work() as unit:
-        await tell_moderators(unit, NotificationKind.SIGN_UP, alice.id)
+        await tell_staff(unit, Permission.MANAGE_USERS, NotificationKind.SIGN_UP, alice.id)
     (letter,) = await _work(runtime)
     assert letter["Subject"] == "alice (@alice) signed up"
 

@@ -17,7 +17,14 @@ class Entry:
 
 
 GROUPS: dict[str, tuple[Entry, ...]] = {
-    "People": (Entry("/admin/roles", "Roles", Permission.MANAGE_ROLES),),
+    "People": (
+        Entry("/admin/reports", "Reports", Permission.MANAGE_REPORTS),
+        Entry("/admin/accounts", "People and accounts", Permission.MANAGE_USERS),
+        Entry("/admin/appeals", "Appeals", Permission.MANAGE_APPEALS),
+        Entry("/admin/trends", "Trends", Permission.MANAGE_TAXONOMIES),
+        Entry("/admin/presets", "Words for strikes", Permission.MANAGE_SETTINGS),
+        Entry("/admin/roles", "Roles", Permission.MANAGE_ROLES),
+    ),
     "Safety": (),
     "House": (),
     "Machine": (

@@ -1,6 +1,6 @@
 """Pages under /settings: what somebody chooses for themselves, works without scripts."""
 
-from echo.web.settings import moving, notices, overview, preferences, security, sessions, two_factor
+from echo.web.settings import moving, notices, overview, preferences, security, sessions, strikes, two_factor
 
 BLUEPRINTS = (
     overview.blueprint,
@@ -9,5 +9,6 @@ BLUEPRINTS = (
     security.blueprint,
     two_factor.blueprint,
     sessions.blueprint,
+    strikes.blueprint,
     moving.blueprint,
 )

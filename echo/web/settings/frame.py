@@ -36,6 +36,7 @@ NOTICES = {
     "app-added": "Your authenticator app is asked for codes from now on.",
     "app-removed": "Your authenticator app is not asked for codes any more.",
     "email": "A letter is on its way to the new address. Follow the link in it.",
+    "appeal": "Your appeal is on its way to the moderators.",
     "app": "The app has no access any more.",
 }
 

@@ -47,6 +47,7 @@ GROUPS = (
     Group(
         "Your account",
         (
+            Entry("/settings/strikes", "From the moderators", ANYBODY),
             Entry("/settings/aliases", "Come from another account", USABLE),
             Entry("/settings/move", "Move to another account", USABLE),
             Entry("/settings/delete", "Delete your account", LEAVING),
