@@ -58,7 +58,57 @@ class Fact:
         return asdict(self)
 
 
-Figure = Cost | Fact
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crowded:
+    """How it was for many people at a time.
+
+    Shapes:  latencies in milliseconds, sorted; kinds: the same by what was asked; hit_ratio: of the keys of
+             Valkey, 0 to 1; lag_seconds: the oldest work that waited, at its worst; memory_bytes: of all
+             processes, at the most
+    """
+
+    name: str
+    title: str
+    people: int
+    seconds: float
+    latencies: list[float]
+    kinds: dict[str, list[float]]
+    hit_ratio: float
+    lag_seconds: float
+    memory_bytes: int
+    failures: int = 0
+    first_failure: str = ""
+    budget: None = None
+
+    @property
+    def per_second(self) -> float:
+        return len(self.latencies) / self.seconds if self.seconds else 0.0
+
+    @property
+    def mean(self) -> float:
+        return sum(self.latencies) / max(1, len(self.latencies))
+
+    @property
+    def success(self) -> float:
+        """The share of requests that were answered as they should be."""
+        return 1 - self.failures / max(1, len(self.latencies))
+
+    def latency(self, share: float) -> float:
+        """The latency that this share of requests did not exceed."""
+        return percentile(self.latencies, share) if self.latencies else 0.0
+
+    def as_json(self) -> dict[str, object]:
+        fields = {name: value for name, value in asdict(self).items() if name not in ("latencies", "kinds")}
+        shares = {"p50": self.latency(0.5), "p95": self.latency(0.95), "p99": self.latency(0.99)}
+        fields["kinds"] = {
+            kind: {"requests": len(took), "p50": percentile(took, 0.5), "p95": percentile(took, 0.95)}
+            for kind, took in self.kinds.items()
+        }
+        told = {"requests": len(self.latencies), "per_second": self.per_second, "mean": self.mean}
+        return fields | shares | told | {"success": self.success}
+
+
+Figure = Cost | Fact | Crowded
 
 
 def percentile(sorted_values: list[float], share: float) -> float:

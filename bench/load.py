@@ -16,6 +16,7 @@ import uvloop
 from bench.inboxes import Inboxes
 from bench.outside import read_message, write_message
 from bench.sockets import Sockets
+from bench.visitors import Visitors
 
 HOST = "127.0.0.1"
 
@@ -121,7 +122,7 @@ async def main() -> None:
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin.buffer)
     transport, protocol = await loop.connect_write_pipe(asyncio.streams.FlowControlMixin, sys.stdout.buffer)
     writer = asyncio.StreamWriter(transport, protocol, reader, loop)
-    sockets, inboxes = Sockets(), Inboxes()
+    sockets, inboxes, visitors = Sockets(), Inboxes(), Visitors()
     commands: dict[str, Callable[..., Awaitable[object]]] = {
         "requests": send_requests,
         "open_sockets": sockets.open,
@@ -130,6 +131,9 @@ async def main() -> None:
         "events": sockets.events,
         "open_inboxes": inboxes.open,
         "arrivals": inboxes.arrivals,
+        "log_in": visitors.log_in,
+        "live": visitors.live,
+        "spend_days": visitors.spend_days,
     }
     while True:
         try:

@@ -14,7 +14,11 @@ from bench.world import World
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bench:
-    """What every measurement needs. Shapes:  requests: of one measurement; clients: connections at a time"""
+    """What every measurement needs.
+
+    Shapes:  requests: of one measurement; clients: connections at a time; stage_seconds, spike_seconds: how
+             long many people are there, and how long the most of them
+    """
 
     server: Server
     world: World
@@ -22,6 +26,8 @@ class Bench:
     requests: int
     clients: int
     is_quick: bool
+    stage_seconds: float = 25.0
+    spike_seconds: float = 180.0
 
     @property
     def port(self) -> int:

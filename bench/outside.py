@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 LENGTH_BYTES = 4
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,10 @@ class Outside:
     async def arrivals(self) -> int:
         """How many deliveries have come since this was last asked."""
         return int(await self._ask("arrivals"))
+
+    async def visitors(self, command: str, **arguments: object) -> dict[str, Any]:
+        """Have people do something for a while: a method of `bench.visitors.Visitors`."""
+        return dict(await self._ask(command, **arguments))
 
     async def stop(self) -> None:
         """End the process."""

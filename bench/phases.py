@@ -31,6 +31,8 @@ class Asked:
     requests: int
     clients: int
     is_quick: bool
+    stage_seconds: float = 25.0
+    spike_seconds: float = 180.0
 
     def wants(self, name: str) -> bool:
         return not self.only or name in self.only
@@ -80,6 +82,8 @@ async def _second_start(asked: Asked, data: Path, port: int, inbox_port: int, wo
             requests=asked.requests,
             clients=asked.clients,
             is_quick=asked.is_quick,
+            stage_seconds=asked.stage_seconds,
+            spike_seconds=asked.spike_seconds,
         )
         if asked.wants(BARE):
             say(BARE)

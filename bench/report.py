@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from bench.cpu import GROUPS
-from bench.figures import Cost, Fact, Figure
+from bench.figures import Cost, Crowded, Fact, Figure
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
 BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
@@ -16,12 +16,15 @@ BARE = "bare"
 
 def text(figures: Sequence[Figure]) -> str:
     """Everything, aligned, for a terminal."""
-    return "\n\n".join(_aligned(rows) for rows in (cost_rows(figures), fact_rows(figures)) if len(rows) > 1)
+    tables = [_aligned(rows) for rows in (cost_rows(figures), fact_rows(figures)) if len(rows) > 1]
+    crowds = crowd_rows(figures)
+    return "\n\n".join([*tables, *([_piped(crowds)] if len(crowds) > 1 else [])])
 
 
 def markdown(figures: Sequence[Figure]) -> str:
     """Everything, as tables of a page."""
-    return "\n\n".join(_piped(rows) for rows in (cost_rows(figures), fact_rows(figures)) if len(rows) > 1)
+    tables = (cost_rows(figures), crowd_rows(figures), fact_rows(figures))
+    return "\n\n".join(_piped(rows) for rows in tables if len(rows) > 1)
 
 
 def cost_rows(figures: Sequence[Figure]) -> list[list[str]]:
@@ -40,6 +43,29 @@ def cost_rows(figures: Sequence[Figure]) -> list[list[str]]:
         "p99",
     ]
     return [head, *(_cost_row(cost, bare) for cost in costs)]
+
+
+def crowd_rows(figures: Sequence[Figure]) -> list[list[str]]:
+    """How it was for many people at a time; printed as it stands in a page."""
+    head = ["people", "requests", "per second", "mean ms", "p50", "p95", "p99", "success"]
+    head += ["cache hits", "work waited", "memory"]
+    return [
+        head,
+        *(
+            [
+                crowd.title,
+                f"{len(crowd.latencies):,}",
+                f"{crowd.per_second:,.0f}",
+                *(_number(value) for value in (crowd.mean, *map(crowd.latency, (0.5, 0.95, 0.99)))),
+                f"{crowd.success:.2%}",
+                f"{crowd.hit_ratio:.1%}",
+                f"{crowd.lag_seconds:.1f} s",
+                f"{crowd.memory_bytes / 1024 / 1024:,.0f} MB",
+            ]
+            for crowd in figures
+            if isinstance(crowd, Crowded)
+        ),
+    ]
 
 
 def fact_rows(figures: Sequence[Figure]) -> list[list[str]]:
@@ -69,6 +95,8 @@ def beyond_budget(figures: Iterable[Figure]) -> list[str]:
     """What cost more than it may, a line each."""
     lines = []
     for figure in figures:
+        if isinstance(figure, Crowded):
+            continue
         value = figure.total if isinstance(figure, Cost) else figure.value
         if figure.budget is not None and value > figure.budget:
             lines.append(f"{figure.title}: {_number(value)}, budget {figure.budget:g}")

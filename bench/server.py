@@ -65,6 +65,7 @@ class Server:
     start_seconds: float
     database: asyncpg.Connection
     own_backend: int
+    data: Path
 
     def cpu_ms(self) -> Counter[str]:
         """CPU time used so far, by group."""
@@ -115,4 +116,5 @@ async def start(data: Path, port: int) -> Server:
     engines = find_engines(data)
     assert engines is not None
     database = await asyncpg.connect(engines.database_url)
-    return Server(process, port, seconds, database, await database.fetchval("SELECT pg_backend_pid()"))
+    own = await database.fetchval("SELECT pg_backend_pid()")
+    return Server(process, port, seconds, database, own, data)

@@ -7,6 +7,7 @@ of the picture and of its preview. It is confined before it looks at the first b
 from __future__ import annotations
 
 import json
+import os
 import sys
 
 from PIL import Image
@@ -17,10 +18,12 @@ from echo.media.result import MEGABYTE, ImageResult, Limits, Picture, Refusal, R
 
 MEMORY_BYTES = 1024 * MEGABYTE  # 33 megapixels of WebP take 550 at their peak
 CPU_SECONDS = 20
+NICE = 5  # whoever waits for a page goes first
 
 
 def main() -> None:
     """Convert standard input to standard output."""
+    os.nice(NICE)
     limits = Limits(**json.loads(sys.argv[1]))
     data = sys.stdin.buffer.read(limits.max_bytes + 1)
     Image.preinit()  # imports what Pillow wants in any case, which is not possible afterwards
