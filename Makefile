@@ -1,7 +1,7 @@
 # Every target works from an empty folder: it makes .venv first, where that is not there or does not fit.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow test-all lint docs lock bench clean
+.PHONY: help run test test-slow test-all lint audit docs lock bench clean
 
 ARGS =
 PYTEST = .venv/bin/python -m pytest -n 2
@@ -39,6 +39,12 @@ lock: ## pin the newest packages that pyproject.toml allows
 	PATH="$$PATH:$$PWD/.venv/bootstrap/uv/bin"; $(COMPILE) --upgrade pyproject.toml -o requirements/run.lock
 	PATH="$$PATH:$$PWD/.venv/bootstrap/uv/bin"; $(COMPILE) --upgrade --extra dev pyproject.toml -o requirements/dev.lock
 	PATH="$$PATH:$$PWD/.venv/bootstrap/uv/bin"; echo uv | $(COMPILE) --upgrade - -o requirements/bootstrap.lock
+
+audit: ## look for what is known to be unsafe, with bandit and semgrep
+	@sh deploy/bootstrap.sh dev
+	.venv/bin/python -m pytest -q tests/laws/test_audit.py
+	.venv/bootstrap/uv/bin/uv tool run --from semgrep==1.185.0 semgrep scan --metrics=off --disable-version-check \
+		--error --config deploy/audit/semgrep.yml echo federation activitypub workers migrations
 
 docs: ## write docs/api/coverage.md and the OpenAPI description anew
 	@sh deploy/bootstrap.sh dev

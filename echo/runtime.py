@@ -19,6 +19,7 @@ from echo.bus import Live
 from echo.cache import Cache
 from echo.conferencing.opening import open_room_engines
 from echo.config import Config
+from echo.config_choice import applied
 from echo.db import Database
 from echo.effects import jobs_of, lane_of, live_of
 from echo.errors import Unavailable
@@ -46,7 +47,7 @@ from echo.policy import push_keys, seals
 from echo.policy.push_keys import PushKeys
 from echo.search.meilisearch import MeilisearchIndex
 from echo.search.postgresql import PostgresIndex
-from echo.store import access, push
+from echo.store import access, chosen_settings, push
 from echo.translation.opening import open_translator
 from federation.files import Files
 from federation.json_server import JsonServer
@@ -57,6 +58,8 @@ from federation.transport import Transport
 log = logging.getLogger(__name__)
 # How long a process waits at its start for engines that are starting too.
 PATIENCE_SECONDS = 30.0
+# How often a process looks whether other settings were chosen.
+CHOICES_SECONDS = 5.0
 
 
 @dataclass(slots=True)
@@ -76,12 +79,14 @@ class Runtime:
     room_engines: ports.Engines
     push_keys: PushKeys
     seal: Fernet
+    configured: Config | None = None
+    """The configuration without what was chosen while the server runs."""
 
     def bind(self) -> None:
         """Make this the runtime of the current task and of the tasks it starts."""
         self.database.bind()
         self.cache.bind()
-        settings.bind(self.config)
+        settings.bind(self.config, self.configured)
         addresses.bind(self.addresses)
         ports.bind_directory(self.directory)
         ports.bind_files(Files() if self.config.federation.enabled else ports.NullFiles())
@@ -93,6 +98,18 @@ class Runtime:
         ports.bind_search_index(self.search)
         ports.bind_room_engines(self.room_engines)
         ports.bind_caller(self.network.call_service)
+
+    async def choose(self) -> None:
+        """Read what was chosen while the server runs; from now on it counts here."""
+        self.configured = self.configured or self.config
+        self.config = applied(self.configured, await chosen_settings.load())
+
+    async def keep_up(self) -> None:
+        """Follow what is chosen, for as long as the process runs."""
+        while True:
+            await asyncio.sleep(CHOICES_SECONDS)
+            with contextlib.suppress(*db.ERRORS, Unavailable):
+                await self.choose()
 
     async def close(self) -> None:
         """Close every connection."""
@@ -141,6 +158,10 @@ async def open_runtime(
         seal=seal,
     )
     database.after_commit = hand_on
+    runtime.bind()
+    # Not there yet where the migrations are still to run.
+    with contextlib.suppress(*db.ERRORS):
+        await runtime.choose()
     runtime.bind()
     return runtime
 

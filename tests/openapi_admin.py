@@ -7,6 +7,7 @@ import inspect
 import msgspec
 
 from echo.render import admin_entities
+from tests.openapi_house import ROUTES_OF_HOUSE
 from tests.openapi_parts import OBJECT, Json, fields, many, query, ref, route
 
 _STRUCTS = [
@@ -29,6 +30,7 @@ _ROLE = fields(
 )
 
 ROUTES_OF_ADMIN: dict[str, Json] = {
+    **ROUTES_OF_HOUSE,
     f"GET {_BASE}/roles": route(many(ref("StaffRole"))),
     f"POST {_BASE}/roles": route(ref("StaffRole"), body=_ROLE),
     f"PATCH {_BASE}/roles/{{role_id}}": route(ref("StaffRole"), body=_ROLE),

@@ -36,7 +36,9 @@ async def _run(config: Config, data: Path, slot: int) -> None:
     if runtime is None:
         return
     report_ready()
+    following = asyncio.create_task(runtime.keep_up())
     try:
         await work(runtime, stop, slot=slot)
     finally:
+        following.cancel()
         await runtime.close()

@@ -9,11 +9,14 @@ from typing import Any
 
 from echo import addresses, clock, db
 from echo.actions import composing
+from echo.actions.staff import Target, acting
 from echo.db import UnitOfWork
 from echo.errors import Invalid, NotFound
 from echo.events import AnnouncementChanged, AnnouncementReacted, AnnouncementRemoved
 from echo.ids import parse_id
 from echo.models import Announcement, CustomEmoji
+from echo.policy.deeds import Deed
+from echo.policy.roles import Staff
 from echo.store import announcements
 from echo.text.emojis import is_character
 
@@ -36,21 +39,22 @@ class AnnouncementDraft:
     publish_at: datetime | None = None
 
 
-async def create(draft: AnnouncementDraft, *, publish: bool) -> int:
-    """Write an announcement; its id. It stays a draft unless `publish`. Raises Invalid."""
+async def create(by: Staff, draft: AnnouncementDraft, *, publish: bool) -> int:
+    """Write an announcement; its id. It stays a draft unless `publish`. Raises Invalid, Forbidden."""
     values = await _values(draft)
     now = clock.now()
-    async with db.unit_of_work() as unit:
+    target = Target("announcement", "", draft.text[:80])
+    async with acting(by, Deed.ANNOUNCEMENT_CREATE, on=target, details={"published": publish}) as unit:
         made = await Announcement.create(**values, created_at=now, updated_at=now)
         if publish:
             await _publish(unit, made)
     return int(made.id)
 
 
-async def edit(announcement_id: int, draft: AnnouncementDraft) -> None:
-    """Say something else. Raises NotFound, Invalid."""
+async def edit(by: Staff, announcement_id: int, draft: AnnouncementDraft) -> None:
+    """Say something else. Raises NotFound, Invalid, Forbidden."""
     values = await _values(draft)
-    async with db.unit_of_work() as unit:
+    async with acting(by, Deed.ANNOUNCEMENT_CHANGE, on=await _target(announcement_id)) as unit:
         known = await _locked(announcement_id)
         known.update_from_dict({**values, "updated_at": clock.now()})
         await known.save()
@@ -58,26 +62,28 @@ async def edit(announcement_id: int, draft: AnnouncementDraft) -> None:
             unit.emit(AnnouncementChanged(local=True, announcement_id=known.id))
 
 
-async def publish(announcement_id: int) -> None:
-    """Tell everybody. Raises NotFound."""
-    async with db.unit_of_work() as unit:
+async def publish(by: Staff, announcement_id: int) -> None:
+    """Tell everybody. Raises NotFound, Forbidden."""
+    target, told = await _target(announcement_id), {"published": True}
+    async with acting(by, Deed.ANNOUNCEMENT_CHANGE, on=target, details=told) as unit:
         known = await _locked(announcement_id)
         if known.published_at is None:
             await _publish(unit, known)
 
 
-async def withdraw(announcement_id: int) -> None:
-    """Make a draft of it again. Raises NotFound."""
-    async with db.unit_of_work() as unit:
+async def withdraw(by: Staff, announcement_id: int) -> None:
+    """Make a draft of it again. Raises NotFound, Forbidden."""
+    target, told = await _target(announcement_id), {"published": False}
+    async with acting(by, Deed.ANNOUNCEMENT_CHANGE, on=target, details=told) as unit:
         known = await _locked(announcement_id)
         known.published_at = known.publish_at = None
         await known.save(update_fields=["published_at", "publish_at"])
         unit.emit(AnnouncementRemoved(local=True, announcement_id=announcement_id))
 
 
-async def remove(announcement_id: int) -> None:
-    """Delete one with all that is under it. Raises NotFound."""
-    async with db.unit_of_work() as unit:
+async def remove(by: Staff, announcement_id: int) -> None:
+    """Delete one with all that is under it. Raises NotFound, Forbidden."""
+    async with acting(by, Deed.ANNOUNCEMENT_DELETE, on=await _target(announcement_id)) as unit:
         known = await _locked(announcement_id)
         await known.delete()
         unit.emit(AnnouncementRemoved(local=True, announcement_id=announcement_id))
@@ -87,9 +93,9 @@ async def keep_time() -> None:
     """Publish what is to be published by now, and take back what is over."""
     due, over = await announcements.due()
     for announcement_id in due:
-        await publish(announcement_id)
+        await publish(Staff.house(), announcement_id)
     for announcement_id in over:
-        await withdraw(announcement_id)
+        await withdraw(Staff.house(), announcement_id)
 
 
 async def dismiss(account_id: int, announcement_id: int) -> None:
@@ -131,6 +137,13 @@ async def _publish(unit: UnitOfWork, announcement: Announcement) -> None:
     await announcement.save(update_fields=["published_at", "updated_at"])
     await announcements.forget_dismissals(announcement.id)
     unit.emit(AnnouncementChanged(local=True, announcement_id=announcement.id))
+
+
+async def _target(announcement_id: int) -> Target:
+    known = await Announcement.get_or_none(id=announcement_id)
+    if known is None:
+        raise NotFound(f"There is no announcement {announcement_id}")
+    return Target("announcement", announcement_id, known.text[:80])
 
 
 async def _locked(announcement_id: int) -> Announcement:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from echo import clock, db
+from echo import clock
 from echo.actions import uploads
+from echo.actions.staff import Target, acting
 from echo.errors import Invalid, NotFound
 from echo.media import port
 from echo.media.result import Limits
 from echo.media.sandbox import convert
 from echo.models import CustomEmoji
+from echo.policy.deeds import Deed
+from echo.policy.roles import Staff
 from echo.store import emojis
 from echo.text.emojis import is_shortcode
 
 IMAGE_BYTES = 256 * 1024
+CATEGORY_CHARACTERS = 100
 _LIMITS = Limits(max_bytes=IMAGE_BYTES, max_pixels=1024 * 1024)
 # A photograph is none.
 _EXTENSIONS = frozenset({"png", "gif", "webp"})
@@ -29,7 +33,7 @@ class EmojiDraft:
     category: str = ""
 
 
-async def add(draft: EmojiDraft, *, replace: bool = False) -> bool:
+async def add(by: Staff, draft: EmojiDraft, *, replace: bool = False) -> bool:
     """Take an emoji in; False when there is one of this name, which stays unless `replace`.
 
     Raises:  Invalid for a name or a picture that cannot be one: PNG, GIF or WebP of at most 256 kB
@@ -45,7 +49,8 @@ async def add(draft: EmojiDraft, *, replace: bool = False) -> bool:
     file_key = await uploads.store_picture(image.original)
     static_key = await uploads.store_picture(image.preview) if image.is_animated else file_key
     old_keys = set() if known is None else {known.file_key, known.static_key}
-    async with db.unit_of_work():
+    deed = Deed.EMOJI_CREATE if known is None else Deed.EMOJI_CHANGE
+    async with acting(by, deed, on=Target("emoji", draft.shortcode, draft.shortcode)):
         if known is None:
             known = CustomEmoji(shortcode=draft.shortcode, created_at=clock.now())
         known.file_key, known.static_key = file_key, static_key
@@ -58,25 +63,35 @@ async def add(draft: EmojiDraft, *, replace: bool = False) -> bool:
     return True
 
 
-async def remove(shortcode: str) -> None:
+async def remove(by: Staff, shortcode: str) -> None:
     """Take an emoji away, from old texts too: they show its name. Raises NotFound."""
     known = await _known(shortcode)
-    async with db.unit_of_work():
+    async with acting(by, Deed.EMOJI_DELETE, on=Target("emoji", known.shortcode, known.shortcode)):
         await known.delete()
         await emojis.rewrite_uses(shortcode, None)
     await _throw_away({known.file_key, known.static_key})
 
 
-async def change(shortcode: str, *, visible: bool | None = None, featured: bool | None = None) -> None:
-    """Say whether an emoji is shown to choose from, and whether it is the first of its category.
+async def change(
+    by: Staff,
+    shortcode: str,
+    *,
+    visible: bool | None = None,
+    featured: bool | None = None,
+    category: str | None = None,
+) -> None:
+    """Say whether an emoji is shown to choose from, whether it is the first of its category, and of which.
 
     Raises:  NotFound
     """
     known = await _known(shortcode)
     known.visible = known.visible if visible is None else visible
     known.featured = known.featured if featured is None else featured
-    async with db.unit_of_work():
-        await known.save(update_fields=["visible", "featured"])
+    known.category = known.category if category is None else category.strip()[:CATEGORY_CHARACTERS]
+    told = {"visible": known.visible, "featured": known.featured, "category": known.category}
+    target = Target("emoji", known.shortcode, known.shortcode)
+    async with acting(by, Deed.EMOJI_CHANGE, on=target, details=told):
+        await known.save(update_fields=["visible", "featured", "category"])
 
 
 async def _known(shortcode: str) -> CustomEmoji:

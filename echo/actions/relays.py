@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from echo import addresses, clock, db, ids
+from echo import addresses, clock, db, ids, ports
+from echo.actions.staff import Target, acting
 from echo.errors import Invalid, NotFound
 from echo.events import RelayAsked, RelayFollowed, RelayLeft
 from echo.kinds import RelayState, RelayStyle
-from echo.models import Relay
+from echo.models import Account, Relay
+from echo.policy.deeds import Deed
+from echo.policy.roles import Staff
 from echo.store import relays
 
 
-async def add(style: RelayStyle, *, inbox: str, actor_uri: str = "") -> Relay:
+async def add(by: Staff, style: RelayStyle, *, inbox: str, actor_uri: str = "") -> Relay:
     """Ask a relay to repeat what is public here, and to bring what others publish.
 
     Shapes:  actor_uri: needed by those that are followed (LitePub)
@@ -19,7 +22,7 @@ async def add(style: RelayStyle, *, inbox: str, actor_uri: str = "") -> Relay:
     if await Relay.exists(inbox=inbox):
         raise Invalid(f"{inbox} is there already")
     follow_uri = addresses.here().activity("relay-follow", ids.new_id())
-    async with db.unit_of_work() as unit:
+    async with acting(by, Deed.RELAY_ADD, on=Target("relay", inbox, inbox)) as unit:
         made = await Relay.create(
             style=style.value,
             state=RelayState.PENDING.value,
@@ -32,14 +35,34 @@ async def add(style: RelayStyle, *, inbox: str, actor_uri: str = "") -> Relay:
     return made
 
 
-async def remove(address: str) -> Relay:
+async def subscribe(by: Staff, address: str, style: str | None = None) -> Relay:
+    """Ask the relay at an address: its inbox (Mastodon's style), or its actor (LitePub's).
+
+    Shapes:  style: when the address does not tell
+    Raises:  Invalid when there is none, or it was asked already; Forbidden
+    """
+    if not address.startswith(("https://", "http://")):
+        raise Invalid(f"{address} is no address")
+    if style is not None and style not in list(RelayStyle):
+        raise Invalid("Validation failed: Style is not included in the list")
+    by_inbox = address.rstrip("/").endswith("/inbox") if style is None else style == RelayStyle.MASTODON
+    if by_inbox:
+        return await add(by, RelayStyle.MASTODON, inbox=address)
+    found = await ports.directory().account_by_iri(address)
+    actor = None if found is None else await Account.get_or_none(id=found)
+    if actor is None or not actor.inbox:
+        raise Invalid(f"There is no actor at {address}")
+    return await add(by, RelayStyle.LITEPUB, inbox=actor.inbox, actor_uri=actor.uri)
+
+
+async def remove(by: Staff, address: str) -> Relay:
     """Leave a relay, named by its inbox, its actor or its number. Raises NotFound."""
     known = await Relay.get_or_none(inbox=address) or await relays.find_by_actor(address)
     if known is None and address.isascii() and address.isdigit():
         known = await relays.find(int(address[:18]))
     if known is None:
         raise NotFound(f"There is no relay {address}")
-    async with db.unit_of_work() as unit:
+    async with acting(by, Deed.RELAY_REMOVE, on=Target("relay", known.id, known.inbox)) as unit:
         await known.delete()
         unit.emit(
             RelayLeft(

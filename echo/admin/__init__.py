@@ -2,9 +2,13 @@
 
 from echo.admin import (
     accounts,
+    announcements,
     audit,
     casework,
+    emojis,
     federation,
+    house,
+    relays,
     reported_chats,
     reports,
     roles,
@@ -12,8 +16,12 @@ from echo.admin import (
 )
 
 BLUEPRINTS = (
-    accounts.blueprint,
+    announcements.blueprint,
     audit.blueprint,
+    emojis.blueprint,
+    house.blueprint,
+    relays.blueprint,
+    accounts.blueprint,
     casework.blueprint,
     federation.blueprint,
     reported_chats.blueprint,

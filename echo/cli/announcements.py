@@ -10,6 +10,7 @@ from cyclopts import App, Parameter
 from echo.actions import announcements
 from echo.actions.announcements import AnnouncementDraft
 from echo.cli.common import Common, opened, say, table
+from echo.policy.roles import Staff
 from echo.store import announcements as store
 
 app = App(name="announcements", help="What this server tells everybody on it.")
@@ -57,7 +58,7 @@ async def create(
     """
     written = _draft(text, starts_at, ends_at, publish_at, all_day=all_day)
     async with opened(common):
-        made = await announcements.create(written, publish=not draft and publish_at is None)
+        made = await announcements.create(Staff.shell(), written, publish=not draft and publish_at is None)
     say(common, {"id": made}, f"announcement {made}")
 
 
@@ -75,7 +76,7 @@ async def edit(
     """Say something else. What is not given is taken away."""
     written = _draft(text, starts_at, ends_at, publish_at, all_day=all_day)
     async with opened(common):
-        await announcements.edit(announcement_id, written)
+        await announcements.edit(Staff.shell(), announcement_id, written)
     say(common, {"id": announcement_id}, "done")
 
 
@@ -83,7 +84,7 @@ async def edit(
 async def publish(announcement_id: int, *, common: Common = Common()) -> None:
     """Publish a draft."""
     async with opened(common):
-        await announcements.publish(announcement_id)
+        await announcements.publish(Staff.shell(), announcement_id)
     say(common, {"id": announcement_id}, "published")
 
 
@@ -91,7 +92,7 @@ async def publish(announcement_id: int, *, common: Common = Common()) -> None:
 async def unpublish(announcement_id: int, *, common: Common = Common()) -> None:
     """Make a draft of it again."""
     async with opened(common):
-        await announcements.withdraw(announcement_id)
+        await announcements.withdraw(Staff.shell(), announcement_id)
     say(common, {"id": announcement_id}, "taken back")
 
 
@@ -99,7 +100,7 @@ async def unpublish(announcement_id: int, *, common: Common = Common()) -> None:
 async def delete(announcement_id: int, *, common: Common = Common()) -> None:
     """Delete it with all reactions."""
     async with opened(common):
-        await announcements.remove(announcement_id)
+        await announcements.remove(Staff.shell(), announcement_id)
     say(common, {"id": announcement_id}, "deleted")
 
 

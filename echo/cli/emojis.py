@@ -13,6 +13,7 @@ from echo.actions import emojis
 from echo.actions.emojis import IMAGE_BYTES, EmojiDraft
 from echo.cli.common import Common, opened, say, table
 from echo.errors import EchoError, NotFound
+from echo.policy.roles import Staff
 from echo.store import emojis as store
 
 app = App(name="emojis", help="Custom emojis of this server.")
@@ -45,7 +46,7 @@ async def import_(
         for name, content in _pictures(path):
             draft = EmojiDraft(shortcode=prefix + Path(name).stem, content=content, category=category)
             try:
-                counts["added" if await emojis.add(draft, replace=replace) else "skipped"] += 1
+                counts["added" if await emojis.add(Staff.shell(), draft, replace=replace) else "skipped"] += 1
             except EchoError as error:
                 counts["refused"] += 1
                 refused.append({"name": name, "reason": error.public})
@@ -70,7 +71,7 @@ async def remove(*shortcodes: str, common: Common = Common()) -> None:
     """Take some away, from old posts too."""
     async with opened(common):
         for shortcode in shortcodes:
-            await emojis.remove(shortcode.strip(":"))
+            await emojis.remove(Staff.shell(), shortcode.strip(":"))
     say(common, {"removed": list(shortcodes)}, f"{len(shortcodes)} removed")
 
 
@@ -86,7 +87,7 @@ async def hide(
     """
     async with opened(common):
         for shortcode in shortcodes:
-            await emojis.change(shortcode, visible=undo)
+            await emojis.change(Staff.shell(), shortcode, visible=undo)
     say(common, {"hidden": not undo, "shortcodes": list(shortcodes)}, "done")
 
 
@@ -102,7 +103,7 @@ async def feature(
     """
     async with opened(common):
         for shortcode in shortcodes:
-            await emojis.change(shortcode, featured=not undo)
+            await emojis.change(Staff.shell(), shortcode, featured=not undo)
     say(common, {"featured": not undo, "shortcodes": list(shortcodes)}, "done")
 
 

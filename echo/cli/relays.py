@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from cyclopts import App
 
-from echo import ports
 from echo.actions import relays
 from echo.cli.common import Common, opened, say, table
-from echo.errors import Invalid
 from echo.kinds import RelayStyle
-from echo.models import Account
+from echo.policy.roles import Staff
 from echo.store import relays as relay_store
 
 app = App(name="relay", help="Relays: they repeat what is public here, and bring what is public elsewhere.")
@@ -24,18 +22,8 @@ async def add(address: str, *, style: RelayStyle | None = None, common: Common =
     address: Its inbox (https://relay.example/inbox), or its actor (https://relay.example/actor).
     style: mastodon (by its inbox) or litepub (by its actor); when not given, told by the address.
     """
-    if not address.startswith("https://") and not address.startswith("http://"):
-        raise Invalid(f"{address} is no address")
-    chosen = style or (RelayStyle.MASTODON if address.rstrip("/").endswith("/inbox") else RelayStyle.LITEPUB)
     async with opened(common):
-        if chosen == RelayStyle.MASTODON:
-            made = await relays.add(chosen, inbox=address)
-        else:
-            found = await ports.directory().account_by_iri(address)
-            actor = None if found is None else await Account.get_or_none(id=found)
-            if actor is None or not actor.inbox:
-                raise Invalid(f"There is no actor at {address}")
-            made = await relays.add(chosen, inbox=actor.inbox, actor_uri=actor.uri)
+        made = await relays.subscribe(Staff.shell(), address, style)
     say(common, {"id": made.id, "style": made.style}, f"asked, {made.style} style; `list` tells the answer")
 
 
@@ -48,7 +36,7 @@ async def remove(address: str, *, common: Common = Common()) -> None:
     address: Its inbox, its actor, or its number in the list.
     """
     async with opened(common):
-        gone = await relays.remove(address)
+        gone = await relays.remove(Staff.shell(), address)
     say(common, {"id": gone.id}, f"left {gone.inbox}")
 
 

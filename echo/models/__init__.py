@@ -140,6 +140,9 @@ from echo.models.server_block import (
     AllowedServer,
     ServerBlock,
 )
+from echo.models.setting import (
+    ChosenSetting,
+)
 from echo.models.storage import (
     Pruning,
 )
@@ -196,6 +199,7 @@ __all__ = [
     "ChatMessage",
     "ChatPreference",
     "ChatReaction",
+    "ChosenSetting",
     "Collection",
     "CollectionItem",
     "Conversation",

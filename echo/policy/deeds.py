@@ -58,6 +58,7 @@ class Deed(StrEnum):
     # The house
     RULE_CHANGE = "rule.change"
     TEXT_CHANGE = "text.change"
+    SETTINGS_CHANGE = "settings.change"
     ANNOUNCEMENT_CREATE = "announcement.create"
     ANNOUNCEMENT_CHANGE = "announcement.change"
     ANNOUNCEMENT_DELETE = "announcement.delete"
@@ -121,6 +122,7 @@ NEEDED: dict[Deed, Permission] = {
     # The house
     Deed.RULE_CHANGE: Permission.MANAGE_RULES,
     Deed.TEXT_CHANGE: Permission.MANAGE_SETTINGS,
+    Deed.SETTINGS_CHANGE: Permission.MANAGE_SETTINGS,
     Deed.ANNOUNCEMENT_CREATE: Permission.MANAGE_ANNOUNCEMENTS,
     Deed.ANNOUNCEMENT_CHANGE: Permission.MANAGE_ANNOUNCEMENTS,
     Deed.ANNOUNCEMENT_DELETE: Permission.MANAGE_ANNOUNCEMENTS,

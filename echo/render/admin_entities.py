@@ -44,6 +44,62 @@ class AuditEntry(Entity, frozen=True, kw_only=True):
     created_at: str
 
 
+class StaffAnnouncement(Entity, frozen=True, kw_only=True):
+    """An announcement as it was written; a draft without `published_at`."""
+
+    id: str
+    text: str
+    content: str
+    starts_at: str | None
+    ends_at: str | None
+    all_day: bool
+    publish_at: str | None
+    published_at: str | None
+    created_at: str
+    updated_at: str
+
+
+class StaffEmoji(Entity, frozen=True, kw_only=True):
+    shortcode: str
+    url: str
+    static_url: str
+    category: str
+    visible_in_picker: bool
+    featured: bool
+
+
+class RelayState(Entity, frozen=True, kw_only=True):
+    """A relay; `state` is pending, accepted or rejected."""
+
+    id: str
+    style: str
+    state: str
+    inbox: str
+    actor_uri: str
+    created_at: str
+    answered_at: str | None
+
+
+class HouseTextSource(Entity, frozen=True, kw_only=True):
+    """A text of the house as it is written; `markdown` is empty where there is none."""
+
+    name: str
+    markdown: str
+    updated_at: str | None
+
+
+class ChosenSetting(Entity, frozen=True, kw_only=True):
+    """A setting that may be chosen while the server runs; `is_chosen`: not as the config file says."""
+
+    name: str
+    description: str
+    kind: str
+    options: list[str]
+    value: Any
+    configured: Any
+    is_chosen: bool
+
+
 class AdminNote(Entity, frozen=True, kw_only=True):
     """What a moderator wrote down; from the shell it was nobody in particular."""
 

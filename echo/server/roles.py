@@ -97,6 +97,7 @@ async def _serve(
     if runtime is None:
         return
     app = make_app(runtime)
+    following = asyncio.create_task(runtime.keep_up())
     rules = Rules(
         connections=raise_file_limit(),
         reuse=reuse,
@@ -125,6 +126,7 @@ async def _serve(
             await _first_of(stop, within_seconds=config.server.drain_seconds)
     _close(entrances)
     await asyncio.gather(hub.close(within_seconds=rules.shutdown_seconds / 2), serving.stop())
+    following.cancel()
     await runtime.close()
 
 

@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from echo import clock, settings
+from echo.errors import Unavailable
 from echo.text import documents
 from echo.text.documents import RuleText
 from echo.text.languages import normalise
@@ -23,6 +24,7 @@ _TERMS = re.compile(r"terms-(\d{4}-\d{2}-\d{2})\.md")
 _RULES = re.compile(r"rules\.([A-Za-z-]{2,10})\.md")
 # A longer text is a mistake.
 _BYTES_MAX = 512 * 1024
+_PLAIN = ("about.md", "privacy.md", "rules.md")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,56 @@ class Terms:
     @property
     def is_effective(self) -> bool:
         return self.effective_on <= clock.now().date()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A text as it is written; `markdown` is empty where there is none."""
+
+    name: str
+    markdown: str
+    updated_at: datetime | None
+
+
+def may_be(name: str) -> bool:
+    """Whether a text of the house may have this name."""
+    if name in _PLAIN or _RULES.fullmatch(name):
+        return True
+    match = _TERMS.fullmatch(name)
+    return match is not None and _day(match[1]) is not None
+
+
+def sources() -> list[Source]:
+    """All texts: those that every house may have, written or not, and what else there is."""
+    others = sorted(path.name for path in _files() if path.name not in _PLAIN and may_be(path.name))
+    return [source(name) for name in (*_PLAIN, *others)]
+
+
+def source(name: str) -> Source:
+    """One of them."""
+    path = _folder() / name
+    markdown = _read(path) if may_be(name) else None
+    if markdown is None:
+        return Source(name, "", None)
+    return Source(name, markdown, datetime.fromtimestamp(path.stat().st_mtime, UTC))
+
+
+def write(name: str, markdown: str) -> None:
+    """Write a text, whole or not at all; an empty one takes it away.
+
+    Raises:  Unavailable where the folder cannot be written
+    """
+    folder = _folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not markdown.strip():
+            (folder / name).unlink(missing_ok=True)
+            return
+        fresh = folder / f".{name}.new"
+        fresh.write_text(markdown, encoding="utf-8")
+        fresh.replace(folder / name)
+    except OSError as error:
+        raise Unavailable("The texts of this server cannot be written", detail=str(error)) from error
 
 
 def about() -> HouseText | None:
@@ -100,13 +152,14 @@ def _translations() -> list[tuple[str, Path]]:
 
 def _terms_dates() -> list[date]:
     named = [match[1] for path in _files() if (match := _TERMS.fullmatch(path.name))]
-    found = []
-    for text in named:
-        try:
-            found.append(date.fromisoformat(text))
-        except ValueError:
-            continue  # the 31st of February
-    return sorted(found)
+    return sorted(day for text in named if (day := _day(text)) is not None)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None  # the 31st of February
 
 
 def _text(name: str) -> HouseText | None:

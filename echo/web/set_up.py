@@ -36,7 +36,7 @@ async def set_up_now(secret: str) -> Response:
     except Invalid as error:
         kept = {name: given.text(name, "") for name in ("username", "email")}
         return await _form(kept, by_field(error), status=422)
-    response = visitor.redirect("/account?done=owner")
+    response = visitor.redirect("/admin/settings?step=1")
     visitor.start_session(response, await logins.open_session(user.id, visitor.browser()))
     return response
 

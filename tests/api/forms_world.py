@@ -13,6 +13,7 @@ from echo.actions.drafts import ProfileDraft, ProfileField, RemoteMedia, RemoteP
 from echo.actions.emojis import EmojiDraft
 from echo.kinds import AccountKind, MediaKind, Role, SeveranceKind, Visibility
 from echo.models import Card, Media, Poll
+from echo.policy.roles import Staff
 from echo.runtime import Runtime
 from tests import make
 from tests.api.asking import Api
@@ -42,10 +43,12 @@ class World:
 
 async def make_world(api: Api, runtime: Runtime) -> World:
     """Through the API where there is a way, so that it can come about."""
-    await emojis.add(EmojiDraft(shortcode="wave", content=pictures.png(20, 20, "RGBA"), category="hands"))
-    await emojis.add(EmojiDraft(shortcode="plain", content=pictures.png(20, 20, "RGBA")))
-    await emojis.change("wave", featured=True)
-    await emojis.change("plain", visible=False)
+    await emojis.add(
+        Staff.shell(), EmojiDraft(shortcode="wave", content=pictures.png(20, 20, "RGBA"), category="hands")
+    )
+    await emojis.add(Staff.shell(), EmojiDraft(shortcode="plain", content=pictures.png(20, 20, "RGBA")))
+    await emojis.change(Staff.shell(), "wave", featured=True)
+    await emojis.change(Staff.shell(), "plain", visible=False)
     world = World(await make.person("blank"), await make.person("rich"), await make.person("friend"))
     await _profile(world)
     await make.follow(world.friend, world.rich)
@@ -215,9 +218,11 @@ async def _told(api: Api, world: World) -> None:
     await make.post(await make.person("loud"), "@rich notice me")
     text = f"@friend :wave: #tea https://echo.test/@friend/{world.statuses[0]}"
     shown = {"starts_at": clock.now() - timedelta(days=1), "ends_at": clock.now() + timedelta(days=1)}
-    told = await announcements.create(AnnouncementDraft(text=text, **shown), publish=True)
-    await announcements.create(AnnouncementDraft(text="plain", all_day=True, **shown), publish=True)
-    await announcements.create(AnnouncementDraft(text="plain"), publish=True)
+    told = await announcements.create(Staff.shell(), AnnouncementDraft(text=text, **shown), publish=True)
+    await announcements.create(
+        Staff.shell(), AnnouncementDraft(text="plain", all_day=True, **shown), publish=True
+    )
+    await announcements.create(Staff.shell(), AnnouncementDraft(text="plain"), publish=True)
     await api.put(f"/api/v1/announcements/{told}/reactions/wave", by=rich)
     await api.put(f"/api/v1/announcements/{told}/reactions/🎉", by=friend)
     await api.post(f"/api/v1/announcements/{told}/dismiss", by=rich)

@@ -13,6 +13,7 @@ from echo.actions.announcements import AnnouncementDraft
 from echo.actions.emojis import EmojiDraft
 from echo.errors import Invalid, NotFound
 from echo.kinds import Visibility
+from echo.policy.roles import Staff
 from tests import make
 from tests.api.asking import Api, Json
 from tests.make import Person
@@ -22,7 +23,7 @@ PATH = "/api/v1/announcements"
 
 
 async def announce(text: str = "news", **more: object) -> int:
-    return await announcements.create(AnnouncementDraft(text=text, **more), publish=True)  # type: ignore[arg-type]
+    return await announcements.create(Staff.shell(), AnnouncementDraft(text=text, **more), publish=True)  # type: ignore[arg-type]
 
 
 async def listed(api: Api, by: Person) -> list[Json]:
@@ -33,7 +34,7 @@ async def test_published_ones_the_oldest_first(api: Api) -> None:
     alice = await make.person()
     assert await listed(api, alice) == []
     now = clock.now()
-    await announcements.create(AnnouncementDraft(text="draft"), publish=False)
+    await announcements.create(Staff.shell(), AnnouncementDraft(text="draft"), publish=False)
     first = await announce("one")
     second = await announce("two")
     before = await announce(
@@ -49,7 +50,7 @@ async def test_published_ones_the_oldest_first(api: Api) -> None:
 async def test_what_it_names_is_listed(api: Api) -> None:
     alice, bob = await make.person("alice"), await make.person("bob")
     post, secret = await make.post(bob), await make.post(bob, visibility=Visibility.FOLLOWERS)
-    await emojis.add(EmojiDraft(shortcode="wave", content=pictures.png(20, 20, "RGBA")))
+    await emojis.add(Staff.shell(), EmojiDraft(shortcode="wave", content=pictures.png(20, 20, "RGBA")))
     await announce(f"@bob says :wave: in {post.url} and {secret.url} about #News")
     (shown,) = await listed(api, alice)
     assert [one["acct"] for one in shown["mentions"]] == ["bob"]
@@ -78,7 +79,7 @@ async def test_one_reads_for_oneself(api: Api) -> None:
     assert [one["read"] for one in await listed(api, alice)] == [True]
     assert [one["read"] for one in await listed(api, bob)] == [False]
     assert len((await api.get(PATH, by=alice, query={"with_dismissed": True})).json) == 1
-    draft = await announcements.create(AnnouncementDraft(text="draft"), publish=False)
+    draft = await announcements.create(Staff.shell(), AnnouncementDraft(text="draft"), publish=False)
     for wrong in (draft, 0, "abc"):
         await api.post(f"{PATH}/{wrong}/dismiss", by=alice, expect=404)
 
@@ -86,7 +87,7 @@ async def test_one_reads_for_oneself(api: Api) -> None:
 async def test_reactions(api: Api) -> None:
     alice, bob = await make.person(), await make.person()
     number = await announce()
-    await emojis.add(EmojiDraft(shortcode="wave", content=pictures.png(20, 20, "RGBA")))
+    await emojis.add(Staff.shell(), EmojiDraft(shortcode="wave", content=pictures.png(20, 20, "RGBA")))
     base = f"{PATH}/{number}/reactions"
     smile = quote("😀")
     assert (await api.put(f"{base}/{smile}", by=alice)).json == {}
@@ -104,7 +105,7 @@ async def test_reactions(api: Api) -> None:
     await api.delete(f"{base}/{smile}", by=bob, expect=404)
     (shown,) = await listed(api, bob)
     assert shown["reactions"][0] == {"name": "😀", "count": 1, "me": False}
-    await emojis.remove("wave")
+    await emojis.remove(Staff.shell(), "wave")
     (shown,) = await listed(api, bob)
     assert [one["name"] for one in shown["reactions"]] == ["😀"]
 
@@ -129,18 +130,18 @@ async def test_edited_taken_back_and_deleted(api: Api) -> None:
     alice = await make.person()
     number = await announce("one")
     await announcements.dismiss(alice.id, number)
-    await announcements.edit(number, AnnouncementDraft(text="two"))
+    await announcements.edit(Staff.shell(), number, AnnouncementDraft(text="two"))
     (shown,) = await listed(api, alice)
     assert (shown["content"], shown["read"]) == ("<p>two</p>", True)
-    await announcements.withdraw(number)
+    await announcements.withdraw(Staff.shell(), number)
     assert await listed(api, alice) == []
-    await announcements.publish(number)
+    await announcements.publish(Staff.shell(), number)
     assert [one["read"] for one in await listed(api, alice)] == [False]
-    await announcements.remove(number)
+    await announcements.remove(Staff.shell(), number)
     assert await listed(api, alice) == []
     for action in (announcements.publish, announcements.withdraw, announcements.remove):
         with pytest.raises(NotFound):
-            await action(number)
+            await action(Staff.shell(), number)
 
 
 async def test_drafts_that_cannot_be(api: Api) -> None:
@@ -151,16 +152,16 @@ async def test_drafts_that_cannot_be(api: Api) -> None:
         AnnouncementDraft(text="x", starts_at=now, ends_at=now - timedelta(hours=1)),
     ):
         with pytest.raises(Invalid):
-            await announcements.create(draft, publish=True)
+            await announcements.create(Staff.shell(), draft, publish=True)
 
 
 async def test_the_clock_publishes_and_takes_back(api: Api) -> None:
     alice, now = await make.person(), clock.now()
     await announcements.create(
-        AnnouncementDraft(text="later", publish_at=now + timedelta(hours=1)), publish=False
+        Staff.shell(), AnnouncementDraft(text="later", publish_at=now + timedelta(hours=1)), publish=False
     )
     await announcements.create(
-        AnnouncementDraft(text="now", publish_at=now - timedelta(seconds=1)), publish=False
+        Staff.shell(), AnnouncementDraft(text="now", publish_at=now - timedelta(seconds=1)), publish=False
     )
     await announce("over", ends_at=now - timedelta(seconds=1))
     await announce("not yet over", ends_at=now + timedelta(hours=1))

@@ -15,6 +15,7 @@ from echo.actions.emojis import IMAGE_BYTES, EmojiDraft
 from echo.cli.emojis import _pictures
 from echo.errors import EchoError, Invalid, NotFound
 from echo.models import CustomEmoji
+from echo.policy.roles import Staff
 from echo.runtime import Runtime
 from echo.store import federation_reads
 from echo.text.emojis import is_character, shortcodes
@@ -30,7 +31,7 @@ async def emoji(shortcode: str, content: bytes = b"", *, category: str = "") -> 
     draft = EmojiDraft(
         shortcode=shortcode, content=content or pictures.png(20, 20, "RGBA"), category=category
     )
-    assert await emojis.add(draft)
+    assert await emojis.add(Staff.shell(), draft)
 
 
 async def test_what_can_be_chosen(api: Api) -> None:
@@ -39,8 +40,8 @@ async def test_what_can_be_chosen(api: Api) -> None:
     await emoji("clap", category="hands")
     await emoji("plain")
     await emoji("secret")
-    await emojis.change("secret", visible=False)
-    await emojis.change("wave", featured=True)
+    await emojis.change(Staff.shell(), "secret", visible=False)
+    await emojis.change(Staff.shell(), "wave", featured=True)
     listed = (await api.get(PATH)).many("CustomEmoji")
     assert [(one["shortcode"], one.get("category"), one.get("featured")) for one in listed] == [
         ("plain", None, None),
@@ -64,14 +65,14 @@ async def test_what_moves_has_a_picture_that_stands_still(api: Api) -> None:
 @pytest.mark.parametrize("name", ["a", "with-dash", "", "ä" * 3, "x" * 129, "a b"])
 async def test_names_that_cannot_be(api: Api, name: str) -> None:
     with pytest.raises(Invalid):
-        await emojis.add(EmojiDraft(shortcode=name, content=pictures.png()))
+        await emojis.add(Staff.shell(), EmojiDraft(shortcode=name, content=pictures.png()))
     assert await CustomEmoji.all().count() == 0
 
 
 async def test_pictures_that_cannot_be(api: Api) -> None:
     for content in (b"no picture", pictures.jpeg(), b"\0" * (IMAGE_BYTES + 1)):
         with pytest.raises(Invalid):
-            await emojis.add(EmojiDraft(shortcode="bad", content=content))
+            await emojis.add(Staff.shell(), EmojiDraft(shortcode="bad", content=content))
     assert await CustomEmoji.all().count() == 0
 
 
@@ -121,9 +122,9 @@ async def test_an_exchanged_or_removed_emoji_changes_old_texts(api: Api) -> None
     before = [(await api.get(path)).json for path in paths]
 
     draft = EmojiDraft(shortcode="wave", content=pictures.png(30, 30, "RGBA"))
-    assert await emojis.add(draft) is False
+    assert await emojis.add(Staff.shell(), draft) is False
     assert [(await api.get(path)).json for path in paths] == before
-    assert await emojis.add(draft, replace=True) is True
+    assert await emojis.add(Staff.shell(), draft, replace=True) is True
     for path, old in zip(paths, before, strict=True):
         new = (await api.get(path)).json
         (is_now,), (was,) = new["emojis"], old["emojis"]
@@ -132,11 +133,11 @@ async def test_an_exchanged_or_removed_emoji_changes_old_texts(api: Api) -> None
         assert (await api.client.get(urlsplit(is_now["url"]).path)).status_code == 200
     assert (await api.get(paths[2])).json["reblog"]["emojis"][0]["url"] == is_now["url"]
 
-    await emojis.remove("wave")
+    await emojis.remove(Staff.shell(), "wave")
     assert [(await api.get(path)).json["emojis"] for path in paths] == [[], [], []]
     assert (await api.get(f"/api/v1/statuses/{other.id}")).json["emojis"] == []
     with pytest.raises(NotFound):
-        await emojis.remove("wave")
+        await emojis.remove(Staff.shell(), "wave")
 
 
 def test_pictures_of_folders_and_archives(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from echo.actions import accounts, blocks, boosts, emojis, erasing, reactions
 from echo.actions.emojis import EmojiDraft
 from echo.kinds import Visibility
 from echo.models import PostStats
+from echo.policy.roles import Staff
 from echo.store import reactions as store
 from tests import make
 from tests.api.asking import Api
@@ -63,7 +64,7 @@ async def test_react_look_and_take_back(api: Api) -> None:
 
 async def test_a_custom_emoji_has_a_picture(api: Api) -> None:
     alice = await make.person()
-    await emojis.add(EmojiDraft(shortcode="wave", content=pictures.png(20, 20, "RGBA")))
+    await emojis.add(Staff.shell(), EmojiDraft(shortcode="wave", content=pictures.png(20, 20, "RGBA")))
     post = await make.post(alice)
     status = (await api.put(path(post.id, ":wave:"), by=alice)).one("Status")
     [one] = status["emoji_reactions"]

@@ -10,6 +10,7 @@ from echo import addresses
 from echo.actions import blocks, emojis, reactions
 from echo.actions.emojis import EmojiDraft
 from echo.models import Like, Notification, Post, PostStats, Reaction
+from echo.policy.roles import Staff
 from federation import resolve
 from tests import make
 from tests.federation.peer import Actor, Peer
@@ -120,7 +121,7 @@ async def test_an_emoji_of_a_third_server_is_one_with_the_same_picture(
 
 
 async def test_our_own_emoji_comes_back_as_our_own(one: Echo, peer: Peer) -> None:
-    await emojis.add(EmojiDraft(shortcode="wave", content=pictures.png(20, 20, "RGBA")))
+    await emojis.add(Staff.shell(), EmojiDraft(shortcode="wave", content=pictures.png(20, 20, "RGBA")))
     alice, bob = await make.person("alice"), peer.person("bob")
     post = await make.post(alice)
     await reactions.react(alice.id, post.id, "wave")
@@ -171,7 +172,7 @@ async def test_the_first_leaves_as_a_like_and_the_next_as_emojireact(one: Echo, 
     await says(bob, one, bob.creates(note))
     post = await post_by_uri(note["id"])
     assert post is not None
-    await emojis.add(EmojiDraft(shortcode="wave", content=pictures.png(20, 20, "RGBA")))
+    await emojis.add(Staff.shell(), EmojiDraft(shortcode="wave", content=pictures.png(20, 20, "RGBA")))
     await reactions.react(alice.id, post.id, "👍")
     await reactions.react(alice.id, post.id, ":wave:")
     await settle_down([one])
@@ -217,7 +218,7 @@ async def test_two_echos_react_to_each_other(one: Echo, two: Echo) -> None:
     assert copy is not None
 
     async def add_emoji() -> None:
-        await emojis.add(EmojiDraft(shortcode="wave", content=pictures.png(20, 20, "RGBA")))
+        await emojis.add(Staff.shell(), EmojiDraft(shortcode="wave", content=pictures.png(20, 20, "RGBA")))
 
     await two.run(add_emoji())
     for emoji in ("🎉", "wave"):

@@ -18,6 +18,7 @@ from echo.cli import relays as cli
 from echo.errors import Invalid, NotFound
 from echo.kinds import RelayStyle, Visibility
 from echo.models import Account, AccountKey, Follow, InboundActivity, Job, Notification, Post, Relay
+from echo.policy.roles import Staff
 from echo.store import inbound
 from tests import make
 from tests.conftest import changed
@@ -58,7 +59,7 @@ def relay_at(peer: Peer) -> RelayDouble:
 async def mastodon(one: Echo, router: Router) -> RelayDouble:
     """A relay that is posted to, and has accepted."""
     double = relay_at(Peer(router, "relay.test"))
-    await relays.add(RelayStyle.MASTODON, inbox="https://relay.test/inbox")
+    await relays.add(Staff.shell(), RelayStyle.MASTODON, inbox="https://relay.test/inbox")
     await settle_down([one])
     [asked] = double.asked()
     await double.sends(one, double.does("Accept", asked["id"]))
@@ -71,7 +72,7 @@ async def mastodon(one: Echo, router: Router) -> RelayDouble:
 async def litepub(one: Echo, router: Router) -> RelayDouble:
     """A relay that is followed, has accepted and follows back."""
     double = relay_at(Peer(router, "pub.test"))
-    await relays.add(RelayStyle.LITEPUB, inbox="https://pub.test/inbox", actor_uri=double.id)
+    await relays.add(Staff.shell(), RelayStyle.LITEPUB, inbox="https://pub.test/inbox", actor_uri=double.id)
     await settle_down([one])
     [asked] = double.asked()
     await double.sends(one, double.does("Accept", asked))
@@ -128,7 +129,7 @@ async def test_the_actor_who_asks_can_be_looked_at(one: Echo, mastodon: RelayDou
 
 async def test_nobody_else_answers_for_a_relay(one: Echo, peer: Peer, router: Router) -> None:
     double = relay_at(Peer(router, "relay.test"))
-    await relays.add(RelayStyle.MASTODON, inbox="https://relay.test/inbox")
+    await relays.add(Staff.shell(), RelayStyle.MASTODON, inbox="https://relay.test/inbox")
     await settle_down([one])
     [asked] = double.asked()
     mallory = peer.person("mallory")
@@ -140,7 +141,7 @@ async def test_nobody_else_answers_for_a_relay(one: Echo, peer: Peer, router: Ro
 
 async def test_a_relay_may_refuse_and_answer_without_the_id(one: Echo, router: Router) -> None:
     double = relay_at(Peer(router, "relay.test"))
-    await relays.add(RelayStyle.MASTODON, inbox="https://relay.test/inbox")
+    await relays.add(Staff.shell(), RelayStyle.MASTODON, inbox="https://relay.test/inbox")
     await settle_down([one])
     [asked] = double.asked()
     await double.sends(
@@ -163,15 +164,15 @@ async def test_only_relays_follow_the_relay_actor(one: Echo, peer: Peer) -> None
 
 
 async def test_a_relay_is_left(one: Echo, mastodon: RelayDouble, litepub: RelayDouble) -> None:
-    await relays.remove("https://relay.test/inbox")
-    await relays.remove(litepub.id)
+    await relays.remove(Staff.shell(), "https://relay.test/inbox")
+    await relays.remove(Staff.shell(), litepub.id)
     await settle_down([one])
     for double, target in ((mastodon, PUBLIC), (litepub, litepub.id)):
         [undo] = double.peer.sent("Undo")
         assert (undo["actor"], undo["object"]["object"]) == (US, target)
         assert undo["object"]["id"] == double.asked()[0]["id"]
     with pytest.raises(NotFound):
-        await relays.remove("https://relay.test/inbox")
+        await relays.remove(Staff.shell(), "https://relay.test/inbox")
     await make.post(await make.person("alice"))
     await settle_down([one])
     assert mastodon.peer.sent("Create") == []
@@ -180,7 +181,7 @@ async def test_a_relay_is_left(one: Echo, mastodon: RelayDouble, litepub: RelayD
 
 async def test_the_same_relay_is_not_asked_twice(one: Echo, mastodon: RelayDouble) -> None:
     with pytest.raises(Invalid):
-        await relays.add(RelayStyle.MASTODON, inbox="https://relay.test/inbox")
+        await relays.add(Staff.shell(), RelayStyle.MASTODON, inbox="https://relay.test/inbox")
 
 
 async def test_what_is_public_is_posted_with_both_seals(one: Echo, mastodon: RelayDouble) -> None:

@@ -188,7 +188,12 @@ def test_checks_are_not_switched_off_wholesale() -> None:
 
 # Tests fetch nobody's server: where none was fetched by hand, there is nothing to play with. Neither do they
 # install Janus or a browser.
-MAY_SKIP = {"tests/interop/test_peers.py", "tests/conferencing/test_janus.py", "tests/e2e/test_rooms.py"}
+MAY_SKIP = {
+    "tests/interop/test_peers.py",
+    "tests/conferencing/test_janus.py",
+    "tests/e2e/test_rooms.py",
+    "tests/e2e/test_accessible.py",
+}
 
 
 def test_no_test_is_skipped() -> None:

@@ -23,6 +23,7 @@ from echo.actions.drafts import EditDraft, PollDraft
 from echo.bus import Live
 from echo.kinds import Handling, Visibility
 from echo.models import Account
+from echo.policy.roles import Staff
 from echo.policy.viewer import NOBODY, Viewer
 from echo.render import status
 from echo.runtime import Runtime
@@ -348,7 +349,7 @@ async def test_announcements_are_told_to_everybody(live: LiveServer) -> None:
     deaf = [await live.listen(alice, f"?stream={stream}") for stream in ("direct", "user:notification")]
     await ears[0].settle()
 
-    number = await announcements.create(AnnouncementDraft(text="news"), publish=True)
+    number = await announcements.create(Staff.shell(), AnnouncementDraft(text="news"), publish=True)
     for ear in ears:
         frame = await ear.next()
         assert (frame["stream"], frame["event"]) == (["user"], "announcement")
@@ -360,7 +361,7 @@ async def test_announcements_are_told_to_everybody(live: LiveServer) -> None:
             assert frame["event"] == "announcement.reaction"
             told = msgspec.json.decode(frame["payload"])
             assert told == {"name": "😀", "count": count, "announcement_id": str(number)}
-    await announcements.remove(number)
+    await announcements.remove(Staff.shell(), number)
     for ear in ears:
         frame = await ear.next()
         assert (frame["event"], frame["payload"]) == ("announcement.delete", str(number))

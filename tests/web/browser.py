@@ -42,6 +42,8 @@ class _Forms(HTMLParser):
         super().__init__()
         self.path = path
         self.forms: list[Form] = []
+        self.typed = ""  # the text area or list of options that is being read
+        self.choice: str | None = None  # empty while the words of the chosen option are awaited
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
@@ -49,6 +51,32 @@ class _Forms(HTMLParser):
             self.forms.append(Form(values.get("action", self.path), values.get("method", "get"), {}))
         elif tag == "input" and "name" in values and values.get("type") != "checkbox":
             self.forms[-1].values[values["name"]] = values.get("value", "")
+        elif tag in {"textarea", "select"} and "name" in values:
+            self.typed = values["name"]
+            self.forms[-1].values[self.typed] = ""
+        elif tag == "option" and self.typed:
+            self._choose(values)
+
+    def handle_data(self, data: str) -> None:
+        if self.typed and self.choice is None:
+            self.forms[-1].values[self.typed] += data
+        elif self.choice == "":
+            self.forms[-1].values[self.typed] = data.strip()
+            self.choice = "chosen"
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in {"textarea", "select"}:
+            self.typed, self.choice = "", None
+
+    def _choose(self, values: dict[str, str]) -> None:
+        """An option: the first one, and then the one that is selected."""
+        is_first = self.choice is None
+        if is_first:
+            self.forms[-1].values[self.typed] = ""
+        if not is_first and "selected" not in values:
+            return
+        self.choice = "chosen" if "value" in values else ""
+        self.forms[-1].values[self.typed] = values.get("value", "")
 
 
 @dataclass(slots=True)

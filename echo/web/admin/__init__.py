@@ -2,18 +2,26 @@
 
 from echo.web.admin import (
     accounts,
+    announcements,
     appeals,
     audit,
+    emojis,
     federation,
+    house,
+    relays,
     reports,
     roles,
     trends,
 )
 
 BLUEPRINTS = (
+    announcements.blueprint,
     accounts.blueprint,
     appeals.blueprint,
     audit.blueprint,
+    emojis.blueprint,
+    house.blueprint,
+    relays.blueprint,
     federation.blueprint,
     reports.blueprint,
     roles.blueprint,

@@ -26,7 +26,13 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
         Entry("/admin/roles", "Roles", Permission.MANAGE_ROLES),
     ),
     "Safety": (),
-    "House": (),
+    "House": (
+        Entry("/admin/settings", "Settings", Permission.MANAGE_SETTINGS),
+        Entry("/admin/texts", "Rules and texts", Permission.MANAGE_RULES),
+        Entry("/admin/announcements", "Announcements", Permission.MANAGE_ANNOUNCEMENTS),
+        Entry("/admin/emojis", "Emoji", Permission.MANAGE_CUSTOM_EMOJIS),
+        Entry("/admin/relays", "Relays", Permission.MANAGE_FEDERATION),
+    ),
     "Machine": (
         Entry("/admin/federation", "Other servers", Permission.VIEW_DEVOPS),
         Entry("/admin/audit", "Audit log", Permission.VIEW_AUDIT_LOG),

@@ -1,0 +1,49 @@
+"""What kind of house this server is: its settings and its texts, changed while it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from echo.actions.staff import Target, acting
+from echo.config_choice import checked, choices
+from echo.errors import Invalid, NotFound
+from echo.policy.deeds import Deed
+from echo.policy.roles import Staff
+from echo.store import chosen_settings, house_texts
+
+TEXT_CHARACTERS = 200_000
+
+
+async def choose(by: Staff, wanted: Mapping[str, object]) -> None:
+    """Choose settings; None lets the configuration file decide again. All of them, or none.
+
+    Shapes:  wanted: {section.key: value}
+    Raises:  Invalid for a name that cannot be chosen, or a value that cannot be; Forbidden
+    """
+    known = {choice.name: choice for choice in choices()}
+    unknown = sorted(set(wanted) - set(known))
+    if unknown:
+        raise Invalid(f"Validation failed: {unknown[0]} cannot be chosen")
+    read = {name: None if given is None else checked(known[name], given) for name, given in wanted.items()}
+    target = Target("settings", "", ", ".join(sorted(read)))
+    async with acting(by, Deed.SETTINGS_CHANGE, on=target, details=dict(read)):
+        for name, value in read.items():
+            if value is None:
+                await chosen_settings.drop(name)
+            else:
+                await chosen_settings.put(name, value)
+
+
+async def write_text(by: Staff, name: str, markdown: str) -> None:
+    """Write a text of the house; an empty one takes it away.
+
+    Shapes:  name: about.md, privacy.md, rules.md, rules.de.md, terms-2026-01-31.md
+    Raises:  NotFound for another name; Invalid; Forbidden
+    """
+    if not house_texts.may_be(name):
+        raise NotFound
+    if len(markdown) > TEXT_CHARACTERS:
+        raise Invalid(f"Validation failed: Text is too long (maximum is {TEXT_CHARACTERS} characters)")
+    deed = Deed.RULE_CHANGE if name.startswith("rules") else Deed.TEXT_CHANGE
+    async with acting(by, deed, on=Target("text", name, name), details={"characters": len(markdown)}):
+        house_texts.write(name, markdown)

@@ -1,0 +1,110 @@
+"""Which keys of the configuration can be chosen while the server runs, on a page or through the API.
+
+What is chosen is kept in the database, counts for all processes, and wins over the file. Everything else
+needs a restart, or is nobody's business but of whoever has a shell.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from echo.config import Config
+from echo.config_load import keys_of, sections
+from echo.errors import Invalid
+
+log = logging.getLogger(__name__)
+TEXT_CHARACTERS = 2000
+_INSTANCE = (
+    "title description contact_email contact_account languages suggested publish_peers publish_activity "
+    "publish_blocks publish_block_reasons"
+)
+_TIMELINES = "live_local live_remote hashtag_local hashtag_remote link_local link_remote"
+CHOOSABLE: dict[str, tuple[str, ...]] = {
+    "instance": tuple(_INSTANCE.split()),
+    "registrations": ("mode", "confirm_email", "reason_required", "min_age", "message", "url"),
+    "timelines": tuple(_TIMELINES.split()),
+}
+"""Keys by section: THE table."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A key that can be chosen.
+
+    Shapes:  kind: text, number, flag, choice (one of `options`) or list (of texts)
+    """
+
+    section: str
+    key: str
+    description: str
+    kind: Literal["text", "number", "flag", "choice", "list"]
+    options: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return f"{self.section}.{self.key}"
+
+
+def choices() -> Iterator[Choice]:
+    """All of them, in the order of the configuration file."""
+    for section, keys in CHOOSABLE.items():
+        declared = {key: (type_, text) for key, _, type_, text in keys_of(dict(sections())[section])}
+        for key in keys:
+            type_, description = declared[key]
+            yield Choice(
+                section=section,
+                key=key,
+                description=description,
+                kind=_kind(type_),
+                options=get_args(type_) if get_origin(type_) is Literal else (),
+            )
+
+
+def value(config: Config, choice: Choice) -> Any:
+    """What a key is in a configuration."""
+    return getattr(getattr(config, choice.section), choice.key)
+
+
+def checked(choice: Choice, given: object) -> Any:
+    """A value as the configuration takes it. Raises Invalid, with the name of the key."""
+    hint = get_type_hints(dict(sections())[choice.section], include_extras=True)[choice.key]
+    try:
+        read = msgspec.convert(given, hint)
+    except msgspec.ValidationError as error:
+        raise Invalid(f"Validation failed: {choice.name}: {error}") from error
+    texts = read if isinstance(read, list) else [read] if isinstance(read, str) else []
+    if any(len(text) > TEXT_CHARACTERS for text in texts) or len(texts) > 100:
+        raise Invalid(f"Validation failed: {choice.name} is too long")
+    return read
+
+
+def applied(config: Config, chosen: Mapping[str, object]) -> Config:
+    """The configuration with what was chosen; what cannot be (an older version chose it) is left out."""
+    changes: dict[str, dict[str, object]] = {}
+    for choice in choices():
+        if choice.name not in chosen:
+            continue
+        try:
+            changes.setdefault(choice.section, {})[choice.key] = checked(choice, chosen[choice.name])
+        except Invalid as error:
+            log.warning("a chosen setting is left out: %s", error.public)
+    parts = {
+        section: msgspec.structs.replace(getattr(config, section), **values)
+        for section, values in changes.items()
+    }
+    return msgspec.structs.replace(config, **parts)
+
+
+def _kind(type_: Any) -> Literal["text", "number", "flag", "choice", "list"]:
+    if get_origin(type_) is Literal:
+        return "choice"
+    if get_origin(type_) is list:
+        return "list"
+    if type_ is bool:
+        return "flag"
+    return "number" if type_ is int else "text"
