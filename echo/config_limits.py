@@ -61,6 +61,20 @@ class RateLimits(Section, frozen=True):
     posts_per_user: Annotated[int, Doc(description="Posts of a person in 3 hours.", ge=1)] = 300
     follows_per_user: Annotated[int, Doc(description="Follows of a person in a day.", ge=1)] = 400
     reports_per_user: Annotated[int, Doc(description="Reports of a person in a day.", ge=1)] = 400
+    paging_per_user: Annotated[
+        int,
+        Doc(
+            description="API requests of a person in 15 minutes that ask for another page (`max_id`,"
+            " `min_id`, `since_id`, `page`).",
+            ge=1,
+        ),
+    ] = 300
+    searches_per_user: Annotated[
+        int, Doc(description="Searches of a person, or of an address, in 5 minutes.", ge=1)
+    ] = 200
+    lookups_per_user: Annotated[
+        int, Doc(description="Searches in 5 minutes that ask another server (`resolve`).", ge=1)
+    ] = 60
     pages_per_address: Annotated[
         int, Doc(description="Pages shown to an address in 5 minutes, by each web process.", ge=1)
     ] = 1000

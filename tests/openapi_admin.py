@@ -6,14 +6,16 @@ import inspect
 
 import msgspec
 
-from echo.render import admin_entities
+from echo.render import admin_entities, admin_policy_entities
 from tests.openapi_house import ROUTES_OF_HOUSE
 from tests.openapi_parts import OBJECT, Json, fields, many, query, ref, route
+from tests.openapi_policies import ROUTES_OF_POLICIES
 
 _STRUCTS = [
     one
-    for _, one in inspect.getmembers(admin_entities, inspect.isclass)
-    if issubclass(one, msgspec.Struct) and one.__module__ == admin_entities.__name__
+    for module in (admin_entities, admin_policy_entities)
+    for _, one in inspect.getmembers(module, inspect.isclass)
+    if issubclass(one, msgspec.Struct) and one.__module__ == module.__name__
 ]
 SHAPES_OF_ADMIN: dict[str, Json] = msgspec.json.schema_components(
     _STRUCTS, ref_template="#/components/schemas/{name}"
@@ -30,6 +32,7 @@ _ROLE = fields(
 )
 
 ROUTES_OF_ADMIN: dict[str, Json] = {
+    **ROUTES_OF_POLICIES,
     **ROUTES_OF_HOUSE,
     f"GET {_BASE}/roles": route(many(ref("StaffRole"))),
     f"POST {_BASE}/roles": route(ref("StaffRole"), body=_ROLE),

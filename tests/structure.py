@@ -76,7 +76,7 @@ MAY_BE_MISSING: dict[str, set[str]] = {
         "latest_page_notification_at",
     },
     "GroupedNotificationsResults": {"partial_accounts"},
-    "Status": {"application", "pinned", "local_only", "blocks", "room", "emoji_reactions", "pleroma"},
+    "Status": {"application", "pinned", "local_only", "held", "blocks", "room", "emoji_reactions", "pleroma"},
     "StatusEdit": {"poll", "quote"},
     "Status.application": {"website"},
     "WebPushSubscription.alerts": {"quote", "quoted_update"},
@@ -240,6 +240,7 @@ _STATUS_EXTENSIONS: dict[str, Any] = {
     "emoji_reactions": _REACTIONS,
     "pleroma": {"type": "object", "properties": {"emoji_reactions": _REACTIONS}},
     "local_only": {"type": "boolean"},
+    "held": {"type": "string"},
     "blocks": {"type": "array", "items": _BLOCK},
     "room": _ROOM,
 }

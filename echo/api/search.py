@@ -10,6 +10,7 @@ from quart import Blueprint, Response
 from echo import addresses, ports
 from echo.errors import BadRequest, Unauthorized, Unavailable
 from echo.http.access import account_id, has_token, needs, optional, viewer
+from echo.http.families import count_search
 from echo.http.params import Params
 from echo.http.reading import params
 from echo.http.replies import array, raw
@@ -39,6 +40,7 @@ async def search() -> Response:
         raise Unauthorized("Search queries that resolve remote resources or paginate require a login")
     if not kind:
         offset = 0
+    await count_search(asks_elsewhere=resolve)
     found_people: list[int] = []
     found_posts: list[int] = []
     tags: list[bytes] = []
@@ -66,6 +68,7 @@ async def accounts_search() -> Response:
     """People by name or handle; a full handle is asked for at its server with `resolve`."""
     given = await params()
     limit = given.integer("limit")
+    await count_search(asks_elsewhere=given.boolean("resolve", default=False))
     found = await people(
         account_id(),
         given.text("q", "")[:QUERY_CHARACTERS],

@@ -42,6 +42,8 @@ COMMANDS = {
     "announcements": ("echo.cli.announcements:app", "What this server tells everybody on it."),
     "emojis": ("echo.cli.emojis:app", "Custom emojis of this server."),
     "reports": ("echo.cli.reports:app", "What was reported to the moderators."),
+    "policies": ("echo.cli.policies:app", "Rules for what is said here and what other servers send."),
+    "held": ("echo.cli.held:app", "What policies hold back until somebody decides."),
     "strikes": ("echo.cli.strikes:app", "What was done to accounts, and appeals against it."),
     "chats": ("echo.cli.chats:app", "Logs of chats, and what follows from them."),
     "search": ("echo.cli.search:app", "The index that posts and people are found by."),

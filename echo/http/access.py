@@ -40,6 +40,9 @@ PERMISSION = "echo_permission"
 # Where an application keeps what decides who gets documents.
 ADMISSION = "echo_admission"
 WINDOW_SECONDS = 300
+PAGING_SECONDS = 900
+# Requests for another page have a limit of their own, as Mastodon's.
+_PAGING = frozenset({"max_id", "min_id", "since_id", "page"})
 
 
 def current() -> Access:
@@ -229,6 +232,8 @@ async def _count(access: Access | None) -> None:
         wanted = [Limit("address", subject, limits.requests_per_address, WINDOW_SECONDS)]
     else:
         wanted = limits_of(access)
+        if access.user_id is not None and not _PAGING.isdisjoint(request.args):
+            wanted.append(Limit("paging", access.user_id, limits.paging_per_user, PAGING_SECONDS))
     g.allowance = await count(wanted)
 
 

@@ -1,9 +1,11 @@
-"""Limits of their own for what is costly or tempting: uploads, posts, deletes, follows, log-ins, sign-ups."""
+"""Limits of their own for what is costly or tempting: uploads, posts, deletes, follows, searches, log-ins,
+sign-ups. They are counted by what is done, whichever route or spelling of a path leads there.
+"""
 
 from __future__ import annotations
 
 from echo import settings
-from echo.http.access import account_id, caller_address
+from echo.http.access import account_id, caller_address, viewer
 from echo.http.client_address import limit_subject
 from echo.http.limits import Limit, count
 
@@ -21,6 +23,22 @@ async def count_for_account(family: str) -> None:
         "reports": (limits.reports_per_user, 86_400),
     }[family]
     await count([Limit(family, account_id(), allowed, window_seconds)])
+
+
+async def count_search(*, asks_elsewhere: bool) -> None:
+    """Count a search by the caller, with or without a token; and one more that asks another server.
+
+    Shapes:  asks_elsewhere: `resolve`: each such search may cost a request to another server
+    """
+    limits = settings.here().rate_limits
+    if not limits.enabled:
+        return
+    own = viewer().account_id
+    subject = limit_subject(caller_address()) if own is None else own
+    wanted = [Limit("search", subject, limits.searches_per_user, 300)]
+    if asks_elsewhere:
+        wanted.append(Limit("resolve", subject, limits.lookups_per_user, 300))
+    await count(wanted)
 
 
 async def count_for_address(family: str, *, also: tuple[str, object] | None = None) -> None:

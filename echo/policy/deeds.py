@@ -71,6 +71,7 @@ class Deed(StrEnum):
     POLICY_CREATE = "policy.create"
     POLICY_CHANGE = "policy.change"
     POLICY_DELETE = "policy.delete"
+    POLICY_TRY = "policy.try"  # the dry run shows posts
     HELD_ACCEPT = "held.accept"
     HELD_REJECT = "held.reject"
     FILE_BAN = "file.ban"
@@ -135,6 +136,7 @@ NEEDED: dict[Deed, Permission] = {
     Deed.POLICY_CREATE: Permission.MANAGE_SETTINGS,
     Deed.POLICY_CHANGE: Permission.MANAGE_SETTINGS,
     Deed.POLICY_DELETE: Permission.MANAGE_SETTINGS,
+    Deed.POLICY_TRY: Permission.MANAGE_SETTINGS,
     Deed.HELD_ACCEPT: Permission.MANAGE_REPORTS,
     Deed.HELD_REJECT: Permission.MANAGE_REPORTS,
     Deed.FILE_BAN: Permission.MANAGE_REPORTS,

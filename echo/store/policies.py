@@ -179,7 +179,7 @@ async def forget_held_post(post_id: int) -> None:
 
 
 _LATEST = """
-    SELECT p.id, p.author_id, p.uri, p.html, p.spoiler, p.visibility, p.local, p.in_reply_to_id,
+    SELECT p.id, p.author_id, p.created_at, p.uri, p.html, p.spoiler, p.visibility, p.local, p.in_reply_to_id,
         a.username, a.display_name, a.domain, a.host, jsonb_array_length(p.media_ids) AS files,
         ARRAY(SELECT m.account_id FROM mentions m WHERE m.post_id = p.id AND NOT m.silent) AS mentioned,
         ARRAY(SELECT h.name FROM post_hashtags ph JOIN hashtags h ON h.id = ph.hashtag_id

@@ -34,4 +34,5 @@ KIND = Kind(
     "Finds every post of the servers that it is limited to: to mark, to unlist or to hold them.",
     Servers,
     _prepare,
+    needs_hosts=True,
 )

@@ -73,7 +73,8 @@ Finder = Callable[[Said, Facts], Awaitable[Finding | None]]
 class Kind:
     """A kind of policy.
 
-    Shapes:  prepare: its settings -> what looks at a post; raises ValueError for settings that make no sense
+    Shapes:  prepare: its settings -> what looks at a post; raises ValueError for settings that make no sense;
+             needs_hosts: it has to be limited to servers
     """
 
     name: str
@@ -81,6 +82,7 @@ class Kind:
     about: str
     settings: type[Settings]
     prepare: Callable[[Any], Finder]
+    needs_hosts: bool = False
 
 
 def action_of(settings: Settings) -> Action:

@@ -25,7 +25,10 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
         Entry("/admin/presets", "Words for strikes", Permission.MANAGE_SETTINGS),
         Entry("/admin/roles", "Roles", Permission.MANAGE_ROLES),
     ),
-    "Safety": (),
+    "Safety": (
+        Entry("/admin/held", "Held by policies", Permission.MANAGE_REPORTS),
+        Entry("/admin/policies", "Policies", Permission.MANAGE_SETTINGS),
+    ),
     "House": (
         Entry("/admin/settings", "Settings", Permission.MANAGE_SETTINGS),
         Entry("/admin/texts", "Rules and texts", Permission.MANAGE_RULES),
