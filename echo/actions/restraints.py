@@ -107,14 +107,15 @@ async def end(by: Staff, target_id: int, kind: StrikeKind) -> None:
         await lift(unit, target, kind)
 
 
-async def delete_now(by: Staff, target_id: int) -> None:
+async def delete_now(by: Staff, target_id: int, *, also_active: bool = False) -> None:
     """Delete a suspended account with all its data, without waiting any longer.
 
+    Shapes:  also_active: from the shell, also one that is not suspended
     Raises:  NotFound; Forbidden while it is not suspended
     """
     target = await accounts.get(target_id)
     async with staff.acting(by, Deed.ACCOUNT_DELETE, on=on(target)):
-        if target.suspended_at is None:
+        if target.suspended_at is None and not also_active:
             raise Forbidden
         await _delete(target)
 

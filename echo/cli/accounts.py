@@ -7,8 +7,7 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from echo.actions import accounts as account_actions
-from echo.actions import approvals, moderation, password_changes, renaming, sign_up
+from echo.actions import approvals, moderation, password_changes, renaming, restraints, sign_up
 from echo.actions import roles as role_actions
 from echo.actions.drafts import SignUp
 from echo.addresses import here
@@ -238,12 +237,7 @@ async def delete(
         say(common, {"error": "add --yes to delete for good"}, "Nothing done: add --yes to delete for good.")
         return 1
     async with opened(common):
-        account = await _find(handle)
-        await (
-            account_actions.receive_deletion(account)
-            if account.domain
-            else account_actions.delete_local(account.id)
-        )
+        await restraints.delete_now(Staff.shell(), (await _find(handle)).id, also_active=True)
     say(common, {"deleted": handle}, f"{handle} is deleted")
     return 0
 

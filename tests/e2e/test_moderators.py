@@ -25,8 +25,10 @@ def moderator(server: Server) -> Mastodon:
     client = Mastodon(
         client_id=client_id, client_secret=secret, api_base_url=server.url, version_check_mode="none"
     )
-    client.create_account("mod", "correct horse battery", "mod@example.org", agreement=True, scopes=scopes)
-    server.ctl("accounts", "modify", "mod", "--role", "Moderator")
+    client.create_account(
+        "guard", "correct horse battery", "guard@example.org", agreement=True, scopes=scopes
+    )
+    server.ctl("accounts", "modify", "guard", "--role", "Moderator")
     return client
 
 
@@ -40,10 +42,10 @@ def test_a_report_is_settled_with_mastodon_py(server: Server) -> None:
     assert report.target_account.email == "bob@example.org"
     told = eventually(lambda: [n for n in mod.notifications() if n.type == "admin.report"])
     assert told[0].report.id == filed.id
-    assert mod.admin_report_assign(report.id).assigned_account.username == "mod"
+    assert mod.admin_report_assign(report.id).assigned_account.username == "guard"
     assert mod.admin_report_unassign(report.id).assigned_account is None
-    assert {one.username for one in mod.admin_accounts_v2(origin="local")} >= {"mod", "alice", "bob"}
-    assert [one.username for one in mod.admin_accounts_v2(permissions="staff")] == ["mod"]
+    assert {one.username for one in mod.admin_accounts_v2(origin="local")} >= {"guard", "alice", "bob"}
+    assert [one.username for one in mod.admin_accounts_v2(permissions="staff")] == ["guard"]
     assert [one.username for one in mod.admin_accounts_v1(username="bo")] == ["bob"]
     mod.admin_account_moderate(target.id, action="silence", report_id=report.id, text="No advertising.")
     assert mod.admin_account(target.id).silenced is True

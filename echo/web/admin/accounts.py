@@ -70,7 +70,7 @@ async def listing() -> Response:
     rows = await staff_accounts.rows(ids)
     return await show_staff(
         "accounts.html",
-        title="People and accounts",
+        title="Accounts",
         notices=NOTICES,
         asked=asked,
         states=list(STATES),

@@ -19,7 +19,7 @@ class Entry:
 GROUPS: dict[str, tuple[Entry, ...]] = {
     "People": (
         Entry("/admin/reports", "Reports", Permission.MANAGE_REPORTS),
-        Entry("/admin/accounts", "People and accounts", Permission.MANAGE_USERS),
+        Entry("/admin/accounts", "Accounts", Permission.MANAGE_USERS),
         Entry("/admin/appeals", "Appeals", Permission.MANAGE_APPEALS),
         Entry("/admin/trends", "Trends", Permission.MANAGE_TAXONOMIES),
         Entry("/admin/presets", "Words for strikes", Permission.MANAGE_SETTINGS),
