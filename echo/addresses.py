@@ -87,6 +87,9 @@ class Addresses:
     def post_page(self, username: str, post_id: int) -> str:
         return f"{self.base}/@{quote(username)}/{post_id}"
 
+    def invite(self, code: str) -> str:
+        return f"{self.base}/invite/{quote(code)}"
+
     def tag_page(self, name: str) -> str:
         return f"{self.base}/tags/{quote(name)}"
 

@@ -9,7 +9,7 @@ from typing import Any
 from quart import Blueprint, Quart
 
 from echo import admin, api, streaming, web
-from echo.http import access, errors, headers
+from echo.http import access, errors, fence, headers
 from echo.http.exchange import Exchange
 from echo.runtime import Runtime
 from echo.web.error_page import error_page
@@ -53,6 +53,7 @@ def _create(runtime: Runtime, blueprints: Sequence[Blueprint]) -> Quart:
     app.extensions[access.ADMISSION] = admit
     errors.install(app, error_page)
     headers.install(app)
+    fence.install(app)
     for blueprint in (*blueprints, *streaming.BLUEPRINTS):
         app.register_blueprint(blueprint)
     context = copy_context()

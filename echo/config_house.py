@@ -81,6 +81,23 @@ class Registrations(Section, frozen=True):
         int,
         Doc(description="How old people must say they are, in years. 0: they are not asked.", ge=0, le=99),
     ] = 0
+    check: Annotated[
+        Literal["none", "work", "hcaptcha"],
+        Doc(
+            description=(
+                "What people who sign up have to do: none, work (their browser computes for a moment, nobody "
+                "else is asked) or hcaptcha. Who cannot do it waits for a moderator."
+            )
+        ),
+    ] = "none"
+    work_cost: Annotated[
+        int,
+        Doc(description="How much is computed: rounds of one try; about 256 are needed.", ge=1, le=1_000_000),
+    ] = 5000
+    hcaptcha_site_key: Annotated[str, Doc(description="The public key of the site at hCaptcha.")] = ""
+    hcaptcha_secret: Annotated[
+        str, Doc(description="The secret key at hCaptcha; better from a file or the environment.")
+    ] = ""
     message: Annotated[str, Doc(description="Said where nobody can sign up. Empty: nothing.")] = ""
     url: Annotated[str, Doc(description="Page where people sign up, if it is not ours. Empty: ours.")] = ""
 

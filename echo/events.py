@@ -8,18 +8,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from echo.events_of_accounts import AccountMoved as AccountMoved
+from echo.events_of_accounts import Blocked as Blocked
 from echo.events_of_accounts import DomainAvoided as DomainAvoided
 from echo.events_of_accounts import DomainWelcomed as DomainWelcomed
 from echo.events_of_accounts import FollowChanged as FollowChanged
 from echo.events_of_accounts import FollowersDiffer as FollowersDiffer
 from echo.events_of_accounts import LinksChanged as LinksChanged
+from echo.events_of_accounts import Muted as Muted
 from echo.events_of_accounts import TagFeatured as TagFeatured
 from echo.events_of_accounts import TagsChosen as TagsChosen
 from echo.events_of_accounts import TagUnfeatured as TagUnfeatured
+from echo.events_of_accounts import Unblocked as Unblocked
+from echo.events_of_accounts import Unmuted as Unmuted
 from echo.events_of_chats import ChatChanged as ChatChanged
 from echo.events_of_chats import ChatMarked as ChatMarked
 from echo.events_of_chats import GroupTold as GroupTold
 from echo.events_of_chats import GroupWished as GroupWished
+from echo.events_of_fences import BlockListDue as BlockListDue
+from echo.events_of_fences import PersonAdmitted as PersonAdmitted
+from echo.events_of_fences import ServerBlocked as ServerBlocked
 from echo.events_of_house import AnnouncementChanged as AnnouncementChanged
 from echo.events_of_house import AnnouncementReacted as AnnouncementReacted
 from echo.events_of_house import AnnouncementRemoved as AnnouncementRemoved
@@ -183,32 +190,6 @@ class FollowRejected(Event):
     follower_id: int
     followee_id: int
     uri: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Blocked(Event):
-    blocker_id: int
-    blocked_id: int
-    uri: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unblocked(Event):
-    blocker_id: int
-    blocked_id: int
-    uri: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Muted(Event):
-    muter_id: int
-    muted_id: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unmuted(Event):
-    muter_id: int
-    muted_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

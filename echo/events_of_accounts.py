@@ -71,3 +71,29 @@ class TagFeatured(Event):
 class TagUnfeatured(Event):
     account_id: int
     name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blocked(Event):
+    blocker_id: int
+    blocked_id: int
+    uri: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unblocked(Event):
+    blocker_id: int
+    blocked_id: int
+    uri: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Muted(Event):
+    muter_id: int
+    muted_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unmuted(Event):
+    muter_id: int
+    muted_id: int

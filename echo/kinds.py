@@ -179,6 +179,7 @@ class MediaState(StrEnum):
     WAITING = "waiting"  # a worker has yet to make it ready
     READY = "ready"
     FAILED = "failed"  # it could not be read
+    REFUSED = "refused"  # no files are taken from its server
 
 
 class TrendKind(StrEnum):
@@ -210,6 +211,7 @@ class BlockSeverity(StrEnum):
 
     SILENCE = "silence"
     SUSPEND = "suspend"
+    NOOP = "noop"  # only what else the block says: no files, no reports
 
 
 class ItemState(StrEnum):

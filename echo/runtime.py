@@ -7,7 +7,7 @@ import contextlib
 import importlib
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -39,18 +39,21 @@ from echo.events import (
     Notified,
     RoomChanged,
 )
+from echo.humans.opening import open_human_check
 from echo.jobs import Queue
 from echo.media import port as media_port
 from echo.media.port import MediaStore
 from echo.media.storage import LocalMediaStore
 from echo.policy import push_keys, seals
 from echo.policy.push_keys import PushKeys
+from echo.policy.secret_texts import new_secret
 from echo.search.meilisearch import MeilisearchIndex
 from echo.search.postgresql import PostgresIndex
 from echo.store import access, chosen_settings, push
 from echo.translation.opening import open_translator
 from federation.files import Files
 from federation.json_server import JsonServer
+from federation.mail_servers import MailServers
 from federation.network import Network, open_network
 from federation.resolve import Directory
 from federation.transport import Transport
@@ -79,6 +82,8 @@ class Runtime:
     room_engines: ports.Engines
     push_keys: PushKeys
     seal: Fernet
+    human_check: ports.HumanCheck = field(default_factory=ports.NullHumanCheck)
+    mail_servers: ports.MailServers = field(default_factory=ports.NullMailServers)
     configured: Config | None = None
     """The configuration without what was chosen while the server runs."""
 
@@ -97,6 +102,8 @@ class Runtime:
         ports.bind_translator(self.translator)
         ports.bind_search_index(self.search)
         ports.bind_room_engines(self.room_engines)
+        ports.bind_human_check(self.human_check)
+        ports.bind_mail_servers(self.mail_servers)
         ports.bind_caller(self.network.call_service)
 
     async def choose(self) -> None:
@@ -138,6 +145,7 @@ async def open_runtime(
     try:
         ids.set_process(await db.fetch_value("SELECT nextval('process_numbers')"))
         keys, seal = await push.server_keys(), await asyncio.to_thread(seals.load, data)
+        proof_secret = await push.shared_secret("sign_up_proof", new_secret)
     except BaseException:
         await database.close()
         raise
@@ -156,6 +164,8 @@ async def open_runtime(
         room_engines=open_room_engines(config.rooms, network.call_service),
         push_keys=keys,
         seal=seal,
+        human_check=open_human_check(config.registrations, network.call_service, proof_secret),
+        mail_servers=MailServers(),
     )
     database.after_commit = hand_on
     runtime.bind()

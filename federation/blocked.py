@@ -24,6 +24,7 @@ class BlockedServers:
         self._read_at: float | None = None
         self._domains: frozenset[str] = frozenset()
         self._allowed: frozenset[str] = frozenset()
+        self._without_files: frozenset[str] = frozenset()
 
     async def have(self, address: str) -> bool:
         """Whether an address is on a suspended server. Raises Unavailable when that cannot be known."""
@@ -41,10 +42,17 @@ class BlockedServers:
             return False
         return host.partition(":")[0].lower() not in self._allowed
 
+    async def withhold_files(self, address: str) -> bool:
+        """Whether no files are taken from the server of an address."""
+        await self._read()
+        host = iri.host_of(address, allow_http=True)
+        return host is not None and not self._without_files.isdisjoint(server_blocks.names_of(host))
+
     async def _read(self) -> None:
         now = self._clock()
         if self._read_at is None or now - self._read_at >= REMEMBERED_SECONDS:
             self._domains = await server_blocks.suspended()
+            self._without_files = await server_blocks.without_files()
             if settings.here().federation.only_allowed:
                 self._allowed = await server_allows.allowed()
             self._read_at = now

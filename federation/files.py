@@ -23,6 +23,8 @@ class Files:
         """
         if is_ours(url):
             raise Unavailable(detail=f"our own: {url}")
+        if await network().blocked.withhold_files(url):
+            raise Unavailable(detail=f"no files are taken from there: {url}")
         try:
             await network().client.download(
                 url, path, accept=ACCEPT, limit_bytes=limit_bytes, deadline_seconds=DEADLINE_SECONDS

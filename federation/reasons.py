@@ -18,6 +18,7 @@ class Reason(StrEnum):
     UNKNOWN_ACTOR = "unknown-actor"
     SUSPENDED = "suspended"
     BLOCKED = "blocked"
+    REPORTS_REFUSED = "reports-refused"  # no reports are taken from its server
     TOO_MANY = "too-many"  # one server passes on more than is looked at
     UNPROVEN = "unproven"  # the other side does not say so
 

@@ -27,7 +27,7 @@ from echo.store import inbound, jobs
 from federation.delivery import Drain
 from federation.processing import settle
 from tests.applications import application
-from workers import accounts, threads
+from workers import accounts, servers, threads
 from workers.later import Later
 from workers.outbound import JOBS
 
@@ -35,9 +35,11 @@ Found = TypeVar("Found")
 Answer = Callable[[httpx.Request], Awaitable[httpx.Response]]
 OWNER = "test/1"
 # Jobs that need no runtime: they change who follows whom, or ask other servers.
-OTHERS: dict[str, Callable[..., Awaitable[None]]] = {
-    name: accounts.JOBS[name] for name in ("accounts.leave_domain", "accounts.move_followers")
-} | threads.JOBS
+OTHERS: dict[str, Callable[..., Awaitable[None]]] = (
+    {name: accounts.JOBS[name] for name in ("accounts.leave_domain", "accounts.move_followers")}
+    | threads.JOBS
+    | servers.JOBS
+)
 
 
 @dataclass

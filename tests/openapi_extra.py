@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.openapi_admin import ROUTES_OF_ADMIN, SHAPES_OF_ADMIN
 from tests.openapi_chats import ROUTES_OF_CHATS, SHAPES_OF_CHATS
+from tests.openapi_fences import ROUTES_OF_FENCES, SHAPES_OF_FENCES
 from tests.openapi_moderation import ROUTES_OF_MODERATION
 from tests.openapi_parts import OBJECT, TEXT, Json, fields, many, query, ref, route
 from tests.openapi_rooms import ROUTES_OF_ROOMS, SHAPES_OF_ROOMS
@@ -29,6 +30,7 @@ SCHEMAS: dict[str, Json] = {
         "properties": {"error": TEXT, "error_description": TEXT, "details": OBJECT},
     },
     **SHAPES_OF_ADMIN,
+    **SHAPES_OF_FENCES,
     **SHAPES_OF_CHATS,
     **SHAPES_OF_ROOMS,
 }
@@ -57,6 +59,7 @@ _REACTION: Json = {
 
 EXTRA: dict[str, Json] = {
     **ROUTES_OF_ADMIN,
+    **ROUTES_OF_FENCES,
     **ROUTES_OF_CHATS,
     **ROUTES_OF_MODERATION,
     **ROUTES_OF_ROOMS,

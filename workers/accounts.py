@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from echo.actions import avoided_domains, erasing, moves, restraints
+from echo.actions import avoided_domains, erasing, moves, newcomers, restraints
 from echo.runtime import Runtime
 from workers.later import Later
 
@@ -21,6 +21,11 @@ async def leave_domain(_: Runtime, *, account_id: int, domain: str) -> None:
         raise Later(seconds=0)
 
 
+async def follow_inviter(_: Runtime, *, account_id: int) -> None:
+    """Somebody new follows who invited them, where the invitation says so."""
+    await newcomers.follow_inviter(account_id)
+
+
 async def move_followers(_: Runtime, *, account_id: int, target_id: int) -> None:
     """Have people here follow the new account in place of the old, a batch at a time."""
     if not await moves.take_along(account_id, target_id):
@@ -35,6 +40,7 @@ async def part_from(_: Runtime, *, account_id: int) -> None:
 
 JOBS: dict[str, Callable[..., Awaitable[None]]] = {
     "accounts.erase": erase,
+    "accounts.follow_inviter": follow_inviter,
     "accounts.leave_domain": leave_domain,
     "accounts.move_followers": move_followers,
     "accounts.part_from": part_from,

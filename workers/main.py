@@ -34,6 +34,7 @@ from workers import (
     push,
     rooms,
     search,
+    servers,
     strikes,
     threads,
     timelines,
@@ -57,6 +58,7 @@ FUNCTIONS: dict[str, Function] = {
     **strikes.JOBS,
     **threads.JOBS,
     **rooms.JOBS,
+    **servers.JOBS,
     **held.JOBS,
 }
 RENEW_SECONDS = 20.0

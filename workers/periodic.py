@@ -13,6 +13,7 @@ from echo import settings
 from echo.actions import (
     announcements,
     auth,
+    block_lists,
     discarding,
     keys,
     letters,
@@ -93,6 +94,12 @@ async def look_at_hosts(_: dict[str, Any]) -> None:
         await software.look_around()
 
 
+async def ask_for_block_lists(_: dict[str, Any]) -> None:
+    """Lists of blocked servers whose time it is to be read."""
+    if settings.here().federation.enabled:
+        await block_lists.ask_for_due()
+
+
 async def write_digests(_: dict[str, Any]) -> None:
     """What happened, for those who have been away for a week and want to know."""
     await letters.ask_for_digests()
@@ -134,6 +141,7 @@ async def recount(_: dict[str, Any]) -> None:
 PERIODIC = (
     Periodic("look_at_hosts", look_at_hosts, minutes=set(range(60))),
     Periodic("sweep_rooms", sweep_rooms, minutes=set(range(60))),
+    Periodic("ask_for_block_lists", ask_for_block_lists, minutes=set(range(6, 60, 10))),
     Periodic("delete_suspended", delete_suspended, minutes={11}),
     Periodic("write_digests", write_digests, minutes={41}),
     Periodic("find_trends", find_trends, minutes=set(range(1, 60, 5))),

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from echo import addresses, clock, db, ids
 from echo.actions import profile_links as links
-from echo.actions import profile_texts
+from echo.actions import profile_texts, remote_media
 from echo.actions.drafts import ProfileDraft, RemoteAccount
 from echo.db import UnitOfWork
 from echo.errors import Forbidden, Invalid
@@ -32,6 +32,7 @@ async def store_remote(draft: RemoteAccount) -> Account:
     """
     if addresses.here().is_ours(draft.uri):
         raise Invalid("A remote account cannot live here", detail=draft.uri)
+    draft = await remote_media.only_taken(draft)
     async with db.unit_of_work() as unit:
         # Two tasks that meet the same stranger at once must not both insert.
         await db.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", draft.uri)

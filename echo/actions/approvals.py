@@ -7,7 +7,7 @@ from echo.actions.notify import tell_staff
 from echo.actions.staff import Target, acting
 from echo.db import UnitOfWork
 from echo.errors import NotFound
-from echo.events import AccessEnded, MailAsked
+from echo.events import AccessEnded, MailAsked, PersonAdmitted
 from echo.kinds import LetterKind, NotificationKind
 from echo.models import Account, User
 from echo.policy.deeds import Deed
@@ -18,7 +18,9 @@ from echo.store import roles
 async def announce(unit: UnitOfWork, user: User) -> None:
     """Somebody new has proved their address: moderators are told, and asked for a yes where one is needed."""
     await tell_staff(unit, Permission.MANAGE_USERS, NotificationKind.SIGN_UP, user.id)
-    if user.approved_at is None:
+    if user.approved_at is not None:
+        _admit(unit, user)
+    else:
         for moderator_id in await roles.who_may(Permission.MANAGE_USERS):
             unit.emit(MailAsked(local=True, user_id=moderator_id, template=LetterKind.WAITING))
 
@@ -29,6 +31,7 @@ async def approve(by: Staff, user_id: int) -> None:
         if not await User.filter(id=user_id, approved_at=None).update(approved_at=clock.now()):
             raise NotFound("Nobody of this name waits for approval")
         unit.emit(MailAsked(local=True, user_id=user_id, template=LetterKind.APPROVED))
+        _admit(unit, await User.get(id=user_id))
 
 
 async def reject(by: Staff, user_id: int) -> None:
@@ -49,3 +52,8 @@ async def _waiting(user_id: int) -> Target:
     if account is None:
         raise NotFound("Nobody of this name waits for approval")
     return Target("account", user_id, account.username)
+
+
+def _admit(unit: UnitOfWork, user: User) -> None:
+    if user.invite_id is not None:
+        unit.emit(PersonAdmitted(local=True, account_id=user.id))

@@ -7,9 +7,9 @@ from echo.actions import follows
 from echo.actions.notify import tell_of_severed
 from echo.errors import FieldError, Invalid
 from echo.events import DomainAvoided, DomainWelcomed
-from echo.kinds import SeveranceKind
+from echo.kinds import FollowState, SeveranceKind
 from echo.policy import domains
-from echo.store import avoided_domains, notifications
+from echo.store import avoided_domains, notifications, severances
 
 BATCH = 100
 
@@ -63,6 +63,10 @@ async def leave(account_id: int, domain: str) -> bool:
     async with db.unit_of_work() as unit:
         await notifications.delete_from_domain(account_id, domain)
         found = await avoided_domains.follows_with(account_id, domain, BATCH)
+        severance_id = await severances.latest(account_id, SeveranceKind.OWN_BLOCK, domain)
+        if severance_id is not None:
+            ended = [known for known in found if known.state == FollowState.ACCEPTED]
+            await severances.keep(severance_id, account_id, ended)
         for known in found:
             if known.follower_id == account_id:
                 await follows.end(unit, known, local=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from echo import clock, db
-from echo.actions import approvals
+from echo.actions import approvals, entrance
 from echo.actions.links import LinkKind, make_link
 from echo.actions.logins import require_password
 from echo.errors import FieldError, Forbidden, Gone, Invalid
@@ -45,6 +45,8 @@ async def resend_for_app(user_id: int, app_id: int | None, *, email: str = "") -
              or taken
     """
     new = emails.normal(email)
+    # Looked at before the transaction: the DNS may be asked.
+    problem = await _problem(new) if new else None
     async with db.unit_of_work() as unit:
         user = await User.get_or_none(id=user_id)
         if (
@@ -55,7 +57,7 @@ async def resend_for_app(user_id: int, app_id: int | None, *, email: str = "") -
         ):
             raise Forbidden
         if new and new != user.email:
-            await _change_unconfirmed(user, new)
+            await _change_unconfirmed(user, new, problem)
         unit.emit(MailAsked(local=True, user_id=user_id, template=LinkKind.CONFIRM))
 
 
@@ -75,12 +77,13 @@ async def ask_for_email(user_id: int, password: str, email: str) -> None:
     """
     await require_password(user_id, password)
     new = emails.normal(email)
+    problem = await _problem(new)
     async with db.unit_of_work() as unit:
         user = await User.get(id=user_id)
         if user.confirmed_at is None:
-            await _change_unconfirmed(user, new)
+            await _change_unconfirmed(user, new, problem)
         else:
-            await _check_email(new)
+            await _check_email(new, problem)
             user.unconfirmed_email = new
             await user.save(update_fields=["unconfirmed_email"])
             unit.emit(MailAsked(local=True, user_id=user_id, template=LetterKind.EMAIL_ASKED))
@@ -96,14 +99,17 @@ async def link_for(user_id: int) -> tuple[str, str] | None:
     return email, await make_link(LinkKind.CONFIRM, user_id=user_id, email=email)
 
 
-async def _change_unconfirmed(user: User, email: str) -> None:
-    await _check_email(email)
+async def _change_unconfirmed(user: User, email: str, problem: FieldError | None) -> None:
+    await _check_email(email, problem)
     user.email, user.email_key = email, emails.key(email)
     await user.save(update_fields=["email", "email_key"])
 
 
-async def _check_email(email: str) -> None:
-    problem = emails.problem(email)
+async def _problem(email: str) -> FieldError | None:
+    return emails.problem(email) or await entrance.email_problem(email)
+
+
+async def _check_email(email: str, problem: FieldError | None) -> None:
     if problem is not None:
         raise Invalid(f"Validation failed: E-mail {problem.description}", details={"email": [problem]})
     if await users.is_email_taken(email):

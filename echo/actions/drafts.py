@@ -255,6 +255,8 @@ class ProfileDraft:
 class SignUp:
     """Somebody who wants an account here. The password is clear text and goes no further than its hash, the
     day of birth no further than the question whether it is long enough ago.
+
+    Shapes:  address: of the caller; empty: not known; proof: what `ports.human_check` asked for
     """
 
     username: str
@@ -265,3 +267,6 @@ class SignUp:
     agreement: bool = False
     born_on: date | None = None
     app_id: int | None = None
+    invite_code: str = ""
+    address: str = ""
+    proof: str = ""

@@ -25,7 +25,7 @@ from echo.actions.composing import Composed
 from echo.actions.drafts import EditDraft, FileDraft, RemotePost
 from echo.actions.notify import tell
 from echo.actions.posting import find_link
-from echo.actions.remote_media import store_remote_media
+from echo.actions.remote_media import keep_emojis, store_remote_media
 from echo.actions.versions import Said
 from echo.db import UnitOfWork
 from echo.errors import Invalid, NotFound
@@ -36,7 +36,7 @@ from echo.models import Account, Media, Post
 from echo.policy.interaction import require_expected
 from echo.policy.pipeline.said import Door
 from echo.policy.pipeline.verdicts import Action
-from echo.store import posts, remote_files
+from echo.store import posts
 from echo.store.polls import Answers
 
 
@@ -153,8 +153,7 @@ async def receive_edit(author: Account, draft: RemotePost, *, is_judged: bool = 
         answers = None if draft.poll is None else polls.answers_from(draft.poll)
         poll_id, _ = await polls.change(post, answers)
         # Files that are left out stay: earlier versions of the post show them.
-        media_ids = await store_remote_media(author.id, post.id, draft.media)
-        await remote_files.know((emoji.url for emoji in draft.emojis), are_emojis=True)
+        media_ids = await store_remote_media(author, post.id, draft.media)
         await _write(
             post,
             html=draft.html,
@@ -165,7 +164,7 @@ async def receive_edit(author: Account, draft: RemotePost, *, is_judged: bool = 
             poll_id=poll_id,
             edited_at=min(draft.edited_at, clock.now()),
             url=draft.url or post.url,
-            emojis=[{"shortcode": e.shortcode, "url": e.url} for e in draft.emojis],
+            emojis=await keep_emojis(author, draft.emojis),
         )
         await _relink(unit, post, draft.mentioned_ids, draft.silent_ids, draft.hashtags)
         await chats.edited(unit, message, author.id)

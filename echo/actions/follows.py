@@ -140,7 +140,7 @@ async def receive_undo(follower: Account, *, uri: str = "", followee_id: int | N
 
 async def end(unit: UnitOfWork, known: Follow, *, local: bool) -> bool:
     """Delete a follow, as its follower wants; False when it is gone already."""
-    if not await _delete(known):
+    if not await delete(known):
         return False
     unit.emit(
         FollowEnded(local=local, follower_id=known.follower_id, followee_id=known.followee_id, uri=known.uri)
@@ -184,7 +184,7 @@ async def _accept(unit: UnitOfWork, asked: Follow, *, local: bool) -> bool:
 
 async def refuse(unit: UnitOfWork, known: Follow, *, local: bool) -> bool:
     """Delete a follow, as its followee wants; False when it is gone already."""
-    if not await _delete(known):
+    if not await delete(known):
         return False
     unit.emit(
         FollowRejected(
@@ -194,7 +194,8 @@ async def refuse(unit: UnitOfWork, known: Follow, *, local: bool) -> bool:
     return True
 
 
-async def _delete(known: Follow) -> bool:
+async def delete(known: Follow) -> bool:
+    """Take a follow away with all that hangs on it, and tell nobody; False when it is gone already."""
     state = await db.fetch_value("DELETE FROM follows WHERE id = $1 RETURNING state", known.id)
     if state is None:
         return False

@@ -27,7 +27,7 @@ from echo.actions import (
 from echo.actions.composing import Composed
 from echo.actions.drafts import PostDraft, RemotePost
 from echo.actions.posting import NewPost, Quoting
-from echo.actions.remote_media import store_remote_media
+from echo.actions.remote_media import keep_emojis, store_remote_media
 from echo.db import UnitOfWork
 from echo.errors import Gone, NotFound
 from echo.events import ParentMissed, PostDeleted
@@ -35,7 +35,7 @@ from echo.kinds import Held, Visibility
 from echo.models import Account, Post
 from echo.policy.interaction import require_expected
 from echo.policy.pipeline.verdicts import Action, Verdict
-from echo.store import accounts, counters, notifications, policies, posts, remote_files
+from echo.store import accounts, counters, notifications, policies, posts
 from echo.store import polls as poll_store
 
 # What was published longer ago, and is not delivered but found, is no news to anybody. Mastodon's figure.
@@ -135,8 +135,8 @@ async def receive(author: Account, draft: RemotePost, *, is_judged: bool = False
             language=draft.language,
             parent=parent,
             in_reply_to_uri=draft.in_reply_to_uri,
-            media_ids=await store_remote_media(author.id, post_id, draft.media),
-            emojis=[{"shortcode": e.shortcode, "url": e.url} for e in draft.emojis],
+            media_ids=await store_remote_media(author, post_id, draft.media),
+            emojis=await keep_emojis(author, draft.emojis),
             conversation_uri=draft.conversation_uri,
             edited_at=draft.edited_at,
             mentioned_ids=draft.mentioned_ids,
@@ -151,7 +151,6 @@ async def receive(author: Account, draft: RemotePost, *, is_judged: bool = False
             chat=draft.chat,
             is_news=draft.is_delivered or published_at > clock.now() - NEWS,
         )
-        await remote_files.know((emoji.url for emoji in draft.emojis), are_emojis=True)
         stored = await chats.insert(unit, author, new)
         if stored is None:
             known = await _known(draft.uri)

@@ -18,7 +18,7 @@ from echo.kinds import NotificationKind
 from echo.models import Account, CustomEmoji, Post, Reaction
 from echo.policy.interacting import Interaction
 from echo.policy.viewer import Viewer
-from echo.store import counters, notifications, posts, reactions, remote_files
+from echo.store import counters, notifications, posts, reactions, remote_files, server_blocks
 from echo.text.emojis import as_picture, is_character
 
 _NAME_CHARACTERS = 400
@@ -167,6 +167,8 @@ async def _received(account: Account, sign: Sign, there: dict[str, str]) -> tupl
     """
     if not sign.url:
         return as_picture(sign.name), ""
+    if (await server_blocks.rules_for(account.host)).reject_media:
+        raise Invalid(detail=f"no pictures are taken from {account.host}")
     ours = await CustomEmoji.get_or_none(shortcode=sign.name)
     if ours is not None and addresses.here().file(ours.file_key) == sign.url:
         return sign.name, ""

@@ -3,36 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from urllib.parse import urlsplit
 
 from echo import clock, ids
-from echo.actions.drafts import RemoteMedia
-from echo.models import Media
-from echo.store import remote_files
+from echo.actions.drafts import RemoteAccount, RemoteEmoji, RemoteMedia
+from echo.kinds import MediaState
+from echo.models import Account, Media
+from echo.store import remote_files, server_blocks
 
 # More files than this are not shown by any client; the rest is dropped, as other servers do.
 MAX_FILES = 16
 
 
-async def store_remote_media(account_id: int, post_id: int, files: Sequence[RemoteMedia]) -> list[int]:
-    """Store the files of a remote post; their ids, in order. A file that the post had before keeps its id."""
+async def store_remote_media(author: Account, post_id: int, files: Sequence[RemoteMedia]) -> list[int]:
+    """Store the files of a remote post; their ids, in order. A file that the post had before keeps its id.
+
+    Where no files are taken from its server, it is only kept that there were some.
+    """
     if not files:
         return []
+    is_refused = (await server_blocks.rules_for(author.host)).reject_media
+    state = MediaState.REFUSED if is_refused else MediaState.READY
     known = {media.remote_url: media for media in await Media.filter(post_id=post_id)}
     stored = []
     for file in files[:MAX_FILES]:
         media = known.pop(file.url, None)
         is_new = media is None
         if media is None:
-            media = Media(id=ids.new_id(), account_id=account_id, post_id=post_id, created_at=clock.now())
+            media = Media(id=ids.new_id(), account_id=author.id, post_id=post_id, created_at=clock.now())
         media.kind, media.content_type = file.kind.value, file.content_type[:255]
-        media.remote_url, media.preview_remote_url = file.url, file.preview_url
+        media.remote_url, media.preview_remote_url, media.state = file.url, file.preview_url, state.value
         media.update_from_dict(
             {"description": file.description, "blurhash": file.blurhash, "meta": _meta(file)}
         )
         await media.save(force_create=is_new)
         stored.append(media.id)
-    await remote_files.know(url for file in files[:MAX_FILES] for url in (file.url, file.preview_url))
+    if not is_refused:
+        await remote_files.know(url for file in files[:MAX_FILES] for url in (file.url, file.preview_url))
     return stored
+
+
+async def keep_emojis(author: Account, found: Sequence[RemoteEmoji]) -> list[dict[str, str]]:
+    """Emojis of a remote post as they are kept beside it; none where no files are taken from its server."""
+    if not found or (await server_blocks.rules_for(author.host)).reject_media:
+        return []
+    await remote_files.know((emoji.url for emoji in found), are_emojis=True)
+    return [{"shortcode": emoji.shortcode, "url": emoji.url} for emoji in found]
+
+
+async def only_taken(draft: RemoteAccount) -> RemoteAccount:
+    """What somebody elsewhere says of themselves, without pictures where none are taken from their server."""
+    if not (draft.avatar or draft.header or draft.emojis):
+        return draft
+    if not (await server_blocks.rules_for(urlsplit(draft.uri).netloc)).reject_media:
+        return draft
+    return replace(draft, avatar="", header="", emojis=())
 
 
 def _meta(file: RemoteMedia) -> dict[str, object]:

@@ -3,24 +3,40 @@
 from __future__ import annotations
 
 from echo import clock
+from echo.actions import staff
 from echo.actions.server_blocks import named
+from echo.actions.staff import Target
 from echo.errors import NotFound
 from echo.models import AllowedServer
+from echo.policy.deeds import Deed
+from echo.policy.roles import Staff
 
 
-async def allow(domain: str) -> bool:
-    """Allow a server, without its subdomains. Returns whether it was not allowed before.
+async def allow(by: Staff, domain: str) -> tuple[AllowedServer, bool]:
+    """Allow a server, without its subdomains. Returns it, and whether it was not allowed before.
 
-    Raises:  Invalid for what is no domain
+    Raises:  Forbidden; Invalid for what is no domain
     """
-    _, is_new = await AllowedServer.get_or_create(domain=named(domain), defaults={"created_at": clock.now()})
-    return is_new
+    name = named(domain)
+    async with staff.acting(by, Deed.DOMAIN_ALLOW, on=Target("domain", name, name)):
+        return await AllowedServer.get_or_create(domain=name, defaults={"created_at": clock.now()})
 
 
-async def disallow(domain: str) -> None:
+async def disallow(by: Staff, domain: str) -> None:
     """Take that back: nothing is sent to it, fetched from it or taken from it; what is known of it stays.
 
-    Raises:  Invalid, NotFound
+    Raises:  Forbidden, Invalid, NotFound
     """
-    if not await AllowedServer.filter(domain=named(domain)).delete():
+    known = await AllowedServer.get_or_none(domain=named(domain))
+    if known is None:
         raise NotFound(f"{domain} is not allowed")
+    await remove(by, known.id)
+
+
+async def remove(by: Staff, allow_id: int) -> None:
+    """The same by its id. Raises Forbidden, NotFound."""
+    known = await AllowedServer.get_or_none(id=allow_id)
+    if known is None:
+        raise NotFound
+    async with staff.acting(by, Deed.DOMAIN_DISALLOW, on=Target("domain", known.domain, known.domain)):
+        await known.delete()

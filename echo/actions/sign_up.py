@@ -6,7 +6,7 @@ import re
 from datetime import date, datetime
 
 from echo import clock, db, ids, settings
-from echo.actions import approvals
+from echo.actions import approvals, entrance
 from echo.actions.drafts import SignUp
 from echo.actions.links import LinkKind
 from echo.addresses import here
@@ -16,7 +16,8 @@ from echo.kinds import AccountKind, Role
 from echo.models import Account, AccountKey, AccountStats, User
 from echo.policy import emails, passwords, usernames
 from echo.policy.keys import KeyPairs, new_key_pairs
-from echo.store import auth, search_accounts, users
+from echo.policy.roles import Permission, seat_of
+from echo.store import agreements, auth, invites, search_accounts, users
 
 MAX_REASON_CHARACTERS = 2000
 _LOCALE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})?", re.ASCII)
@@ -26,6 +27,7 @@ _LABELS = {
     "password": "Password",
     "agreement": "Service agreement",
     "reason": "Reason",
+    "proof": "Proof that you are a person",
     "date_of_birth": "Date of birth",
 }
 Problems = dict[str, list[FieldError]]
@@ -35,25 +37,33 @@ async def sign_up(draft: SignUp) -> User:
     """Somebody signs up, as far as the configuration lets them.
 
     Returns: the user; `confirmed_at` and `approved_at` say whether the account can be used yet
-    Raises:  Forbidden while registrations are closed, Invalid with the reasons by field
+    Raises:  Forbidden while registrations are closed, without an invitation where one is needed, and from
+             networks that are blocked; Invalid with the reasons by field
     """
     rules = settings.here().registrations
-    if rules.mode not in {"open", "approval"}:
+    if rules.mode == "closed":
         raise Forbidden
-    problems = await _problems(draft)
+    verdict = await entrance.judge(draft)
+    invite = await invites.find_open(draft.invite_code, clock.now())
+    if rules.mode == "invite" and invite is None:
+        raise Forbidden
+    is_passed = invite is not None and seat_of(invite).may(Permission.INVITE_BYPASS_APPROVAL)
+    is_asked = rules.mode == "approval" and not is_passed
+    problems = verdict.problems | await _problems(draft)
     if not draft.agreement:
         problems.setdefault("agreement", []).append(FieldError("ERR_ACCEPTED", "must be accepted"))
     if rules.min_age and (problem := _age_problem(draft.born_on, rules.min_age)):
         problems.setdefault("date_of_birth", []).append(problem)
-    if rules.mode == "approval" and rules.reason_required and not draft.reason.strip():
+    if is_asked and rules.reason_required and not draft.reason.strip():
         problems.setdefault("reason", []).append(FieldError("ERR_BLANK", "can't be blank"))
     _refuse(problems)
     return await _create(
         draft,
         role=Role.USER,
         is_confirmed=not rules.confirm_email,
-        is_approved=rules.mode == "open",
+        is_approved=not is_asked and not verdict.needs_approval,
         is_announced=True,
+        invite_id=None if invite is None else invite["id"],
     )
 
 
@@ -97,7 +107,13 @@ async def may_set_up(secret: str) -> bool:
 
 
 async def _create(
-    draft: SignUp, *, role: int, is_confirmed: bool, is_approved: bool, is_announced: bool = False
+    draft: SignUp,
+    *,
+    role: int,
+    is_confirmed: bool,
+    is_approved: bool,
+    is_announced: bool = False,
+    invite_id: int | None = None,
 ) -> User:
     # Both are slow on purpose and need no transaction.
     hashed, keys = await passwords.hash_password(draft.password), await new_key_pairs()
@@ -105,6 +121,15 @@ async def _create(
         user = await _insert(
             draft, hashed, keys, role=role, is_confirmed=is_confirmed, is_approved=is_approved
         )
+        if invite_id is not None:
+            # Whoever was faster may have used it up, and its owner may have lost the right to it.
+            if await invites.use(invite_id, clock.now()) is None:
+                raise Forbidden
+            user.invite_id = invite_id
+        if draft.agreement:
+            user.agreed_at = user.created_at
+            user.agreed_terms, user.agreed_rules = agreements.current()
+        await user.save(update_fields=["invite_id", "agreed_at", "agreed_terms", "agreed_rules"])
         if not is_confirmed:
             unit.emit(MailAsked(local=True, user_id=user.id, template=LinkKind.CONFIRM))
         elif is_announced:

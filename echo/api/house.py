@@ -49,7 +49,7 @@ async def domain_blocks() -> Response:
     if not _may_read(chosen.publish_blocks):
         return _nothing()
     with_reasons = _may_read(chosen.publish_block_reasons)
-    return entity(server_block.many(await server_blocks.listing(), with_reasons=with_reasons))
+    return entity(server_block.many(await server_blocks.listing(public=True), with_reasons=with_reasons))
 
 
 @blueprint.get("/api/v1/instance/activity")

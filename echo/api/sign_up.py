@@ -8,7 +8,7 @@ from echo.actions import auth, confirmations
 from echo.actions.drafts import SignUp
 from echo.actions.sign_up import sign_up
 from echo.errors import Forbidden, Invalid
-from echo.http.access import app_or_user, current
+from echo.http.access import app_or_user, caller_address, current
 from echo.http.families import count_for_address
 from echo.http.reading import params
 from echo.http.replies import empty, entity
@@ -36,6 +36,9 @@ async def create() -> Response:
             agreement=given.boolean("agreement", default=False),
             born_on=given.day("date_of_birth"),
             app_id=current().app_id,
+            invite_code=given.text("invite_code", ""),
+            address=caller_address(),
+            proof=given.text("proof", ""),
         )
     )
     issued = await auth.create_token_for(user.id, current().scopes, app_id=current().app_id)

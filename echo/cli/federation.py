@@ -9,6 +9,7 @@ from cyclopts import App, Parameter
 
 from echo.actions import federation_queue, server_allows, server_blocks
 from echo.actions.federation_queue import Which
+from echo.actions.server_blocks import BlockDraft
 from echo.cli import relays
 from echo.cli.common import Common, opened, say, table
 from echo.errors import NotFound
@@ -195,19 +196,32 @@ async def block(
     reason: str = "",
     note: str = "",
     obfuscate: Annotated[bool, Parameter(negative="")] = False,
+    reject_media: Annotated[bool, Parameter(negative="")] = False,
+    reject_reports: Annotated[bool, Parameter(negative="")] = False,
     common: Common = Common(),
 ) -> None:
-    """Block a server with its subdomains.
+    """Block a server with its subdomains, or change a block.
 
     Parameters
     ----------
-    severity: suspend (nothing to do with it) or silence (not in public timelines).
+    severity: suspend (nothing to do with it), silence (not in public timelines) or noop (neither).
     reason: Why; it may be published.
     note: For those who run this server.
     obfuscate: Publish the name with stars in it.
+    reject_media: Fetch none of its files, and throw away those that are here.
+    reject_reports: Do not look at what it reports.
     """
+    draft = BlockDraft(
+        domain=domain,
+        severity=severity,
+        reject_media=reject_media,
+        reject_reports=reject_reports,
+        reason=reason,
+        note=note,
+        obfuscate=obfuscate,
+    )
     async with opened(common):
-        concerned = await server_blocks.block(domain, severity, reason=reason, note=note, obfuscate=obfuscate)
+        concerned = await server_blocks.block(Staff.shell(), draft)
     say(common, {"domain": domain, "accounts": concerned}, f"blocked, {concerned} accounts known here")
 
 
@@ -215,7 +229,7 @@ async def block(
 async def unblock(domain: str, *, common: Common = Common()) -> None:
     """Take a block back."""
     async with opened(common):
-        concerned = await server_blocks.unblock(domain)
+        concerned = await server_blocks.unblock(Staff.shell(), domain)
     say(common, {"domain": domain, "accounts": concerned}, f"not blocked, {concerned} accounts known here")
 
 
@@ -231,7 +245,7 @@ async def blocks(*, common: Common = Common()) -> None:
 async def allow(domain: str, *, common: Common = Common()) -> None:
     """Allow a server, without its subdomains. It counts with federation.only_allowed."""
     async with opened(common):
-        is_new = await server_allows.allow(domain)
+        _, is_new = await server_allows.allow(Staff.shell(), domain)
     say(common, {"domain": domain, "new": is_new}, "allowed" if is_new else "was allowed already")
 
 
@@ -239,7 +253,7 @@ async def allow(domain: str, *, common: Common = Common()) -> None:
 async def disallow(domain: str, *, common: Common = Common()) -> None:
     """Take that back. What is known of the server stays; `block` hides it."""
     async with opened(common):
-        await server_allows.disallow(domain)
+        await server_allows.disallow(Staff.shell(), domain)
     say(common, {"domain": domain}, "not allowed any more")
 
 

@@ -23,6 +23,10 @@ from echo.models.auth import (
     Session,
     Token,
 )
+from echo.models.block_list import (
+    BlockList,
+    BlockListChange,
+)
 from echo.models.card import (
     Card,
 )
@@ -45,10 +49,19 @@ from echo.models.conversation import (
 from echo.models.emoji import (
     CustomEmoji,
 )
+from echo.models.fence import (
+    CanonicalEmailBlock,
+    EmailDomainBlock,
+    EmailDomainTry,
+    IpBlock,
+)
 from echo.models.filter import (
     Filter,
     FilterKeyword,
     FilterPost,
+)
+from echo.models.invite import (
+    Invite,
 )
 from echo.models.letter import (
     Digest,
@@ -64,6 +77,7 @@ from echo.models.notification import (
     NotificationPolicy,
     NotificationRequest,
     Severance,
+    SeveredFollow,
 )
 from echo.models.permission import (
     Permission,
@@ -191,7 +205,10 @@ __all__ = [
     "BackupCode",
     "BannedFile",
     "Block",
+    "BlockList",
+    "BlockListChange",
     "Bookmark",
+    "CanonicalEmailBlock",
     "Card",
     "Chat",
     "ChatEvent",
@@ -208,6 +225,8 @@ __all__ = [
     "Delivery",
     "Digest",
     "DismissedSuggestion",
+    "EmailDomainBlock",
+    "EmailDomainTry",
     "Endorsement",
     "Erasure",
     "FeaturedTag",
@@ -222,6 +241,8 @@ __all__ = [
     "IdempotencyKey",
     "Identity",
     "InboundActivity",
+    "Invite",
+    "IpBlock",
     "Job",
     "Like",
     "List",
@@ -265,6 +286,7 @@ __all__ = [
     "ServerSecret",
     "Session",
     "Severance",
+    "SeveredFollow",
     "StaffNote",
     "Strike",
     "TagFollow",

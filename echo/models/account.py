@@ -185,6 +185,14 @@ class User(Model):
         null=True, description="rises with every change of filters; null: never had any"
     )
     created_by_app_id = fields.BigIntField(null=True)
+    invite_id = fields.BigIntField(null=True, db_index=True, description="the invitation they came with")
+    agreed_at = fields.DatetimeField(null=True, description="when they agreed to rules and terms")
+    agreed_terms = fields.CharField(
+        max_length=10, default="", db_default="", description="day of the terms they agreed to"
+    )
+    agreed_rules = fields.CharField(
+        max_length=64, default="", db_default="", description="SHA-256 of the house rules they agreed to"
+    )
     created_at = fields.DatetimeField()
     last_active_at = fields.DatetimeField(null=True)
     seen_at = fields.DatetimeField(null=True, description="by others, who may know it")

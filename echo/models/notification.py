@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tortoise import fields
 from tortoise.models import Model
 
@@ -83,10 +85,31 @@ class Severance(Model):
     target = fields.CharField(max_length=255, description="domain, or handle of the suspended")
     followers = fields.IntField(default=0, db_default=0)
     following = fields.IntField(default=0, db_default=0)
+    cause_id = fields.BigIntField(
+        null=True, description="the block of a server, or the account that was suspended"
+    )
     created_at = fields.DatetimeField()
 
     class Meta:
         table = "severances"
+        unique_together = (("account_id", "kind", "cause_id"),)
+
+
+class SeveredFollow(Model):
+    """One of the follows that ended with a severance, so that whoever lost it can look whom it was."""
+
+    id = SmallIdField()
+    severance_id = fields.BigIntField()
+    other_id = fields.BigIntField(description="the account on the other side; it may be gone")
+    handle = fields.CharField(max_length=2304, description="name@domain of the other side")
+    following = fields.BooleanField(description="the person here followed them; else they the person")
+    boosts = fields.BooleanField(default=True, db_default=True)
+    notify = fields.BooleanField(default=False, db_default=False)
+    languages: Any = fields.JSONField(null=True, description="[language]; null: all")
+
+    class Meta:
+        table = "severed_follows"
+        unique_together = (("severance_id", "other_id", "following"),)
 
 
 class Marker(Model):

@@ -12,9 +12,14 @@ class ServerBlock(Model):
     id = fields.BigIntField(primary_key=True)
     domain = fields.CharField(max_length=255, unique=True, description="in lower case")
     severity = fields.CharField(max_length=16, description="echo.kinds.BlockSeverity")
+    reject_media = fields.BooleanField(default=False, db_default=False, description="none of its files")
+    reject_reports = fields.BooleanField(default=False, db_default=False, description="none of its reports")
     reason = fields.TextField(default="", db_default="", description="may be published")
     note = fields.TextField(default="", db_default="", description="for those who run this server")
     obfuscate = fields.BooleanField(default=False, db_default=False, description="publish with stars in it")
+    list_id = fields.BigIntField(
+        null=True, db_index=True, description="the block list it came from; null: made here"
+    )
     created_at = fields.DatetimeField()
 
     class Meta:

@@ -55,6 +55,26 @@ class Deed(StrEnum):
     QUEUE_RETRY = "queue.retry"
     QUEUE_REQUEUE = "queue.requeue"
     QUEUE_DROP = "queue.drop"
+    # Fences: servers, mail, networks, invitations
+    DOMAIN_BLOCK = "domain.block"
+    DOMAIN_BLOCK_CHANGE = "domain.block_change"
+    DOMAIN_UNBLOCK = "domain.unblock"
+    DOMAIN_ALLOW = "domain.allow"
+    DOMAIN_DISALLOW = "domain.disallow"
+    BLOCK_LIST_ADD = "block_list.add"
+    BLOCK_LIST_CHANGE = "block_list.change"
+    BLOCK_LIST_REMOVE = "block_list.remove"
+    BLOCK_LIST_APPLY = "block_list.apply"
+    BLOCK_LIST_DISMISS = "block_list.dismiss"
+    EMAIL_DOMAIN_BLOCK = "email_domain.block"
+    EMAIL_DOMAIN_UNBLOCK = "email_domain.unblock"
+    IP_BLOCK = "ip.block"
+    IP_BLOCK_CHANGE = "ip.block_change"
+    IP_UNBLOCK = "ip.unblock"
+    CANONICAL_EMAIL_BLOCK = "canonical_email.block"
+    CANONICAL_EMAIL_UNBLOCK = "canonical_email.unblock"
+    CANONICAL_EMAIL_TEST = "canonical_email.test"
+    INVITE_END = "invite.end"
     # The house
     RULE_CHANGE = "rule.change"
     TEXT_CHANGE = "text.change"
@@ -120,6 +140,26 @@ NEEDED: dict[Deed, Permission] = {
     Deed.QUEUE_RETRY: Permission.MANAGE_FEDERATION,
     Deed.QUEUE_REQUEUE: Permission.MANAGE_FEDERATION,
     Deed.QUEUE_DROP: Permission.MANAGE_FEDERATION,
+    # Fences: servers, mail, networks, invitations
+    Deed.DOMAIN_BLOCK: Permission.MANAGE_FEDERATION,
+    Deed.DOMAIN_BLOCK_CHANGE: Permission.MANAGE_FEDERATION,
+    Deed.DOMAIN_UNBLOCK: Permission.MANAGE_FEDERATION,
+    Deed.DOMAIN_ALLOW: Permission.MANAGE_FEDERATION,
+    Deed.DOMAIN_DISALLOW: Permission.MANAGE_FEDERATION,
+    Deed.BLOCK_LIST_ADD: Permission.MANAGE_FEDERATION,
+    Deed.BLOCK_LIST_CHANGE: Permission.MANAGE_FEDERATION,
+    Deed.BLOCK_LIST_REMOVE: Permission.MANAGE_FEDERATION,
+    Deed.BLOCK_LIST_APPLY: Permission.MANAGE_FEDERATION,
+    Deed.BLOCK_LIST_DISMISS: Permission.MANAGE_FEDERATION,
+    Deed.EMAIL_DOMAIN_BLOCK: Permission.MANAGE_BLOCKS,
+    Deed.EMAIL_DOMAIN_UNBLOCK: Permission.MANAGE_BLOCKS,
+    Deed.IP_BLOCK: Permission.MANAGE_BLOCKS,
+    Deed.IP_BLOCK_CHANGE: Permission.MANAGE_BLOCKS,
+    Deed.IP_UNBLOCK: Permission.MANAGE_BLOCKS,
+    Deed.CANONICAL_EMAIL_BLOCK: Permission.MANAGE_BLOCKS,
+    Deed.CANONICAL_EMAIL_UNBLOCK: Permission.MANAGE_BLOCKS,
+    Deed.CANONICAL_EMAIL_TEST: Permission.MANAGE_BLOCKS,
+    Deed.INVITE_END: Permission.MANAGE_INVITES,
     # The house
     Deed.RULE_CHANGE: Permission.MANAGE_RULES,
     Deed.TEXT_CHANGE: Permission.MANAGE_SETTINGS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 
 import idna
@@ -56,3 +57,26 @@ def _is_host(host: str) -> bool:
     labels = host.split(".")
     # The last one has a letter: an address of digits is no host name.
     return len(host) <= 253 and all(_LABEL.fullmatch(label) for label in labels) and not labels[-1].isdigit()
+
+
+def canonical(email: str) -> str:
+    """One spelling for all that many mail servers deliver to one mailbox: no dots, nothing after a plus.
+
+    Shapes:  email: `normal`
+    Source:  Mastodon's canonical e-mail blocks, whose hashes are exchanged
+    """
+    local, _, host = email.lower().rpartition("@")
+    return f"{local.replace('.', '').partition('+')[0]}@{host}"
+
+
+def canonical_hash(email: str) -> str:
+    """SHA-256 of that, hexadecimal."""
+    return hashlib.sha256(canonical(normal(email)).encode()).hexdigest()
+
+
+def host_of(email: str) -> str:
+    """The domain of an address.
+
+    Shapes:  email: `normal`
+    """
+    return email.rpartition("@")[2].lower().strip(".")

@@ -39,9 +39,13 @@ def shown(row: dict[str, Any]) -> entities.MediaAttachment:
         preview = here.file(preview)
     elif row["kind"] in (MediaKind.IMAGE, MediaKind.UNKNOWN):
         preview = url
+    kind = row["kind"]
+    if row["state"] == MediaState.REFUSED:
+        # Nothing of it is shown from here; where it lies may be looked up.
+        kind, preview = MediaKind.UNKNOWN, ""
     return entities.MediaAttachment(
         id=str(row["id"]),
-        type=row["kind"],
+        type=kind,
         url=url or None,
         preview_url=preview or None,
         remote_url=row["remote_url"] or None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from echo import db
 from echo.db import Row
@@ -44,6 +44,12 @@ async def is_here(account_id: int) -> bool:
     """Whether an account is of this server, deleted or not."""
     found = await find_any(account_id)
     return found is not None and not found.host
+
+
+async def local_among(account_ids: Iterable[int]) -> set[int]:
+    """Those of these accounts that are of this server."""
+    rows = await db.fetch("SELECT id FROM accounts WHERE id = ANY($1) AND host = ''", list(account_ids))
+    return {row["id"] for row in rows}
 
 
 async def find_by_uri(uri: str) -> Account | None:

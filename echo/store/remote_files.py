@@ -148,3 +148,10 @@ async def fail(row_id: int, retry_at: datetime) -> None:
         row_id,
         retry_at,
     )
+
+
+async def forget(urls: Sequence[str]) -> None:
+    """Nobody names these addresses any more, and no copy of them is there."""
+    await db.execute(
+        "DELETE FROM remote_files WHERE digest = ANY($1) AND file_key = ''", [digest_of(url) for url in urls]
+    )

@@ -46,12 +46,15 @@ async def forget_hosts() -> None:
 
 async def forget_expired() -> None:
     """Mutes that ended, pushes that were given up, keys of posts that no app sends again, searches for more
-    of threads, and who was here a quarter of a year ago.
+    of threads, who was here a quarter of a year ago, blocks of addresses that are over and who met them.
     """
     await _in_batches("active_weeks", "week < now() - interval '14 weeks'")
     await _in_batches("jobs", "dead AND name = 'push.send' AND created_at < now() - interval '3 days'")
     await _in_batches("thread_fetches", "started_at < now() - interval '7 days'")
     await _in_batches("mutes", "expires_at < now() - interval '1 hour'")
+    await _in_batches("email_domain_tries", "day < now() - interval '8 days'")
+    await _in_batches("email_domain_blocks", "expires_at < now()")
+    await _in_batches("ip_blocks", "expires_at < now()")
     await _in_batches("idempotency_keys", "created_at < now() - interval '2 days'")
 
 

@@ -13,6 +13,7 @@ from quart import Request, Websocket
 
 from echo import settings
 from echo.errors import Forbidden, Unauthorized
+from echo.http import fence
 from echo.http.client_address import client_address, limit_subject, networks
 from echo.http.limits import Limit, count
 from echo.policy.access import Access
@@ -36,6 +37,8 @@ async def identify(asked: Request | Websocket, turns: asyncio.Semaphore) -> Call
 
     Raises:  Unauthorized without a valid token of a person; Forbidden when they may not act; TooMany
     """
+    if await fence.shuts_out(_address(asked)):
+        raise Forbidden("Your network may not use this server")
     address = limit_subject(_address(asked))
     secret = sent_token(asked)
     access = None

@@ -6,7 +6,7 @@ from activitypub.activities import Flag
 from echo.actions import reports
 from echo.kinds import AccountKind
 from echo.models import Account
-from echo.store import accounts
+from echo.store import accounts, server_blocks
 from federation.handlers.people import known_post, person_here
 from federation.reasons import Reason
 
@@ -18,8 +18,10 @@ async def handle(activity: Flag, actor: Account) -> Reason:
     """Keep a report about each person it names, with the posts of theirs that it names.
 
     Some servers name posts only; then it is about those who wrote them. Who reports is not told (Mastodon
-    and others report in the name of the server).
+    and others report in the name of the server). From some servers no reports are taken.
     """
+    if (await server_blocks.rules_for(actor.host)).reject_reports:
+        return Reason.REPORTS_REFUSED
     uris = [item.id for item in activity.objects if item.id is not None]
     targets = await _people(uris) or await _authors(uris)
     if not targets:

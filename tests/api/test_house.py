@@ -11,12 +11,11 @@ import pytest
 from quart.typing import TestClientProtocol as Client
 
 from echo import clock, farewell, settings
-from echo.actions import server_blocks
 from echo.kinds import BlockSeverity, Role, Visibility
 from echo.models import User
 from echo.runtime import Runtime
 from echo.store import house
-from tests import make
+from tests import fences, make
 from tests.api.asking import Api
 from tests.conftest import changed
 from tests.make import Person
@@ -212,8 +211,8 @@ async def test_twelve_weeks_in_texts(api: Api, runtime: Runtime) -> None:
 
 async def test_blocked_servers_are_told_to_whom_the_operator_says(api: Api, runtime: Runtime) -> None:
     alice = await make.person()
-    await server_blocks.block("bad.test", BlockSeverity.SUSPEND, reason="spam", note="secret")
-    await server_blocks.block("Loud.test.", BlockSeverity.SILENCE, obfuscate=True)
+    await fences.block("bad.test", BlockSeverity.SUSPEND, reason="spam", note="secret")
+    await fences.block("Loud.test.", BlockSeverity.SILENCE, obfuscate=True)
     path = "/api/v1/instance/domain_blocks"
     await nothing(api, path)
     await nothing(api, path, by=alice)

@@ -11,11 +11,10 @@ from activitypub.signatures import cavage
 from activitypub.signatures.keys import load_private_key
 from activitypub.synchronisation import Synchronisation, digest_of, read_header, write_header
 from echo import clock
-from echo.actions import server_blocks
 from echo.kinds import BlockSeverity, Visibility
 from echo.models import Account, Follow
 from federation import followers, resolve
-from tests import make
+from tests import fences, make
 from tests.federation.peer import Actor, Json, Peer
 from tests.federation.test_two_echos import follow
 from tests.fediverse import Echo, Router, settle_down
@@ -97,7 +96,7 @@ async def test_s_g08_each_server_is_told_of_its_own_people_alone(one: Echo, peer
     assert (await listed(one, path, dave)).json()["orderedItems"] == [dave.id]
     assert (await listed(one, path, None)).status_code == 401
     assert (await listed(one, "/ap/actors/1/followers_synchronization", bob)).status_code == 404
-    await server_blocks.block(peer.host, severity=BlockSeverity.SUSPEND)
+    await fences.block(peer.host, severity=BlockSeverity.SUSPEND)
     one.runtime.network.blocked._read_at = None
     assert (await listed(one, path, bob)).status_code == 403
 

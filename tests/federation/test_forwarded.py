@@ -7,12 +7,11 @@ from typing import Any
 
 import pytest
 
-from echo.actions import server_blocks
 from echo.kinds import BlockSeverity
 from echo.models import Account, InboundActivity, Post
 from echo.store import inbound
 from federation import canonical, forwarded
-from tests import make
+from tests import fences, make
 from tests.federation.peer import Actor, Json, Peer, key_pair
 from tests.federation.sealing import linked, proven, with_document_key
 from tests.fediverse import Echo, Router, settle_down
@@ -244,7 +243,7 @@ async def test_a_forwarded_goodbye_is_asked_about(one: Echo, carrier: Actor, ver
 async def test_blocks_are_about_the_actor_whoever_brings_it(one: Echo, carrier: Actor, vera: Actor) -> None:
     """mastodon#11295."""
     post = await make.post(await make.person("alice"))
-    await server_blocks.block("victim.test", BlockSeverity.SUSPEND)
+    await fences.block("victim.test", BlockSeverity.SUSPEND)
     one.runtime.network.blocked._read_at = None  # type: ignore[attr-defined]
     await carrier.sends(one, proven(vera, vera.creates(vera.note(inReplyTo=post.uri))))
     await settle_down([one])

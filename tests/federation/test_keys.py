@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from activitypub.signatures.keys import KeyPair, generate_ed25519, load_public_key, same_key_id
 from activitypub.signatures.multibase import read_ed25519_multikey, write_ed25519_multikey
 from echo import db
-from echo.actions import keys, server_blocks
+from echo.actions import keys
 from echo.errors import NotFound
 from echo.kinds import BlockSeverity
 from echo.models import Account, AccountKey
@@ -20,7 +20,7 @@ from federation import resolve
 from federation.document_keys import document_key, listed_key
 from federation.errors import Untrusted
 from federation.network import network
-from tests import make
+from tests import fences, make
 from tests.federation.peer import Actor, Peer
 from tests.fediverse import Echo
 
@@ -201,5 +201,5 @@ async def test_S_A11_an_update_of_a_stranger_by_itself_costs_nothing(one: Echo, 
 
 
 async def test_a_blocked_server_is_refused_before_its_words_are_read(one: Echo, peer: Peer) -> None:
-    await server_blocks.block("peer.test", BlockSeverity.SUSPEND)
+    await fences.block("peer.test", BlockSeverity.SUSPEND)
     assert (await peer.person("bob").sends(one, b"nonsense")).status_code == 403

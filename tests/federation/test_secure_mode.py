@@ -21,8 +21,6 @@ from echo.actions import (
     boosts,
     follows,
     likes,
-    server_allows,
-    server_blocks,
 )
 from echo.config import Config
 from echo.errors import Invalid, NotFound
@@ -32,7 +30,7 @@ from federation import fetch, resolve
 from federation.blocked import REMEMBERED_SECONDS
 from federation.errors import Refused
 from federation.network import network
-from tests import make
+from tests import fences, make
 from tests.api.asking import Api
 from tests.emptying import empty
 from tests.federation.peer import ACTIVITY, Actor, Peer
@@ -199,7 +197,7 @@ async def test_s_g10_a_blocked_server_is_refused(
     async with open_echo("two.test", router, config, second_database, tmp_path) as server:
         await server.run(empty())
         alice = await server.run(make.person("alice"))
-        await server.run(server_blocks.block("peer.test", BlockSeverity.SUSPEND))
+        await server.run(fences.block("peer.test", BlockSeverity.SUSPEND))
         answer = await asks(server, f"/ap/actors/{alice.id}", peer.person("bob"))
         assert answer.status_code == 403
         assert answer.headers["cache-control"] == "private, no-store"
@@ -301,21 +299,21 @@ async def test_nothing_is_exchanged_with_those_who_are_not_allowed(choosy: Echo,
 async def test_those_who_are_allowed_are_as_always_but_their_subdomains_are_not(
     choosy: Echo, router: Router, peer: Peer
 ) -> None:
-    await server_allows.allow("Peer.test")
+    await fences.allow("Peer.test")
     bob, alice = peer.person("bob"), await make.person("alice")
     assert (await bob.sends(choosy, bob.does("Follow", alice.account.uri))).status_code == 202
     await settle_down([choosy])
     assert [sent["type"] for sent in peer.delivered] == ["Accept"]
     below = Peer(router, "sub.peer.test").person("eve")
     assert (await below.sends(choosy, below.does("Follow", alice.account.uri))).status_code == 403
-    await server_allows.disallow("peer.test")
+    await fences.disallow("peer.test")
     network().blocked = type(network().blocked)(lambda: REMEMBERED_SECONDS * 9)
     assert (await bob.sends(choosy, bob.does("Follow", alice.account.uri))).status_code == 403
 
 
 async def test_a_block_counts_before_an_allowance(choosy: Echo, peer: Peer) -> None:
-    await server_allows.allow("peer.test")
-    await server_blocks.block("peer.test", BlockSeverity.SUSPEND)
+    await fences.allow("peer.test")
+    await fences.block("peer.test", BlockSeverity.SUSPEND)
     bob, alice = peer.person("bob"), await make.person("alice")
     assert (await bob.sends(choosy, bob.does("Follow", alice.account.uri))).status_code == 403
 
@@ -327,13 +325,13 @@ async def test_pages_of_the_web_are_read_in_allow_list_mode_too(choosy: Echo, pe
 
 
 async def test_allowing_is_idempotent_and_wants_a_domain(one: Echo) -> None:
-    assert await server_allows.allow("peer.test") is True
-    assert await server_allows.allow("PEER.test.") is False
+    assert await fences.allow("peer.test") is True
+    assert await fences.allow("PEER.test.") is False
     with pytest.raises(Invalid):
-        await server_allows.allow("no domain")
-    await server_allows.disallow("peer.test")
+        await fences.allow("no domain")
+    await fences.disallow("peer.test")
     with pytest.raises(NotFound):
-        await server_allows.disallow("peer.test")
+        await fences.disallow("peer.test")
     assert await Account.all().count() == 0
 
 

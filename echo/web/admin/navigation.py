@@ -26,6 +26,8 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
         Entry("/admin/roles", "Roles", Permission.MANAGE_ROLES),
     ),
     "Safety": (
+        Entry("/admin/domains", "Domains", Permission.MANAGE_FEDERATION),
+        Entry("/admin/block-lists", "Block lists", Permission.MANAGE_FEDERATION),
         Entry("/admin/held", "Held by policies", Permission.MANAGE_REPORTS),
         Entry("/admin/policies", "Policies", Permission.MANAGE_SETTINGS),
     ),

@@ -1,0 +1,290 @@
+"""Block lists of others: brought once, or read again and again. What they want waits for somebody, or holds
+at once where that was chosen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from echo import addresses, clock, db
+from echo.actions import server_blocks, staff
+from echo.actions.server_blocks import BlockDraft
+from echo.actions.staff import Target
+from echo.db import UnitOfWork
+from echo.errors import FieldError, Invalid, NotFound
+from echo.events import BlockListDue
+from echo.kinds import BlockSeverity
+from echo.kinds_of_fences import ListAction
+from echo.models import BlockList, BlockListChange, ServerBlock
+from echo.policy import block_lists as policy
+from echo.policy.block_lists import ReadList
+from echo.policy.deeds import Deed
+from echo.policy.roles import Staff
+from echo.store import block_lists as store
+
+NAME_CHARACTERS = 255
+# Changes in one transaction, and so in one row of the audit log.
+BATCH = 200
+# A list that drops so much at once may be broken: then somebody looks, whatever was chosen.
+MOST_DROPPED = 0.5
+RETRY = timedelta(hours=1)
+SHORTEST_HOURS, LONGEST_HOURS = 1, 24 * 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListDraft:
+    """Shapes:  severity: of entries that name none; automatic: changes hold at once; retracts: what the list
+    drops is not blocked any more
+    """
+
+    name: str = ""
+    url: str = ""
+    severity: BlockSeverity = BlockSeverity.SUSPEND
+    automatic: bool = False
+    retracts: bool = True
+    interval_hours: int = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """How many blocks were made, changed and taken back."""
+
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+
+
+async def subscribe(by: Staff, draft: ListDraft) -> BlockList:
+    """Read a list from now on. Raises Forbidden; Invalid for what is no address, and for one that is read."""
+    _check(draft)
+    if urlsplit(draft.url).scheme not in {"https", "http"} or not urlsplit(draft.url).netloc:
+        raise _invalid("url", "URL", "ERR_INVALID", "is no address of the web")
+    async with staff.acting(
+        by, Deed.BLOCK_LIST_ADD, on=Target("block_list", draft.url, draft.name or draft.url)
+    ) as unit:
+        if await BlockList.exists(url=draft.url):
+            raise _invalid("url", "URL", "ERR_TAKEN", "has already been taken")
+        made = await _create(draft)
+        unit.emit(BlockListDue(local=True, list_id=made.id))
+    return made
+
+
+async def bring(by: Staff, draft: ListDraft, text: str) -> tuple[BlockList, ReadList]:
+    """Bring a list once; what it wants waits for somebody.
+
+    Returns: the list, and what was read of it
+    Raises:  Forbidden; Invalid for what names no server
+    """
+    _check(draft)
+    found = policy.read(text)
+    if not found.entries:
+        raise _invalid("list", "List", "ERR_BLANK", "names no server")
+    name = draft.name or f"Import of {clock.now():%Y-%m-%d %H:%M}"
+    async with staff.acting(
+        by, Deed.BLOCK_LIST_ADD, on=Target("block_list", name, name), details={"entries": len(found.entries)}
+    ):
+        made = await _create(ListDraft(name=name, severity=draft.severity, retracts=False))
+        await _compare(made, found)
+    return made, found
+
+
+async def change(by: Staff, list_id: int, draft: ListDraft) -> BlockList:
+    """Change how a list is read; its address stays. Raises Forbidden, NotFound, Invalid."""
+    known = await _get(list_id)
+    _check(draft)
+    async with staff.acting(by, Deed.BLOCK_LIST_CHANGE, on=_target(known)) as unit:
+        known.name, known.severity = draft.name[:NAME_CHARACTERS], draft.severity.value
+        known.automatic, known.retracts = draft.automatic, draft.retracts
+        known.interval_hours = draft.interval_hours
+        await known.save()
+        if known.url is not None:
+            unit.emit(BlockListDue(local=True, list_id=known.id))
+    return known
+
+
+async def remove(by: Staff, list_id: int, *, with_blocks: bool) -> int:
+    """Read a list no more. Its blocks stay, as ours, or are taken back.
+
+    Returns: how many blocks were taken back
+    Raises:  Forbidden, NotFound
+    """
+    known = await _get(list_id)
+    async with staff.acting(
+        by, Deed.BLOCK_LIST_REMOVE, on=_target(known), details={"with_blocks": with_blocks}
+    ) as unit:
+        blocks = await ServerBlock.filter(list_id=known.id) if with_blocks else []
+        for block in blocks:
+            await server_blocks.take_away(unit, block)
+        await ServerBlock.filter(list_id=known.id).update(list_id=None)
+        await known.delete()
+    return len(blocks)
+
+
+async def apply(by: Staff, list_id: int, ids: Sequence[int] | None) -> Applied:
+    """Do what a list wants: these changes, or all that wait.
+
+    Raises:  Forbidden, NotFound
+    """
+    known = await _get(list_id)
+    done = Applied()
+    is_more = True
+    while is_more:
+        waiting = await store.changes(list_id, ids=ids, limit=BATCH)
+        is_more = len(waiting) == BATCH
+        async with staff.acting(
+            by,
+            Deed.BLOCK_LIST_APPLY,
+            on=_target(known),
+            details={wish.domain: wish.action for wish in waiting},
+        ) as unit:
+            for wish in waiting:
+                await _do(unit, known, wish)
+            await BlockListChange.filter(id__in=[wish.id for wish in waiting]).delete()
+        done = Applied(
+            done.added + _count(waiting, ListAction.ADD),
+            done.changed + _count(waiting, ListAction.CHANGE),
+            done.removed + _count(waiting, ListAction.REMOVE),
+        )
+    return done
+
+
+async def dismiss(by: Staff, list_id: int, ids: Sequence[int]) -> int:
+    """Do not do what a list wants; it is not asked again until it wants something else.
+
+    Raises:  Forbidden, NotFound
+    """
+    known = await _get(list_id)
+    async with staff.acting(by, Deed.BLOCK_LIST_DISMISS, on=_target(known), details={"changes": len(ids)}):
+        return await BlockListChange.filter(list_id=list_id, id__in=list(ids), dismissed_at=None).update(
+            dismissed_at=clock.now()
+        )
+
+
+async def read_again(by: Staff, list_id: int) -> None:
+    """Read a list now. Raises Forbidden; NotFound, also for one that was brought once."""
+    known = await _get(list_id)
+    if known.url is None:
+        raise NotFound
+    async with staff.acting(by, Deed.BLOCK_LIST_CHANGE, on=_target(known)) as unit:
+        unit.emit(BlockListDue(local=True, list_id=known.id))
+
+
+async def ask_for_due() -> None:
+    """Have those lists read whose time it is."""
+    for list_id in await store.due(clock.now()):
+        async with db.unit_of_work() as unit:
+            await BlockList.filter(id=list_id).update(due_at=clock.now() + RETRY)
+            unit.emit(BlockListDue(local=True, list_id=list_id))
+
+
+async def fail(list_id: int, reason: str) -> None:
+    """A list could not be read; it is tried again in an hour."""
+    async with db.unit_of_work():
+        await BlockList.filter(id=list_id).update(failure=reason[:500], due_at=clock.now() + RETRY)
+
+
+async def take(list_id: int, text: str) -> Applied | None:
+    """A list was read: what it wants otherwise waits, or is done where that was chosen.
+
+    A list that names nothing any more is taken for broken. One that drops more than half of the blocks that
+    it brought waits for somebody in any case.
+
+    Returns: what was done; None when it waits
+    """
+    known = await store.find(list_id)
+    if known is None:
+        return None
+    found = policy.read(text)
+    if not found.entries:
+        await fail(list_id, "it names no server")
+        return None
+    async with db.unit_of_work():
+        dropped = await _compare(known, found)
+    if not known.automatic or dropped > MOST_DROPPED:
+        return None
+    return await apply(Staff.house(), list_id, None)
+
+
+async def _create(draft: ListDraft) -> BlockList:
+    now = clock.now()
+    return await BlockList.create(
+        name=draft.name[:NAME_CHARACTERS],
+        url=draft.url or None,
+        severity=draft.severity.value,
+        automatic=draft.automatic,
+        retracts=draft.retracts,
+        interval_hours=draft.interval_hours,
+        due_at=now,
+        created_at=now,
+    )
+
+
+async def _compare(known: BlockList, found: ReadList) -> float:
+    """Write down what a list wants. Returns which part of the blocks that it brought it drops."""
+    here, now = addresses.here(), clock.now()
+    blocks, default = await store.known(), BlockSeverity(known.severity)
+    wishes = policy.compare(
+        found.entries,
+        blocks,
+        list_id=known.id,
+        default=default,
+        retracts=known.retracts,
+        never=frozenset(name.partition(":")[0].lower() for name in (here.domain, here.host)),
+    )
+    await store.replace_changes(known.id, wishes, default, now)
+    known.entries = [entry.domain for entry in found.entries]
+    known.checked_at, known.failure = now, ""
+    known.due_at = now + timedelta(hours=known.interval_hours)
+    await known.save(update_fields=["entries", "checked_at", "failure", "due_at"])
+    brought = sum(block.list_id == known.id for block in blocks.values())
+    return sum(wish.action is ListAction.REMOVE for wish in wishes) / brought if brought else 0.0
+
+
+async def _do(unit: UnitOfWork, known: BlockList, wish: BlockListChange) -> None:
+    if wish.action == ListAction.REMOVE:
+        block = await ServerBlock.get_or_none(domain=wish.domain, list_id=known.id)
+        if block is not None:
+            await server_blocks.take_away(unit, block)
+        return
+    there = await ServerBlock.get_or_none(domain=wish.domain)
+    draft = BlockDraft(
+        domain=wish.domain,
+        severity=BlockSeverity(wish.severity),
+        reject_media=wish.reject_media,
+        reject_reports=wish.reject_reports,
+        reason=wish.reason,
+        note=there.note if there is not None else f"From the list {known.name or known.url}",
+        obfuscate=wish.obfuscate,
+    )
+    # A block that was made here stays ours, only stricter: no list may take it back.
+    list_id = known.id if there is None else there.list_id
+    await server_blocks.put(unit, wish.domain, draft, list_id=list_id)
+
+
+def _count(waiting: Sequence[BlockListChange], action: ListAction) -> int:
+    return sum(wish.action == action for wish in waiting)
+
+
+def _target(known: BlockList) -> Target:
+    return Target("block_list", known.id, known.name or known.url or "")
+
+
+def _check(draft: ListDraft) -> None:
+    if not SHORTEST_HOURS <= draft.interval_hours <= LONGEST_HOURS:
+        raise _invalid(
+            "interval_hours", "Interval", "ERR_INVALID", f"must be {SHORTEST_HOURS} to {LONGEST_HOURS} hours"
+        )
+
+
+def _invalid(field: str, label: str, code: str, words: str) -> Invalid:
+    return Invalid(f"Validation failed: {label} {words}", details={field: [FieldError(code, words)]})
+
+
+async def _get(list_id: int) -> BlockList:
+    known = await store.find(list_id)
+    if known is None:
+        raise NotFound
+    return known

@@ -1,0 +1,29 @@
+"""Servers that are blocked, lists of them, and people who are let in. `echo.events` has all events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from echo.happening import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerBlocked(Event):
+    """A block of a server was made, changed or taken back."""
+
+    block_id: int
+    domain: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockListDue(Event):
+    """A list of blocked servers is to be read now."""
+
+    list_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonAdmitted(Event):
+    """A guest was approved, or has confirmed their address: one of the two may still be missing."""
+
+    account_id: int

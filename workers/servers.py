@@ -1,0 +1,44 @@
+"""What is left to do when the block of a server was made, changed or taken back; lists of others."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from echo.actions import block_lists, server_files, severances
+from echo.errors import EchoError
+from echo.runtime import Runtime
+from echo.store import block_lists as store
+from federation.block_lists import fetch
+from workers.later import Later
+
+
+async def sever(_: Runtime, *, block_id: int, domain: str) -> None:
+    """End the follows with a suspended server, a batch at a time."""
+    if not await severances.leave_server(block_id):
+        raise Later(seconds=0)
+
+
+async def settle_files(_: Runtime, *, block_id: int, domain: str) -> None:
+    """Throw the files of a server away, or show them again, a batch at a time."""
+    if not await server_files.settle(domain):
+        raise Later(seconds=0)
+
+
+async def read_list(_: Runtime, *, list_id: int) -> None:
+    """Read a list of blocked servers."""
+    known = await store.find(list_id)
+    if known is None or known.url is None:
+        return
+    try:
+        text = await fetch(known.url)
+    except EchoError as error:
+        await block_lists.fail(list_id, error.detail or error.public)
+        return
+    await block_lists.take(list_id, text)
+
+
+JOBS: dict[str, Callable[..., Awaitable[None]]] = {
+    "servers.read_list": read_list,
+    "servers.sever": sever,
+    "servers.settle_files": settle_files,
+}
