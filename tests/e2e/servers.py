@@ -37,6 +37,7 @@ class Server:
     data: Path
     url: str
     domain: str
+    setup_url: str = ""
 
     def ctl(self, *arguments: str) -> Any:
         """Run `echoctl` on this server's data directory; its JSON answer."""
@@ -170,7 +171,7 @@ def launch(data: Path, port: int, domain: str, *options: str, env: dict[str, str
     assert line, f"Echo did not start:\n{(data / 'echo.log').read_text()[-4000:]}"
     ready = json.loads(line)
     assert ready["event"] == "ready"
-    return Server(process, data, ready["url"], ready["domain"])
+    return Server(process, data, ready["url"], ready["domain"], ready["setup_url"] or "")
 
 
 def eventually(check: Callable[[], T], *, seconds: float = PATIENCE_SECONDS) -> T:

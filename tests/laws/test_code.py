@@ -193,6 +193,7 @@ MAY_SKIP = {
     "tests/conferencing/test_janus.py",
     "tests/e2e/test_rooms.py",
     "tests/e2e/test_accessible.py",
+    "tests/e2e/test_walk.py",
 }
 
 
