@@ -42,6 +42,20 @@ ROUTES_OF_POLICIES: dict[str, Json] = {
     ),
     f"POST {_BASE}/held/{{held_id}}/accept": route(OBJECT),
     f"POST {_BASE}/held/{{held_id}}/reject": route(OBJECT),
+    f"GET {_BASE}/banned_files": route(many(ref("StaffBannedFile"))),
+    f"POST {_BASE}/banned_files": route(
+        fields(count="integer"),
+        body={
+            "type": "object",
+            "properties": {
+                "digests": _LIST,
+                "status_id": TEXT,
+                "note": TEXT,
+                "distance": {"type": "integer"},
+            },
+        },
+    ),
+    f"DELETE {_BASE}/banned_files/{{ban_id}}": route(OBJECT),
     f"POST {_BASE}/held/decide": route(
         fields(count="integer"),
         body={"type": "object", "properties": {"ids": _LIST, "action": TEXT}},

@@ -16,12 +16,14 @@ from pathlib import Path
 from weakref import WeakKeyDictionary
 
 from echo import clock, db, ports, settings
+from echo.actions import file_bans
 from echo.db import Row
-from echo.errors import EchoError, NotFound, TooLarge, Unavailable
+from echo.errors import EchoError, Invalid, NotFound, TooLarge, Unavailable
 from echo.media import keys, port
 from echo.media.containers import read_container
 from echo.media.headers import HEADER_BYTES, read_header
-from echo.store import remote_files
+from echo.media.sandbox import convert
+from echo.store import banned_files, remote_files
 
 log = logging.getLogger(__name__)
 AT_ONCE = 8
@@ -52,7 +54,7 @@ async def find(digest: str) -> Copy:
              NoRoom when there is no copy and the disk is full
     """
     row = await remote_files.find(digest)
-    if row is None or not settings.here().media.remote_cache:
+    if row is None or row["banned"] or not settings.here().media.remote_cache:
         raise NotFound
     if row["file_key"] and row["fetched_at"] is not None:
         return _copy_of(row)
@@ -133,6 +135,9 @@ async def _fetch(row: Row, digest: str) -> Copy:
 async def _keep(row: Row, digest: str, path: Path) -> Copy:
     """Store what was fetched, if its first bytes say that it is something we show."""
     extension, size_bytes = await asyncio.to_thread(_look_at, path)
+    if await _is_banned(path):
+        await banned_files.mark_remote([row["url"]])
+        raise NotFound(detail=f"banned: {row['url']}")
     content_type, budget = keys.CONTENT_TYPES[extension], settings.here().media.remote_cache_bytes
     if size_bytes > budget:
         raise TooLarge
@@ -151,6 +156,16 @@ async def _keep(row: Row, digest: str, path: Path) -> Copy:
         raise
     await remote_files.finish(row["id"], key, clock.now())
     return Copy(file_key=key, content_type=content_type)
+
+
+async def _is_banned(path: Path) -> bool:
+    look = ""
+    if await file_bans.has_looks():
+        try:
+            look = (await convert(path)).look
+        except Invalid:  # no picture
+            look = ""
+    return await file_bans.is_banned(await asyncio.to_thread(file_bans.sha256_of, path), look)
 
 
 async def _make_room(most_bytes: int, *, is_needed: bool) -> tuple[int, int]:

@@ -7,12 +7,14 @@ ready (`echo.actions.processing`).
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from echo import clock, db, ids, settings
+from echo.actions import file_bans
 from echo.actions.drafts import FileDraft
 from echo.errors import FieldError, Invalid, NotFound
 from echo.events import FileUploaded
@@ -64,11 +66,13 @@ async def _upload_image(account_id: int, incoming: Incoming) -> Media:
     limits = settings.here().media
     incoming.file.seek(0)
     content = incoming.file.read(limits.image_limit_bytes + 1)
+    sha256 = hashlib.sha256(content).hexdigest()
     image = await convert(content, limits=image_limits())
+    await file_bans.require_allowed(sha256, image.look)
     moves = image.is_animated and binary() is not None
     media = _new(account_id, incoming, MediaKind.GIFV if moves else MediaKind.IMAGE)
     media.preview_key = keys.new_key(image.preview.extension)
-    media.blurhash = image.blurhash
+    media.blurhash, media.sha256 = image.blurhash, sha256
     media.size_bytes = len(image.original.data) + len(image.preview.data)
     if moves:
         media.state = MediaState.WAITING.value
@@ -95,6 +99,8 @@ async def _upload_movie(account_id: int, incoming: Incoming, container: Containe
     async with ffmpeg.workshop() as folder:
         source = folder / "source"
         await asyncio.to_thread(_copy, incoming.file, source)
+        sha256 = await asyncio.to_thread(file_bans.sha256_of, source)
+        await file_bans.require_allowed(sha256, "")
         try:
             found = await probe(program, folder, container.demuxer, source.name, limits)
         except Refused as refused:
@@ -102,7 +108,7 @@ async def _upload_movie(account_id: int, incoming: Incoming, container: Containe
         media = _new(account_id, incoming, MediaKind.VIDEO if found.is_video else MediaKind.AUDIO)
         media.state = MediaState.WAITING.value
         media.source_key = keys.new_key(keys.RAW)
-        media.size_bytes = incoming.size_bytes
+        media.size_bytes, media.sha256 = incoming.size_bytes, sha256
         media.meta = _with_focus({}, incoming.focus)
         cover = await read_cover(incoming.thumbnail)
         if cover is not None:

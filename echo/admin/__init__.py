@@ -4,6 +4,7 @@ from echo.admin import (
     accounts,
     announcements,
     audit,
+    banned_files,
     block_lists,
     canonical_email_blocks,
     casework,
@@ -27,6 +28,7 @@ from echo.admin import (
 BLUEPRINTS = (
     announcements.blueprint,
     audit.blueprint,
+    banned_files.blueprint,
     block_lists.blueprint,
     canonical_email_blocks.blueprint,
     domain_allows.blueprint,

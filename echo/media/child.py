@@ -49,6 +49,7 @@ def _encode(result: ImageResult) -> bytes:
         "blurhash": result.blurhash,
         "is_animated": result.is_animated,
         "colours": result.colours,
+        "look": result.look,
     }
     return json.dumps(head).encode() + b"\n" + result.original.data + result.preview.data
 

@@ -25,6 +25,7 @@ from PIL import (
 from echo.media import gif
 from echo.media.colours import colours_of
 from echo.media.headers import CONTENT_TYPES, EXTENSIONS, check
+from echo.media.looks import look_of
 from echo.media.result import ImageResult, Limits, Picture, Refusal, Refused, Size
 
 # Pillow imports its plugins when it first meets a format, and all of them when it meets none: too late for
@@ -71,7 +72,12 @@ def inspect_and_convert(data: bytes, limits: Limits) -> ImageResult:
     original = _encode(picture, name)
     colours = colours_of(picture) if limits.with_colours else {}
     return ImageResult(
-        original, _preview(picture, limits), _hash(picture), is_animated=False, colours=colours
+        original,
+        _preview(picture, limits),
+        _hash(picture),
+        is_animated=False,
+        colours=colours,
+        look=look_of(picture),
     )
 
 
@@ -85,7 +91,13 @@ def _convert_gif(data: bytes, limits: Limits) -> ImageResult:
         original = _encode(first, "png" if first.mode == "RGBA" else "jpeg")
         return ImageResult(original, _preview(first, limits), _hash(first), is_animated=False)
     original = Picture(stripped.data, CONTENT_TYPES["gif"], EXTENSIONS["gif"], Size(*first.size))
-    return ImageResult(original, _preview(first, limits), _hash(first), is_animated=stripped.frames > 1)
+    return ImageResult(
+        original,
+        _preview(first, limits),
+        _hash(first),
+        is_animated=stripped.frames > 1,
+        look=look_of(first),
+    )
 
 
 def _check_opened(image: Image.Image, limits: Limits) -> None:

@@ -80,6 +80,7 @@ class ImageResult:
     blurhash: str
     is_animated: bool
     colours: dict[str, str] = field(default_factory=dict)
+    look: str = ""  # of `echo.media.looks`
 
     @property
     def meta(self) -> dict[str, dict[str, int | float | str]]:

@@ -38,6 +38,7 @@ _WORDS = {
 }
 
 _COLOUR_NAMES = ("background", "foreground", "accent")
+_LOOK = re.compile(r"[0-9a-f]{16}", re.ASCII)
 _COLOUR = re.compile(r"#[0-9a-f]{6}", re.ASCII)
 
 
@@ -53,6 +54,7 @@ class _Answer(msgspec.Struct, frozen=True):
     blurhash: str = ""
     is_animated: bool = False
     colours: dict[str, str] = {}
+    look: str = ""
     refused: Refusal | None = None
     detail: str = ""
 
@@ -162,7 +164,8 @@ def _decode(answer: bytes) -> ImageResult:
     colours = {
         name: told.colours[name] for name in _COLOUR_NAMES if _COLOUR.fullmatch(told.colours.get(name, ""))
     }
-    return ImageResult(original, preview, told.blurhash[:100], told.is_animated, colours)
+    look = told.look if _LOOK.fullmatch(told.look) else ""
+    return ImageResult(original, preview, told.blurhash[:100], told.is_animated, colours, look)
 
 
 def _picture(data: bytes, told: _Described) -> Picture:

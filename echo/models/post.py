@@ -233,6 +233,9 @@ class Media(Model):
         default=dict, db_default=EMPTY_DICT, description="sizes, as clients see them"
     )
     size_bytes = fields.BigIntField(default=0, db_default=0)
+    sha256 = fields.CharField(
+        max_length=64, default="", db_default="", description="of the file as it was uploaded, hexadecimal"
+    )
     created_at = fields.DatetimeField()
     freed_at = fields.DatetimeField(null=True, description="when a deleted post let go of it")
     discarded_at = fields.DatetimeField(

@@ -20,6 +20,7 @@ class RemoteFile(Model):
     file_key = fields.CharField(max_length=255, default="", db_default="", description="in the media store")
     content_type = fields.CharField(max_length=64, default="", db_default="")
     size_bytes = fields.BigIntField(default=0, db_default=0)
+    banned = fields.BooleanField(default=False, db_default=False, description="nobody may show it here")
     stays = fields.BooleanField(default=False, db_default=False, description="too large for a copy")
     emoji = fields.BooleanField(
         default=False, db_default=False, description="an emoji: named by more than can be counted"

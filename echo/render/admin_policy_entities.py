@@ -87,3 +87,14 @@ class StaffHeldThing(Entity, frozen=True, kw_only=True):
     state: str
     created_at: str
     decided_at: str | None
+
+
+class StaffBannedFile(Entity, frozen=True, kw_only=True):
+    """A file that nobody may show here: by its bytes (`sha256`) or, a picture, by how it looks."""
+
+    id: str
+    sha256: str | None
+    look: str | None
+    distance: int
+    note: str
+    created_at: str

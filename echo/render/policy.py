@@ -116,6 +116,18 @@ def held(rows: Sequence[Row]) -> list[entities.StaffHeldThing]:
     ]
 
 
+def banned_file(row: Row) -> entities.StaffBannedFile:
+    """Shapes:  row: of `store.banned_files.every`"""
+    return entities.StaffBannedFile(
+        id=str(row["id"]),
+        sha256=row["sha256"] or None,
+        look=row["look"] or None,
+        distance=row["distance"],
+        note=row["note"],
+        created_at=times.iso(row["created_at"]),
+    )
+
+
 def _acct(row: Row) -> str:
     return f"{row['username']}@{row['domain']}" if row["domain"] else str(row["username"])
 

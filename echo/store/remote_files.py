@@ -36,9 +36,10 @@ async def know(urls: Iterable[str], *, are_emojis: bool = False) -> None:
 
 
 async def find(digest: str) -> Row | None:
-    """Row (id, url, file_key, content_type, stays, failures, retry_at, fetched_at); None if unknown."""
+    """Row (id, url, file_key, content_type, stays, banned, failures, retry_at, fetched_at), or None."""
     return await db.fetch_one(
-        "SELECT id, url, file_key, content_type, stays, failures, retry_at, fetched_at FROM remote_files"
+        "SELECT id, url, file_key, content_type, stays, banned, failures, retry_at, fetched_at"
+        " FROM remote_files"
         " WHERE digest = $1",
         digest,
     )

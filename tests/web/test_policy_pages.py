@@ -79,3 +79,19 @@ async def test_a_moderator_decides_about_several_held_posts_at_once(browser: Bro
     assert states == {first.post_id: Held.NOT, second.post_id: Held.REFUSED}
     assert "maybe 1" in (await browser.get("/admin/held?state=rejected")).text
     judging.forget()
+
+
+async def test_files_are_banned_and_allowed_on_a_page(browser: Browser) -> None:
+    await people.person("root", role=Role.ADMIN)
+    await browser.log_in("root", PASSWORD)
+    page = await browser.get("/admin/files")
+    form = page.form("/admin/files")
+    assert (await browser.submit(form, do="digests", digests="nonsense")).status == 422
+    assert (await browser.submit(form, do="post", post="https://echo.test/@a/99")).status == 422
+    done = await browser.submit(form, do="digests", digests="0123456789abcdef", note="a list")
+    assert done.location == "/admin/files?done=banned"
+    listed = await browser.get("/admin/files")
+    assert "look 0123456789abcdef" in listed.text
+    allowed = await browser.submit(listed.forms[-1], do="allow")
+    assert allowed.location == "/admin/files?done=allowed"
+    assert "No file is banned." in (await browser.get("/admin/files")).text

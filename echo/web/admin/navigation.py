@@ -30,6 +30,7 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
         Entry("/admin/block-lists", "Block lists", Permission.MANAGE_FEDERATION),
         Entry("/admin/held", "Held by policies", Permission.MANAGE_REPORTS),
         Entry("/admin/policies", "Policies", Permission.MANAGE_SETTINGS),
+        Entry("/admin/files", "Banned files", Permission.MANAGE_REPORTS),
     ),
     "House": (
         Entry("/admin/settings", "Settings", Permission.MANAGE_SETTINGS),
