@@ -15,6 +15,7 @@ import msgspec
 from echo.config_files import Backups, Media, ObjectStore
 from echo.config_house import Instance, Registrations, Timelines
 from echo.config_limits import Limits, RateLimits
+from echo.config_openid import OpenId
 from echo.config_rooms import Rooms
 from echo.config_section import Doc, Section
 from echo.config_storage import Storage
@@ -245,6 +246,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     translation: Translation = Translation()
     search: Search = Search()
     rooms: Rooms = Rooms()
+    openid: OpenId = OpenId()
     dev: Dev = Dev()
     log: Log = Log()
 

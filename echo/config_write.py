@@ -50,7 +50,7 @@ def _type_name(type_: Any) -> str:
 
 
 # Addresses that may hold passwords stay where they were given.
-_STAY = {("database", "url"), ("redis", "url"), ("mail", "password")}
+_STAY = {("database", "url"), ("redis", "url"), ("mail", "password"), ("openid", "client_secret")}
 _SECRET = re.compile(r"(password|secret|(?<!per_)token|(^|_)keys?)$")
 
 

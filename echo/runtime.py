@@ -44,6 +44,7 @@ from echo.jobs import Queue
 from echo.media import port as media_port
 from echo.media.port import MediaStore
 from echo.media.storage import LocalMediaStore
+from echo.openid.opening import open_identity_provider
 from echo.policy import push_keys, seals
 from echo.policy.push_keys import PushKeys
 from echo.policy.secret_texts import new_secret
@@ -80,6 +81,7 @@ class Runtime:
     translator: ports.Translator
     search: ports.SearchIndex
     room_engines: ports.Engines
+    identity_provider: ports.IdentityProvider
     push_keys: PushKeys
     seal: Fernet
     human_check: ports.HumanCheck = field(default_factory=ports.NullHumanCheck)
@@ -102,6 +104,7 @@ class Runtime:
         ports.bind_translator(self.translator)
         ports.bind_search_index(self.search)
         ports.bind_room_engines(self.room_engines)
+        ports.bind_identity_provider(self.identity_provider)
         ports.bind_human_check(self.human_check)
         ports.bind_mail_servers(self.mail_servers)
         ports.bind_caller(self.network.call_service)
@@ -162,6 +165,7 @@ async def open_runtime(
         translator=open_translator(config.translation, network.call_service),
         search=_search_index(config),
         room_engines=open_room_engines(config.rooms, network.call_service),
+        identity_provider=open_identity_provider(config.openid, network.call_service),
         push_keys=keys,
         seal=seal,
         human_check=open_human_check(config.registrations, network.call_service, proof_secret),

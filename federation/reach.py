@@ -111,7 +111,11 @@ def reach_of(config: Config) -> Reach:
 
 def reach_of_services(config: Config) -> Reach:
     """The rule for services that the configuration names: any port, and plain http."""
-    houses = [*config.translation.allowed_private_ranges, *config.rooms.allowed_private_ranges]
+    houses = [
+        *config.translation.allowed_private_ranges,
+        *config.rooms.allowed_private_ranges,
+        *config.openid.allowed_private_ranges,
+    ]
     extra = tuple(parse_networks(houses))
     if config.dev.enabled:
         extra += _LOOPBACK

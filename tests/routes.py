@@ -69,6 +69,7 @@ def _closed_runtime() -> Runtime:
         translator=ports.NullTranslator(),
         media=LocalMediaStore(Path(), config.media_url),
         search=ports.NullIndex(),
+        identity_provider=ports.NullProvider(),
         room_engines={ports.MESH: ports.MeshEngine()},
         push_keys=push_keys.keys_of(push_keys.new_private_pem()),
         seal=Fernet(Fernet.generate_key()),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from echo import clock, db
+from echo.actions.logins import require_password
 from echo.addresses import here
 from echo.errors import Invalid
 from echo.events import AccountChanged
@@ -10,6 +13,26 @@ from echo.kinds import AccountKind
 from echo.models import Account, FormerName
 from echo.policy import usernames
 from echo.store import accounts, search_accounts, users
+
+# How often somebody may take another name by themselves: others must be able to keep up.
+REST = timedelta(days=30)
+
+
+async def rename_oneself(account_id: int, password: str, username: str) -> Account:
+    """Somebody takes another name, at most once in `REST`.
+
+    Returns: the account with its new name
+    Raises:  Invalid for a wrong password, a name that cannot be used, and too soon
+    """
+    await require_password(account_id, password)
+    problem = usernames.problem(usernames.normal(username))
+    if problem is not None:
+        raise Invalid(f"The name {problem.description}")
+    async with db.unit_of_work():
+        await accounts.get_locked(account_id)
+        if await FormerName.filter(account_id=account_id, created_at__gt=clock.now() - REST).exists():
+            raise Invalid(f"You have taken another name less than {REST.days} days ago")
+        return await rename(account_id, username)
 
 
 async def rename(account_id: int, username: str) -> Account:

@@ -11,7 +11,7 @@ from echo.db import UnitOfWork
 from echo.errors import Forbidden
 from echo.policy.deeds import NEEDED, Deed
 from echo.policy.roles import REFUSED, Staff
-from echo.store import audit, roles
+from echo.store import audit, roles, second_factors
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,9 @@ async def acting(
     allowed = now.may(NEEDED[deed])
     if allowed and on.kind == "account" and by.account_id is not None:
         allowed = now.outranks(await roles.seat(int(on.id)))
+    if allowed and by.account_id is not None and await second_factors.is_missing(by.account_id):
+        await _write(by, deed, on, details, refused=True)
+        raise Forbidden("Your role needs a second factor: set one up first")
     if not allowed:
         await _write(by, deed, on, details, refused=True)
         raise Forbidden(REFUSED)

@@ -11,7 +11,7 @@ from echo.actions import approvals, moderation, password_changes, renaming, rest
 from echo.actions import roles as role_actions
 from echo.actions.drafts import SignUp
 from echo.addresses import here
-from echo.cli import strikes
+from echo.cli import logins, strikes
 from echo.cli.common import Common, opened, say, table
 from echo.cli.keys import rotate_keys
 from echo.errors import NotFound
@@ -22,6 +22,9 @@ from echo.text import handles
 
 app = App(name="accounts", help="People of this server.")
 app.command(rotate_keys, name="rotate-keys")
+app.command(logins.two_factor, name="two-factor")
+app.command(logins.list_sessions, name="sessions")
+app.command(logins.revoke)
 for command in strikes.COMMANDS:
     app.command(command)
 

@@ -25,6 +25,11 @@ class Deed(StrEnum):
     ACCOUNT_SUSPEND = "account.suspend"
     ACCOUNT_RESTORE = "account.restore"
     ACCOUNT_MEMORIAL = "account.memorial"
+    # How people log in
+    USER_TWO_FACTOR_OFF = "user.two_factor_off"
+    USER_SESSION_END = "user.session_end"
+    USER_APP_END = "user.app_end"
+    USER_LOG_OUT = "user.log_out"  # of everything
     # Moderation
     ACCOUNT_WARN = "account.warn"
     ACCOUNT_SENSITISE = "account.sensitise"
@@ -110,6 +115,11 @@ NEEDED: dict[Deed, Permission] = {
     Deed.ACCOUNT_SUSPEND: Permission.MANAGE_USERS,
     Deed.ACCOUNT_RESTORE: Permission.MANAGE_USERS,
     Deed.ACCOUNT_MEMORIAL: Permission.MANAGE_USERS,
+    # How people log in
+    Deed.USER_TWO_FACTOR_OFF: Permission.MANAGE_USER_ACCESS,
+    Deed.USER_SESSION_END: Permission.MANAGE_USER_ACCESS,
+    Deed.USER_APP_END: Permission.MANAGE_USER_ACCESS,
+    Deed.USER_LOG_OUT: Permission.MANAGE_USER_ACCESS,
     # Moderation
     Deed.ACCOUNT_WARN: Permission.MANAGE_USERS,
     Deed.ACCOUNT_SENSITISE: Permission.MANAGE_USERS,

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from echo import db
-from echo.db import Row
 from echo.policy import seals
 
 
@@ -48,6 +47,18 @@ async def of_person(user_id: int) -> Proofs:
     )
     assert row is not None, "a statement without FROM has a row"
     return Proofs(has_app=row["has_app"], passkeys=row["passkeys"], codes_left=row["codes_left"])
+
+
+async def is_missing(user_id: int) -> bool:
+    """Whether the role of somebody asks for a second factor that they do not have."""
+    found: bool = await db.fetch_value(
+        "SELECT EXISTS (SELECT 1 FROM users u JOIN roles r ON r.id = u.role_id WHERE u.id = $1"
+        " AND r.require_2fa AND NOT EXISTS (SELECT 1 FROM passkeys p WHERE p.user_id = u.id)"
+        " AND NOT EXISTS (SELECT 1 FROM second_factors s WHERE s.user_id = u.id"
+        " AND s.confirmed_at IS NOT NULL))",
+        user_id,
+    )
+    return found
 
 
 async def waiting_secret(user_id: int) -> str:
@@ -133,13 +144,4 @@ async def use_code(user_id: int, code_hash: str, at: datetime) -> bool:
             code_hash,
             at,
         )
-    )
-
-
-async def passkeys_of(user_id: int) -> list[Row]:
-    """Rows (id, name, credential_id, transports, created_at, last_used_at), the oldest first."""
-    return await db.fetch(
-        "SELECT id, name, credential_id, transports, created_at, last_used_at FROM passkeys"
-        " WHERE user_id = $1 ORDER BY id",
-        user_id,
     )

@@ -1,4 +1,4 @@
-"""Pages for browsers: plain HTML that works without scripts. Only the page of a live room has some."""
+"""Pages for browsers: plain HTML that works without scripts. Live rooms and passkeys have some."""
 
 from echo.web import (
     admin,
@@ -9,6 +9,8 @@ from echo.web import (
     letters,
     notices,
     oauth,
+    openid,
+    passkeys,
     profiles,
     rooms,
     second_factor,
@@ -23,6 +25,8 @@ BLUEPRINTS = (
     texts.blueprint,
     entry.blueprint,
     second_factor.blueprint,
+    passkeys.blueprint,
+    openid.blueprint,
     letters.blueprint,
     set_up.blueprint,
     *settings.BLUEPRINTS,

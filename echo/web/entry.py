@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from quart import Blueprint, Response, request
 
-from echo import settings
+from echo import ports, settings
 from echo.actions import logins
 from echo.actions.drafts import SignUp
 from echo.actions.sign_up import sign_up as sign_somebody_up
@@ -18,7 +18,7 @@ from echo.policy.redirects import local_path
 from echo.store import apps, house_texts
 from echo.web import visitor
 from echo.web.forms import by_field
-from echo.web.page import Meta, show
+from echo.web.page import Meta, allow_scripts, show
 
 blueprint = Blueprint("entry", __name__)
 # What a page that led here may have to say; addresses carry the word only.
@@ -41,7 +41,7 @@ async def login() -> Response:
     if await visitor.login() and "again" not in request.args:
         return visitor.redirect(target)
     notice = NOTICES.get(request.args.get("done", ""), "")
-    return await _login_form(target, notice=notice)
+    return await show_login(target, notice=notice)
 
 
 @blueprint.post("/login")
@@ -55,7 +55,7 @@ async def log_in() -> Response:
     try:
         entrance = await logins.log_in(name, given.text("password", ""), visitor.browser())
     except Invalid as error:
-        return await _login_form(target, name=name, problem=error.public, status=422)
+        return await show_login(target, name=name, problem=error.public, status=422)
     await logins.log_out(visitor.session_text())
     return visitor.enter(entrance, target)
 
@@ -110,10 +110,11 @@ def read_sign_up(given: Params, *, locale: str) -> SignUp:
     )
 
 
-async def _login_form(
+async def show_login(
     target: str, *, name: str = "", problem: str = "", notice: str = "", status: int = 200
 ) -> Response:
-    return await show(
+    """The log-in form."""
+    response = await show(
         "login.html",
         meta=Meta(title="Log in"),
         status=status,
@@ -123,7 +124,9 @@ async def _login_form(
         name=name,
         problem=problem,
         notice=notice,
+        service=ports.identity_provider().name,
     )
+    return allow_scripts(response)
 
 
 async def _sign_up_form(kept: dict[str, str], problems: dict[str, str], *, status: int = 200) -> Response:

@@ -181,6 +181,11 @@ def members_where_closed(
     return guarded
 
 
+def keep(response: Response, purpose: str, value: str, *, max_age_seconds: int) -> None:
+    """Let this browser keep something for a while that only we can read; nothing after 0 seconds."""
+    _set(response, purpose, value, max_age_seconds=max_age_seconds)
+
+
 def _set(response: Response, purpose: str, value: str, *, max_age_seconds: int | None) -> None:
     response.set_cookie(
         cookie_name(purpose),

@@ -113,14 +113,14 @@ class Tab:
         await self.run(f"document.querySelector({selector!r}).click()")
 
     async def log_in(self, url: str, name: str, password: str) -> None:
-        """Through the form."""
+        """Through the form, as far as the second factor where one is wanted."""
         await self.open(f"{url}/login")
         await self.run(
-            f"(() => {{ const form = document.querySelector('form[action^=\"/login\"]');"
+            f"(() => {{ const form = document.querySelector('form[action=\"/login\"]');"
             f" form.elements.name.value = {name!r}; form.elements.password.value = {password!r};"
             " form.requestSubmit(); })()"
         )
-        await self.until("!location.pathname.startsWith('/login') && document.readyState === 'complete'")
+        await self.until("location.pathname !== '/login' && document.readyState === 'complete'")
 
     async def picture(self, path: Path) -> None:
         """What the page looks like."""

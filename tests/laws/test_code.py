@@ -192,6 +192,7 @@ MAY_SKIP = {
     "tests/interop/test_peers.py",
     "tests/conferencing/test_janus.py",
     "tests/e2e/test_rooms.py",
+    "tests/e2e/test_settings_pages.py",
     "tests/e2e/test_accessible.py",
     "tests/e2e/test_walk.py",
 }

@@ -12,7 +12,21 @@ from tests.actions import people
 from tests.actions.people import PASSWORD
 from tests.web.browser import Browser
 
-PAGES = ("/settings/preferences", "/settings/aliases", "/settings/move", "/settings/delete")
+PAGES = (
+    "/settings/profile",
+    "/settings/privacy",
+    "/settings/preferences",
+    "/settings/chat",
+    "/settings/tags",
+    "/settings/filters",
+    "/settings/blocks",
+    "/settings/mutes",
+    "/settings/domains",
+    "/settings/name",
+    "/settings/aliases",
+    "/settings/move",
+    "/settings/delete",
+)
 
 
 async def _logged_in(browser: Browser, name: str = "alice") -> User:

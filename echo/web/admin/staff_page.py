@@ -13,6 +13,7 @@ from echo.errors import NotFound
 from echo.http.access import PERMISSION, caller_address, page
 from echo.policy.roles import Permission, Staff
 from echo.policy.standing import Login, Standing
+from echo.store import second_factors
 from echo.web import visitor
 from echo.web.admin import navigation
 from echo.web.page import Meta, show
@@ -34,6 +35,8 @@ def staff_page(permission: Permission) -> Callable[[View[P]], View[P]]:
                 return visitor.to_login(request.full_path.rstrip("?"))
             if person.standing is not Standing.ACTIVE or not person.seat.may(permission):
                 raise NotFound
+            if await second_factors.is_missing(person.user_id):
+                return visitor.redirect("/settings/security?done=needed")
             return await view(*args, **kwargs)
 
         marked = page(guarded)

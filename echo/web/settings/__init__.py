@@ -1,14 +1,41 @@
 """Pages under /settings: what somebody chooses for themselves, works without scripts."""
 
-from echo.web.settings import moving, notices, overview, preferences, security, sessions, strikes, two_factor
+from echo.web.settings import (
+    chat,
+    filters,
+    identities,
+    moving,
+    notices,
+    overview,
+    passkeys,
+    people,
+    preferences,
+    privacy,
+    profile,
+    renaming,
+    security,
+    sessions,
+    strikes,
+    tags,
+    two_factor,
+)
 
 BLUEPRINTS = (
     overview.blueprint,
+    profile.blueprint,
+    privacy.blueprint,
     preferences.blueprint,
     notices.blueprint,
+    chat.blueprint,
+    tags.blueprint,
+    filters.blueprint,
+    people.blueprint,
     security.blueprint,
     two_factor.blueprint,
+    passkeys.blueprint,
+    identities.blueprint,
     sessions.blueprint,
     strikes.blueprint,
+    renaming.blueprint,
     moving.blueprint,
 )

@@ -28,6 +28,7 @@ NOTICES = {
     "removed": "It is gone.",
     "alias": "The account is named as yours.",
     "no-alias": "It is not named any more.",
+    "renamed": "You have another name now. The old one leads to it.",
     "moved": "You have moved. Your followers are on their way.",
     "back": "You are back. Followers who went along do not come back by themselves.",
     "session": "That browser is logged out.",
@@ -35,6 +36,11 @@ NOTICES = {
     "password": "Your new password is set. Every other device was logged out.",
     "app-added": "Your authenticator app is asked for codes from now on.",
     "app-removed": "Your authenticator app is not asked for codes any more.",
+    "identity-added": "You can log in with that account from now on.",
+    "identity-removed": "That account lets nobody in any more.",
+    "needed": "Your role needs a second factor. Set one up to go on.",
+    "passkey-added": "Your passkey can be used from now on.",
+    "passkey-removed": "That passkey is not taken any more.",
     "email": "A letter is on its way to the new address. Follow the link in it.",
     "appeal": "Your appeal is on its way to the moderators.",
     "app": "The app has no access any more.",
@@ -42,13 +48,13 @@ NOTICES = {
 
 
 def member(
-    standings: frozenset[Standing] = ACTIVE, *, most_bytes: int = visitor.FORM_BYTES
+    standings: frozenset[Standing] = ACTIVE, *, most_bytes: Callable[[], int] = lambda: visitor.FORM_BYTES
 ) -> Callable[[View[P]], View[P]]:
     """A page of somebody who is logged in: `me()`. Others are sent to log in, and come back.
 
     Of a form that was sent the token is checked first; `given()` and `files()` are what is in it.
 
-    Shapes:  standings: who may be here at all; the rest get Forbidden
+    Shapes:  standings: who may be here at all; the rest get Forbidden; most_bytes: of a form with its files
     """
 
     def mark(view: View[P]) -> View[P]:
@@ -56,7 +62,7 @@ def member(
         async def checked(*args: P.args, **kwargs: P.kwargs) -> Response:
             if request.method == "GET":
                 return await _entered(view, standings, *args, **kwargs)
-            with await visitor.read_form_with_files(most_bytes) as form:
+            with await visitor.read_form_with_files(most_bytes()) as form:
                 g.given, g.files = form.params, form.files
                 return await _entered(view, standings, *args, **kwargs)
 

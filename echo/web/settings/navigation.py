@@ -29,18 +29,31 @@ class Group:
 
 
 GROUPS = (
-    Group("You", (Entry("/account", "Overview", ANYBODY),)),
+    Group(
+        "You",
+        (
+            Entry("/account", "Overview", ANYBODY),
+            Entry("/settings/profile", "Profile"),
+            Entry("/settings/privacy", "Privacy"),
+        ),
+    ),
     Group(
         "Reading and writing",
         (
             Entry("/settings/preferences", "Preferences"),
             Entry("/settings/notifications", "Notifications", ANYBODY),
+            Entry("/settings/chat", "Chat"),
+            Entry("/settings/tags", "Followed hashtags"),
+            Entry("/settings/filters", "Filters"),
+            Entry("/settings/blocks", "Blocked people"),
+            Entry("/settings/mutes", "Muted people"),
+            Entry("/settings/domains", "Avoided servers"),
         ),
     ),
     Group(
         "Log-in",
         (
-            Entry("/settings/security", "Password and security", ANYBODY),
+            Entry("/settings/security", "Security", ANYBODY),
             Entry("/settings/sessions", "Sessions and apps", ANYBODY),
         ),
     ),
@@ -48,9 +61,10 @@ GROUPS = (
         "Your account",
         (
             Entry("/settings/strikes", "From the moderators", ANYBODY),
-            Entry("/settings/aliases", "Come from another account", USABLE),
-            Entry("/settings/move", "Move to another account", USABLE),
-            Entry("/settings/delete", "Delete your account", LEAVING),
+            Entry("/settings/name", "User name"),
+            Entry("/settings/aliases", "Moving here", USABLE),
+            Entry("/settings/move", "Moving away", USABLE),
+            Entry("/settings/delete", "Delete", LEAVING),
         ),
     ),
 )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from quart import Blueprint, Response
 
+from echo import ports
 from echo.actions import confirmations, password_changes
 from echo.errors import Invalid
 from echo.http.access import page
 from echo.http.families import count_for_address
-from echo.store import second_factors, users
+from echo.store import identities, passkeys, second_factors, users
 from echo.web import visitor
+from echo.web.page import allow_scripts
 from echo.web.settings.frame import done, given, me, member, show_page
 from echo.web.settings.navigation import ANYBODY
 
@@ -63,7 +65,7 @@ async def show_security(*, problem: str = "", status: int = 200) -> Response:
     """The page, after something that was not taken too."""
     person = me()
     credentials = await users.find(person.user_id)
-    return await show_page(
+    response = await show_page(
         "settings/security.html",
         "Password and security",
         problem=problem,
@@ -71,4 +73,8 @@ async def show_security(*, problem: str = "", status: int = 200) -> Response:
         email=credentials.email if credentials else "",
         asked_email=credentials.unconfirmed_email if credentials else "",
         proofs=await second_factors.of_person(person.user_id),
+        passkeys=await passkeys.of_person(person.user_id),
+        identities=await identities.of_person(person.user_id),
+        service=ports.identity_provider().name,
     )
+    return allow_scripts(response)
