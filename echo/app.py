@@ -10,7 +10,7 @@ from quart import Blueprint, Quart
 
 from echo import admin, api, streaming, web
 from echo.http import access, errors, fence, headers
-from echo.http.exchange import Exchange
+from echo.http.exchange import Exchange, PacedRequest
 from echo.runtime import Runtime
 from echo.web.error_page import error_page
 from federation.admission import admit
@@ -50,6 +50,7 @@ def _create(runtime: Runtime, blueprints: Sequence[Blueprint]) -> Quart:
     app.config["MAX_CONTENT_LENGTH"] = None  # each route has its own cap, checked while reading
     app.config["BODY_TIMEOUT"] = 60
     app.asgi_http_class = Exchange
+    app.request_class = PacedRequest
     app.extensions[access.ADMISSION] = admit
     errors.install(app, error_page)
     headers.install(app)

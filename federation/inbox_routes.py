@@ -6,8 +6,9 @@ from quart import Blueprint, Response, current_app, request
 
 from activitypub.signatures.accept import ASKED_WITH_BODY
 from echo import settings
-from echo.errors import NotFound, TooLarge
+from echo.errors import NotFound
 from echo.http.access import delivered
+from echo.http.forms import read_bytes
 from federation.admission import arrived, known_keys
 from federation.answers import number
 from federation.authenticate import Incoming
@@ -45,13 +46,6 @@ async def _receive() -> Response:
 async def _incoming() -> Incoming:
     """The request as it came; its body is given up as soon as it is too long, whatever was declared.
 
-    Raises:  TooLarge
+    Raises:  TooLarge; BadRequest when it does not arrive in time
     """
-    if (request.content_length or 0) > MOST_BYTES:
-        raise TooLarge
-    body = bytearray()
-    async for chunk in request.body:
-        body += chunk
-        if len(body) > MOST_BYTES:
-            raise TooLarge
-    return arrived(bytes(body))
+    return arrived(await read_bytes(request, max_bytes=MOST_BYTES))

@@ -259,6 +259,8 @@ async def pin(account_id: int, chat_id: int, seq: int, *, is_pinned: bool) -> Ch
         if seat.chat.kind == ChatKind.GROUP:
             require(seat.member.role, Deed.PIN)
             chat_copies.require_here(seat.chat)
+        else:
+            await chats.require_no_block(message, account_id)
         if (message.pinned_at is not None) != is_pinned:
             if is_pinned and await store.count_pins(chat_id) >= PINS_MAX:
                 raise Invalid("Validation failed: Limit of pinned messages reached")

@@ -59,6 +59,15 @@ async def require_writer(writer_id: int, reader: Account, chat: Chat | None = No
     return ChatRequest.WAITING
 
 
+async def require_no_block(message: ChatMessage | None, actor_id: int) -> None:
+    """Nothing is changed in a chat between two of whom one blocks the other: who is blocked would be heard.
+
+    Raises:  Forbidden
+    """
+    if message is not None and await chats.is_blocked(message.chat_id, actor_id):
+        raise Forbidden("You cannot write to this person")
+
+
 async def insert(unit: UnitOfWork, author: Account, new: NewPost, *, key: str = "") -> Post | None:
     """Store a post, and where it is a message of a chat between two write it into that.
 

@@ -64,6 +64,7 @@ async def edit(author_id: int, post_id: int, draft: EditDraft, *, is_judged: boo
     covers = {file.media_id: await uploads.read_cover(file.thumbnail) for file in draft.files}
     async with db.unit_of_work() as unit:
         message = await chats.hold(before)
+        await chats.require_no_block(message, author_id)
         await posts.lock(post_id)
         post = await _own(author_id, post_id)
         hung_on, said = _hung_on(post, draft), await versions.say(post)

@@ -41,7 +41,7 @@ async def react(account_id: int, post_id: int, emoji: str) -> Post:
     async with db.unit_of_work() as unit:
         post = await posts.get_original(Viewer(account_id), post_id)
         await permissions.require(account_id, post, Interaction.LIKE)
-        await chats.hold(post)
+        await chats.require_no_block(await chats.hold(post), account_id)
         there = await reactions.names(post.id)
         name = await _chosen(emoji, there)
         mine = await reactions.own(account_id, post.id)

@@ -18,6 +18,7 @@ from echo.render import account, status, tag
 from echo.search import finding
 from echo.search.people import people
 from echo.store import accounts, instance, posts
+from echo.store.costly import costly
 from echo.text.hashtags import normalise
 from echo.text.search_query import QUERY_CHARACTERS
 
@@ -170,6 +171,7 @@ async def _tags(text: str, *, limit: int, offset: int) -> list[bytes]:
     folded = normalise(text.lstrip("#"))
     if folded is None:
         return []
-    rows = await instance.hashtags_like(folded, limit=limit, offset=offset)
+    async with costly():
+        rows = await instance.hashtags_like(folded, limit=limit, offset=offset)
     found = await tag.many(rows, signed_in=has_token(), viewer=viewer())
     return [msgspec.json.encode(one) for one in found]

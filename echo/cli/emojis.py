@@ -20,6 +20,8 @@ app = App(name="emojis", help="Custom emojis of this server.")
 ENDINGS = {".png", ".gif", ".webp"}
 # A larger archive is a mistake.
 MEMBERS_MAX = 10_000
+# What an archive may unpack to, whatever of it is looked at.
+UNPACKED_BYTES = 512 * 1024 * 1024
 
 
 @app.command(name="import")
@@ -130,9 +132,13 @@ def _unpacked(path: Path) -> Iterator[tuple[str, bytes]]:
     """Nothing is written to a folder, so names in the archive can lead nowhere."""
     try:
         with tarfile.open(path, "r:*") as archive:
+            left_bytes = UNPACKED_BYTES
             for number, member in enumerate(archive):
+                left_bytes -= member.size
                 if number >= MEMBERS_MAX:
                     raise EchoError(f"{path} has more than {MEMBERS_MAX} members")
+                if left_bytes < 0:
+                    raise EchoError(f"{path} unpacks to more than {UNPACKED_BYTES} bytes")
                 name = Path(member.name).name
                 content = archive.extractfile(member) if member.isfile() else None
                 if content is not None and Path(name).suffix.lower() in ENDINGS and name[0] != ".":

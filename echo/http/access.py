@@ -77,7 +77,7 @@ def has_token() -> bool:
 def caller_address() -> str:
     """The address of the caller, as far as the configured proxies can be believed."""
     trusted = networks(tuple(settings.here().server.trusted_proxies))
-    return client_address(request.remote_addr or "", request.headers.get("X-Forwarded-For", ""), trusted)
+    return client_address(request.remote_addr or "", request.headers.getlist("X-Forwarded-For"), trusted)
 
 
 def public(view: View[P, R]) -> View[P, R]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
@@ -14,12 +15,13 @@ def networks(texts: tuple[str, ...]) -> tuple[Network, ...]:
     return tuple(ip_network(text) for text in texts)
 
 
-def client_address(peer: str, forwarded_for: str, trusted: tuple[Network, ...]) -> str:
+def client_address(peer: str, forwarded_for: Sequence[str], trusted: tuple[Network, ...]) -> str:
     """The right-most address that is not a trusted proxy's.
 
-    Shapes:  peer: the address of the connection; forwarded_for: X-Forwarded-For, possibly empty
+    Shapes:  peer: the address of the connection; forwarded_for: every X-Forwarded-For header, in order: some
+             proxies add a header of their own behind the one that came
     """
-    chain = [part.strip() for part in forwarded_for.split(",") if part.strip()]
+    chain = [part.strip() for part in ",".join(forwarded_for).split(",") if part.strip()]
     address = peer
     while chain and _is_trusted(address, trusted):
         nearer = chain.pop()

@@ -8,16 +8,46 @@ from contextlib import suppress
 from typing import cast
 
 from hypercorn.typing import ASGIReceiveCallable, ASGISendCallable, HTTPScope
-from quart import Response
+from quart import Request, Response
 from quart.asgi import ASGIHTTPConnection
 from quart.typing import ResponseTypes
 from quart.utils import cancel_tasks, encode_headers, raise_task_exceptions
+from quart.wrappers.request import Body
 from quart.wrappers.response import DataBody
 
 # In the scope of a request that ends with its head.
 BARE = "echo.bare"
 # What says that something follows the head of a request.
 _OF_BODIES = frozenset((b"content-length", b"transfer-encoding", b"content-type"))
+
+# So much of a body may wait to be read. Quart takes in whatever comes, however long nobody reads it.
+UNREAD_BYTES = 256 * 1024
+
+
+class PacedBody(Body):
+    """A body whose sender waits, back to the network, while nobody reads what has come. Read it in parts."""
+
+    def __init__(self, expected_content_length: int | None, max_content_length: int | None) -> None:
+        super().__init__(expected_content_length, max_content_length)
+        self.room = asyncio.Event()
+        self.room.set()
+
+    def append(self, data: bytes) -> None:
+        super().append(data)
+        if len(self._data) > UNREAD_BYTES:
+            self.room.clear()
+
+    async def __anext__(self) -> bytes:
+        data = await super().__anext__()
+        self.room.set()
+        return data
+
+
+class PacedRequest(Request):
+    """A request with such a body."""
+
+    body_class = PacedBody
+    body: PacedBody
 
 
 class Exchange(ASGIHTTPConnection):
@@ -44,6 +74,15 @@ class Exchange(ASGIHTTPConnection):
         done, pending = await asyncio.wait([sending, leaving], return_when=asyncio.FIRST_COMPLETED)
         await cancel_tasks(pending)
         raise_task_exceptions(done)
+
+    async def handle_messages(self, request: Request, receive: ASGIReceiveCallable) -> None:
+        """Take in what comes, no faster than it is read."""
+        body = cast(PacedBody, request.body)
+        while (message := await receive())["type"] == "http.request":
+            body.append(message.get("body", b""))
+            if not message.get("more_body", False):
+                body.set_complete()
+            await body.room.wait()
 
     async def _in_time(self, response: ResponseTypes, sending: Coroutine[None, None, None]) -> None:
         """Send, but not for ever: whoever does not read is left by the server."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import IO
@@ -21,7 +22,11 @@ from echo.http.exchange import BARE
 from echo.http.params import MAX_VALUES, Pair, Params, merge
 
 _FIELD_BYTES = 1024 * 1024
+# A body that is no multipart is read into memory; no client sends one that is larger.
+_PLAIN_BYTES = 2 * 1024 * 1024
 _MEMORY_BYTES = 256 * 1024  # larger parts go to disk
+_MEMORY_PARTS, _FURTHER_BYTES = 8, 4 * 1024  # of further parts so much stays in memory
+_TEXT_BYTES = 4 * 1024 * 1024  # of all texts of a multipart body together
 _BODY_SECONDS = 60
 _CHARSETS = frozenset(("iso-8859-1", "latin1", "windows-1252", "utf-16"))
 
@@ -70,30 +75,43 @@ async def read_params(request: Request, *, max_bytes: int) -> Params:
 async def read_form(request: Request, *, max_bytes: int) -> Form:
     """The parameters and files of a request; use it in a `with`. A body can be read once.
 
-    Shapes:  max_bytes: of the whole body; it is counted while it arrives, whatever its length header says
+    Shapes:  max_bytes: of the whole body; it is counted while it arrives, whatever its length header says.
+             What is no multipart has no files, and a cap of 2 MiB at most
     Raises:  BadRequest when the body is not what its type says, TooLarge when it is over `max_bytes`
     """
     query = _pairs(request.query_string.decode("utf-8", "replace"))
     if request.scope.get(BARE):
         return Form(merge(query, [], None))
     kind, options = parse_options_header(request.headers.get("Content-Type", ""))
-    chunks = _chunks(request, max_bytes)
-    try:
-        async with asyncio.timeout(request.body_timeout or _BODY_SECONDS):
-            if kind.lower() == "multipart/form-data":
-                return await _read_multipart(query, chunks, options.get("boundary", ""))
-            body = b"".join([chunk async for chunk in chunks])
-    except TimeoutError as error:
-        raise BadRequest("The body did not arrive in time", status=408) from error
-    except RequestEntityTooLarge as error:
-        raise TooLarge from error
+    if kind.lower() == "multipart/form-data":
+        chunks = _chunks(request, max_bytes)
+        async with _in_time(request):
+            return await _read_multipart(query, chunks, options.get("boundary", ""))
+    body = await read_bytes(request, max_bytes=min(max_bytes, _PLAIN_BYTES))
     form, json = _read_body(body, kind.lower(), options.get("charset", "utf-8"))
     return Form(merge(query, form, json))
 
 
 async def read_bytes(request: Request, *, max_bytes: int) -> bytes:
-    """The body as it came. Raises TooLarge when it is over `max_bytes`."""
-    return b"".join([chunk async for chunk in _chunks(request, max_bytes)])
+    """The body as it came.
+
+    Raises:  TooLarge when it is over `max_bytes`, BadRequest (408) when it does not arrive in time
+    """
+    async with _in_time(request):
+        pieces = [chunk async for chunk in _chunks(request, max_bytes)]
+    return b"".join(pieces)
+
+
+@asynccontextmanager
+async def _in_time(request: Request) -> AsyncIterator[None]:
+    """All of a body must be there by then, however it drips."""
+    try:
+        async with asyncio.timeout(request.body_timeout or _BODY_SECONDS):
+            yield
+    except TimeoutError as error:
+        raise BadRequest("The body did not arrive in time", status=408) from error
+    except RequestEntityTooLarge as error:
+        raise TooLarge from error
 
 
 async def _chunks(request: Request, max_bytes: int) -> AsyncIterator[bytes]:
@@ -177,7 +195,8 @@ def _take(parts: list[_Part], decoder: MultipartDecoder) -> None:
         if isinstance(event, Field | File):
             filename = event.filename if isinstance(event, File) else None
             content_type = parse_options_header(event.headers.get("content-type", ""))[0]
-            file = tempfile.SpooledTemporaryFile(_MEMORY_BYTES)  # noqa: SIM115 closed with the form
+            in_memory = _MEMORY_BYTES if len(parts) < _MEMORY_PARTS else _FURTHER_BYTES
+            file = tempfile.SpooledTemporaryFile(in_memory)  # noqa: SIM115 closed with the form
             parts.append(_Part(event.name or "", filename, content_type.lower(), file))
         elif isinstance(event, Data):
             parts[-1].file.write(event.data)
@@ -189,8 +208,12 @@ def _sort_parts(parts: Iterable[_Part]) -> tuple[list[Pair], dict[str, Upload]]:
     """Texts and files. Clients leave out file names and types, so what is no text counts as a file."""
     texts: list[Pair] = []
     files: dict[str, Upload] = {}
+    left_bytes = _TEXT_BYTES
     for part in parts:
         text = _text_of(part)
+        left_bytes -= 0 if text is None else part.size_bytes
+        if left_bytes < 0:
+            raise TooLarge
         empty_choice = part.filename is not None and not part.size_bytes
         if text is None and part.name and not empty_choice and part.name not in files:
             files[part.name] = Upload(part.filename or "", part.content_type, part.size_bytes, part.file)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from echo import addresses, ports
 from echo.store import accounts, search_accounts
+from echo.store.costly import costly
 from echo.text import handles
 
 # Nobody pages further than this.
@@ -26,9 +27,10 @@ async def people(
     limit = min(limit, RESULTS_MAX - offset)
     if limit <= 0:
         return []
-    found = await search_accounts.search(
-        viewer_id, text, limit=limit, offset=offset, following_only=following_only
-    )
+    async with costly():
+        found = await search_accounts.search(
+            viewer_id, text, limit=limit, offset=offset, following_only=following_only
+        )
     exact = None if offset or following_only else await _by_handle(text, resolve=resolve)
     if exact is not None:
         found = [exact, *(account_id for account_id in found if account_id != exact)]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from echo.ports import SearchEntry, SearchWish
 from echo.store import search_posts
+from echo.store.costly import costly
 
 
 class PostgresIndex:
@@ -21,7 +22,8 @@ class PostgresIndex:
         await search_posts.remove_author(author_id)
 
     async def find(self, wish: SearchWish) -> list[int]:
-        return await search_posts.find(wish)
+        async with costly():
+            return await search_posts.find(wish)
 
     async def count(self) -> int:
         return await search_posts.count()

@@ -56,7 +56,7 @@ class Connection(asyncio.Protocol):
         self._timer: asyncio.TimerHandle | None = None  # idle, heartbeat or linger; never two at once
         self._heard_at = self._pinged_at = self._ended_at = self._loop.time()
         self._at_eof = self._is_ending = self._is_lost = self._is_idle = False
-        self._is_websocket = self._is_served = False
+        self._is_websocket = self._is_served = self._has_begun = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
@@ -67,6 +67,9 @@ class Connection(asyncio.Protocol):
         if self._is_ending:
             return
         self._received += data
+        if self._is_idle and not self._has_begun:
+            self._has_begun = True
+            self._start_timer(self._site.rules.head_seconds, self._end)
         if len(self._received) > _UNREAD_BYTES:
             self._transport.pause_reading()
         self._wake()
@@ -204,7 +207,7 @@ class Connection(asyncio.Protocol):
 
     def _rest(self) -> None:
         """Wait for a request, but not for ever."""
-        self._is_idle = True
+        self._is_idle, self._has_begun = True, False
         if self._site.context.terminated.is_set():
             self._end()
         else:

@@ -24,6 +24,7 @@ class Rules:
     keep_alive_seconds: float = (
         75.0  # longer than a proxy keeps its side, which then never meets a closed one
     )
+    head_seconds: float = 10.0  # a request that has begun must have told its head by then
     stall_seconds: float = 30.0  # a peer that takes nothing for so long is cut off
     linger_seconds: float = 2.0  # how long the peer may go on talking after we have finished
     ping_seconds: float = 30.0  # WebSockets: a peer that is silent from one ping to the next is gone

@@ -123,6 +123,19 @@ async def other_of(chat_id: int, account_id: int) -> Account:
     return found
 
 
+async def is_blocked(chat_id: int, account_id: int) -> bool:
+    """Whether one of a chat between two blocks the other."""
+    return bool(
+        await db.fetch_value(
+            "SELECT EXISTS (SELECT 1 FROM chat_members m JOIN blocks b ON (b.blocker_id = m.account_id"
+            " AND b.blocked_id = $2) OR (b.blocker_id = $2 AND b.blocked_id = m.account_id)"
+            " WHERE m.chat_id = $1 AND m.account_id <> $2)",
+            chat_id,
+            account_id,
+        )
+    )
+
+
 async def of_post(post_id: int) -> ChatMessage | None:
     """The message that a post is, deleted or not."""
     return await loading.first(ChatMessage, "post_id = $1", post_id)

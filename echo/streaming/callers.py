@@ -69,7 +69,7 @@ def first_protocol(asked: Request | Websocket) -> str | None:
 
 def _address(asked: Request | Websocket) -> str:
     trusted = networks(tuple(settings.here().server.trusted_proxies))
-    return client_address(asked.remote_addr or "", asked.headers.get("X-Forwarded-For", ""), trusted)
+    return client_address(asked.remote_addr or "", asked.headers.getlist("X-Forwarded-For"), trusted)
 
 
 async def _count(limit: Limit) -> None:

@@ -181,3 +181,70 @@ async def test_a_group(api: Api) -> None:
     assert (await api.get(path, by=bob)).json["me"]["role"] == "owner"
     counted = await db.fetch_value("SELECT count(*) FROM chat_events WHERE chat_id = $1", int(chat["id"]))
     assert counted == (await api.get(path, by=bob)).json["last_seq"]
+
+
+async def test_s_m01_nobody_reads_for_others(api: Api) -> None:
+    alice, bob, eve = await make.person("alice"), await make.person("bob"), await make.person("eve")
+    await make.follow(alice, bob)
+    await make.follow(bob, alice)
+    chat = (await api.post(BASE, by=alice, json={"account_id": str(bob.id)})).json
+    path, said = f"{BASE}/{chat['id']}", await say(api, alice, chat["id"], "hello")
+    conversation = (await api.get("/api/v1/conversations", by=bob)).many("Conversation")[0]
+    for tail in ("read", "delivered", "mute", "accept"):
+        await api.post(f"{path}/{tail}", by=eve, json={"seq": said["seq"]}, expect=404)
+    await api.post(f"/api/v1/pleroma/chats/{chat['id']}/read", by=eve, form={"last_read_id": "1"}, expect=404)
+    await api.post(f"/api/v1/conversations/{conversation['id']}/read", by=eve, expect=404)
+    # Nothing in a body makes it somebody else's mark.
+    forged = {"seq": said["seq"], "account_id": str(bob.id), "member_id": str(bob.id)}
+    await api.post(f"{path}/read", by=alice, json=forged)
+    marks = {mark["account_id"]: mark for mark in (await api.get(f"{path}/marks", by=alice)).json}
+    assert marks[str(alice.id)]["read_seq"] == said["seq"]
+    assert marks[str(bob.id)]["read_seq"] < said["seq"]
+    assert (await api.get(path, by=bob)).json["unread_count"] == 1
+    assert (await api.get("/api/v1/conversations", by=bob)).json[0]["unread"] is True
+
+
+async def test_s_m02_after_a_block_nothing_is_said_changed_or_put_under_what_was_said(api: Api) -> None:
+    alice, eve = await make.person("alice"), await make.person("eve")
+    await make.follow(alice, eve)
+    chat = (await api.post(BASE, by=eve, json={"account_id": str(alice.id)})).json
+    path = f"{BASE}/{chat['id']}"
+    hers, other = await say(api, eve, chat["id"], "hello"), await say(api, alice, chat["id"], "hi")
+    await api.post(f"/api/v1/accounts/{eve.id}/block", by=alice)
+    last_seq = (await api.get(path, by=alice)).json["last_seq"]
+    status = f"/api/v1/statuses/{hers['status_id']}"
+    for method, where, body in (
+        ("POST", f"{path}/messages", {"text": "now listen"}),
+        ("PATCH", f"{path}/messages/{hers['seq']}", {"text": "now listen"}),
+        ("PUT", status, {"status": "now listen"}),
+        ("POST", f"{path}/messages/{hers['seq']}/pin", {}),
+        ("PUT", f"{path}/messages/{hers['seq']}/reactions/🎉", {}),
+        ("PUT", f"{status.replace('/v1/', '/v1/pleroma/')}/reactions/🎉", {}),
+    ):
+        await api.ask(method, where, by=eve, json=body, expect=403)
+    await api.put(f"{path}/messages/{other['seq']}/reactions/🎉", by=eve, expect=404)
+    assert (await api.get(path, by=alice)).json["last_seq"] == last_seq
+    assert (await api.get(f"{path}/messages/{hers['seq']}", by=alice)).json["text"] == "hello"
+    # What one has said oneself can be taken back.
+    assert (await api.delete(f"{path}/messages/{hers['seq']}", by=eve)).json["text"] == ""
+
+
+async def test_s_m02_who_has_left_a_group_changes_nothing_in_it(api: Api) -> None:
+    alice, bob = await make.person("alice"), await make.person("bob")
+    await make.follow(bob, alice)
+    body = {"name": "Tea", "account_ids": [str(bob.id)]}
+    path = f"{BASE}/{(await api.post(BASE, by=alice, json=body)).json['id']}"
+    await api.post(f"{path}/accept", by=bob)
+    said = (await api.post(f"{path}/messages", by=bob, json={"text": "hello"})).json
+    await api.post(f"{path}/leave", by=bob)
+    for method, tail in (
+        ("POST", "/messages"),
+        ("PATCH", f"/messages/{said['seq']}"),
+        ("PUT", f"/messages/{said['seq']}/reactions/🎉"),
+        ("POST", f"/messages/{said['seq']}/pin"),
+        ("DELETE", f"/messages/{said['seq']}"),
+        ("PATCH", ""),
+    ):
+        await api.ask(method, path + tail, by=bob, json={"text": "again", "name": "Mine"}, expect=403)
+    kept = (await api.get(f"{path}/messages/{said['seq']}", by=alice)).json
+    assert (kept["text"], kept["reactions"], kept["deleted_at"]) == ("hello", [], None)

@@ -227,7 +227,7 @@ async def test_another_token_does_not_help_for_ever(api: Api) -> None:
 
 
 @pytest.mark.usefixtures("limited")
-async def test_the_anonymous_are_counted_by_address(api: Api) -> None:
+async def test_s_h15_the_anonymous_are_counted_by_address_and_cannot_choose_one(api: Api) -> None:
     for _ in range(4):
         await api.get("/api/v1/instance")
     await api.get("/api/v1/instance", expect=429)

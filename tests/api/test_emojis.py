@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import tarfile
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from echo.actions import accounts, boosts, editing, emojis
 from echo.actions.drafts import EditDraft, ProfileDraft
 from echo.actions.emojis import IMAGE_BYTES, EmojiDraft
-from echo.cli.emojis import _pictures
+from echo.cli.emojis import UNPACKED_BYTES, _pictures
 from echo.errors import EchoError, Invalid, NotFound
 from echo.models import CustomEmoji
 from echo.policy.roles import Staff
@@ -140,7 +141,7 @@ async def test_an_exchanged_or_removed_emoji_changes_old_texts(api: Api) -> None
         await emojis.remove(Staff.shell(), "wave")
 
 
-def test_pictures_of_folders_and_archives(tmp_path: Path) -> None:
+def test_s_f10_pictures_of_folders_and_archives(tmp_path: Path) -> None:
     for name in ("one.png", "two.GIF", "readme.txt"):
         (tmp_path / name).write_bytes(b"x" * 10)
     assert [name for name, _ in _pictures(tmp_path)] == ["one.png", "two.GIF"]
@@ -164,10 +165,30 @@ def test_pictures_of_folders_and_archives(tmp_path: Path) -> None:
     found = {name: len(content) for name, content in _pictures(packed)}
     assert found == {"evil.png": 4, "three.webp": 5, "large.png": IMAGE_BYTES + 1}
 
+    assert not (tmp_path.parent.parent / "evil.png").exists()
+
     (tmp_path / "broken.tar").write_bytes(b"not an archive")
     for wrong in ("broken.tar", "missing.png"):
         with pytest.raises(EchoError):
             list(_pictures(tmp_path / wrong))
+
+
+def test_s_f10_archives_that_swell_or_never_end_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bomb, swarm = tmp_path / "bomb.tar.gz", tmp_path / "swarm.tar.gz"
+    zeros = tarfile.TarInfo("zeros.bin")
+    zeros.size = UNPACKED_BYTES + 1
+    with gzip.open(bomb, "wb") as packed:
+        packed.write(zeros.tobuf() + bytes(1_000_000))
+    with pytest.raises(EchoError, match="unpacks to more than"):
+        list(_pictures(bomb))
+    monkeypatch.setattr("echo.cli.emojis.MEMBERS_MAX", 100)
+    with gzip.open(swarm, "wb") as packed:
+        for number in range(200):
+            packed.write(tarfile.TarInfo(f"{number}.png").tobuf())
+    with pytest.raises(EchoError, match="more than 100 members"):
+        list(_pictures(swarm))
 
 
 @pytest.mark.parametrize(

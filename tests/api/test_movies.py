@@ -93,7 +93,7 @@ async def test_from_upload_to_post(api: Api, runtime: Runtime, content: object, 
     assert (stored.source_key, stored.state) == ("", MediaState.READY)
 
 
-async def test_the_file_as_it_came_is_kept_until_it_is_ready_and_served_to_nobody(
+async def test_s_f08_the_file_as_it_came_is_kept_until_it_is_ready_and_served_to_nobody(
     api: Api, runtime: Runtime
 ) -> None:
     alice = await make.person()
@@ -263,7 +263,7 @@ async def test_a_video_stands_alone(api: Api, runtime: Runtime) -> None:
 
 
 @pytest.mark.parametrize("kind", sorted(clips.PLAYLISTS))
-async def test_playlists_and_scripts_are_refused(api: Api, runtime: Runtime, kind: str) -> None:
+async def test_s_f01_playlists_and_scripts_are_refused(api: Api, runtime: Runtime, kind: str) -> None:
     await send(api, await make.person(), clips.PLAYLISTS[kind], expect=422)
     assert not (runtime.data / "media").exists()
 
@@ -287,7 +287,7 @@ async def test_unreadable_files_are_refused_at_once(api: Api, runtime: Runtime, 
     assert await Media.all().count() == 0
 
 
-async def test_files_of_others(api: Api) -> None:
+async def test_s_f11_files_of_others(api: Api) -> None:
     alice, mallory = await make.person(), await make.person()
     sent = await send(api, alice, clips.mp3())
     path = f"/api/v1/media/{sent.json['id']}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from contextlib import AsyncExitStack
 
 import pytest
@@ -12,7 +13,7 @@ from echo import db
 from echo.config import Config
 from echo.errors import Unavailable
 from echo.models import Post
-from echo.store import house
+from echo.store import costly, house, search_posts
 from tests import make
 from tests.api.asking import Api
 
@@ -39,6 +40,55 @@ async def test_r_39_a_pool_that_has_run_out_means_503_and_back_in_a_moment(
     assert (await client.get("/health/ready")).status_code == 200
     said = (await api.post("/api/v1/statuses", by=alice, json={"status": "now"})).one("Status")
     assert await Post.all().values_list("id", flat=True) == [int(said["id"])]
+
+
+async def test_s_k08_slow_searches_end_and_hold_up_nothing_else(
+    api: Api, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asleep = 0
+
+    async def slow(_: object) -> list[int]:
+        nonlocal asleep
+        asleep += 1
+        await db.fetch("SELECT pg_sleep(30)")
+        return []
+
+    alice = await make.person("alice")
+    await api.get("/api/v1/timelines/home", by=alice)
+    monkeypatch.setattr(search_posts, "find", slow)
+    monkeypatch.setattr(costly, "WAIT_SECONDS", 0.4)
+    monkeypatch.setattr(costly, "WORK_SECONDS", 0.8)
+    query = {"q": "tea", "type": "statuses"}
+    searches = [
+        asyncio.create_task(api.get("/api/v2/search", by=alice, query=query, expect=503)) for _ in range(100)
+    ]
+    while not asleep:
+        await asyncio.sleep(0.01)
+    started = time.monotonic()
+    for _ in range(5):
+        await api.get("/api/v1/timelines/home", by=alice)
+        await api.post("/api/v1/statuses", by=alice, json={"status": "while they search"})
+    assert not any(search.done() and search.exception() for search in searches)
+    answers = await asyncio.gather(*searches)
+    assert {answer.headers["Retry-After"] for answer in answers} == {"5"}
+    assert asleep <= config.database.pool_size // 2
+    assert time.monotonic() - started < 10
+    monkeypatch.undo()
+    found = await api.get("/api/v2/search", by=alice, query=query)
+    assert found.one("Search")["statuses"] == []
+
+
+async def test_s_k08_the_database_itself_ends_what_takes_too_long(migrated: Config) -> None:
+    opened = db.Database()
+    await opened.open(migrated.database.url, pool_size=2, statement_timeout_seconds=1)
+    try:
+        for name in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
+            assert await db.fetch_value("SELECT setting::int FROM pg_settings WHERE name = $1", name) > 0
+        with pytest.raises(Unavailable, match="QueryCanceled"):
+            await db.fetch("SELECT pg_sleep(30)")
+        assert await db.fetch_value("SELECT 1") == 1
+    finally:
+        await opened.close()
 
 
 @pytest.mark.usefixtures("runtime")

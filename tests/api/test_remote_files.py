@@ -95,7 +95,7 @@ async def attachment(api: Api, *media: RemoteMedia) -> dict[str, object]:
     return found
 
 
-async def test_a_picture_is_fetched_once_when_somebody_looks(
+async def test_s_f02_a_picture_is_fetched_once_and_its_type_is_that_of_its_content(
     api: Api, files: Files, runtime: Runtime
 ) -> None:
     content = pictures.png()
@@ -200,7 +200,7 @@ async def test_redirects_into_the_house_are_not_followed(api: Api, files: Files,
     ],
     ids=lambda content: repr(content[:12]),
 )
-async def test_what_is_no_picture_is_not_kept(
+async def test_s_f02_what_is_no_picture_is_not_kept(
     api: Api, files: Files, runtime: Runtime, content: bytes
 ) -> None:
     files.served["/x"] = content

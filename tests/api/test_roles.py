@@ -69,7 +69,7 @@ async def test_roles_are_made_changed_given_and_taken_away(api: Api) -> None:
     assert [one["target"]["name"] for one in found] == ["Gardener"]
 
 
-async def test_nobody_rises_by_themselves(api: Api) -> None:
+async def test_s_i03_nobody_rises_by_themselves(api: Api) -> None:
     root, peer = await staff(), await make.person(role=Role.ADMIN)
     for draft in (
         {"name": "High", "permissions": "16", "position": 100},
@@ -85,7 +85,7 @@ async def test_nobody_rises_by_themselves(api: Api) -> None:
     assert await AuditRow.filter(refused=False).count() == 0
 
 
-async def test_scope_and_role_are_needed_both(api: Api) -> None:
+async def test_s_i03_scope_and_role_are_needed_both(api: Api) -> None:
     alice = await staff(Role.USER)
     refused = await api.get(f"{BASE}/roles", by=alice, expect=403)
     assert refused.json == {"error": "This action is not allowed"}
@@ -97,7 +97,7 @@ async def test_scope_and_role_are_needed_both(api: Api) -> None:
     await api.post(f"{BASE}/accounts/{alice.id}/role", by=mod, json={"role_id": "1"}, expect=403)
 
 
-async def test_rank_counts_and_a_refused_try_is_written_down() -> None:
+async def test_s_i03_rank_counts_and_a_refused_try_is_written_down() -> None:
     root, mod, alice = await staff(), await staff(Role.MODERATOR), await make.person("alice")
     with pytest.raises(Forbidden):
         await moderation.suspend(await by(mod), root.id, is_suspended=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -331,7 +332,7 @@ async def test_an_old_stamp_in_the_activity_itself_does_not_matter(one: Echo, pe
     assert (await bob.sends(one, activity)).status_code == 202
 
 
-async def test_one_address_may_not_flood_us(one: Echo, peer: Peer) -> None:
+async def test_s_k02_one_address_may_not_flood_us(one: Echo, peer: Peer) -> None:
     bob = peer.person("bob")
     one.runtime.config = changed(
         one.runtime.config, rate_limits={"enabled": True, "deliveries_per_address": 3}
@@ -341,7 +342,7 @@ async def test_one_address_may_not_flood_us(one: Echo, peer: Peer) -> None:
     assert int(answers[-1].headers["retry-after"]) > 0
 
 
-async def test_one_domain_may_not_flood_us_by_many_names(one: Echo, router: Router) -> None:
+async def test_s_k02_one_domain_may_not_flood_us_by_many_names(one: Echo, router: Router) -> None:
     """Only what is proven counts: nobody uses up the budget of others."""
     first, second = (Peer(router, f"{name}.wide.example").person("bob") for name in ("a", "b"))
     other = Peer(router, "narrow.example").person("eve", keys=2)
@@ -354,6 +355,39 @@ async def test_one_domain_may_not_flood_us_by_many_names(one: Echo, router: Rout
     answers = [await each.sends(one, each.does("View", f"{each.id}/{n}")) for n, each in enumerate(senders)]
     assert [answer.status_code for answer in answers] == [202, 202, 429, 429, 202]
     assert int(answers[2].headers["retry-after"]) > 0
+
+
+async def test_s_k02_a_flood_from_one_host_is_not_felt_by_others(one: Echo, router: Router) -> None:
+    flooder = await known(Peer(router, "flood.example").person("bob"), one)
+    other = await known(Peer(router, "calm.example").person("eve", keys=2), one)
+    one.runtime.config = changed(
+        one.runtime.config, rate_limits={"enabled": True, "deliveries_per_domain": 20}
+    )
+    refused: list[httpx.Response] = []
+
+    async def flood(which: int) -> None:
+        number = 0
+        while True:
+            number += 1
+            answer = await flooder.sends(one, flooder.does("View", f"{flooder.id}/{which}/{number}"))
+            refused.extend([answer] if answer.status_code != 202 else [])
+
+    floods = [asyncio.create_task(flood(which)) for which in range(6)]
+    took = []
+    for number in range(10):
+        started = time.monotonic()
+        answer = await other.sends(one, other.does("View", f"{other.id}/{number}"))
+        took.append(time.monotonic() - started)
+        assert answer.status_code == 202
+    for task in floods:
+        task.cancel()
+    await asyncio.gather(*floods, return_exceptions=True)
+    assert sorted(took)[-2] < 1
+    assert len(refused) > 10
+    assert {answer.status_code for answer in refused} == {429}
+    assert all(int(answer.headers["retry-after"]) > 0 for answer in refused)
+    by_flooder = await InboundActivity.filter(actor_uri=flooder.id).count()
+    assert (by_flooder, await InboundActivity.all().count()) == (19, 29)
 
 
 async def test_federation_can_be_switched_off(one: Echo, peer: Peer) -> None:

@@ -168,7 +168,7 @@ async def _dripping(app: Quart, chunks: list[bytes], headers: dict[str, str]) ->
     return made
 
 
-async def test_the_cap_counts_what_arrives_not_what_is_announced(app: Quart) -> None:
+async def test_s_f13_the_cap_counts_what_arrives_not_what_is_announced(app: Quart) -> None:
     made = await _dripping(app, [b"a=" + b"x" * 200], {})
     made.body.set_complete()
     with pytest.raises(EchoError) as caught:
@@ -176,14 +176,14 @@ async def test_the_cap_counts_what_arrives_not_what_is_announced(app: Quart) -> 
     assert caught.value.status == 413
 
 
-async def test_an_announced_length_over_the_cap_is_refused_at_once(app: Quart) -> None:
+async def test_s_f13_an_announced_length_over_the_cap_is_refused_at_once(app: Quart) -> None:
     made = await _dripping(app, [], {"Content-Length": "101"})
     with pytest.raises(EchoError) as caught:
         await read_params(made, max_bytes=100)
     assert caught.value.status == 413
 
 
-async def test_a_body_that_never_ends_is_given_up(app: Quart) -> None:
+async def test_s_k01_a_body_that_never_ends_is_given_up(app: Quart) -> None:
     made = await _dripping(app, [b"a=1"], {})
     made.body_timeout = 0.05  # type: ignore[assignment]
     with pytest.raises(EchoError) as caught:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from quart.typing import TestClientProtocol as Client
+from werkzeug.datastructures import Headers
 
 from echo.cache import Cache
 from echo.config_limits import RateLimits
@@ -115,7 +116,7 @@ async def test_searches_and_further_pages_have_budgets_of_their_own(client: Clie
 def test_s_h15_only_trusted_proxies_are_believed_and_from_the_right(
     peer: str, forwarded: str, found: str
 ) -> None:
-    assert client_address(peer, forwarded, networks(("10.0.0.0/8", "fd00::/8"))) == found
+    assert client_address(peer, [forwarded], networks(("10.0.0.0/8", "fd00::/8"))) == found
 
 
 async def test_s_h15_a_forged_address_opens_no_other_window(client: Client, runtime: Runtime) -> None:
@@ -126,6 +127,23 @@ async def test_s_h15_a_forged_address_opens_no_other_window(client: Client, runt
         value = f"for=192.0.2.{number}" if name == "Forwarded" else f"192.0.2.{number}"
         answers.append((await client.get("/api/v1/instance", headers={name: value})).status_code)
     assert answers == [200, 200, 429, 429]
+
+
+async def test_s_h15_a_proxy_that_adds_a_header_of_its_own_is_believed_alone(
+    client: Client, runtime: Runtime
+) -> None:
+    """Some add a second header behind the one that the caller has sent."""
+    runtime.config = changed(runtime.config, rate_limits={"enabled": True, "requests_per_address": 3})
+
+    async def ask(forged: str, seen: str) -> int:
+        sent = Headers([("Host", "echo.test"), ("X-Forwarded-For", forged), ("X-Forwarded-For", seen)])
+        scope = {"client": ("127.0.0.1", 40_000)}
+        answer = await client.get("/api/v1/instance", headers=sent, scope_base=scope)  # type: ignore[call-arg]
+        return answer.status_code
+
+    answers = [await ask(f"198.51.100.{number}", "203.0.113.6") for number in range(4)]
+    assert answers == [200, 200, 200, 429]
+    assert await ask("198.51.100.1", "203.0.113.7") == 200
 
 
 def test_an_ipv6_address_counts_as_its_network() -> None:

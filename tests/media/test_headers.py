@@ -58,7 +58,7 @@ def test_avif_is_known_without_its_size() -> None:
     ],
     ids=lambda data: repr(data[:12]),
 )
-def test_everything_else_is_nothing(data: bytes) -> None:
+def test_s_f01_everything_else_is_nothing(data: bytes) -> None:
     assert read_header(data) is None
 
 
@@ -71,7 +71,7 @@ def test_everything_else_is_nothing(data: bytes) -> None:
         (b"<svg/>", Limits(), Refusal.TYPE),
     ],
 )
-def test_check_refuses(data: bytes, limits: Limits, reason: Refusal) -> None:
+def test_s_f03_check_refuses(data: bytes, limits: Limits, reason: Refusal) -> None:
     with pytest.raises(Refused) as caught:
         check(data, limits)
     assert caught.value.reason is reason

@@ -104,7 +104,7 @@ def _texts() -> PngImagePlugin.PngInfo:
         pictures.animated("GIF") + SECRET.encode(),
     ],
 )
-def test_nothing_but_the_picture_comes_out(data: bytes) -> None:
+def test_s_f08_nothing_but_the_picture_comes_out(data: bytes) -> None:
     assert SECRET.encode() in data
     result = inspect_and_convert(data, Limits())
     for picture in (result.original, result.preview):

@@ -50,7 +50,7 @@ async def make(folder: Path, content: bytes, binary: str = clips.INSTALLED) -> M
 
 
 @BINARIES
-async def test_a_film_of_a_phone_is_copied_without_its_place(workshop: Path, binary: str) -> None:
+async def test_s_f08_a_film_of_a_phone_is_copied_without_its_place(workshop: Path, binary: str) -> None:
     made = await make(workshop, clips.mp4(), binary)
     assert (made.kind, made.content_type, made.extension) == (MediaKind.VIDEO, "video/mp4", "mp4")
     assert made.meta["original"] == {

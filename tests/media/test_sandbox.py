@@ -66,7 +66,7 @@ async def test_the_childs_refusals_are_validation_errors(data: bytes, words: str
     ],
     ids=lambda data: repr(data[:8]),
 )
-async def test_what_the_header_tells_is_refused_without_a_child(
+async def test_s_f01_s_f03_what_the_header_tells_is_refused_without_a_child(
     data: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def no_child(*_: object) -> None:

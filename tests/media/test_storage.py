@@ -106,7 +106,7 @@ async def test_a_key_that_is_none_of_ours_does_not_exist(store: LocalMediaStore,
 
 
 @given(st.text())
-def test_no_key_leads_out_of_the_folder(key: str) -> None:
+def test_s_f01_no_key_leads_out_of_the_folder(key: str) -> None:
     store = LocalMediaStore(Path("/srv/media"), "")
     try:
         path = store.path_of(key)

@@ -17,6 +17,7 @@ from tests.server.small import SmallApp
 
 SHORT = Rules(
     first_byte_seconds=0.3,
+    head_seconds=0.2,
     keep_alive_seconds=0.4,
     stall_seconds=0.4,
     linger_seconds=0.2,

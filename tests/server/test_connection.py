@@ -6,11 +6,13 @@ import asyncio
 import json
 import socket
 import time
+from dataclasses import replace
 
 import pytest
 import websockets
 from websockets.exceptions import ConnectionClosed
 
+from echo.server.rules import Rules
 from tests.server.conftest import SHORT, Running
 
 GET = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n"
@@ -39,7 +41,7 @@ async def test_pipelined_requests_are_answered_in_order(server: Running) -> None
     assert (await read_answer(reader))[0] == 200
 
 
-async def test_an_idle_connection_is_closed(server: Running) -> None:
+async def test_s_k01_an_idle_connection_is_closed(server: Running) -> None:
     reader, writer = await server.connect()
     started = time.monotonic()
     writer.write(GET)
@@ -48,10 +50,30 @@ async def test_an_idle_connection_is_closed(server: Running) -> None:
     assert 0.3 < time.monotonic() - started < 1.5
 
 
-async def test_a_request_that_never_ends_is_given_up(server: Running) -> None:
+async def test_s_k01_a_request_that_never_ends_is_given_up(server: Running) -> None:
     reader, writer = await server.connect()
     writer.write(b"GET / HTTP/1.1\r\nhost: x\r\nx-slow: ")
     assert await asyncio.wait_for(reader.read(), 2) == b""
+
+
+async def test_s_k01_a_head_that_drips_ends(server: Running) -> None:
+    patient = replace(SHORT, keep_alive_seconds=60.0)
+    server.serving._site = replace(server.serving._site, rules=patient)
+    reader, writer = await server.connect()
+    for _ in range(2):  # the deadline is that of each request, not of the first one alone
+        writer.write(GET)
+        assert (await read_answer(reader))[0] == 200
+    writer.write(b"GET / HTTP/1.1\r\nhost: x\r\nx-slow: ")
+
+    async def drip() -> None:
+        while True:
+            writer.write(b"x")
+            await asyncio.sleep(0.02)
+
+    dripping = asyncio.create_task(drip())
+    assert await asyncio.wait_for(reader.read(), 3) == b""
+    dripping.cancel()
+    assert Rules().head_seconds <= 10
 
 
 @pytest.mark.parametrize(
@@ -98,7 +120,7 @@ async def test_an_early_answer_reaches_a_client_that_is_still_sending(server: Ru
     await eventually(lambda: server.serving.count == 0)
 
 
-async def test_a_client_that_takes_nothing_is_cut_off(server: Running) -> None:
+async def test_s_k01_a_client_that_takes_nothing_is_cut_off(server: Running) -> None:
     with socket.create_connection(("127.0.0.1", server.port)) as client:
         client.sendall(b"POST /endless HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n")
         await eventually(lambda: server.serving.count == 1)

@@ -178,3 +178,20 @@ async def test_typing_reaches_those_in_the_chat_and_seldom(live: LiveServer) -> 
         await ear.say(type="echo:req", id="end", method="presence.get", params={"account_ids": []})
         while (frame := await ear.next()).get("id") != "end":
             assert frame.get("kind") != "typing"
+
+
+async def test_s_m02_nobody_hears_somebody_type_whom_they_block(live: LiveServer) -> None:
+    alice, eve = await make.person("alice"), await make.person("eve")
+    await friends(alice, eve)
+    chat = await chats.open_direct(alice.id, eve.id)
+    (hers, _), (strange, _) = await hello(live, alice), await hello(live, eve)
+    typing = {"type": "echo:sig", "kind": "typing", "data": {"chat_id": str(chat.id)}}
+    await strange.say(**typing)
+    assert (await signal(hers, "typing"))["account_id"] == str(eve.id)
+    await blocks.block(alice.id, eve.id)
+    await cache.client().delete(cache.key("typing", chat.id, eve.id))
+    await strange.say(**typing)
+    await ask(strange, "presence.get", account_ids=[])
+    await hers.say(type="echo:req", id="end", method="presence.get", params={"account_ids": []})
+    while (frame := await hers.next()).get("id") != "end":
+        assert frame.get("kind") != "typing"
