@@ -36,6 +36,24 @@ class Limits(Section, frozen=True):
     remote_post_bytes: Annotated[
         int, Doc(description="Longest text kept of a post from elsewhere, in bytes.", ge=1000)
     ] = 150_000
+    archive_bytes: Annotated[
+        int,
+        Doc(
+            description=(
+                "Largest archive from which somebody may bring their posts along, in bytes. 0: nobody may."
+            ),
+            ge=0,
+        ),
+    ] = 1_073_741_824
+    backdated_posts: Annotated[
+        bool,
+        Doc(
+            description=(
+                "Whether a post whose scheduled_at is past is kept quietly under that day, as on GoToSocial; "
+                "else it is published now, as Mastodon does."
+            )
+        ),
+    ] = False
     home_entries: Annotated[int, Doc(description="Posts kept of a home timeline.", ge=40, le=10_000)] = 800
 
 

@@ -108,6 +108,10 @@ EFFECTS: dict[type[Event], Effects] = {
     events.HeldAccepted: Effects(jobs=("held.take_in",)),
     events.AccessEnded: Effects(live="access"),
     events.MailAsked: Effects(jobs=("mail.send",)),
+    events.ImportAsked: Effects(jobs=("imports.work",)),
+    events.PastBrought: Effects(jobs=("imports.bring_past",)),
+    events.PastPostKept: Effects(jobs=("search.keep_post",)),
+    events.ArchiveAsked: Effects(jobs=("archives.build",)),
 }
 
 # Jobs that are not quick, and where they wait.
@@ -121,6 +125,9 @@ LANES: dict[str, Lane] = {
     "federation.verify_links": Lane.OUTSIDE,
     "push.send": Lane.OUTSIDE,
     "mail.send": Lane.OUTSIDE,
+    "imports.work": Lane.OUTSIDE,
+    "imports.bring_past": Lane.SLOW,
+    "archives.build": Lane.SLOW,
     "mail.strike": Lane.OUTSIDE,
     "mail.appeal": Lane.OUTSIDE,
     "mail.appeal_answer": Lane.OUTSIDE,

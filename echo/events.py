@@ -43,6 +43,10 @@ from echo.events_of_moderation import AppealDecided as AppealDecided
 from echo.events_of_moderation import AppealMade as AppealMade
 from echo.events_of_moderation import ReportForwarded as ReportForwarded
 from echo.events_of_moderation import StrikeTold as StrikeTold
+from echo.events_of_moving import ArchiveAsked as ArchiveAsked
+from echo.events_of_moving import ImportAsked as ImportAsked
+from echo.events_of_moving import PastBrought as PastBrought
+from echo.events_of_moving import PastPostKept as PastPostKept
 from echo.events_of_relays import RelayAsked as RelayAsked
 from echo.events_of_relays import RelayFollowed as RelayFollowed
 from echo.events_of_relays import RelayLeft as RelayLeft

@@ -136,6 +136,7 @@ class LetterKind(StrEnum):
     RESET = "reset"  # a forgotten password; the same
     APPROVED = "approved"  # to somebody new: a moderator said yes
     WAITING = "waiting"  # to moderators: somebody waits for a yes
+    ARCHIVE = "archive"  # all that somebody has here can be fetched
     APP_ADDED = "app_added"  # an authenticator app is asked for codes from now on
     APP_REMOVED = "app_removed"
     CODES_RENEWED = "codes_renewed"  # codes for paper

@@ -6,6 +6,7 @@ from tests.openapi_admin import ROUTES_OF_ADMIN, SHAPES_OF_ADMIN
 from tests.openapi_chats import ROUTES_OF_CHATS, SHAPES_OF_CHATS
 from tests.openapi_fences import ROUTES_OF_FENCES, SHAPES_OF_FENCES
 from tests.openapi_moderation import ROUTES_OF_MODERATION
+from tests.openapi_moving import ROUTES_OF_MOVING, SHAPES_OF_MOVING
 from tests.openapi_parts import OBJECT, TEXT, Json, fields, many, query, ref, route
 from tests.openapi_rooms import ROUTES_OF_ROOMS, SHAPES_OF_ROOMS
 
@@ -32,6 +33,7 @@ SCHEMAS: dict[str, Json] = {
     **SHAPES_OF_ADMIN,
     **SHAPES_OF_FENCES,
     **SHAPES_OF_CHATS,
+    **SHAPES_OF_MOVING,
     **SHAPES_OF_ROOMS,
 }
 
@@ -61,6 +63,7 @@ EXTRA: dict[str, Json] = {
     **ROUTES_OF_ADMIN,
     **ROUTES_OF_FENCES,
     **ROUTES_OF_CHATS,
+    **ROUTES_OF_MOVING,
     **ROUTES_OF_MODERATION,
     **ROUTES_OF_ROOMS,
     f"GET {_ADMIN}": route(OBJECT),

@@ -38,6 +38,8 @@ async def _letter(user_id: int, template: str) -> Letter | None:
             return await _unpublished(user_id)
         case LetterKind.APPROVED:
             return await _approved(user_id)
+        case LetterKind.ARCHIVE:
+            return await _archive(user_id)
         case LetterKind.WAITING:
             return await _waiting(user_id)
         case _ if security_letters.is_known(template):
@@ -105,6 +107,22 @@ async def _approved(user_id: int) -> Letter | None:
         paragraphs=("Hello,", f"your account @{person.username}@{instance.domain} can be used from now on."),
         action="Begin",
         link=f"{addresses.here().base}/account",
+    )
+
+
+async def _archive(user_id: int) -> Letter | None:
+    """No address of the file: a letter may be read by others."""
+    person = await users.find(user_id)
+    instance = settings.here().instance
+    if person is None:
+        return None
+    return Letter(
+        to=person.email,
+        subject=f"Your archive of {instance.title} is ready",
+        paragraphs=("Hello,", f"everything that you have on {instance.domain} is in one file now."),
+        action="Fetch it",
+        link=f"{addresses.here().base}/settings/exports",
+        after=("It can be fetched for seven days, by you alone.",),
     )
 
 

@@ -29,6 +29,7 @@ from workers import (
     mail,
     media,
     missed,
+    moving,
     outbound,
     periodic,
     push,
@@ -58,6 +59,7 @@ FUNCTIONS: dict[str, Function] = {
     **strikes.JOBS,
     **threads.JOBS,
     **rooms.JOBS,
+    **moving.JOBS,
     **servers.JOBS,
     **held.JOBS,
 }

@@ -12,6 +12,7 @@ from typing import Any
 from echo import settings
 from echo.actions import (
     announcements,
+    archives,
     auth,
     block_lists,
     discarding,
@@ -25,7 +26,7 @@ from echo.actions import (
 )
 from echo.media import ffmpeg
 from echo.search import filling
-from echo.store import counters, instance, search_accounts, tidying
+from echo.store import counters, imports, instance, search_accounts, tidying
 from federation import software
 
 log = logging.getLogger(__name__)
@@ -56,11 +57,13 @@ async def tidy(_: dict[str, Any]) -> None:
     await tidying.forget_finished_work()
     await tidying.forget_hosts()
     await tidying.forget_expired()
+    await imports.forget_old()
 
 
 async def sweep_files(_: dict[str, Any]) -> None:
     """Files that no post has used for too long, and what killed processes left behind."""
     await discarding.sweep()
+    await archives.sweep()
     await asyncio.to_thread(ffmpeg.sweep_workshops, time.time() - WORKSHOP_SECONDS)
 
 

@@ -37,7 +37,8 @@ def new_post(
     quote: quotes.Choice | None,
 ) -> NewPost:
     """What is known of a post of somebody here before its words are checked: everything but these."""
-    post_id, here = ids.new_id(), addresses.here()
+    here = addresses.here()
+    post_id = ids.new_id() if draft.written_at is None else ids.id_at(draft.written_at)
     visibility = quotes.narrowed(draft.visibility, quote)
     html = composed.html
     if draft.blocks is not None:
@@ -50,7 +51,9 @@ def new_post(
         url=here.post_page(author.username, post_id),
         local=True,
         visibility=visibility,
-        created_at=ids.moment_of(post_id),
+        created_at=draft.written_at or ids.moment_of(post_id),
+        is_past=draft.written_at is not None,
+        is_quiet=draft.written_at is not None,
         html=html,
         language=draft.language,
         parent=parent,
@@ -69,8 +72,17 @@ def new_post(
     )
 
 
+def _check_past(draft: PostDraft) -> None:
+    """Raises Invalid for what cannot have been long ago: it would be told, or has an end."""
+    if draft.written_at is None:
+        return
+    if draft.poll is not None or draft.quote_of_id is not None or draft.visibility == Visibility.DIRECT:
+        raise Invalid("Validation failed: Polls, quotes and direct posts cannot be of the past")
+
+
 def answers(draft: PostDraft) -> Answers | None:
-    """What a draft asks. Raises Invalid for a bad poll, and for one beside files."""
+    """What a draft asks. Raises Invalid for a bad poll, for one beside files, and for what cannot be past."""
+    _check_past(draft)
     if draft.poll is None:
         return None
     if draft.media_ids:

@@ -37,7 +37,8 @@ class PostDraft:
     Shapes:  text: as typed; media_ids: own, not attached yet; language: normalised code or None;
              quote_policy: one of `policy.quoting.POLICIES`; content_type: one of `composing.CONTENT_TYPES`;
              blocks: then text and files come from these;
-             allowed_mention_ids: whom the text may name at most; None: anybody
+             allowed_mention_ids: whom the text may name at most; None: anybody;
+             written_at: long ago, so that nobody is told; None: now
     """
 
     text: str
@@ -56,6 +57,7 @@ class PostDraft:
     local_only: bool = False
     content_type: str = "text/plain"
     blocks: tuple[Block, ...] | None = None
+    written_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 from echo import db
-from echo.actions import chat_erasing, discarding
+from echo.actions import archives, chat_erasing, discarding
 from echo.media import port
 from echo.models import Account
 from echo.store import erasing, jobs
@@ -30,6 +30,9 @@ async def erase(account_id: int) -> bool:
         return True
     if await jobs.is_waiting("federation.send_goodbye", "account_id", account_id):
         return False
+    if not account.domain:
+        # Their rows go with everything else.
+        await archives.forget_files(account_id)
     until = time.monotonic() + RUN_SECONDS
     steps = (
         chat_erasing.erase_one,

@@ -13,7 +13,7 @@ from echo.actions import conversations
 from echo.actions.notify import tell
 from echo.addresses import here
 from echo.db import UnitOfWork
-from echo.events import LinkFound, PostPublished
+from echo.events import LinkFound, PastPostKept, PostPublished
 from echo.kinds import Held, NotificationKind, Quoter, QuoteState, Visibility
 from echo.models import Account, Post
 from echo.store import counters, loading, posts
@@ -81,12 +81,15 @@ class NewPost:
     chat: bool = False
     # Whether those it names are told: not of what was said long ago and is found only now.
     is_news: bool = True
+    # Whether it was written long ago and is brought along: it is kept, and nobody hears of it.
+    is_past: bool = False
 
 
 async def insert(unit: UnitOfWork, author: Account, new: NewPost) -> Post | None:
     """Store a post with everything that hangs on it; None when its uri, or this boost, is known already.
 
-    Counts it for the author and the parent, tells the people it names, and emits PostPublished.
+    Counts it for the author and the parent, tells the people it names, and emits PostPublished; of what is
+    past it emits PastPostKept, and tells nobody.
     """
     stored = await _insert_row(author, new)
     if stored is None:
@@ -99,6 +102,9 @@ async def insert(unit: UnitOfWork, author: Account, new: NewPost) -> Post | None
     await counters.count_post(author.id, 1, new.created_at.date())
     if new.parent is not None and not new.held:
         await counters.count_post_use("replies", new.parent.id, 1)
+    if new.is_past:
+        unit.emit(PastPostKept(local=new.local, post_id=new.id))
+        return stored
     if new.is_news and not new.held and not new.is_quiet:
         await tell(unit, new.mentioned_ids, NotificationKind.MENTION, author.id, new.id)
     if new.held != Held.REVIEW:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from quart import Blueprint, Response, request
@@ -206,6 +207,8 @@ async def _make(draft: PostDraft, at: datetime | None) -> Response:
     try:
         if at is not None and at > clock.now() + schedules.NEAREST:
             return await _scheduled(await schedules.schedule(account_id(), draft, at))
+        if at is not None and at < clock.now() - schedules.NEAREST and settings.here().limits.backdated_posts:
+            draft = replace(draft, written_at=at)
         post = await posts.publish(account_id(), draft)
         return raw(await status.one(viewer(), post.id))
     except UsedOtherwise as error:

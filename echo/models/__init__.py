@@ -70,6 +70,12 @@ from echo.models.list import (
     List,
     ListMember,
 )
+from echo.models.moving import (
+    Archive,
+    Import,
+    ImportRow,
+    PastPost,
+)
 from echo.models.notification import (
     Marker,
     Notification,
@@ -199,6 +205,7 @@ __all__ = [
     "AnnouncementReaction",
     "App",
     "Appeal",
+    "Archive",
     "AuditRow",
     "AuthorizationCode",
     "AvoidedDomain",
@@ -240,6 +247,8 @@ __all__ = [
     "Host",
     "IdempotencyKey",
     "Identity",
+    "Import",
+    "ImportRow",
     "InboundActivity",
     "Invite",
     "IpBlock",
@@ -258,6 +267,7 @@ __all__ = [
     "OneTimeLink",
     "OutboundActivity",
     "Passkey",
+    "PastPost",
     "Permission",
     "Policy",
     "Poll",

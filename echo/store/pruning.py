@@ -59,7 +59,9 @@ STAYS = {
     "thread_mutes": "EXISTS (SELECT 1 FROM thread_mutes m WHERE m.thread_id = p.thread_id)",
 }
 # Tables whose rows go with their post and are no reason to keep it. A law compares both with the schema.
-GO_ALONG = frozenset({"held_things", "post_hashtags", "post_stats", "post_versions", "search_posts"})
+GO_ALONG = frozenset(
+    {"held_things", "past_posts", "post_hashtags", "post_stats", "post_versions", "search_posts"}
+)
 _STAYS = " OR ".join(STAYS.values())
 _WITNESSES = f"({STAYS['reports']} OR {STAYS['chat_events']})"
 

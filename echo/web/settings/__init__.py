@@ -2,8 +2,10 @@
 
 from echo.web.settings import (
     chat,
+    exports,
     filters,
     identities,
+    imports,
     moving,
     notices,
     overview,
@@ -38,4 +40,6 @@ BLUEPRINTS = (
     strikes.blueprint,
     renaming.blueprint,
     moving.blueprint,
+    imports.blueprint,
+    exports.blueprint,
 )

@@ -42,6 +42,9 @@ NOTICES = {
     "passkey-added": "Your passkey can be used from now on.",
     "passkey-removed": "That passkey is not taken any more.",
     "email": "A letter is on its way to the new address. Follow the link in it.",
+    "import": "The file is taken in. It is worked through now.",
+    "archive": "It is being made. A letter comes when it is ready.",
+    "no-import": "It is gone from the list. What was done stays done.",
     "appeal": "Your appeal is on its way to the moderators.",
     "app": "The app has no access any more.",
 }

@@ -60,6 +60,8 @@ GROUPS = (
     Group(
         "Your account",
         (
+            Entry("/settings/imports", "Bring your things along"),
+            Entry("/settings/exports", "Take your things along", USABLE),
             Entry("/settings/strikes", "From the moderators", ANYBODY),
             Entry("/settings/name", "User name"),
             Entry("/settings/aliases", "Moving here", USABLE),
