@@ -6,11 +6,11 @@ from datetime import timedelta
 
 from echo import clock, db
 from echo.actions import accounts as account_actions
-from echo.actions import follows, notify, staff
+from echo.actions import canonical_email_blocks, severances, staff
 from echo.actions.staff import Target
 from echo.db import UnitOfWork
 from echo.errors import Forbidden, Invalid
-from echo.events import AccessEnded, AccountChanged, AccountSuspended
+from echo.events import AccessEnded, AccountChanged, AccountSuspended, FollowRejected
 from echo.kinds import SeveranceKind
 from echo.kinds_of_moderation import StrikeKind
 from echo.models import Account, Erasure, User
@@ -64,6 +64,7 @@ async def lift(unit: UnitOfWork, target: Account, kind: StrikeKind) -> None:
             await User.filter(id=target.id).update(disabled_at=None)
         case StrikeKind.SUSPEND:
             await Erasure.filter(account_id=target.id).delete()
+            await canonical_email_blocks.let_in(target.id)
             await _write(unit, target, suspended_at=None, suspended_elsewhere=False)
 
 
@@ -83,6 +84,8 @@ async def suspend(unit: UnitOfWork, target: Account, *, elsewhere: bool = False)
     if target.domain:
         unit.emit(AccountSuspended(local=False, account_id=target.id))
     else:
+        # Nobody comes back with the same mailbox meanwhile.
+        await canonical_email_blocks.shut_out(target.id)
         unit.emit(AccessEnded(local=True, user_id=target.id, token_id=None))
 
 
@@ -146,15 +149,10 @@ async def part_from(account_id: int) -> bool:
             return True
         found = await relations.follows_of_people_here(account_id, BATCH)
         for known in found:
-            await follows.refuse(unit, known, local=True)
-            await notify.tell_of_severed(
-                unit,
-                known.followee_id,
-                SeveranceKind.SUSPENSION,
-                handle(account),
-                followers=1,
-                following=0,
-            )
+            # Their server is to know that it gets nothing more.
+            pair = {"follower_id": known.follower_id, "followee_id": known.followee_id}
+            unit.emit(FollowRejected(local=True, **pair, uri=known.uri))
+        await severances.sever(unit, SeveranceKind.SUSPENSION, handle(account), found, cause_id=account_id)
     return len(found) < BATCH
 
 

@@ -83,6 +83,7 @@ def _core(row: Row, *, with_login: bool) -> AdminAccountCore:
         suspended=row["suspended_at"] is not None,
         sensitized=row["sensitized_at"] is not None,
         created_by_application_id=_text(row["created_by_app_id"]),
+        invited_by_account_id=_text(row["invited_by_id"]),
     )
 
 

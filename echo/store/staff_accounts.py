@@ -70,6 +70,8 @@ def _condition(wanted: AccountFilter) -> tuple[str, list[object]]:
         parts.append("u.role_id > 0")
     if wanted.role_ids:
         add("u.role_id = ANY(?::bigint[])", list(wanted.role_ids))
+    if wanted.invited_by is not None:
+        add("u.invite_id IN (SELECT i.id FROM invites i WHERE i.owner_id = ?)", wanted.invited_by)
     if wanted.username:
         add("a.username_key LIKE ?", literal(wanted.username.removeprefix("@").lower()) + "%")
     if wanted.domain:
@@ -97,7 +99,7 @@ async def rows(account_ids: Sequence[int]) -> dict[int, Row]:
 
     Returns: rows (id, username, domain, created_at, suspended_at, suspended_elsewhere, silenced_at,
              sensitized_at, is_here, email, locale, reason, confirmed_at, approved_at, disabled_at, role_id,
-             created_by_app_id, last_active_at, erased_at, addresses as JSON [{ip, used_at}],
+             created_by_app_id, invited_by_id, last_active_at, erased_at, addresses as JSON [{ip, used_at}],
              the last used first)
     """
     if not account_ids:
@@ -107,8 +109,9 @@ async def rows(account_ids: Sequence[int]) -> dict[int, Row]:
         SELECT a.id, a.username, a.domain, a.created_at, a.suspended_at, a.suspended_elsewhere,
             a.silenced_at, a.sensitized_at, a.memorial, u.id IS NOT NULL AS is_here, u.email, u.locale,
             u.reason, u.confirmed_at, u.approved_at, u.disabled_at, u.role_id, u.created_by_app_id,
-            u.last_active_at, r.permissions | every.permissions AS permissions, r.name AS role_name,
-            r.color AS role_color, r.highlighted AS role_highlighted, e.due_at AS erased_at,
+            u.last_active_at, i.owner_id AS invited_by_id, r.permissions | every.permissions AS permissions,
+            r.name AS role_name, r.color AS role_color, r.highlighted AS role_highlighted,
+            e.due_at AS erased_at,
             (SELECT json_agg(json_build_object('ip', g.address, 'used_at',
                     to_char(g.used_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
                 ORDER BY g.used_at DESC)
@@ -116,6 +119,7 @@ async def rows(account_ids: Sequence[int]) -> dict[int, Row]:
                 WHERE s.user_id = a.id AND s.address <> '' GROUP BY s.address) g) AS addresses
         FROM accounts a LEFT JOIN users u ON u.id = a.id LEFT JOIN roles r ON r.id = u.role_id
         LEFT JOIN roles every ON every.id = -99 LEFT JOIN erasures e ON e.account_id = a.id
+        LEFT JOIN invites i ON i.id = u.invite_id
         WHERE a.id = ANY($1)
         """,
         list(account_ids),

@@ -13,7 +13,20 @@ from echo.actions import roles as role_actions
 from echo.actions.reports import ReportDraft
 from echo.actions.roles import RoleDraft
 from echo.kinds import FollowState, Role, Visibility
-from echo.models import Account, AuditRow, Erasure, Follow, Job, Post, Report, Severance, Strike, User
+from echo.models import (
+    Account,
+    AuditRow,
+    CanonicalEmailBlock,
+    Erasure,
+    Follow,
+    Invite,
+    Job,
+    Post,
+    Report,
+    Severance,
+    Strike,
+    User,
+)
 from echo.policy.roles import Permission, Staff
 from echo.runtime import Runtime
 from tests import make
@@ -41,7 +54,8 @@ async def deeds() -> list[tuple[str, str]]:
 async def test_accounts_are_found_by_every_filter(api: Api) -> None:
     mod, alice = await moderator(), await make.person("alice")
     waiting, zoe = await make.person("waits"), await make.stranger("zoe", "far.test")
-    await User.filter(id=waiting.id).update(approved_at=None, reason="to read")
+    invite = await Invite.create(code="come", owner_id=alice.id, created_at=clock.now())
+    await User.filter(id=waiting.id).update(approved_at=None, reason="to read", invite_id=invite.id)
     await logins.open_session(alice.id, logins.Browser(address="192.0.2.7"))
     await Account.filter(id=alice.id).update(display_name="Alice A.", sensitized_at=clock.now())
     await Account.filter(id=zoe.id).update(silenced_at=clock.now())
@@ -72,13 +86,15 @@ async def test_accounts_are_found_by_every_filter(api: Api) -> None:
         ({"origin": "remote"}, [zoe.id]),
         ({"status": "pending"}, [waiting.id]),
         ({"permissions": "staff"}, [mod.id]),
+        ({"invited_by": alice.id}, [waiting.id]),
         ({"role_ids[]": "1"}, [mod.id]),
         ({"role_ids[]": "-99", "origin": "local"}, [waiting.id, alice.id]),
     ):
         assert (await api.get("/api/v2/admin/accounts", by=mod, query=query)).ids == expected, query
     await api.get("/api/v2/admin/accounts", by=mod, expect=400, query={"status": "odd"})
     first = await api.get(ACCOUNTS, by=mod, query={"limit": 2})
-    assert first.many("AdminAccount")[1]["invite_request"] == "to read"
+    shown = first.many("AdminAccount")[1]
+    assert (shown["invite_request"], shown["invited_by_account_id"]) == ("to read", str(alice.id))
     assert first.link("next") == {"limit": ["2"], "max_id": [str(waiting.id)]}
     assert first.link("prev") == {"limit": ["2"], "min_id": [str(zoe.id)]}
     second = await api.get(ACCOUNTS, by=mod, query={"limit": 3, "max_id": waiting.id})
@@ -135,10 +151,12 @@ async def test_strikes_are_told_and_undone(api: Api) -> None:
         if kind == "sensitive":
             status = (await api.get(f"/api/v1/statuses/{picture.id}")).one("Status")
             assert status["sensitive"] is True
+        assert await CanonicalEmailBlock.all().count() == (kind == "suspend")
         if kind in ("disable", "suspend"):
             await api.get("/api/v1/accounts/verify_credentials", by=alice, expect=403)
         assert (await api.post(f"{ACCOUNTS}/{alice.id}/{undo}", by=mod)).one("AdminAccount")[field] is False
     assert (await api.get(f"/api/v1/statuses/{picture.id}")).json["sensitive"] is False
+    assert await CanonicalEmailBlock.all().count() == 0
     told = (await api.get("/api/v1/notifications", by=alice)).many("Notification")
     # Those whose log-in is closed read it in a letter and on their page.
     assert [one["moderation_warning"]["action"] for one in told if one["type"] == "moderation_warning"] == [

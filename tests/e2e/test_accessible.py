@@ -82,6 +82,8 @@ def filled(server: Server) -> list[str]:
         f"/admin/accounts/{made['id']}",
         f"/admin/accounts/{alice.client.me().id}",
         "/admin/settings?step=1",
+        "/admin/reports/1",
+        "/admin/trends?name=tea",
     ]
 
 

@@ -46,7 +46,7 @@ def test_a_report_is_settled_with_mastodon_py(server: Server) -> None:
     assert mod.admin_report_unassign(report.id).assigned_account is None
     assert {one.username for one in mod.admin_accounts_v2(origin="local")} >= {"guard", "alice", "bob"}
     assert [one.username for one in mod.admin_accounts_v2(permissions="staff")] == ["guard"]
-    assert [one.username for one in mod.admin_accounts_v1(username="bo")] == ["bob"]
+    assert [one["username"] for one in mod.admin_accounts_v1(username="bo")] == ["bob"]
     mod.admin_account_moderate(target.id, action="silence", report_id=report.id, text="No advertising.")
     assert mod.admin_account(target.id).silenced is True
     assert mod.admin_reports() == []

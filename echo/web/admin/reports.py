@@ -163,6 +163,7 @@ async def _one(number: int, *, bad: str = "") -> Response:
         report=row,
         target=groups[0],
         others=[other for other in known if other["id"] != number],
+        collections=msgspec.json.decode(row["collection_ids"]),
         posts=await cards.reported((await login()).viewer, msgspec.json.decode(row["post_ids"])),
         said=await _said(number),
         notes=await strike_store.notes(report_id=number),
