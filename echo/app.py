@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from contextvars import copy_context
 from typing import Any
 
-from quart import Blueprint, Quart
+from quart import Blueprint, Quart, Request
+from quart.typing import ResponseTypes
 
-from echo import admin, api, streaming, web
+from echo import admin, api, metrics, streaming, tracing, web
 from echo.http import access, errors, fence, headers
 from echo.http.exchange import Exchange, PacedRequest
 from echo.runtime import Runtime
@@ -33,6 +35,23 @@ class BoundApp:
         await self._app(scope, receive, send)
 
 
+class Site(Quart):
+    """The application, which counts what it answers."""
+
+    async def handle_request(self, request: Request) -> ResponseTypes:
+        """Answer a request. Counted by the template of its route: paths are without number, and name
+        people."""
+        began = time.perf_counter()
+        with tracing.span(request.method) as span:
+            response = await super().handle_request(request)
+            rule = request.url_rule
+            route = "none" if rule is None else rule.rule
+            span.update_name(f"{request.method} {route}")
+            span.set_attribute("status", response.status_code)
+        metrics.count_request(request.method, route, response.status_code, time.perf_counter() - began)
+        return response
+
+
 def create_app(runtime: Runtime) -> Quart:
     """The application over an open runtime. It serves streams too, where no process of their own does."""
     return _create(runtime, (*api.BLUEPRINTS, *admin.BLUEPRINTS, *web.BLUEPRINTS, *FEDERATION))
@@ -44,7 +63,7 @@ def create_streaming_app(runtime: Runtime) -> Quart:
 
 
 def _create(runtime: Runtime, blueprints: Sequence[Blueprint]) -> Quart:
-    app = Quart("echo", static_folder=None, template_folder=None)
+    app = Site("echo", static_folder=None, template_folder=None)
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False  # merging would redirect, and a redirect loses bodies
     app.config["MAX_CONTENT_LENGTH"] = None  # each route has its own cap, checked while reading

@@ -18,6 +18,7 @@ from echo.config_limits import Limits, RateLimits
 from echo.config_openid import OpenId
 from echo.config_rooms import Rooms
 from echo.config_section import Doc, Section
+from echo.config_seeing import Metrics, Tracing
 from echo.config_storage import Storage
 from echo.config_translation import Translation
 
@@ -246,6 +247,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     translation: Translation = Translation()
     search: Search = Search()
     rooms: Rooms = Rooms()
+    metrics: Metrics = Metrics()
+    tracing: Tracing = Tracing()
     openid: OpenId = OpenId()
     dev: Dev = Dev()
     log: Log = Log()

@@ -17,7 +17,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.context import TortoiseContext
 from tortoise.exceptions import BaseORMException, DBConnectionError, IntegrityError, OperationalError
 
-from echo import clock
+from echo import clock, tracing
 from echo.effects import jobs_of
 from echo.errors import Unavailable
 from echo.events import Event
@@ -104,6 +104,11 @@ class Database:
     def client(self) -> BaseDBAsyncClient:
         return self._context.db()
 
+    def pool_counts(self) -> dict[str, int]:
+        """Connections of this process: used, idle, most, and how many wait for one."""
+        pool = cast(Client, self._context.db()).ready_pool
+        return {} if pool is None else pool.counts()
+
     @property
     def context(self) -> TortoiseContext:
         return self._context
@@ -144,6 +149,16 @@ async def execute(sql: str, *arguments: object) -> int:
         raise outage(error) from error
     last = status.rsplit(" ", 1)[-1]
     return int(last) if last.isdigit() else 0
+
+
+async def execute_long(sql: str) -> None:
+    """Run a statement that may take hours, outside of any unit of work; no time limit holds for it."""
+    async with _current.get().client.acquire_connection() as connection:
+        await connection.execute("SET statement_timeout TO 0")
+        try:
+            await connection.execute(sql)
+        finally:
+            await connection.execute("RESET statement_timeout")
 
 
 async def wait_for_disk() -> None:
@@ -234,12 +249,13 @@ async def _write_jobs(happened: Sequence[Event]) -> None:
     jobs = [job for event in happened for job in jobs_of(event)]
     if jobs:
         await fetch(
-            "INSERT INTO jobs (name, arguments, due_at, created_at, attempts, lease_owner, dead, last_error)"
-            " SELECT name, arguments, $3, $3, 0, '', false, ''"
+            "INSERT INTO jobs (name, arguments, due_at, created_at, attempts, lease_owner, dead, last_error,"
+            " traceparent) SELECT name, arguments, $3, $3, 0, '', false, '', $4"
             " FROM unnest($1::text[], $2::jsonb[]) AS job(name, arguments)",
             [name for name, _ in jobs],
             [msgspec.json.encode(arguments).decode() for _, arguments in jobs],
             clock.now(),
+            tracing.carried(),
         )
 
 

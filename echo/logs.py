@@ -1,38 +1,112 @@
-"""Logs on standard error: text for people, JSON for collectors. Secrets are taken out of both."""
+"""Logs on standard error: text for people, JSON for collectors. Secrets are taken out of both.
+
+The last warnings and errors wait in memory for whoever keeps them (`echo.store.recent_logs`).
+"""
 
 from __future__ import annotations
 
 import logging
 import re
 import sys
+import threading
+from collections import deque
+from datetime import UTC, datetime
 
+import msgspec
 import structlog
 
 from echo.config import Log
 
-# Tokens stand in queries and headers; they must not stand in logs.
-_SECRET = re.compile(
-    r"(?i)((?:access_token|bearer_token|client_secret|password|code)=)[^&\s\"']+|(bearer )\S+"
+# Names under which secrets stand in queries, forms, JSON and the texts of objects.
+_NAMES = (
+    r"[a-z_]*token|[a-z_]*secret|[a-z_]*password[a-z_]*|code|code_verifier|otp"
+    r"|otp_attempt|private_key|secret_key|access_key|csrf|p256dh|auth"
 )
+_SECRET = re.compile(
+    # headers that are nothing but secrets, to the end of their line
+    r"(?i)((?<![a-z_-])(?:authorization|(?:set-)?cookie)['\"]?\s*[=:,]\s*['\"]?)[^\r\n'\"]+"
+    # name=value and "name": "value", in every spelling of quotes
+    rf"|((?<![a-z_])(?:{_NAMES})['\"]?\s*[=:]\s*b?)(?:'[^']*'|\"[^\"]*\"|[^&\s\"',;)}}\]]+)"
+    # headers
+    r"|((?:bearer|basic) )[a-z0-9._~+/=-]{6,}"
+    # addresses that are keys: set-up, confirmation, new passwords
+    r"|((?:/setup|/confirm|/password/reset|/password|/letters/end|/invite)/)[A-Za-z0-9_.~=-]{16,}"
+    # keys and passwords of engines
+    r"|(-----BEGIN [A-Z ]*PRIVATE KEY-----)[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"
+    r"|((?:postgres(?:ql)?|rediss?)://[^:/\s@]*:)[^@\s]+(?=@)"
+)
+MOST_WAITING, MOST_CHARACTERS = 200, 4000
 
 
 def redact(text: str) -> str:
-    """A text without the secrets of queries and headers."""
-    return _SECRET.sub(lambda match: f"{match.group(1) or match.group(2)}[secret]", text)
+    """A text without secrets: what follows their names in queries, headers, JSON and addresses."""
+    return _SECRET.sub(_hidden, text)
+
+
+def _hidden(match: re.Match[str]) -> str:
+    return f"{next(group for group in match.groups() if group)}[secret]"
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that was logged; `at` in seconds since 1970."""
+
+    at: float
+    level: str
+    logger: str
+    text: str
+    trace: str = ""
+
+    @property
+    def moment(self) -> datetime:
+        """When, in UTC."""
+        return datetime.fromtimestamp(self.at, UTC)
+
+
+class Recent(logging.Handler):
+    """Holds the last warnings and errors of this process until somebody takes them; bounded."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self._lines: deque[Line] = deque(maxlen=MOST_WAITING)
+        self._guard = threading.Lock()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Hold a line."""
+        trace = ""
+        if record.exc_info and record.exc_info[1] is not None:
+            trace = logging.Formatter().formatException(record.exc_info)[-MOST_CHARACTERS:]
+        line = Line(
+            at=record.created,
+            level=record.levelname.lower(),
+            logger=record.name,
+            text=redact(record.getMessage()[:MOST_CHARACTERS]),
+            trace=redact(trace),
+        )
+        with self._guard:
+            self._lines.append(line)
+
+    def take(self) -> list[Line]:
+        """What was held, the oldest first; then nothing is."""
+        with self._guard:
+            lines = list(self._lines)
+            self._lines.clear()
+        return lines
+
+
+RECENT = Recent()
 
 
 def configure(log: Log) -> None:
     """Send every logger of this process through one formatter."""
 
     def hide_secrets(_: object, __: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
-        event["event"] = redact(str(event.get("event", "")))
-        return event
+        # After traces were made texts: secrets stand in the values of errors too.
+        return {name: redact(value) if isinstance(value, str) else value for name, value in event.items()}
 
     shared: list[structlog.types.Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        hide_secrets,
     ]
     renderer: structlog.types.Processor = (
         structlog.processors.JSONRenderer()
@@ -46,12 +120,13 @@ def configure(log: Log) -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
+                hide_secrets,
                 renderer,
             ],
         )
     )
     root = logging.getLogger()
-    root.handlers[:] = [handler]
+    root.handlers[:] = [handler, RECENT]
     root.setLevel(log.level.upper())
     for noisy in ("httpx", "httpcore", "arq", "tortoise", "asyncio", "hypercorn", "aiohttp"):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, root.level))

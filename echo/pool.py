@@ -70,6 +70,11 @@ class Pool:
             self._idle.append((connection, asyncio.get_running_loop().time()))
             self._wake()
 
+    def counts(self) -> dict[str, int]:
+        """How many connections are used, idle and allowed, and how many wait for one."""
+        used = len(self._all) - len(self._idle)
+        return {"used": used, "idle": len(self._idle), "most": self._most, "waiting": len(self._waiting)}
+
     async def release(self, connection: asyncpg.Connection) -> None:
         """The same, as Tortoise calls it."""
         self.give_back(connection)

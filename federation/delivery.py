@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from echo import clock, settings
+from echo import clock, metrics, settings, tracing
 from echo.errors import NotFound, Unavailable
 from echo.store import audience, deliveries
 from echo.store.audience import Check
@@ -197,6 +197,15 @@ class Drain:
             task.add_done_callback(self._land)
 
     async def _deliver(self, claimed: Claimed, load: Load) -> None:
+        with tracing.span("deliver", parent=load.traceparent) as span:
+            span.set_attribute("kind", load.kind)
+            span.set_attribute("host", claimed.host)
+            verdict = await self._verdict(claimed, load)
+            span.set_attribute("outcome", verdict.outcome.value)
+        metrics.DELIVERIES.labels(verdict.outcome.value).inc()
+        self._results.append((claimed, verdict))
+
+    async def _verdict(self, claimed: Claimed, load: Load) -> Verdict:
         here = network()
         try:
             signer = await here.keys.signer(load.sender_id, generation=load.key_generation)
@@ -217,7 +226,7 @@ class Drain:
         except Exception as error:
             log.exception("delivery %s to %s failed", claimed.id, claimed.inbox)
             verdict = Verdict(outcome=Outcome.SLOW, error=f"{type(error).__name__}: {error}")
-        self._results.append((claimed, verdict))
+        return verdict
 
     def _land(self, task: asyncio.Task[None]) -> None:
         self._flying.discard(task)

@@ -22,6 +22,7 @@ class Load:
     digest: bytes
     expires_at: datetime
     key_generation: int | None
+    traceparent: str = ""
 
 
 class Loads:
@@ -46,6 +47,7 @@ class Loads:
                     sha256(body),
                     row["expires_at"],
                     row["key_generation"],
+                    row["traceparent"],
                 )
                 self._kept.put(row["id"], load)
                 found[row["id"]] = load

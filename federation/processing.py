@@ -9,7 +9,7 @@ from datetime import timedelta
 from activitypub import document as documents
 from activitypub.errors import Malformed
 from activitypub.read import read_activity
-from echo import clock, settings
+from echo import clock, metrics, settings
 from echo.errors import Disallowed, EchoError, HeldBack, NotFound, Unavailable
 from echo.kinds import InboundState
 from echo.store import accounts, inbound
@@ -60,7 +60,7 @@ async def process(stored: Stored) -> Reason:
 async def settle(stored: Stored, owner: str) -> None:
     """Process an activity and write down what came of it. Raises Unavailable when that cannot be written."""
     if stored.deaths > MOST_DEATHS:
-        await inbound.finish(stored.id, owner, state=InboundState.DEAD, reason=Reason.GAVE_UP)
+        await _finish(stored, owner, InboundState.DEAD, Reason.GAVE_UP)
         return
     try:
         async with asyncio.timeout(PROCESS_SECONDS):
@@ -83,7 +83,11 @@ async def settle(stored: Stored, owner: str) -> None:
         log.exception("%s of %s failed", stored.kind, stored.actor_uri)
         await _again(stored, owner, error, state=InboundState.DEAD, reason=Reason.GAVE_UP)
         return
-    state = InboundState.IGNORED if reason else InboundState.DONE
+    await _finish(stored, owner, InboundState.IGNORED if reason else InboundState.DONE, reason)
+
+
+async def _finish(stored: Stored, owner: str, state: InboundState, reason: str) -> None:
+    metrics.INBOUND.labels(state.value).inc()
     await inbound.finish(stored.id, owner, state=state, reason=reason)
 
 
@@ -100,8 +104,9 @@ def _reason_of(error: EchoError) -> Reason:
 async def _again(stored: Stored, owner: str, error: Exception, *, state: InboundState, reason: str) -> None:
     """Try later; after too many tries it ends in `state`."""
     if stored.attempts >= MOST_TRIES:
-        await inbound.finish(stored.id, owner, state=state, reason=reason)
+        await _finish(stored, owner, state, reason)
         return
+    metrics.INBOUND.labels("later").inc()
     wait = (
         WAITS_SECONDS[min(stored.attempts, len(WAITS_SECONDS)) - 1] * settings.here().federation.retry_scale
     )

@@ -6,14 +6,14 @@ import inspect
 
 import msgspec
 
-from echo.render import admin_entities, admin_policy_entities
+from echo.render import admin_entities, admin_machine, admin_policy_entities
 from tests.openapi_house import ROUTES_OF_HOUSE
 from tests.openapi_parts import OBJECT, Json, fields, many, query, ref, route
 from tests.openapi_policies import ROUTES_OF_POLICIES
 
 _STRUCTS = [
     one
-    for module in (admin_entities, admin_policy_entities)
+    for module in (admin_entities, admin_machine, admin_policy_entities)
     for _, one in inspect.getmembers(module, inspect.isclass)
     if issubclass(one, msgspec.Struct) and one.__module__ == module.__name__
 ]
@@ -30,6 +30,8 @@ _ROLE = fields(
     highlighted="boolean",
     require_2fa="boolean",
 )
+_JOBS = fields(job_ids="array", name="string")
+_PERIOD = fields(start_at="string", end_at="string", keys="array", limit="integer")
 
 ROUTES_OF_ADMIN: dict[str, Json] = {
     **ROUTES_OF_POLICIES,
@@ -39,6 +41,18 @@ ROUTES_OF_ADMIN: dict[str, Json] = {
     f"PATCH {_BASE}/roles/{{role_id}}": route(ref("StaffRole"), body=_ROLE),
     f"DELETE {_BASE}/roles/{{role_id}}": route(OBJECT),
     f"POST {_BASE}/accounts/{{account_id}}/role": route(OBJECT, body=fields(role_id="string")),
+    f"GET {_BASE}/queues": route(many(ref("QueueDepth"))),
+    f"GET {_BASE}/queues/dead": route(
+        many(ref("DeadJob")), parameters=query(max_id="string", limit="integer")
+    ),
+    f"POST {_BASE}/queues/requeue": route(OBJECT, body=_JOBS),
+    f"POST {_BASE}/queues/drop": route(OBJECT, body=_JOBS),
+    f"GET {_BASE}/storage": route(ref("Storage")),
+    "POST /api/v1/admin/measures": route(many(ref("AdminMeasure")), body=_PERIOD),
+    "POST /api/v1/admin/dimensions": route(many(ref("AdminDimension")), body=_PERIOD),
+    "POST /api/v1/admin/retention": route(
+        many(ref("AdminCohort")), body=fields(start_at="string", end_at="string", frequency="string")
+    ),
     f"GET {_BASE}/audit": route(
         many(ref("AuditEntry")),
         parameters=query(

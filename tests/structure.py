@@ -93,6 +93,7 @@ ONLY_SIGNED_IN: dict[str, set[str]] = {
 NULLABLE: dict[str, set[str]] = {
     "Status.room": {"ended_at"},
     "Account": {"discoverable", "hide_collections", "last_status_at"},
+    "AdminMeasure": {"unit", "human_value", "previous_total"},
     "AccountWarning": {"appeal"},
     # Of people elsewhere no login is known; e-mail and addresses are for those who manage users.
     "AdminAccount": {"domain", "email", "ip", "locale", "invite_request", "role"},

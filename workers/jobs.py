@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping
 
 import msgspec
 
-from echo import bus
+from echo import bus, metrics, tracing
 from echo.db import Row
 from echo.errors import Unavailable
 from echo.jobs import Queue
@@ -92,21 +93,28 @@ async def run(
         return
     causes.begin(causes.Cause(fetches=causes.JOB_FETCHES))
     bus.may_be_said_since.set(_since_ms(row) if row["attempts"] > 1 else None)
+    began, outcome = time.perf_counter(), "failed"
     try:
         arguments = msgspec.json.decode(row["arguments"], type=dict[str, object])
         # Slow ones have deadlines of their own, from the configuration.
         async with asyncio.timeout(None if lane is Lane.SLOW else JOB_SECONDS):
-            await function(runtime, **arguments)
+            with tracing.span(f"job {row['name']}", parent=row["traceparent"]):
+                await function(runtime, **arguments)
     except Later as later:
+        outcome = "later"
         await jobs.postpone(owner, row["id"], later.seconds)
     except Again as again:
+        outcome = "later"
         log.info("job %s %s waits: %s", row["name"], row["arguments"], again)
         await jobs.postpone(owner, row["id"], max(_wait_seconds(row), again.seconds), str(again) or "again")
     except Exception as error:
         log.exception("job %s %s failed", row["name"], row["arguments"])
         await jobs.postpone(owner, row["id"], _wait_seconds(row), f"{type(error).__name__}: {error}")
     else:
+        outcome = "done"
         await jobs.finish(owner, row["id"])
+    finally:
+        metrics.JOBS.labels(row["name"], outcome).observe(time.perf_counter() - began)
 
 
 def _since_ms(row: Row) -> int:

@@ -18,6 +18,7 @@ from echo import cache
 from echo.kinds import Lane
 from echo.runtime import Runtime
 from echo.store import jobs as job_store
+from echo.store import recent_logs
 from workers import (
     accounts,
     cards,
@@ -84,6 +85,7 @@ async def work(runtime: Runtime, stop: asyncio.Event, *, slot: int = 1) -> None:
         _kept_alive("bell", bells.listen),
         _kept_alive("arq", lambda: _arq(bells)),
         _kept_alive("inbound", lambda: inbound.drain(runtime, bells, owner)),
+        _kept_alive("logs", recent_logs.keep_for_ever),
         _kept_alive("due", lambda: due.drain(owner)),
         _kept_alive("missed", missed.drain),
         _kept_alive("deliveries", lambda: deliveries.drain(runtime, bells, owner)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import signal
@@ -10,9 +11,13 @@ from pathlib import Path
 
 import uvloop
 
+from echo import __version__, metrics, tracing
 from echo.config import Config
 from echo.embedded import report_ready
+from echo.errors import Unavailable
 from echo.runtime import open_patiently
+from echo.server.metrics_port import MetricsPort
+from workers.figures import Figures
 from workers.main import work
 
 log = logging.getLogger(__name__)
@@ -35,10 +40,22 @@ async def _run(config: Config, data: Path, slot: int) -> None:
     runtime = await open_patiently(config, data, stop, can_repeat=True)
     if runtime is None:
         return
+    figures = Figures()
+    metrics.name_process("worker", __version__)
+    tracing.start(config, "worker")
+
+    async def look() -> None:
+        metrics.show_pool(runtime.database.pool_counts())
+        with contextlib.suppress(Unavailable):
+            await figures.refresh()
+
+    told = MetricsPort(config, look)
+    await told.open()
     report_ready()
     following = asyncio.create_task(runtime.keep_up())
     try:
         await work(runtime, stop, slot=slot)
     finally:
+        await told.close()
         following.cancel()
         await runtime.close()

@@ -17,11 +17,14 @@ from echo.admin import (
     house,
     invites,
     ip_blocks,
+    measures,
     policies,
+    queues,
     relays,
     reported_chats,
     reports,
     roles,
+    storage,
     trends,
 )
 
@@ -40,6 +43,8 @@ BLUEPRINTS = (
     accounts.blueprint,
     casework.blueprint,
     federation.blueprint,
+    measures.blueprint,
+    queues.blueprint,
     invites.blueprint,
     ip_blocks.blueprint,
     held.blueprint,
@@ -47,5 +52,6 @@ BLUEPRINTS = (
     reported_chats.blueprint,
     reports.blueprint,
     roles.blueprint,
+    storage.blueprint,
     trends.blueprint,
 )

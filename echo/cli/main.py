@@ -49,6 +49,7 @@ COMMANDS = {
     "chats": ("echo.cli.chats:app", "Logs of chats, and what follows from them."),
     "search": ("echo.cli.search:app", "The index that posts and people are found by."),
     "queues": ("echo.cli.queues:app", "The work that waits."),
+    "metrics": ("echo.cli.metrics:metrics", "Figures of the house, once."),
     "storage": ("echo.cli.storage:app", "How much room everything takes, and making room."),
     "federation": ("echo.cli.federation:app", "What goes to other servers and comes from them."),
 }

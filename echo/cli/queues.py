@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import asdict
 
 from cyclopts import App
 
 from echo import jobs as bells
+from echo.actions import queued_jobs
 from echo.cli.common import Common, opened, say, table
 from echo.jobs import Queue
-from echo.store import deliveries, inbound, jobs, tidying
+from echo.policy.roles import Staff
+from echo.store import jobs, queues, tidying
 
 app = App(name="queues", help="The work that waits.")
 
@@ -20,11 +23,48 @@ async def status(*, common: Common = Common()) -> None:
     """How much waits in each queue, and how much was given up."""
     async with opened(common):
         rows = [dict(row) for row in await jobs.summary()]
-        counts = {"deliveries": await deliveries.summary(), "inbound": await inbound.summary()}
-    lines = [
-        f"{queue}: " + ", ".join(f"{n} {state}" for state, n in c.items()) for queue, c in counts.items()
-    ]
-    say(common, {"jobs": rows, **counts}, "\n".join([table(rows, empty="no jobs wait"), "", *lines]))
+        depths = [asdict(one) for one in await queues.depths()]
+    text = "\n".join([table(depths), "", table(rows, empty="no jobs wait")])
+    say(common, {"queues": depths, "jobs": rows}, text)
+
+
+@app.command
+async def dead(*, limit: int = 50, common: Common = Common()) -> None:
+    """Jobs that were given up, the newest first.
+
+    Parameters
+    ----------
+    limit: How many.
+    """
+    async with opened(common):
+        rows = [dict(row) for row in await queues.dead_jobs(limit=limit)]
+    say(common, rows, table(rows, empty="none"))
+
+
+@app.command
+async def requeue(*job_ids: int, name: str = "", common: Common = Common()) -> None:
+    """Try jobs again that were given up: these, or without ids all of a name, or all.
+
+    Parameters
+    ----------
+    name: Name of the jobs.
+    """
+    async with opened(common):
+        count = await queued_jobs.requeue(Staff.shell(), job_ids, name)
+    say(common, {"count": count}, f"{count} are tried again")
+
+
+@app.command
+async def drop(*job_ids: int, name: str = "", common: Common = Common()) -> None:
+    """Delete jobs that were given up: these, or without ids all of a name.
+
+    Parameters
+    ----------
+    name: Name of the jobs.
+    """
+    async with opened(common):
+        count = await queued_jobs.drop(Staff.shell(), job_ids, name)
+    say(common, {"count": count}, f"{count} are gone")
 
 
 @app.command

@@ -8,7 +8,7 @@ from cyclopts import App
 
 from echo.actions import pruning
 from echo.cli.common import Common, opened, say, table
-from echo.store import storage_report
+from echo.store import sizes, storage_report
 
 app = App(name="storage", help="How much room everything takes, and making room.")
 
@@ -65,6 +65,17 @@ async def prune(*, seconds: float = 600.0, common: Common = Common()) -> int:
     ]
     say(common, {kind: asdict(done) for kind, done in freed.items()}, table(rows))
     return int(any(done.failure for done in freed.values()))
+
+
+@app.command
+async def compact(*, common: Common = Common()) -> None:
+    """Make the indexes over posts anew, while the server is used: they grow slowly even when rows do not."""
+    async with opened(common):
+        freed = {name: await sizes.rebuild_indexes(name) for name in sizes.POST_TABLES}
+    rows: list[dict[str, object]] = [
+        {"table": name, "freed": storage_report.readable(max(size, 0))} for name, size in freed.items()
+    ]
+    say(common, freed, table(rows))
 
 
 def _rows(sizes: list[storage_report.Size]) -> list[dict[str, object]]:

@@ -9,6 +9,7 @@ from echo.models.account import (
     User,
 )
 from echo.models.activity import (
+    ActiveDay,
     ActiveWeek,
 )
 from echo.models.announcement import (
@@ -198,6 +199,7 @@ __all__ = [
     "AccountKey",
     "AccountNote",
     "AccountStats",
+    "ActiveDay",
     "ActiveWeek",
     "AllowedServer",
     "Announcement",

@@ -1,4 +1,4 @@
-"""Who was here, by the week."""
+"""Who was here, by the week and by the day."""
 
 from __future__ import annotations
 
@@ -16,3 +16,15 @@ class ActiveWeek(Model):
     class Meta:
         table = "active_weeks"
         unique_together = (("week", "user_id"),)
+
+
+class ActiveDay(Model):
+    """Somebody used their account on a day (UTC)."""
+
+    id = fields.BigIntField(primary_key=True)
+    day = fields.DateField()
+    user_id = fields.BigIntField(db_index=True)
+
+    class Meta:
+        table = "active_days"
+        unique_together = (("day", "user_id"),)

@@ -22,6 +22,9 @@ class Job(Model):
     lease_until = fields.DatetimeField(null=True)
     dead = fields.BooleanField(default=False, db_default=False)
     last_error = fields.TextField(default="", db_default="")
+    traceparent = fields.CharField(
+        max_length=64, default="", db_default="", description="where the trace of its cause goes on"
+    )
     created_at = fields.DatetimeField()
 
     class Meta:
@@ -41,6 +44,9 @@ class OutboundActivity(Model):
     )
     post_id = fields.BigIntField(null=True, description="audience and blocks are looked at again for it")
     body = fields.BinaryField()
+    traceparent = fields.CharField(
+        max_length=64, default="", db_default="", description="where the trace of its cause goes on"
+    )
     created_at = fields.DatetimeField()
     expires_at = fields.DatetimeField()
 

@@ -60,6 +60,9 @@ class Deed(StrEnum):
     QUEUE_RETRY = "queue.retry"
     QUEUE_REQUEUE = "queue.requeue"
     QUEUE_DROP = "queue.drop"
+    # The machine
+    JOB_REQUEUE = "job.requeue"
+    JOB_DROP = "job.drop"
     # Fences: servers, mail, networks, invitations
     DOMAIN_BLOCK = "domain.block"
     DOMAIN_BLOCK_CHANGE = "domain.block_change"
@@ -150,6 +153,9 @@ NEEDED: dict[Deed, Permission] = {
     Deed.QUEUE_RETRY: Permission.MANAGE_FEDERATION,
     Deed.QUEUE_REQUEUE: Permission.MANAGE_FEDERATION,
     Deed.QUEUE_DROP: Permission.MANAGE_FEDERATION,
+    # The machine
+    Deed.JOB_REQUEUE: Permission.VIEW_DEVOPS,
+    Deed.JOB_DROP: Permission.VIEW_DEVOPS,
     # Fences: servers, mail, networks, invitations
     Deed.DOMAIN_BLOCK: Permission.MANAGE_FEDERATION,
     Deed.DOMAIN_BLOCK_CHANGE: Permission.MANAGE_FEDERATION,

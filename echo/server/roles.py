@@ -13,15 +13,17 @@ from typing import Any, Protocol
 import uvloop
 from quart import Quart
 
-from echo import farewell, streaming
+from echo import __version__, farewell, metrics, streaming, tracing
 from echo.app import create_app, create_streaming_app
 from echo.config import Config
 from echo.embedded import LEAVE_SIGNAL, is_supervised, report_ready
 from echo.runtime import Runtime, open_patiently
 from echo.server.door import Door, Sorter
 from echo.server.handover import Handover, Receiver, Sender
+from echo.server.metrics_port import MetricsPort
 from echo.server.rules import Rules, raise_file_limit
 from echo.server.serving import Serving
+from echo.store import recent_logs
 
 
 class _Entrance(Protocol):
@@ -45,7 +47,7 @@ def run_web(config: Config, data: Path, listener: socket.socket, handover: Hando
         sorter = Sorter(sender, serving.welcome, first_byte_seconds=rules.first_byte_seconds)
         return (Door(listener, sorter.welcome), sorter, sender)
 
-    _run(_serve(config, data, create_app, entrances, reuse=True))
+    _run(_serve(config, data, create_app, entrances, role="web", reuse=True))
 
 
 def run_streaming(
@@ -64,7 +66,7 @@ def run_streaming(
         return opened
 
     # No connection is used twice: the next request on it might be for the web process.
-    _run(_serve(config, data, create_streaming_app, entrances, reuse=False))
+    _run(_serve(config, data, create_streaming_app, entrances, role="streaming", reuse=False))
 
 
 def _calm_collector() -> None:
@@ -90,6 +92,7 @@ async def _serve(
     make_app: Callable[[Runtime], Quart],
     entrances_of: Callable[[Serving, Rules], Sequence[_Entrance]],
     *,
+    role: str,
     reuse: bool,
 ) -> None:
     stop, leave = _signals()
@@ -106,13 +109,23 @@ async def _serve(
     )
     serving = Serving(app, rules)
     await serving.start()
+    hub = streaming.hub_of(app)
+    metrics.name_process(role, __version__)
+    tracing.start(config, role)
+
+    async def look() -> None:
+        metrics.SOCKETS.set(hub.count)
+        metrics.show_pool(runtime.database.pool_counts())
+
+    told = MetricsPort(config, look)
+    await told.open()
+    keeping = asyncio.create_task(recent_logs.keep_for_ever())
     _calm_collector()
     entrances = entrances_of(serving, rules)
     for entrance in entrances:
         entrance.open()
     report_ready()
     await leave.wait()
-    hub = streaming.hub_of(app)
     if not stop.is_set():
         farewell.begin()
         serving.use_no_more()
@@ -125,6 +138,8 @@ async def _serve(
         else:
             await _first_of(stop, within_seconds=config.server.drain_seconds)
     _close(entrances)
+    await told.close()
+    keeping.cancel()
     await asyncio.gather(hub.close(within_seconds=rules.shutdown_seconds / 2), serving.stop())
     following.cancel()
     await runtime.close()

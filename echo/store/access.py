@@ -15,14 +15,16 @@ from echo.policy.standing import COLUMNS, REFUSALS, standing_of
 _LOAD = f"""
     SELECT t.id, t.app_id, t.user_id, t.scopes, {SEAT}, {COLUMNS},
         t.last_used_at IS NULL OR t.last_used_at < now() - interval '1 hour' AS was_idle,
-        u.id IS NOT NULL AND (u.last_active_at IS NULL OR u.last_active_at < now() - interval '12 hours')
-            AS was_away
+        u.id IS NOT NULL AND (u.last_active_at IS NULL OR u.last_active_at < now() - interval '12 hours'
+            OR (u.last_active_at AT TIME ZONE 'UTC')::date < (now() AT TIME ZONE 'UTC')::date) AS was_away
     FROM tokens t LEFT JOIN users u ON u.id = t.user_id {SEATS} LEFT JOIN accounts a ON a.id = t.user_id
     WHERE t.token_hash = $1 AND t.revoked_at IS NULL
 """
 
 _NOTE_ACTIVE = """
-    WITH seen AS (UPDATE users SET last_active_at = now() WHERE id = $1 RETURNING id)
+    WITH seen AS (UPDATE users SET last_active_at = now() WHERE id = $1 RETURNING id), today AS (
+        INSERT INTO active_days (day, user_id)
+        SELECT (now() AT TIME ZONE 'UTC')::date, id FROM seen ON CONFLICT DO NOTHING)
     INSERT INTO active_weeks (week, user_id)
     SELECT date_trunc('week', now() AT TIME ZONE 'UTC')::date, id FROM seen ON CONFLICT DO NOTHING
 """
@@ -36,7 +38,7 @@ KEEP_SECONDS = 3.0
 
 
 async def load_token(secret: str) -> Access | None:
-    """What this token allows, or None where it is unknown or revoked. Notes twice a day who is active,
+    """What this token allows, or None where it is unknown or revoked. Notes each day who is active,
     and once an hour that the token is used.
     """
     token_hash = digest(secret)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 
-from echo import cache, settings
+from echo import cache, metrics, settings
 from echo.db import Row
 from echo.store.cursor import Cursor
 
@@ -34,10 +34,12 @@ class Feed:
         """Ids of a page, newest first; from the rows when Redis is away."""
         try:
             found = await self._read(owner_id, cursor)
+            metrics.TIMELINES.labels(self._kind, "miss" if found is None else "hit").inc()
             if found is None:
                 found = _slice(await self.fill(owner_id), cursor)
             return found
         except cache.OUTAGES:
+            metrics.TIMELINES.labels(self._kind, "rows").inc()
             return _slice(await self._from_rows(owner_id), cursor)
 
     async def fill(self, owner_id: int) -> list[int]:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from echo import clock, db
 from echo.db import Row
+from echo.kinds import HostHealth
 
 # Failures in a row that stop deliveries to a host, until a probe succeeds.
 FAILURES_TO_OPEN = 5
@@ -252,3 +253,10 @@ async def signature_schemes(*, since: datetime, limit: int) -> list[Row]:
         since,
         limit,
     )
+
+
+async def count_by_health() -> dict[str, int]:
+    """How many other servers are in each state."""
+    rows = await db.fetch("SELECT health, count(*) FROM hosts GROUP BY health")
+    found = {row["health"]: row["count"] for row in rows}
+    return {health.value: found.get(health.value, 0) for health in HostHealth}

@@ -109,3 +109,27 @@ async def hashtag_days(names: Sequence[str]) -> list[Row]:
         " AND p.visibility = 'public' GROUP BY 1, 2",
         list(names),
     )
+
+
+async def tasks() -> dict[str, int]:
+    """How many reports are open, and how many people wait to be let in."""
+    row = await db.fetch_one(
+        "SELECT (SELECT count(*) FROM reports WHERE resolved_at IS NULL) AS reports,"
+        " (SELECT count(*) FROM users WHERE approved_at IS NULL AND confirmed_at IS NOT NULL) AS pending"
+    )
+    return (
+        {"reports": 0, "pending": 0}
+        if row is None
+        else {"reports": row["reports"], "pending": row["pending"]}
+    )
+
+
+async def people() -> dict[str, int]:
+    """How many have a login here, and how many of them were here within a day and within 30 days."""
+    row = await db.fetch_one(
+        "SELECT count(*) AS all, count(*) FILTER (WHERE last_active_at > now() - interval '1 day') AS"
+        " active_day,"
+        " count(*) FILTER (WHERE last_active_at > now() - interval '30 days') AS active_month"
+        " FROM users WHERE confirmed_at IS NOT NULL AND approved_at IS NOT NULL AND disabled_at IS NULL"
+    )
+    return {} if row is None else {name: row[name] for name in ("all", "active_day", "active_month")}

@@ -20,13 +20,13 @@ _CLAIM = """
         WHERE NOT dead AND due_at <= $2 AND (lease_until IS NULL OR lease_until < $2)
             AND (name = ANY($5)) = $6
         ORDER BY due_at, id LIMIT $4 FOR UPDATE SKIP LOCKED)
-    RETURNING id, name, arguments, attempts, created_at
+    RETURNING id, name, arguments, attempts, created_at, traceparent
 """
 
 
 async def claim(owner: str, limit: int, lane: Lane = Lane.QUICK) -> list[Row]:
     """Take up to `limit` due jobs of a lane for a minute; rows (id, name, arguments as JSON,
-    attempts, created_at).
+    attempts, created_at, traceparent).
     """
     # What is not quick stands in the table; everything else is.
     names = [name for name, its in LANES.items() if lane in (Lane.QUICK, its)]

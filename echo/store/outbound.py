@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from echo import clock, db
+from echo import clock, db, tracing
 from echo.db import Row
 
 CHUNK = 1000
@@ -53,8 +53,9 @@ async def insert(activity: Outgoing) -> int:
     """
     found = await db.fetch_value(
         "INSERT INTO outbound_activities"
-        " (uri, kind, sender_id, object_key, post_id, body, created_at, expires_at, key_generation)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (uri) DO NOTHING RETURNING id",
+        " (uri, kind, sender_id, object_key, post_id, body, created_at, expires_at, key_generation,"
+        " traceparent)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (uri) DO NOTHING RETURNING id",
         activity.uri,
         activity.kind,
         activity.sender_id,
@@ -64,6 +65,7 @@ async def insert(activity: Outgoing) -> int:
         clock.now(),
         activity.expires_at,
         activity.key_generation,
+        tracing.carried(),
     )
     if found is None:
         found = await db.fetch_value("SELECT id FROM outbound_activities WHERE uri = $1", activity.uri)
@@ -169,9 +171,12 @@ async def inboxes_told(post_id: int) -> list[str]:
 
 
 async def load(activity_ids: Sequence[int]) -> list[Row]:
-    """Rows (id, kind, sender_id, post_id, visibility, body, expires_at, key_generation) of activities."""
+    """Rows (id, kind, sender_id, post_id, visibility, body, expires_at, key_generation,
+    traceparent) of activities.
+    """
     return await db.fetch(
-        "SELECT o.id, o.kind, o.sender_id, o.post_id, p.visibility, o.body, o.expires_at, o.key_generation"
+        "SELECT o.id, o.kind, o.sender_id, o.post_id, p.visibility, o.body, o.expires_at, o.key_generation,"
+        " o.traceparent"
         " FROM outbound_activities o LEFT JOIN posts p ON p.id = o.post_id WHERE o.id = ANY($1)",
         list(activity_ids),
     )

@@ -58,6 +58,34 @@ async def make() -> Report:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brief:
+    """The same for a glance: nothing is measured that takes long."""
+
+    free_bytes: int | None
+    is_full: bool
+    database_bytes: int
+    uploads_bytes: int
+    copies_bytes: int
+    copies_budget_bytes: int
+    is_overdue: bool
+
+
+async def brief() -> Brief:
+    """What the first page shows."""
+    media = settings.here().media
+    files = {row["name"]: row["bytes"] or 0 for row in await sizes.files()}
+    return Brief(
+        free_bytes=port.store().free_bytes(),
+        is_full=port.is_full(),
+        database_bytes=await sizes.database_bytes(),
+        uploads_bytes=files["uploads"],
+        copies_bytes=files["copies"],
+        copies_budget_bytes=media.remote_cache_bytes if media.remote_cache else 0,
+        is_overdue=await prunings.is_overdue(),
+    )
+
+
 def readable(size_bytes: int | None) -> str:
     """A size for people, in units of 1024."""
     if size_bytes is None:

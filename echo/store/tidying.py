@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from echo import db
+from echo import clock, db
 from echo.store import hosts
 
 BATCH_ROWS = 5000
@@ -10,18 +10,22 @@ BATCH_ROWS = 5000
 
 async def forget_finished_work() -> None:
     """Deliveries and inbound activities that are done, after a time in which somebody may look at them."""
-    await _in_batches("deliveries", "state = 'done' AND finished_at < now() - interval '7 days'")
-    await _in_batches("deliveries", "state = 'dead' AND finished_at < now() - interval '30 days'")
-    await _in_batches("inbound_activities", "state <> 'pending' AND created_at < now() - interval '7 days'")
+    await _in_batches("deliveries", "state = 'done' AND finished_at < $1::timestamptz - interval '7 days'")
+    await _in_batches("deliveries", "state = 'dead' AND finished_at < $1::timestamptz - interval '30 days'")
+    await _in_batches(
+        "inbound_activities", "state <> 'pending' AND created_at < $1::timestamptz - interval '7 days'"
+    )
     # What had its effect, or none, is not read again: that it came is all that is remembered.
     await db.execute(
         "UPDATE inbound_activities SET body = '' WHERE id IN (SELECT id FROM inbound_activities"
-        " WHERE state IN ('done', 'ignored') AND body <> '' AND created_at < now() - interval '1 day'"
-        " AND created_at > now() - interval '2 days' ORDER BY created_at LIMIT 20000)"
+        " WHERE state IN ('done', 'ignored') AND body <> '' AND created_at < $1::timestamptz - interval"
+        " '1 day'"
+        " AND created_at > $1::timestamptz - interval '2 days' ORDER BY created_at LIMIT 20000)",
+        clock.now(),
     )
     await _in_batches(
         "outbound_activities",
-        "created_at < now() - interval '8 days'"
+        "created_at < $1::timestamptz - interval '8 days'"
         " AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.activity_id = t.id AND d.state <> 'done')",
     )
 
@@ -46,22 +50,27 @@ async def forget_hosts() -> None:
 
 async def forget_expired() -> None:
     """Mutes that ended, pushes that were given up, keys of posts that no app sends again, searches for more
-    of threads, who was here a quarter of a year ago, blocks of addresses that are over and who met them.
+    of threads, who was here long ago, blocks of addresses that are over and who met them.
     """
-    await _in_batches("active_weeks", "week < now() - interval '14 weeks'")
-    await _in_batches("jobs", "dead AND name = 'push.send' AND created_at < now() - interval '3 days'")
-    await _in_batches("thread_fetches", "started_at < now() - interval '7 days'")
-    await _in_batches("mutes", "expires_at < now() - interval '1 hour'")
-    await _in_batches("email_domain_tries", "day < now() - interval '8 days'")
-    await _in_batches("email_domain_blocks", "expires_at < now()")
-    await _in_batches("ip_blocks", "expires_at < now()")
-    await _in_batches("idempotency_keys", "created_at < now() - interval '2 days'")
+    await _in_batches("active_days", "day < $1::timestamptz - interval '400 days'")
+    await _in_batches("active_weeks", "week < $1::timestamptz - interval '14 weeks'")
+    await _in_batches(
+        "jobs", "dead AND name = 'push.send' AND created_at < $1::timestamptz - interval '3 days'"
+    )
+    await _in_batches("thread_fetches", "started_at < $1::timestamptz - interval '7 days'")
+    await _in_batches("mutes", "expires_at < $1::timestamptz - interval '1 hour'")
+    await _in_batches("idempotency_keys", "created_at < $1::timestamptz - interval '2 days'")
+    await _in_batches("email_domain_tries", "day < $1::timestamptz - interval '8 days'")
+    await _in_batches("email_domain_blocks", "expires_at < $1::timestamptz")
+    await _in_batches("ip_blocks", "expires_at < $1::timestamptz")
 
 
 async def _in_batches(table: str, condition: str) -> None:
     while True:
         deleted = await db.execute(
-            f"DELETE FROM {table} WHERE id IN (SELECT id FROM {table} t WHERE {condition} LIMIT {BATCH_ROWS})"
+            f"DELETE FROM {table} WHERE id IN (SELECT id FROM {table} t WHERE {condition} LIMIT"
+            f" {BATCH_ROWS})",
+            clock.now(),
         )
         if deleted < BATCH_ROWS:
             return

@@ -254,6 +254,12 @@ _ALIASES = {
     "zh-hant-mo": "zh-HK",
 }
 _CODE_CHARACTERS = 35
+_NAMES = {language.code: language.name for language in LANGUAGES}
+
+
+def name_of(code: str) -> str:
+    """The name of a language in English; the code itself where it is unknown."""
+    return _NAMES.get(normalise(code) or "", code)
 
 
 def normalise(code: str | None) -> str | None:

@@ -39,7 +39,7 @@ from echo.models import (
     Tombstone,
 )
 from echo.runtime import Runtime
-from echo.store import prunings, remote_files, storage_report
+from echo.store import prunings, remote_files, sizes, storage_report
 from echo.store.pruning import GO_ALONG, STAYS
 from tests import make
 from tests.conftest import changed
@@ -268,3 +268,12 @@ async def test_a_full_disk_takes_no_files_in(runtime: Runtime, client: Client) -
 def _picture() -> uploads.Incoming:
     content = pictures.png()
     return uploads.Incoming(file=io.BytesIO(content), size_bytes=len(content))
+
+
+async def test_indexes_are_made_anew_while_they_are_used(runtime: Runtime) -> None:
+    await make.remote_post(await make.stranger())
+    for table in sizes.POST_TABLES:
+        assert await sizes.rebuild_indexes(table) >= 0
+    invalid = "SELECT count(*) FROM pg_index WHERE NOT indisvalid"
+    assert await db.fetch_value(invalid) == 0
+    assert await db.fetch_value("SHOW statement_timeout") == "15s"

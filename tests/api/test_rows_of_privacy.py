@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
-from typing import Any
+import sys
+from typing import Any, Literal
 
 import pytest
 from quart.typing import TestClientProtocol as Client
@@ -12,6 +14,7 @@ from quart.typing import TestClientProtocol as Client
 from echo import db, logs
 from echo.actions import posts
 from echo.actions.drafts import PollDraft, PostDraft
+from echo.config import Log
 from echo.kinds import Role, Visibility
 from echo.models import Post, User
 from echo.runtime import Runtime
@@ -191,6 +194,39 @@ async def test_s_g17_no_secret_is_logged_or_kept_with_a_job(
     said += "\n".join(f"{row['arguments']} {row['error']}" for row in rows)
     for secret in (alice.token, bob.token, "4711"):
         assert secret not in logs.redact(said)
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+async def test_s_g17_what_is_written_holds_no_secret(
+    form: Literal["text", "json"], api: Api, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a process writes to standard error, errors with their traces included, at the wordiest level."""
+    written, root = io.StringIO(), logging.getLogger()
+    before, level = root.handlers[:], root.level
+    monkeypatch.setattr(sys, "stderr", written)
+    logs.configure(Log(level="debug", format=form))
+    try:
+        alice, app = await make.person("alice"), await make.app_token("write")
+        given = {"username": "bob", "email": "bob@example.org", "password": "new-4711", "agreement": True}
+        await client.post("/api/v1/accounts", headers=app.headers, json=given)
+        await client.get("/setup/aaaaaaaaaaaaaaaaaaaa4711", headers={"Host": "echo.test"})
+        await client.post("/login/second", form={"code": "471147"}, headers={"Host": "echo.test"})
+        await client.post("/oauth/revoke", form={"token": "token-4711", "client_secret": "x4711"})
+        log = logging.getLogger("echo.test")
+        log.debug("asked with %s", {"Authorization": f"Bearer {alice.token}", "Cookie": "session=x4711"})
+        try:
+            raise ValueError(f"refused: access_token={alice.token}&password=x4711")
+        except ValueError:
+            log.exception("job failed")
+        log.warning("said %s", {"password": "x4711"})
+    finally:
+        root.handlers[:] = before
+        root.setLevel(level)
+    said = written.getvalue()
+    assert "job failed" in said
+    assert "ValueError" in said
+    for secret in (alice.token, app.token, "4711"):
+        assert secret not in said
 
 
 # S-G18

@@ -7,15 +7,19 @@ from echo.web.admin import (
     audit,
     banned_files,
     block_lists,
+    dashboard,
     domains,
     emojis,
     federation,
     held,
     house,
+    logs,
     policies,
+    queues,
     relays,
     reports,
     roles,
+    storage,
     trends,
 )
 
@@ -36,4 +40,8 @@ BLUEPRINTS = (
     reports.blueprint,
     roles.blueprint,
     trends.blueprint,
+    dashboard.blueprint,
+    logs.blueprint,
+    queues.blueprint,
+    storage.blueprint,
 )

@@ -17,6 +17,7 @@ class Entry:
 
 
 GROUPS: dict[str, tuple[Entry, ...]] = {
+    "Overview": (Entry("/admin", "Dashboard", Permission.VIEW_DASHBOARD),),
     "People": (
         Entry("/admin/reports", "Reports", Permission.MANAGE_REPORTS),
         Entry("/admin/accounts", "Accounts", Permission.MANAGE_USERS),
@@ -40,6 +41,9 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
         Entry("/admin/relays", "Relays", Permission.MANAGE_FEDERATION),
     ),
     "Machine": (
+        Entry("/admin/queues", "Queues", Permission.VIEW_DEVOPS),
+        Entry("/admin/storage", "Storage", Permission.VIEW_DEVOPS),
+        Entry("/admin/logs", "Logs", Permission.VIEW_DEVOPS),
         Entry("/admin/federation", "Other servers", Permission.VIEW_DEVOPS),
         Entry("/admin/audit", "Audit log", Permission.VIEW_AUDIT_LOG),
     ),
