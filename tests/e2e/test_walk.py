@@ -8,11 +8,13 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import httpx
 import pyotp
 import pytest
+from mastodon import MastodonAPIError
 
 from tests.e2e.chromium import Chromium, Tab, chromium, program
-from tests.e2e.servers import Server, running
+from tests.e2e.servers import Person, Server, eventually, running
 
 pytestmark = [
     pytest.mark.slow,
@@ -61,6 +63,22 @@ async def send(tab: Tab, selector: str, button: str = "", **values: str) -> str:
     assert told == "", told
     await tab.until("!window.isLeft && document.readyState === 'complete'")
     return str(await tab.run("document.querySelector('main').innerText"))
+
+
+def is_refused(person: Person, text: str) -> bool:
+    """Whether somebody may not post this."""
+    try:
+        person.client.status_post(text)
+    except MastodonAPIError:
+        return True
+    return False
+
+
+def published(server: Server) -> list[dict[str, str]]:
+    """The servers that are blocked, as everybody reads it."""
+    answer = httpx.get(f"{server.url}/api/v1/instance/domain_blocks", trust_env=False)
+    found: list[dict[str, str]] = answer.json() if answer.status_code == 200 else []
+    return found
 
 
 async def look(tab: Tab, name: str) -> None:
@@ -130,9 +148,33 @@ async def test_from_the_first_link_to_the_second_factor(server: Server, browser:
     await send(again, "form[action^='/login/second']", code=later)
     assert await again.run("location.pathname") == "/account"
 
+    # A server is blocked, and that is published, because the settings say so since a moment.
+    await boss.open(f"{server.url}/admin/domains/bad.example")
+    await look(boss, "8-domain")
+    await send(boss, "form[action='/admin/domains/bad.example']", "block", severity="suspend", reason="Spam")
+    assert "bad.example" in await boss.run("document.querySelector('main').innerText")
+    await boss.open(f"{server.url}/admin/settings")
+    instance = f"{form}:has([name='instance.title'])"
+    chosen = {"instance.publish_blocks": "all", "instance.publish_block_reasons": "all"}
+    await send(boss, instance, "choose", **chosen)
+    [block] = eventually(lambda: published(server))
+    assert (block["domain"], block["severity"], block["comment"]) == ("bad.example", "suspend", "Spam")
+
+    # A policy is tried on what is there, then switched on.
+    await boss.open(f"{server.url}/admin/policies/new?kind=words")
+    policy = "form[action^='/admin/policies/']:has([name=name])"
+    words = {"settings[words]": "make tea", "settings[action]": "reject"}
+    told = await send(boss, policy, "try", name="No tea", **words)
+    await look(boss, "9-dry-run")
+    assert "@bob" in told
+    assert "Nothing was changed." in told
+    await send(boss, policy, "save", name="No tea", enabled="true", **words)
+    refused = eventually(lambda: is_refused(alice, "Let me make tea"))
+    assert refused
+
     # What was done stands in the log.
     await boss.open(f"{server.url}/admin/audit")
     told = await boss.run("document.querySelector('main').innerText")
-    await look(boss, "8-audit")
-    for deed in ("settings.change", "rule.change"):
+    await look(boss, "10-audit")
+    for deed in ("settings.change", "rule.change", "policy.create"):
         assert deed in told, deed

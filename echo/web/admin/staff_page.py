@@ -11,7 +11,7 @@ from quart import Response, request
 
 from echo.errors import NotFound
 from echo.http.access import PERMISSION, caller_address, page
-from echo.policy.roles import Permission, Staff
+from echo.policy.roles import Permission, Seat, Staff
 from echo.policy.standing import Login, Standing
 from echo.store import second_factors
 from echo.web import visitor
@@ -20,6 +20,7 @@ from echo.web.page import Meta, show
 
 P = ParamSpec("P")
 View = Callable[P, Awaitable[Response]]
+HOME = "/admin"
 
 
 def staff_page(permission: Permission) -> Callable[[View[P]], View[P]]:
@@ -33,8 +34,10 @@ def staff_page(permission: Permission) -> Callable[[View[P]], View[P]]:
             person = await visitor.login()
             if person is None:
                 return visitor.to_login(request.full_path.rstrip("?"))
-            if person.standing is not Standing.ACTIVE or not person.seat.may(permission):
+            if person.standing is not Standing.ACTIVE or not person.seat.is_staff:
                 raise NotFound
+            if not person.seat.may(permission):
+                return _elsewhere(person.seat)
             if await second_factors.is_missing(person.user_id):
                 return visitor.redirect("/settings/security?done=needed")
             return await view(*args, **kwargs)
@@ -44,6 +47,14 @@ def staff_page(permission: Permission) -> Callable[[View[P]], View[P]]:
         return marked
 
     return mark
+
+
+def _elsewhere(seat: Seat) -> Response:
+    """From the first page to what somebody may open instead of it. Raises NotFound on all others."""
+    may_open = [entry for entries in navigation.shown_to(seat).values() for entry in entries]
+    if request.path != HOME or not may_open:
+        raise NotFound
+    return visitor.redirect(may_open[0].path, status=302)
 
 
 async def login() -> Login:
