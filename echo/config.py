@@ -71,6 +71,15 @@ class DatabaseConfig(Section, frozen=True):
             )
         ),
     ] = ""
+    pool_url: Annotated[
+        str,
+        Doc(
+            description=(
+                "The same database behind PgBouncer in transaction mode, for the processes that serve. "
+                "Migrations and backups go to url all the same. Empty: there is none."
+            )
+        ),
+    ] = ""
     pool_size: Annotated[int, Doc(description="Most connections of one process.", ge=2, le=200)] = 8
     statement_timeout_seconds: Annotated[
         int, Doc(description="A statement that runs longer is cancelled, in seconds.", ge=1, le=600)

@@ -78,16 +78,24 @@ class Database:
         self.after_commit: AfterCommit | None = None
 
     async def open(
-        self, url: str, *, pool_size: int, statement_timeout_seconds: int, can_repeat: bool = False
+        self,
+        url: str,
+        *,
+        pool_size: int,
+        statement_timeout_seconds: int,
+        can_repeat: bool = False,
+        is_pooled: bool = False,
     ) -> None:
         """Connect. Raises Unavailable when the engine cannot be reached.
 
         Shapes:  can_repeat: whether what is done here is done again if a crash of PostgreSQL undoes it: then
-                 a commit need not wait for the disk
+                 a commit need not wait for the disk; is_pooled: see `tortoise_config`
         """
         # Bound first: from the second database of a process on, `init` asks for the current context.
         self.bind()
-        config = tortoise_config(url, pool_size, statement_timeout_seconds, can_repeat=can_repeat)
+        config = tortoise_config(
+            url, pool_size, statement_timeout_seconds, can_repeat=can_repeat, is_pooled=is_pooled
+        )
         await self._context.init(config=config)
         await fetch("SELECT 1")
 
@@ -233,6 +241,8 @@ async def _transaction() -> AsyncIterator[None]:
     try:
         await wrapper.begin()
         try:
+            if pool.local_settings:
+                await connection.execute(pool.local_settings)
             yield
         except BaseException:
             await wrapper.rollback()
@@ -266,13 +276,27 @@ def tortoise_config(
     *,
     can_repeat: bool = False,
     lock_timeout_ms: int = 10_000,
+    is_pooled: bool = False,
 ) -> dict[str, object]:
     """What Tortoise (and its migrations) need to know.
 
-    Shapes:  url: postgresql://user:password@host:port/name, or with ?host=/folder/of/the/socket
+    Shapes:  url: postgresql://user:password@host:port/name, or with ?host=/folder/of/the/socket; is_pooled:
+             each transaction may be on another connection (PgBouncer): neither settings nor prepared
+             statements last longer
     """
     parts = urlsplit(url)
     query = parse_qs(parts.query)
+    settings = {
+        "statement_timeout": str(statement_timeout_seconds * 1000),
+        "lock_timeout": str(lock_timeout_ms),
+        # Statements are few and prepared once for each connection: planning a page anew costs more than
+        # running it. `bench` shows the difference.
+        "plan_cache_mode": "force_generic_plan",
+        "jit": "off",
+        "idle_in_transaction_session_timeout": "60000",
+        **({"synchronous_commit": "off"} if can_repeat else {}),
+    }
+    local = "; ".join(f"SET LOCAL {name} = '{value}'" for name, value in settings.items())
     credentials: dict[str, object] = {
         "host": query["host"][0] if "host" in query else (parts.hostname or "localhost"),
         "port": parts.port or 5432,
@@ -281,19 +305,10 @@ def tortoise_config(
         "database": unquote(parts.path.lstrip("/")) or "echo",
         "minsize": 1,
         "maxsize": pool_size,
-        "server_settings": {
-            "application_name": "echo",
-            "statement_timeout": str(statement_timeout_seconds * 1000),
-            "lock_timeout": str(lock_timeout_ms),
-            # Statements are few and prepared once for each connection: planning a page anew costs more than
-            # running it. `bench` shows the difference.
-            "plan_cache_mode": "force_generic_plan",
-            "jit": "off",
-            "idle_in_transaction_session_timeout": "60000",
-            **({"synchronous_commit": "off"} if can_repeat else {}),
-        },
+        "server_settings": {"application_name": "echo", **({} if is_pooled else settings)},
+        "local_settings": local if is_pooled else "",
         # Prepared statements kept by each connection.
-        "statement_cache_size": 256,
+        "statement_cache_size": 0 if is_pooled else 256,
         "max_inactive_connection_lifetime": 60.0,
     }
     return {

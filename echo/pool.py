@@ -25,9 +25,15 @@ class Pool:
     """At most `most` connections, made when they are needed, closed when they were idle for long.
 
     Who waits is served in turn. All methods belong to the event loop of the process.
+
+    Shapes:  local_settings: statements for the beginning of each transaction, and then each statement has a
+             transaction: behind PgBouncer nothing lasts longer. Empty: nothing of that
     """
 
-    def __init__(self, how: dict[str, Any], *, most: int, idle_seconds: float) -> None:
+    def __init__(
+        self, how: dict[str, Any], *, most: int, idle_seconds: float, local_settings: str = ""
+    ) -> None:
+        self.local_settings = local_settings
         self._how = how
         self._most = most
         self._idle_seconds = idle_seconds
@@ -181,6 +187,12 @@ class Turn:
     async def __aenter__(self) -> asyncpg.Connection:
         pool = self._client.ready_pool or await self._client.pool()
         self._connection = pool.take() or await pool.acquire()
+        if pool.local_settings:
+            try:
+                await self._connection.execute(f"BEGIN; {pool.local_settings}")
+            except BaseException:
+                pool.give_back(self._connection, is_broken_off=True)
+                raise
         return self._connection
 
     async def __aexit__(
@@ -189,7 +201,14 @@ class Turn:
         pool = self._client.ready_pool
         if pool is not None:  # else it was closed meanwhile, and the connection with it
             is_broken_off = isinstance(error, asyncio.CancelledError | TimeoutError)
-            pool.give_back(self._connection, is_broken_off=is_broken_off)
+            try:
+                if pool.local_settings and not is_broken_off and not self._connection.is_closed():
+                    await self._connection.execute("COMMIT" if error is None else "ROLLBACK")
+            except BaseException:
+                is_broken_off = True
+                raise
+            finally:
+                pool.give_back(self._connection, is_broken_off=is_broken_off)
 
 
 class Client(AsyncpgDBClient):
@@ -213,7 +232,8 @@ class Client(AsyncpgDBClient):
             options.pop(name)
         most = options.pop("max_size")
         idle_seconds = options.pop("max_inactive_connection_lifetime")
-        return cast(asyncpg.Pool, Pool(options, most=most, idle_seconds=idle_seconds))
+        local = options.pop("local_settings")
+        return cast(asyncpg.Pool, Pool(options, most=most, idle_seconds=idle_seconds, local_settings=local))
 
     def acquire_connection(self) -> Any:
         return Turn(self)

@@ -140,10 +140,11 @@ async def open_runtime(
     config = _with_texts(config, data)
     database = Database()
     await database.open(
-        config.database.url,
+        config.database.pool_url or config.database.url,
         pool_size=config.database.pool_size,
         statement_timeout_seconds=config.database.statement_timeout_seconds,
         can_repeat=can_repeat,
+        is_pooled=bool(config.database.pool_url),
     )
     try:
         ids.set_process(await db.fetch_value("SELECT nextval('process_numbers')"))
