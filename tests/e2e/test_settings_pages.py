@@ -80,3 +80,55 @@ async def test_a_passkey_is_made_and_logs_in(server: Server, browser: Chromium) 
     await tab.click("form[data-passkey] button")
     await tab.until("location.pathname === '/account'")
     assert not [line for line in tab.wire.said if "Content Security Policy" in line]
+    # Whoever has a shell sees it, and takes it away from who has lost it.
+    known = server.ctl("accounts", "two-factor", "show", "alice")
+    assert (known["on"], known["passkeys"], known["backup_codes"]) == (True, 1, 10)
+    kinds = [row["kind"] for row in server.ctl("accounts", "sessions", "alice")]
+    assert "browser" in kinds
+    assert server.ctl("accounts", "two-factor", "off", "alice")["on"] is False
+    server.ctl("accounts", "revoke", "alice")
+    assert server.ctl("accounts", "sessions", "alice") == []
+    await tab.open(f"{server.url}/account")
+    await tab.until("location.pathname === '/login'")
+
+
+PAGES = (
+    "/account",
+    "/settings/profile",
+    "/settings/privacy",
+    "/settings/preferences",
+    "/settings/notifications",
+    "/settings/chat",
+    "/settings/tags",
+    "/settings/filters/new",
+    "/settings/blocks",
+    "/settings/mutes",
+    "/settings/security",
+    "/settings/sessions",
+    "/settings/name",
+)
+
+
+@pytest.mark.parametrize(("name", "width", "scheme"), [("wide", 1200, "light"), ("phone", 390, "dark")])
+async def test_no_page_is_wider_than_its_window(
+    server: Server, browser: Chromium, name: str, width: int, scheme: str
+) -> None:
+    server.person(f"look{name}")
+    tab = await browser.tab()
+    feature = {"name": "prefers-color-scheme", "value": scheme}
+    await tab.wire.ask("Emulation.setEmulatedMedia", tab.session, features=[feature])
+    await tab.wire.ask(
+        "Emulation.setDeviceMetricsOverride",
+        tab.session,
+        width=width,
+        height=900,
+        deviceScaleFactor=1,
+        mobile=False,
+    )
+    await tab.log_in(server.url, f"look{name}", PASSWORD)
+    for path in PAGES:
+        await tab.open(f"{server.url}{path}")
+        await tab.until("document.readyState === 'complete'")
+        over = await tab.run("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        await look(tab, f"{name}{path.replace('/', '-')}")
+        assert over <= 0, path
