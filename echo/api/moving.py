@@ -151,7 +151,7 @@ async def list_archives() -> Response:
 
 
 @blueprint.post("/api/v1/echo/archives")
-@needs("read")
+@needs("write")
 async def ask_for_archive() -> Response:
     """Have an archive made of all that one has here, once a week."""
     return entity(moving.archive(await archives.ask(account_id())))

@@ -28,9 +28,7 @@ from echo.models.block_list import (
     BlockList,
     BlockListChange,
 )
-from echo.models.card import (
-    Card,
-)
+from echo.models.card import Card
 from echo.models.chat import (
     Chat,
     ChatEvent,
@@ -47,9 +45,7 @@ from echo.models.conversation import (
     Conversation,
     ConversationPost,
 )
-from echo.models.emoji import (
-    CustomEmoji,
-)
+from echo.models.emoji import CustomEmoji
 from echo.models.fence import (
     CanonicalEmailBlock,
     EmailDomainBlock,
@@ -61,12 +57,8 @@ from echo.models.filter import (
     FilterKeyword,
     FilterPost,
 )
-from echo.models.invite import (
-    Invite,
-)
-from echo.models.letter import (
-    Digest,
-)
+from echo.models.invite import Invite
+from echo.models.letter import Digest
 from echo.models.list import (
     List,
     ListMember,
@@ -86,9 +78,7 @@ from echo.models.notification import (
     Severance,
     SeveredFollow,
 )
-from echo.models.permission import (
-    Permission,
-)
+from echo.models.permission import Permission
 from echo.models.policy import (
     BannedFile,
     HeldThing,
@@ -123,9 +113,7 @@ from echo.models.push import (
     PushSubscription,
     ServerSecret,
 )
-from echo.models.reaction import (
-    Reaction,
-)
+from echo.models.reaction import Reaction
 from echo.models.relation import (
     AvoidedDomain,
     Block,
@@ -135,12 +123,8 @@ from echo.models.relation import (
     Mute,
 )
 from echo.models.relay import Relay
-from echo.models.remote_file import (
-    RemoteFile,
-)
-from echo.models.report import (
-    Report,
-)
+from echo.models.remote_file import RemoteFile
+from echo.models.report import Report
 from echo.models.role import (
     AuditRow,
     RoleRow,
@@ -149,9 +133,7 @@ from echo.models.room import (
     Room,
     RoomMember,
 )
-from echo.models.schedule import (
-    ScheduledPost,
-)
+from echo.models.schedule import ScheduledPost
 from echo.models.search import (
     SearchAccount,
     SearchFill,
@@ -161,12 +143,8 @@ from echo.models.server_block import (
     AllowedServer,
     ServerBlock,
 )
-from echo.models.setting import (
-    ChosenSetting,
-)
-from echo.models.storage import (
-    Pruning,
-)
+from echo.models.setting import ChosenSetting
+from echo.models.storage import Pruning
 from echo.models.strike import (
     Appeal,
     Erasure,
@@ -178,9 +156,7 @@ from echo.models.tag import (
     FeaturedTag,
     TagFollow,
 )
-from echo.models.thread import (
-    ThreadFetch,
-)
+from echo.models.thread import ThreadFetch
 from echo.models.trend import (
     Publisher,
     Trend,
