@@ -147,13 +147,6 @@ async def email_subscriptions(account: str) -> Response:
     raise NotFound
 
 
-@blueprint.get("/invite/<code>")
-@public
-async def invite(code: str) -> Response:
-    """Nobody can be invited yet: every code is unknown."""
-    raise NotFound
-
-
 @blueprint.get("/health/live")
 @page
 async def is_live() -> Response:

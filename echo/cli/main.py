@@ -51,6 +51,11 @@ COMMANDS = {
     "queues": ("echo.cli.queues:app", "The work that waits."),
     "metrics": ("echo.cli.metrics:metrics", "Figures of the house, once."),
     "storage": ("echo.cli.storage:app", "How much room everything takes, and making room."),
+    "block-lists": ("echo.cli.block_lists:app", "Lists of servers that others block."),
+    "email-domains": ("echo.cli.gates:email_domains", "Domains of e-mail that nobody signs up with."),
+    "networks": ("echo.cli.gates:networks", "Networks that may do less here."),
+    "mailboxes": ("echo.cli.gates:mailboxes", "Mailboxes that may not sign up."),
+    "invites": ("echo.cli.invites:app", "Links with which people sign up."),
     "federation": ("echo.cli.federation:app", "What goes to other servers and comes from them."),
 }
 for _name, (_where, _help) in COMMANDS.items():

@@ -16,6 +16,7 @@ from echo.web import (
     second_factor,
     set_up,
     settings,
+    sign_up,
     static_files,
     texts,
 )
@@ -38,4 +39,5 @@ BLUEPRINTS = (
     rooms.blueprint,
     static_files.blueprint,
     *admin.BLUEPRINTS,
+    sign_up.blueprint,
 )

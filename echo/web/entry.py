@@ -1,4 +1,4 @@
-"""Signing up, logging in, logging out."""
+"""Logging in and out."""
 
 from __future__ import annotations
 
@@ -6,18 +6,14 @@ from urllib.parse import parse_qs, urlsplit
 
 from quart import Blueprint, Response, request
 
-from echo import ports, settings
+from echo import ports
 from echo.actions import logins
-from echo.actions.drafts import SignUp
-from echo.actions.sign_up import sign_up as sign_somebody_up
 from echo.errors import Invalid
 from echo.http.access import page
 from echo.http.families import count_for_address
-from echo.http.params import Params
 from echo.policy.redirects import local_path
-from echo.store import apps, house_texts
+from echo.store import apps
 from echo.web import visitor
-from echo.web.forms import by_field
 from echo.web.page import Meta, allow_scripts, show
 
 blueprint = Blueprint("entry", __name__)
@@ -30,7 +26,6 @@ NOTICES = {
     "late": "That took too long. Log in again.",
     "deleted": "Your account is deleted.",
 }
-SIGN_UP_FIELDS = ("username", "email", "date_of_birth", "reason")
 
 
 @blueprint.get("/login")
@@ -71,45 +66,6 @@ async def log_out() -> Response:
     return response
 
 
-@blueprint.get("/sign-up")
-@page
-async def sign_up() -> Response:
-    """The sign-up form, or that there is none."""
-    if await visitor.login():
-        return visitor.redirect("/account")
-    return await _sign_up_form({}, {})
-
-
-@blueprint.post("/sign-up")
-@page
-async def sign_up_now() -> Response:
-    """Make an account."""
-    given = await visitor.read_form()
-    await count_for_address("sign_up")
-    try:
-        user = await sign_somebody_up(read_sign_up(given, locale=request.accept_languages.best or "en"))
-    except Invalid as error:
-        kept = {name: given.text(name, "") for name in SIGN_UP_FIELDS}
-        return await _sign_up_form(kept, by_field(error), status=422)
-    session = await logins.open_session(user.id, visitor.browser())
-    response = visitor.redirect("/account")
-    visitor.start_session(response, session)
-    return response
-
-
-def read_sign_up(given: Params, *, locale: str) -> SignUp:
-    """What somebody typed into a form that makes an account."""
-    return SignUp(
-        username=given.text("username", ""),
-        email=given.text("email", ""),
-        password=given.text("password", ""),
-        locale=locale,
-        reason=given.text("reason", ""),
-        agreement=given.boolean("agreement", default=False),
-        born_on=given.day("date_of_birth"),
-    )
-
-
 async def show_login(
     target: str, *, name: str = "", problem: str = "", notice: str = "", status: int = 200
 ) -> Response:
@@ -127,21 +83,6 @@ async def show_login(
         service=ports.identity_provider().name,
     )
     return allow_scripts(response)
-
-
-async def _sign_up_form(kept: dict[str, str], problems: dict[str, str], *, status: int = 200) -> Response:
-    rules = settings.here().registrations
-    return await show(
-        "sign_up.html",
-        meta=Meta(title="Sign up"),
-        status=status,
-        has_form=True,
-        rules=[rule for rule, _ in house_texts.rules()],
-        is_open=rules.mode in {"open", "approval"},
-        needs_reason=rules.mode == "approval",
-        kept=kept,
-        problems=problems,
-    )
 
 
 async def _app_of(target: str) -> str:

@@ -9,9 +9,9 @@ from echo.errors import Gone, Invalid
 from echo.http.access import page
 from echo.http.families import count_for_address
 from echo.web import visitor
-from echo.web.entry import read_sign_up
 from echo.web.forms import by_field
 from echo.web.page import Meta, show
+from echo.web.sign_up import read_sign_up
 
 blueprint = Blueprint("set_up", __name__)
 

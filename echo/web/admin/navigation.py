@@ -29,6 +29,10 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
     "Safety": (
         Entry("/admin/domains", "Domains", Permission.MANAGE_FEDERATION),
         Entry("/admin/block-lists", "Block lists", Permission.MANAGE_FEDERATION),
+        Entry("/admin/email-domains", "E-mail domains", Permission.MANAGE_BLOCKS),
+        Entry("/admin/mailboxes", "Mailboxes", Permission.MANAGE_BLOCKS),
+        Entry("/admin/networks", "Networks", Permission.MANAGE_BLOCKS),
+        Entry("/admin/invites", "Invitations", Permission.MANAGE_INVITES),
         Entry("/admin/held", "Held by policies", Permission.MANAGE_REPORTS),
         Entry("/admin/policies", "Policies", Permission.MANAGE_SETTINGS),
         Entry("/admin/files", "Banned files", Permission.MANAGE_REPORTS),

@@ -24,6 +24,8 @@ P = ParamSpec("P")
 View = Callable[P, Awaitable[Response]]
 NOTICES = {
     "kept": "Your choices are kept.",
+    "invited": "The link is there: send it to whom you want.",
+    "uninvited": "The link is worth nothing any more. Who came with it stays.",
     "added": "It is on the list.",
     "removed": "It is gone.",
     "alias": "The account is named as yours.",

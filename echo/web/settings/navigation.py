@@ -60,6 +60,8 @@ GROUPS = (
     Group(
         "Your account",
         (
+            Entry("/settings/invites", "Invite people"),
+            Entry("/severed_relationships", "Follows that ended", ANYBODY),
             Entry("/settings/imports", "Bring your things along"),
             Entry("/settings/exports", "Take your things along", USABLE),
             Entry("/settings/strikes", "From the moderators", ANYBODY),
