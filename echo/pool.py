@@ -2,7 +2,7 @@
 
 asyncpg's own pool wraps each connection anew for each use and starts tasks around its hand-over, which costs
 as much as a small statement. Here a connection is taken from a stack and put back. `tortoise_config` in
-`echo.db` names this module as Tortoise's engine.
+`echo.connecting` names this module as Tortoise's engine.
 """
 
 from __future__ import annotations

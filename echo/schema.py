@@ -24,7 +24,8 @@ from tortoise.migrations.schema_generator.state_apps import StateApps
 
 import migrations
 from echo.config import Config
-from echo.db import OUTAGES, outage_behind, tortoise_config
+from echo.connecting import tortoise_config
+from echo.db import OUTAGES, outage_behind
 
 # Below the second after which PostgreSQL looks for deadlocks.
 _LOCK_TIMEOUT_MS = 700

@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 from typing import IO, Any, cast
 
-from echo.db import tortoise_config
+from echo.connecting import tortoise_config
 from echo.embedded import EngineFailed, find_program
 from echo.errors import EchoError
 

@@ -9,7 +9,8 @@ from typing import Any, cast
 
 import asyncpg
 
-from echo.db import OUTAGES, outage, tortoise_config
+from echo.connecting import tortoise_config
+from echo.db import OUTAGES, outage
 
 # Every column that names a file that only we have. Copies of files of others can be fetched again.
 _FILES = """

@@ -17,7 +17,7 @@ import pytest
 import redis.asyncio
 from tortoise.context import TortoiseContext
 
-from echo.db import tortoise_config
+from echo.connecting import tortoise_config
 from echo.embedded import (
     AlreadyRunning,
     EngineFailed,

@@ -11,7 +11,7 @@ from tortoise.migrations.autodetector import MigrationAutodetector
 
 from echo import db, models
 from echo.config import Config
-from echo.db import tortoise_config
+from echo.connecting import tortoise_config
 from echo.runtime import Runtime
 from tests.laws.tree import ROOT, name_of, parsed, sources, tracked
 
