@@ -249,7 +249,8 @@ async def test_archives_come_and_go_by_the_api(api: Api) -> None:
     ready = (await api.get("/api/v1/echo/archives", by=alice)).json[0]
     assert ready["state"] == "ready"
     path = urlsplit(ready["url"]).path
-    await api.get(path, by=bob, expect=404)
+    assert path == f"/api/v1/echo/archives/{ready['id']}/file"
+    await api.get(f"/api/v1/echo/archives/{ready['id']}/file", by=bob, expect=404)
     answer = await api.client.get(path, headers={"Host": "echo.test", **alice.headers})
     content = await answer.get_data()
     assert len(content) == ready["size"]

@@ -187,7 +187,7 @@ def test_checks_are_not_switched_off_wholesale() -> None:
 
 
 # Tests fetch nobody's server: where none was fetched by hand, there is nothing to play with. Neither do they
-# install Janus or a browser.
+# install Janus, a browser, PgBouncer or systemd.
 MAY_SKIP = {
     "tests/interop/test_peers.py",
     "tests/conferencing/test_janus.py",
@@ -195,6 +195,8 @@ MAY_SKIP = {
     "tests/e2e/test_settings_pages.py",
     "tests/e2e/test_accessible.py",
     "tests/e2e/test_walk.py",
+    "tests/deploy/test_files.py",
+    "tests/store/test_pooled.py",
 }
 
 

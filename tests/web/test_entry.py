@@ -202,7 +202,7 @@ async def test_the_set_up_link_makes_the_owner_and_logs_them_in(browser: Browser
     answer = await browser.submit(
         wrong.form(path), username="boss", email="boss@mail.test", password=PASSWORD
     )
-    assert answer.location == "/account?done=owner"
+    assert answer.location == "/admin/settings?step=1"
     assert (await User.get(email_key="boss@mail.test")).role_id == Role.OWNER
     assert (await browser.get("/account")).status == 200
     assert (await browser.get(path)).status == 410
