@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from typing import cast
 
 from hypercorn.app_wrappers import ASGIWrapper
-from hypercorn.asyncio.task_group import TaskGroup
 from hypercorn.asyncio.worker_context import WorkerContext
 from hypercorn.config import Config as HypercornConfig
 from hypercorn.events import Closed, Event, RawData, Updated
@@ -24,6 +23,7 @@ from hypercorn.utils import parse_socket_addr
 
 from echo.server.http11 import CLOSE_FRAME, PING_FRAME, Http11
 from echo.server.rules import Rules
+from echo.server.tasks import Tasks
 
 log = logging.getLogger(__name__)
 # Reading pauses when so much has arrived that the application has not taken.
@@ -114,7 +114,7 @@ class Connection(asyncio.Protocol):
             client = parse_socket_addr(sock.family, sock.getpeername())
             server = parse_socket_addr(sock.family, sock.getsockname())
             site = self._site
-            async with TaskGroup(self._loop) as group:
+            async with Tasks(self._loop) as group:
                 self._http = Http11(
                     site.app,
                     site.config,

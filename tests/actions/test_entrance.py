@@ -170,6 +170,12 @@ async def test_s_h23_it_ends_with_its_time_and_with_the_right_of_its_owner(runti
     await invites.end(owner.id, made.id)
     with pytest.raises(Forbidden):
         await sign_up(people.draft(invite_code=made.code))
+    late = await invites.create(owner.id, InviteDraft(expires_at=clock.now() + timedelta(hours=1)))
+    clock.shift(timedelta(minutes=59))
+    await sign_up(people.draft(invite_code=late.code))
+    clock.shift(timedelta(minutes=61))
+    with pytest.raises(Forbidden):
+        await sign_up(people.draft(invite_code=late.code))
 
 
 async def test_who_may_pass_by_invites_past_approval(runtime: Runtime) -> None:

@@ -260,3 +260,22 @@ async def test_archives_come_and_go_by_the_api(api: Api) -> None:
     clock.shift(timedelta(days=8))
     await api.get(path, by=alice, expect=404)
     assert (await api.get("/api/v1/echo/archives", by=alice)).json[0]["state"] == "gone"
+
+
+async def test_s_m08_everything_is_of_whom_the_token_speaks_for(api: Api) -> None:
+    alice, eve, bob = await make.person("alice"), await make.person("eve"), await make.person("bob")
+    await api.post(f"/api/v1/accounts/{bob.id}/block", by=alice)
+
+    async def blocks(owner: Person) -> tuple[int, bytes]:
+        sent = {"Host": "echo.test", **owner.headers}
+        answer = await api.client.get(f"{EXPORTS}/blocking?account_id={alice.id}", headers=sent)
+        return answer.status_code, await answer.get_data()
+
+    assert [await blocks(alice), await blocks(eve)] == [(200, b"bob@echo.test\n"), (200, b"")]
+    made = await Import.create(
+        account_id=alice.id, kind="blocking", state="done", created_at=alice.account.created_at
+    )
+    for method, tail in (("GET", ""), ("GET", "/failures"), ("DELETE", "")):
+        await api.ask(method, f"{IMPORTS}/{made.id}{tail}", by=eve, expect=404)
+    assert await Import.filter(id=made.id).exists()
+    assert [(await api.get(IMPORTS, by=one)).ids for one in (alice, eve)] == [[made.id], []]

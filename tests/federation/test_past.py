@@ -17,10 +17,11 @@ from echo.errors import Invalid, NotFound
 from echo.kinds import Visibility
 from echo.media import port
 from echo.models import Account, Import, ImportRow, Media, PastPost, Post
+from echo.policy.pipeline.said import Door
 from echo.policy.viewer import Viewer
 from echo.runtime import Runtime
 from echo.store import imports
-from federation import own_archive, past_import
+from federation import own_archive, past, past_import
 from tests import make
 from tests.make import Person
 from tests.media import pictures
@@ -78,7 +79,7 @@ async def brought(person: Person) -> dict[int, Post]:
     return {int(row.uri.rpartition("/")[2]): await Post.get(id=row.post_id) for row in rows}
 
 
-async def test_the_past_comes_along_quietly(runtime: Runtime) -> None:
+async def test_s_m08_the_past_comes_along_quietly_and_clean(runtime: Runtime) -> None:
     alice, bob = await make.person("alice"), await make.person("bob")
     await make.follow(bob, alice)
     far = await make.stranger("far", "far.test")
@@ -179,6 +180,18 @@ async def test_a_killed_worker_loses_nothing_and_does_nothing_twice(
     assert sorted(await brought(alice)) == list(range(1, 29))
     assert await Post.filter(author_id=alice.id).count() == 28
     assert await ImportRow.all().count() == 0
+
+
+async def test_s_m08_what_is_brought_along_is_judged_and_has_an_end(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice = await make.person("alice")
+    await make.policy("words", Door.REMOTE, words=["casino"], action="reject")
+    await bring(alice, archive_of(note(1), note(2, "<p>the best casino</p>")))
+    assert sorted(await brought(alice)) == [1]
+    monkeypatch.setattr(past, "MOST_ACTIVITIES", 3)
+    made = await bring(alice, archive_of(*(note(number) for number in range(1, 6))))
+    assert (made.state, await Post.filter(author_id=alice.id).count()) == ("refused", 1)
 
 
 async def test_posts_can_be_shown_to_fewer_and_archives_must_be_some(runtime: Runtime) -> None:

@@ -1,0 +1,48 @@
+"""The task of a request, which may be answered before its body has come."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
+
+from hypercorn.asyncio.task_group import TaskGroup, _handle
+from hypercorn.config import Config
+from hypercorn.typing import AppWrapper, ASGIReceiveEvent, ASGISendEvent, Scope
+
+
+class Tasks(TaskGroup):
+    """Hypercorn's, but what comes for an application that has answered is thrown away.
+
+    There it would wait for ever to be taken: neither the answer nor the connection would come to an end.
+    """
+
+    async def spawn_app(
+        self,
+        app: AppWrapper,
+        config: Config,
+        scope: Scope,
+        send: Callable[[ASGISendEvent | None], Awaitable[None]],
+    ) -> Callable[[ASGIReceiveEvent], Awaitable[None]]:
+        queue: asyncio.Queue[ASGIReceiveEvent] = asyncio.Queue(config.max_app_queue_size)
+        has_ended = False
+
+        async def put(event: ASGIReceiveEvent) -> None:
+            if not has_ended:
+                await queue.put(event)
+
+        async def sent(event: ASGISendEvent | None) -> None:
+            nonlocal has_ended
+            if event is None or (event["type"] == "http.response.body" and not event.get("more_body", False)):
+                has_ended = True
+                while not queue.empty():
+                    queue.get_nowait()
+            await send(event)
+
+        def call_soon(call: Callable[..., Any], *arguments: object) -> Any:
+            return asyncio.run_coroutine_threadsafe(call(*arguments), self._loop).result()
+
+        run_aside = partial(self._loop.run_in_executor, None)
+        self.spawn(_handle, app, config, scope, queue.get, sent, run_aside, call_soon)
+        return put
