@@ -95,7 +95,7 @@ ROUTES_OF_FENCES: dict[str, Json] = {
     ),
     f"GET {_ADMIN}/canonical_email_blocks/{{block_id}}": route(ref("AdminCanonicalEmailBlock")),
     f"DELETE {_ADMIN}/canonical_email_blocks/{{block_id}}": route(OBJECT),
-    f"GET {_OWN}/domains/{{domain}}": route(ref("DomainFacts")),
+    f"GET {_OWN}/domains/{{host}}": route(ref("DomainFacts")),
     f"GET {_OWN}/block_lists": route(many(ref("BlockList"))),
     f"POST {_OWN}/block_lists": route(ref("BlockList"), body=_LIST),
     f"GET {_OWN}/block_lists/export": route(fields(csv="string")),

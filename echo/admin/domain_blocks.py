@@ -83,12 +83,12 @@ async def delete(block_id: str) -> Response:
     return empty()
 
 
-@blueprint.get("/api/v1/echo/admin/domains/<domain>")
+@blueprint.get("/api/v1/echo/admin/domains/<host>")
 @needs("admin:read:domain_blocks", may=Permission.MANAGE_FEDERATION)
-async def facts(domain: str) -> Response:
+async def facts(host: str) -> Response:
     """What is known of a server: what suspending it would end, and what that has ended."""
     try:
-        name = named(domain)
+        name = named(host)
     except Invalid as error:
         raise NotFound from error
     return entity(

@@ -15,6 +15,7 @@ from echo.models import CustomEmoji
 from echo.policy.roles import Permission
 from echo.render import house as render
 from echo.store import emojis
+from echo.text.emojis import is_shortcode
 
 blueprint = Blueprint("emojis_admin", __name__)
 _BASE = "/api/v1/echo/admin/custom_emojis"
@@ -73,7 +74,7 @@ async def remove(shortcode: str) -> Response:
 
 
 async def _known(shortcode: str) -> CustomEmoji:
-    known = await CustomEmoji.get_or_none(shortcode=shortcode)
+    known = await CustomEmoji.get_or_none(shortcode=shortcode) if is_shortcode(shortcode) else None
     if known is None:
         raise NotFound
     return known

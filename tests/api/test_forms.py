@@ -10,7 +10,7 @@ from tests.make import Person
 
 # Forms that cannot come about here, each with the reason.
 ELSEWHERE = {
-    "AccountRole.color filled",  # roles have no colours
+    "AccountRole.color filled",  # tests/api/test_roles.py
     "Role.color filled",
     "Collection.local false",  # collections do not federate
     "Search.collections filled",
@@ -19,7 +19,8 @@ ELSEWHERE = {
     "QuoteApproval.manual filled",
     "MediaAttachment.text_url filled",  # short addresses of the first versions
     "MediaAttachment.url null",  # files that wait for a worker: test_movies.py
-    "Notification.moderation_warning filled",  # there are no strikes
+    "Status.held filled",  # tests/api/test_policies.py
+    "Notification.moderation_warning filled",  # tests/api/test_moderation.py
     "NotificationGroup.moderation_warning filled",
     "Report.action_taken true",
     "Report.action_taken_at filled",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from urllib.parse import quote
 
@@ -290,8 +291,11 @@ async def test_s_e10_every_page_has_the_strict_policy(browser: Browser, path: st
         assert page.headers["x-content-type-options"] == "nosniff"
         assert page.headers["referrer-policy"] == "same-origin"
         assert "no-store" in page.headers["cache-control"]
+        ours = re.sub(
+            r'<script src="/static/[\w.?=-]+" defer></script>', "" if wanted else "<script>", page.text
+        )
         for inline in ("<script", "style=", "<style", "onclick", "onload", "javascript:"):
-            assert inline not in page.text
+            assert inline not in ours
 
 
 @pytest.mark.parametrize(
