@@ -36,6 +36,11 @@ EXPLAINED = {
     ("B108", "echo/embedded/postgres.py"): "only asked whether it is there",
     ("B405", "federation/handles.py"): "see B314",
     ("B314", "federation/handles.py"): "a document with a DTD or above its size is refused before (S-L03)",
+    ("B105", "echo/policy/pipeline/hook.py"): "says that the setting is a secret",
+    (
+        "B606",
+        "echo/embedded/succession.py",
+    ): "a server becomes its next release; that there is no shell is the point",
     ("B606", "echo/media/launch.py"): "that there is no shell is the point",
     ("B704", "echo/web/markup.py"): "made by the sanitizer, or escaped",
 }
