@@ -13,7 +13,7 @@ from echo.actions import queued_jobs
 from echo.cli.common import Common, opened, say, table
 from echo.jobs import Queue
 from echo.policy.roles import Staff
-from echo.store import jobs, queues, tidying
+from echo.store import deliveries, inbound, jobs, queues, tidying
 
 app = App(name="queues", help="The work that waits.")
 
@@ -24,8 +24,9 @@ async def status(*, common: Common = Common()) -> None:
     async with opened(common):
         rows = [dict(row) for row in await jobs.summary()]
         depths = [asdict(one) for one in await queues.depths()]
+        counts = {"deliveries": await deliveries.summary(), "inbound": await inbound.summary()}
     text = "\n".join([table(depths), "", table(rows, empty="no jobs wait")])
-    say(common, {"queues": depths, "jobs": rows}, text)
+    say(common, {"queues": depths, "jobs": rows, **counts}, text)
 
 
 @app.command
