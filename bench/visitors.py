@@ -76,6 +76,9 @@ class Line:
             return Answer(0, body=repr(error).encode())
 
     async def _exchange(self, request: bytes) -> Answer:
+        if self._reader is not None and self._reader.at_eof():
+            # The server ends what is silent for long; every client looks before it asks.
+            self.hang_up()
         if self._reader is None or self._writer is None:
             self._reader, self._writer = await asyncio.open_connection(HOST, self._port, limit=2**20)
         self._writer.write(request)
