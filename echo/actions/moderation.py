@@ -26,8 +26,7 @@ async def change_user(
     is_enabled: bool | None = None,
 ) -> None:
     """Change the login of somebody here; what is not given stays. Raises NotFound, Forbidden."""
-    user = await User.get_or_none(id=user_id)
-    if user is None:
+    if not await User.exists(id=user_id):
         raise NotFound("This account has no login here")
     changes: dict[str, object] = {
         "email": email is not None,
@@ -37,7 +36,8 @@ async def change_user(
     }
     told = {name: value for name, value in changes.items() if value or (value is False and name == "enabled")}
     async with acting(by, Deed.ACCOUNT_CHANGE, on=await _target(user_id), details=told) as unit:
-        now = clock.now()
+        # Held until it is saved: what somebody else changes meanwhile is not written over.
+        user, now = await User.filter(id=user_id).select_for_update().get(), clock.now()
         if email is not None:
             normal = emails.normal(email)
             user.email, user.email_key, user.confirmed_at = normal, emails.key(normal), now

@@ -69,8 +69,11 @@ def test_whoever_is_handed_to_an_action_is_checked_there() -> None:
     assert found > 10
 
 
-def test_every_deed_needs_a_permission() -> None:
+def test_every_deed_needs_a_permission_and_is_done_somewhere() -> None:
     assert set(NEEDED) == set(Deed)
+    text = "".join(path.read_text() for path in (ROOT / "echo").rglob("*.py") if path.name != "deeds.py")
+    for deed in Deed:
+        assert f"Deed.{deed.name}" in text, f"nothing does {deed.value}"
 
 
 def _says_who(view: object, module: ModuleType, depth: int) -> bool:
