@@ -117,7 +117,12 @@ async def connect_apart() -> AbstractConnection:
     pool: Any = client().connection_pool
     connection: Any = pool.make_connection()
     connection.socket_timeout = None
-    await connection.connect()
+    try:
+        await connection.connect()
+    except BaseException:
+        # Cancelled between the socket and its first answer: nobody else knows of this connection.
+        await connection.disconnect(nowait=True)
+        raise
     return cast(AbstractConnection, connection)
 
 

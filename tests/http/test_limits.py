@@ -154,7 +154,7 @@ def test_an_ipv6_address_counts_as_its_network() -> None:
 async def test_without_redis_reads_go_on_and_guessing_does_not(client: Client, runtime: Runtime) -> None:
     runtime.config = changed(runtime.config, rate_limits={"enabled": True})
     alice = await make.person()
-    away = Cache("redis://127.0.0.1:1/0", "test:")
+    away, here = Cache("redis://127.0.0.1:1/0", "test:"), runtime.cache
     runtime.cache = away
     assert (await client.get("/api/v1/preferences", headers=alice.headers)).status_code == 200
     taken = await client.post("/api/v1/statuses", headers=alice.headers, json={"status": "still here"})
@@ -162,6 +162,7 @@ async def test_without_redis_reads_go_on_and_guessing_does_not(client: Client, r
     app = await client.post("/api/v1/apps", json={"client_name": "a", "redirect_uris": "https://a.test/"})
     assert app.status_code == 503
     await away.close()
+    runtime.cache = here
 
 
 def test_the_page_lists_every_budget() -> None:
