@@ -8,12 +8,16 @@ from __future__ import annotations
 from datetime import timedelta
 
 from echo import addresses, clock, db, ports
-from echo.actions import blocks, follows
+from echo.actions import blocks, follows, staff
+from echo.actions.staff import Target
+from echo.db import UnitOfWork
 from echo.errors import EchoError, Invalid
 from echo.events import AccessEnded, AccountChanged, AccountMoved, Muted
 from echo.kinds import FollowState
 from echo.models import Account, Follow
 from echo.policy import passwords
+from echo.policy.deeds import Deed
+from echo.policy.roles import Staff
 from echo.store import accounts, moving, relations, users
 from echo.text import handles
 
@@ -65,19 +69,53 @@ async def move(account_id: int, password: str, handle: str) -> Account:
     verdict = await passwords.verify(password, person.password_hash if person else None)
     if not verdict.matches:
         raise Invalid("The password is wrong.")
-    target = await _look_up(handle)
-    if target.host:
-        await ports.directory().refresh_account(target.id)
-        target = await accounts.get(target.id)
+    target = await _target(handle)
     async with db.unit_of_work() as unit:
-        account = await accounts.get_locked(account_id)
-        _check_target(account, target)
-        if account.moved_at is not None and account.moved_at > clock.now() - COOLDOWN:
-            raise Invalid(f"You have moved already in the last {COOLDOWN.days} days.")
-        await _leave(account, target)
-        unit.emit(AccountMoved(local=True, account_id=account_id, target_id=target.id))
-        unit.emit(AccessEnded(local=True, user_id=account_id, token_id=None))
+        await _move(unit, account_id, target)
     return target
+
+
+async def move_by_staff(by: Staff, account_id: int, handle: str) -> Account:
+    """The same for somebody who asked an operator: they cannot log in any more, say.
+
+    Raises:  Invalid as `move`; Forbidden
+    """
+    target = await _target(handle)
+    on = Target("account", account_id, (await accounts.get(account_id)).username)
+    async with staff.acting(by, Deed.ACCOUNT_MOVE, on=on, details={"to": target.uri}) as unit:
+        await _move(unit, account_id, target)
+    return target
+
+
+async def name_by_staff(by: Staff, account_id: int, other: str, *, is_alias: bool) -> None:
+    """Name an account as somebody's own for them, or name it no more.
+
+    Shapes:  other: name@domain; the address of the account when it is named no more
+    Raises:  Invalid as `add_alias`; Forbidden, NotFound
+    """
+    on = Target("account", account_id, (await accounts.get(account_id)).username)
+    told: dict[str, object] = {"alias": other, "named": is_alias}
+    async with staff.acting(by, Deed.ACCOUNT_ALIAS, on=on, details=told):
+        await (add_alias if is_alias else remove_alias)(account_id, other)
+
+
+async def _target(handle: str) -> Account:
+    """The new account as it is now. Raises Invalid."""
+    target = await _look_up(handle)
+    if not target.host:
+        return target
+    await ports.directory().refresh_account(target.id)
+    return await accounts.get(target.id)
+
+
+async def _move(unit: UnitOfWork, account_id: int, target: Account) -> None:
+    account = await accounts.get_locked(account_id)
+    _check_target(account, target)
+    if account.moved_at is not None and account.moved_at > clock.now() - COOLDOWN:
+        raise Invalid(f"You have moved already in the last {COOLDOWN.days} days.")
+    await _leave(account, target)
+    unit.emit(AccountMoved(local=True, account_id=account_id, target_id=target.id))
+    unit.emit(AccessEnded(local=True, user_id=account_id, token_id=None))
 
 
 async def come_back(account_id: int) -> None:

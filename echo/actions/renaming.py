@@ -5,13 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 
 from echo import clock, db
+from echo.actions import staff
 from echo.actions.logins import require_password
+from echo.actions.staff import Target
 from echo.addresses import here
 from echo.errors import Invalid
 from echo.events import AccountChanged
 from echo.kinds import AccountKind
 from echo.models import Account, FormerName
 from echo.policy import usernames
+from echo.policy.deeds import Deed
+from echo.policy.roles import Staff
 from echo.store import accounts, search_accounts, users
 
 # How often somebody may take another name by themselves: others must be able to keep up.
@@ -32,6 +36,13 @@ async def rename_oneself(account_id: int, password: str, username: str) -> Accou
         await accounts.get_locked(account_id)
         if await FormerName.filter(account_id=account_id, created_at__gt=clock.now() - REST).exists():
             raise Invalid(f"You have taken another name less than {REST.days} days ago")
+        return await rename(account_id, username)
+
+
+async def rename_by_staff(by: Staff, account_id: int, username: str) -> Account:
+    """The same by an operator, at any time. Raises Forbidden besides."""
+    on = Target("account", account_id, (await accounts.get(account_id)).username)
+    async with staff.acting(by, Deed.ACCOUNT_RENAME, on=on, details={"to": username}):
         return await rename(account_id, username)
 
 

@@ -11,7 +11,7 @@ from echo.actions import approvals, moderation, password_changes, renaming, rest
 from echo.actions import roles as role_actions
 from echo.actions.drafts import SignUp
 from echo.addresses import here
-from echo.cli import logins, strikes
+from echo.cli import logins, moves, strikes
 from echo.cli.common import Common, opened, say, table
 from echo.cli.keys import rotate_keys
 from echo.errors import NotFound
@@ -25,7 +25,7 @@ app.command(rotate_keys, name="rotate-keys")
 app.command(logins.two_factor, name="two-factor")
 app.command(logins.list_sessions, name="sessions")
 app.command(logins.revoke)
-for command in strikes.COMMANDS:
+for command in (*strikes.COMMANDS, *moves.COMMANDS):
     app.command(command)
 
 
@@ -145,7 +145,7 @@ async def rename(old: str, new: str, /, *, common: Common = Common()) -> None:
     new: The new one.
     """
     async with opened(common):
-        account = await renaming.rename((await _find(old)).id, new)
+        account = await renaming.rename_by_staff(Staff.shell(), (await _find(old)).id, new)
         document = await _document(account)
     say(common, document, _lines(document))
 

@@ -20,6 +20,9 @@ class Deed(StrEnum):
     ROLE_DELETE = "role.delete"
     ACCOUNT_ROLE = "account.role"  # gives somebody another role
     ACCOUNT_CHANGE = "account.change"  # e-mail, confirmation, by an operator
+    ACCOUNT_RENAME = "account.rename"
+    ACCOUNT_ALIAS = "account.alias"  # which other accounts are theirs
+    ACCOUNT_MOVE = "account.move"  # to another account, for somebody who asked
     ACCOUNT_APPROVE = "account.approve"
     ACCOUNT_REJECT = "account.reject"
     ACCOUNT_SUSPEND = "account.suspend"
@@ -113,6 +116,9 @@ NEEDED: dict[Deed, Permission] = {
     Deed.ROLE_DELETE: Permission.MANAGE_ROLES,
     Deed.ACCOUNT_ROLE: Permission.MANAGE_ROLES,
     Deed.ACCOUNT_CHANGE: Permission.MANAGE_USER_ACCESS,
+    Deed.ACCOUNT_RENAME: Permission.MANAGE_USER_ACCESS,
+    Deed.ACCOUNT_ALIAS: Permission.MANAGE_USER_ACCESS,
+    Deed.ACCOUNT_MOVE: Permission.MANAGE_USER_ACCESS,
     Deed.ACCOUNT_APPROVE: Permission.MANAGE_USERS,
     Deed.ACCOUNT_REJECT: Permission.MANAGE_USERS,
     Deed.ACCOUNT_SUSPEND: Permission.MANAGE_USERS,

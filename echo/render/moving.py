@@ -7,7 +7,8 @@ from echo.actions import imports
 from echo.addresses import here
 from echo.db import Row
 from echo.kinds_of_moving import ArchiveState, ImportKind
-from echo.render.moving_entities import Archive, Export, Import, ImportFailure
+from echo.models import Account
+from echo.render.moving_entities import Archive, Export, Import, ImportFailure, Moved
 from echo.render.times import iso, iso_or_none
 
 
@@ -49,4 +50,13 @@ def archive(row: Row) -> Archive:
         url=f"{here().base}/api/v1/echo/archives/{row['id']}/file" if is_ready else None,
         created_at=iso(row["created_at"]),
         expires_at=iso_or_none(row["expires_at"]),
+    )
+
+
+def moved(account: Account) -> Moved:
+    """Where somebody has moved to, and which accounts may move here."""
+    return Moved(
+        moved_to=account.moved_to_uri or None,
+        moved_at=iso_or_none(account.moved_at),
+        aliases=list(account.also_known_as),
     )

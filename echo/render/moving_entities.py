@@ -45,3 +45,11 @@ class Archive(Entity, frozen=True, kw_only=True):
     url: str | None
     created_at: str
     expires_at: str | None
+
+
+class Moved(Entity, frozen=True, kw_only=True):
+    """Addresses of accounts: where somebody has moved to, and which may move here."""
+
+    moved_to: str | None
+    moved_at: str | None
+    aliases: list[str]

@@ -12,8 +12,10 @@ from quart.datastructures import FileStorage
 from echo import clock, db, ports
 from echo.actions import blocks, follows, import_rows, likes, lists
 from echo.actions.lists import ListDraft
+from echo.kinds import Role
 from echo.kinds_of_moving import TABLES, ImportKind
-from echo.models import Block, Bookmark, Follow, Import, ImportRow, ListMember, Mute
+from echo.models import Block, Bookmark, Follow, Import, ImportRow, ListMember, Mute, User
+from echo.policy import passwords
 from echo.runtime import Runtime
 from echo.text import tables
 from federation import own_archive
@@ -279,3 +281,26 @@ async def test_s_m08_everything_is_of_whom_the_token_speaks_for(api: Api) -> Non
         await api.ask(method, f"{IMPORTS}/{made.id}{tail}", by=eve, expect=404)
     assert await Import.filter(id=made.id).exists()
     assert [(await api.get(IMPORTS, by=one)).ids for one in (alice, eve)] == [[made.id], []]
+
+
+async def test_one_moves_by_the_api_and_is_renamed_by_staff(api: Api) -> None:
+    alice, new, owner = (
+        await make.person("alice"),
+        await make.person("new"),
+        await make.person(role=Role.OWNER),
+    )
+    await User.filter(id=alice.id).update(password_hash=await passwords.hash_password("correct horse"))
+    path = "/api/v1/echo/move"
+    told = (await api.post(f"{path}/aliases", by=new, form={"target": "alice@echo.test"})).json
+    assert told["aliases"] == [alice.account.uri]
+    await api.post(path, by=alice, form={"target": "new", "password": "wrong"}, expect=422)
+    moved = (await api.post(path, by=alice, form={"target": "new", "password": "correct horse"})).json
+    assert moved["moved_to"] == new.account.uri
+    gone = (await api.delete(f"{path}/aliases?uri={alice.account.uri}", by=new)).json
+    assert gone["aliases"] == []
+    rename = f"/api/v1/echo/admin/accounts/{new.id}/rename"
+    await api.post(rename, by=new, form={"username": "else"}, expect=403)
+    by = await make.with_scopes(owner, "admin:write")
+    assert (await api.post(rename, by=by, form={"username": "Else"})).json["username"] == "else"
+    await api.post("/api/v1/echo/admin/accounts/1/rename", by=by, form={"username": "x"}, expect=404)
+    assert await db.fetch_value("SELECT count(*) FROM audit WHERE deed = 'account.rename'") == 1
