@@ -48,6 +48,26 @@ class Storage(Section, frozen=True):
             le=3650,
         ),
     ] = 90
+    held_days: Annotated[
+        int,
+        Doc(
+            description=(
+                "What policies held back is forgotten so many days after it was decided; what other servers "
+                "sent and nobody decided about, so many days after it came."
+            ),
+            ge=1,
+            le=3650,
+        ),
+    ] = 90
+    held_things: Annotated[
+        int,
+        Doc(
+            description=(
+                "Most things of other servers that wait for a moderator; the oldest make room for new ones."
+            ),
+            ge=1,
+        ),
+    ] = 10_000
     free_bytes: Annotated[
         int,
         Doc(

@@ -30,7 +30,7 @@ from echo.kinds import Visibility
 from echo.kinds_of_chats import ChatEventKind, ChatKind, ChatWay
 from echo.models import Account, Chat, ChatMessage, CustomEmoji, Media
 from echo.policy.chat import Deed, may, require
-from echo.policy.pipeline.verdicts import Action, Change
+from echo.policy.pipeline.verdicts import Action
 from echo.policy.viewer import Viewer
 from echo.store import accounts, chat_log, chat_marks
 from echo.store import chats as store
@@ -67,13 +67,11 @@ async def send(author_id: int, chat_id: int, draft: MessageDraft, *, is_judged: 
     composed = await composing.compose(text)
     if not is_judged:
         verdict = await judging.judge_message(author_id, composed, draft.media_ids)
-        rewriting.require_allowed(verdict)
+        if rewriting.drops_files(verdict, text, draft.media_ids):
+            draft = replace(draft, media_ids=())
         if verdict.action == Action.HOLD:
             await holding.keep_message(author_id, chat_id, draft, verdict, text)
             return ChatMessage(id=0, chat_id=chat_id, seq=0, author_id=author_id, text=text)
-        if Change.DROP_FILES in verdict.changes:
-            draft = replace(draft, media_ids=())
-            composing.tidy(text, "", has_more=False)
     async with db.unit_of_work():
         seat = await _sit(author_id, chat_id)
         known = await chat_log.find_by_key(chat_id, author_id, draft.key)
@@ -167,20 +165,27 @@ async def _ask_for(chat: Chat, author_id: int, draft: MessageDraft, text: str) -
 
 
 async def edit(author_id: int, chat_id: int, seq: int, text: str) -> ChatMessage:
-    """Say a message of one's own differently; its files stay.
+    """Say a message of one's own differently; its files stay, unless a policy takes them off.
 
-    Raises:  NotFound; Forbidden for one of somebody else; Invalid for no text
+    Raises:  NotFound; Forbidden for one of somebody else; Invalid for no text, Disallowed for what a policy
+             rejects or would hold back
     """
     _, message = await store.message(Viewer(author_id), chat_id, seq)
     _require_own(author_id, message)
+    media_ids = message.media_ids
     if message.post_id is not None:
-        await editing.edit(author_id, message.post_id, EditDraft(text=text))
-        return await _message(chat_id, seq)
-    text, _ = composing.tidy(text, "", has_more=bool(message.media_ids))
+        media_ids = (await post_store.get_unscoped_for_worker(message.post_id)).media_ids
+    text, _ = composing.tidy(text, "", has_more=bool(media_ids))
     composed = await composing.compose(text)
-    verdict = await judging.judge_message(author_id, composed, message.media_ids, is_edit=True)
+    verdict = await judging.judge_message(author_id, composed, media_ids, is_edit=True)
     if verdict.action >= Action.HOLD:  # there is no holding back of what is said already
         raise Disallowed(verdict.reason)
+    drops_files = rewriting.drops_files(verdict, text, media_ids)
+    if message.post_id is not None:
+        draft = EditDraft(text=text, media_ids=() if drops_files else None)
+        await editing.edit(author_id, message.post_id, draft, is_judged=True)
+        return await _message(chat_id, seq)
+    thrown_away: list[int] = []
     async with db.unit_of_work() as unit:
         seat = await _sit(author_id, chat_id)
         await store.message(Viewer(author_id), chat_id, seq)
@@ -193,7 +198,11 @@ async def edit(author_id: int, chat_id: int, seq: int, text: str) -> ChatMessage
         emojis = await composing.emojis_in(text)
         if emojis:
             body["emojis"] = emojis
+        if drops_files:
+            body["media_ids"] = []
+            thrown_away = await attaching.free_from_message(message.id)
         await append(unit, seat.chat, ChatEventKind.EDITED, author_id, body, message_seq=seq)
+    await discarding.erase(thrown_away)
     return await _message(chat_id, seq)
 
 

@@ -86,12 +86,53 @@ async def insert(unit: UnitOfWork, author: Account, new: NewPost, *, key: str = 
     stored = await posting.insert(unit, author, replace(new, parent=parent, chat=goes_as_one))
     if stored is not None:
         answered = None if new.parent is None else await chats.of_post(new.parent.id)
-        body = {"reply_to_seq": answered.seq} if answered is not None and answered.chat_id == chat.id else {}
-        await append(
-            unit, chat, ChatEventKind.CREATED, author.id, body, post_id=stored.id, key=key, at=new.created_at
-        )
+        await _say(unit, chat, new, author.id, answered, key=key)
         await _read_own(chat, author.id)
     return stored
+
+
+async def released(unit: UnitOfWork, post: Post) -> None:
+    """A post of somebody here was held back, and is not any more: where it answers a message of a chat it is
+    one from now on, at the end of the chat.
+
+    Call it before anybody is told of the post.
+    """
+    author = await accounts.get(post.author_id)
+    named = await posts.mentions([post.id])
+    new = NewPost(
+        id=post.id,
+        uri=post.uri,
+        url=post.url,
+        local=post.local,
+        visibility=Visibility(post.visibility),
+        created_at=post.created_at,
+        spoiler=post.spoiler,
+        parent=None
+        if post.in_reply_to_id is None
+        else await posts.get_unscoped_for_worker(post.in_reply_to_id),
+        media_ids=post.media_ids,
+        mentioned_ids=[row["account_id"] for row in named if not row["silent"]],
+        silent_ids=[row["account_id"] for row in named if row["silent"]],
+        poll_id=post.poll_id,
+        local_only=post.local_only,
+    )
+    other = None if post.quote_uri else await _other(new)
+    chat = None if other is None else await _place(unit, author, other, new)
+    if other is None or chat is None:
+        return
+    await Post.filter(id=post.id).update(chat=await _goes_as_one(new, other))
+    answered = None if new.parent is None else await chats.of_post(new.parent.id)
+    await _say(unit, chat, new, author.id, answered)
+
+
+async def _say(
+    unit: UnitOfWork, chat: Chat, new: NewPost, author_id: int, answered: ChatMessage | None, *, key: str = ""
+) -> None:
+    is_here = answered is not None and answered.chat_id == chat.id
+    body = {"reply_to_seq": answered.seq} if answered is not None and is_here else {}
+    await append(
+        unit, chat, ChatEventKind.CREATED, author_id, body, post_id=new.id, key=key, at=new.created_at
+    )
 
 
 async def hold(post: Post) -> ChatMessage | None:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import msgspec
 
-from echo.actions import chat_messages, editing, permissions, posting, posts, quotes, staff
+from echo.actions import chat_messages, chats, editing, permissions, polls, posting, posts, quotes, staff
 from echo.actions.chat_messages import MessageDraft
 from echo.actions.drafts import EditDraft, RemotePost
 from echo.actions.staff import Target
@@ -118,6 +118,9 @@ async def _release(unit: UnitOfWork, thing: HeldThing) -> None:
     held = await _still_asked(post)
     await permission_store.settle(post.id, held.value, "")
     post = await post_store.get_unscoped_for_worker(post.id)
+    if not post.held:
+        await chats.released(unit, post)
+        await polls.begin(post)
     await posting.release(unit, post)
     if not post.held:
         await quotes.published_late(unit, post)

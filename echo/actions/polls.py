@@ -82,6 +82,15 @@ async def receive_vote(voter_id: int, post_id: int, title: str, uri: str) -> Non
         await _tell_later(poll)
 
 
+async def begin(post: Post) -> None:
+    """A post was held back until now: its poll runs as long as was asked for from here on."""
+    poll = await polls.find_of_post(post.id)
+    if poll is not None and poll.expires_at is not None:
+        await polls.lock(poll.id)
+        waited = max(clock.now() - post.created_at, timedelta())
+        await polls.set_end(poll.id, poll.expires_at + waited, hide_totals=poll.hide_totals)
+
+
 async def receive_counts(post: Post, remote: RemotePoll | None) -> bool:
     """Take what the origin counts; False when it asks something else than what we know, or nothing is new."""
     async with db.unit_of_work() as unit:

@@ -18,7 +18,7 @@ from echo import clock, db, ids, ports, settings
 from echo.actions import copies
 from echo.errors import EchoError
 from echo.media import port
-from echo.store import pruning, prunings, sizes
+from echo.store import policies, pruning, prunings, sizes
 from echo.store.prunings import Freed
 
 log = logging.getLogger(__name__)
@@ -40,6 +40,7 @@ class Kind(StrEnum):
     FOLLOWED = "followed"  # all other posts of other servers
     NOTIFICATIONS = "notifications"
     TOMBSTONES = "tombstones"
+    HELD = "held"  # what policies held back
     CARDS = "cards"
     HASHTAGS = "hashtags"
     ACCOUNTS = "accounts"
@@ -150,6 +151,12 @@ async def _tombstones(_: int, __: Excess) -> Step:
     return Step(0, rows, is_over=rows < BATCH_ROWS)
 
 
+async def _held(_: int, __: Excess) -> Step:
+    storage = settings.here().storage
+    rows = await policies.prune_held(_before(storage.held_days), storage.held_things, BATCH_ROWS)
+    return Step(0, rows, is_over=rows < BATCH_ROWS)
+
+
 async def _accounts(position: int, _: Excess) -> Step:
     days = settings.here().storage.accounts_days
     if not days:
@@ -184,6 +191,7 @@ _STEPS: dict[Kind, Callable[[int, Excess], Awaitable[Step]]] = {
     Kind.DELETED: _deleted,
     Kind.NOTIFICATIONS: _notifications,
     Kind.TOMBSTONES: _tombstones,
+    Kind.HELD: _held,
     Kind.CARDS: lambda position, _: _unused("cards", position),
     Kind.HASHTAGS: lambda position, _: _unused("hashtags", position),
     Kind.ACCOUNTS: _accounts,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from echo.actions.drafts import EditDraft, PostDraft, RemotePost
@@ -34,6 +35,18 @@ def draft(given: PostDraft, verdict: Verdict) -> PostDraft:
         sensitive=given.sensitive or bool(changes & {Change.WARN, Change.SENSITIVE}),
         visibility=_visibility(given.visibility, verdict),
     )
+
+
+def drops_files(verdict: Verdict, text: str, media_ids: Sequence[int]) -> bool:
+    """Whether a message of a chat goes without its files; nothing else of it can be changed.
+
+    Raises:  Disallowed when it is rejected, or nothing is left of it
+    """
+    require_allowed(verdict)
+    is_dropped = Change.DROP_FILES in verdict.changes and bool(media_ids)
+    if is_dropped and not text.strip():
+        raise Disallowed(verdict.reason)
+    return is_dropped
 
 
 def edit(given: EditDraft, verdict: Verdict) -> EditDraft:

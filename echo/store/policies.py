@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
 from echo import cache, clock, db
 from echo.db import Row
 from echo.errors import NotFound
+from echo.kinds import HeldKind
 from echo.models import HeldThing, Policy
 
 # What more have said than this is said by many.
@@ -171,6 +172,26 @@ async def drop_draft(held_id: int) -> None:
 async def forget_held(uri: str) -> None:
     """A post of elsewhere that was held is gone there."""
     await db.execute("DELETE FROM held_things WHERE uri = $1 AND uri <> '' AND state = 'waiting'", uri)
+
+
+async def prune_held(before: datetime, most_waiting: int, limit: int) -> int:
+    """Forget what was decided before a moment, and what waits and comes from elsewhere when it came
+    before that
+    or more of it waits than there is room for. What people here have written waits for ever.
+
+    Returns: how many rows went, at most `limit`
+    """
+    return await db.execute(
+        "DELETE FROM held_things WHERE id IN ("
+        "(SELECT id FROM held_things WHERE state IN ('accepted', 'rejected') AND decided_at < $1 LIMIT $4)"
+        " UNION (SELECT id FROM held_things WHERE state = 'waiting' AND kind = ANY($2) AND (created_at < $1"
+        " OR id <= (SELECT id FROM held_things WHERE state = 'waiting' AND kind = ANY($2)"
+        " ORDER BY id DESC OFFSET $3 LIMIT 1)) LIMIT $4) LIMIT $4)",
+        before,
+        [HeldKind.REMOTE_POST.value, HeldKind.REMOTE_EDIT.value],
+        most_waiting,
+        limit,
+    )
 
 
 async def forget_held_post(post_id: int) -> None:

@@ -260,6 +260,8 @@ async def take_ended(limit: int) -> list[Row]:
         "UPDATE polls po SET told_at = $1, tell_at = NULL FROM posts p WHERE p.id = po.post_id AND po.id IN ("
         "SELECT e.id FROM polls e JOIN posts ep ON ep.id = e.post_id WHERE e.told_at IS NULL"
         " AND e.expires_at <= $1 AND (ep.local OR e.expires_at <= $2)"
+        # One that waits for a moderator has not begun.
+        " AND ep.held <> 'review'"
         " ORDER BY e.expires_at LIMIT $3 FOR UPDATE OF e SKIP LOCKED)"
         " RETURNING po.id, po.post_id, p.author_id, p.local, p.deleted_at IS NOT NULL AS is_deleted",
         now,

@@ -8,12 +8,13 @@ from datetime import timedelta
 import pytest
 
 from echo import clock, db
-from echo.actions import chat_messages, chats, editing, held, judging, posts
+from echo.actions import chat_groups, chat_messages, chats, editing, held, judging, polls, posts
 from echo.actions.chat_messages import MessageDraft
-from echo.actions.drafts import EditDraft, PostDraft, RemoteMedia, RemotePoll, RemotePost
+from echo.actions.drafts import EditDraft, PollDraft, PostDraft, RemoteMedia, RemotePoll, RemotePost
 from echo.errors import Disallowed, HeldBack, NotFound
 from echo.kinds import Held, HeldKind, MediaKind, Visibility
-from echo.models import ChatMessage, HeldThing, Job, Notification, Policy, Post
+from echo.media import port
+from echo.models import ChatMessage, HeldThing, Job, Media, Notification, Policy, Post
 from echo.policy.pipeline.said import Door
 from echo.policy.roles import Staff
 from echo.policy.viewer import Viewer
@@ -120,6 +121,54 @@ async def test_messages_in_chats_are_judged_before_they_are_said(runtime: Runtim
     assert (thing.kind, thing.chat_id) == (HeldKind.MESSAGE, chat.id)
     assert (await chat_messages.send(alice.id, chat.id, MessageDraft(text="hello"))).seq
     assert (await make.post(alice, "a casino")).text == "a casino", "posts are another door"
+
+
+async def test_an_edited_message_is_judged_at_the_door_of_chats(runtime: Runtime) -> None:
+    alice, bob = await make.person("alice"), await make.person("bob")
+    await make.follow(bob, alice)
+    pair = await chats.open_direct(alice.id, bob.id)
+    tea = await chat_groups.create(alice.id, "Tea", [bob.id])
+    await chat_groups.enter(bob.id, tea.id)
+    said = []
+    for chat in (pair, tea):
+        picture = await make.image(alice)
+        await Media.filter(id=picture.id).update(file_key=port.store().new_key("png"), preview_key="")
+        said.append(
+            await chat_messages.send(alice.id, chat.id, MessageDraft(text="look", media_ids=[picture.id]))
+        )
+    await make.policy("words", Door.CHAT, words=["casino"], action="hold", reason="Not here")
+    await make.policy("words", Door.CHAT, words=["storm"], action="rewrite", changes=["drop_files"])
+    for message in said:
+        with pytest.raises(Disallowed, match="Not here"):
+            await chat_messages.edit(alice.id, message.chat_id, message.seq, "the casino")
+        await chat_messages.edit(alice.id, message.chat_id, message.seq, "a calm")
+    in_pair, in_group = [
+        await chat_messages.edit(alice.id, message.chat_id, message.seq, "a storm") for message in said
+    ]
+    assert not (await Post.get(id=in_pair.post_id)).media_ids
+    assert (in_group.text, in_group.media_ids) == ("a storm", [])
+    assert await Media.filter(chat_message_id=in_group.id).count() == 0, "thrown away"
+
+
+async def test_what_is_let_through_late_takes_its_place_in_a_chat_and_its_time(runtime: Runtime) -> None:
+    alice, bob = await make.person("alice"), await make.person("bob")
+    await make.follow(bob, alice)
+    chat = await chats.open_direct(alice.id, bob.id)
+    first = await chat_messages.send(alice.id, chat.id, MessageDraft(text="hello"))
+    await make.policy("words", Door.LOCAL, words=["maybe"], action="hold")
+    answer = await make.post(bob, "maybe @alice", visibility=Visibility.DIRECT, reply_to=first.post_id)
+    letter = await make.post(bob, "maybe @alice", visibility=Visibility.DIRECT)
+    asked = await make.post(alice, "maybe?", poll=PollDraft(options=("a", "b"), duration_seconds=3600))
+    clock.shift(timedelta(hours=2))
+    assert await polls.do_due(10) == 0, "one that nobody has seen does not end"
+    things = {thing.post_id: thing.id for thing in await HeldThing.all()}
+    await held.decide(BY, list(things.values()), is_accepted=True)
+    message = await ChatMessage.get(post_id=answer.id)
+    assert (message.chat_id, message.seq, message.reply_to_seq) == (chat.id, first.seq + 1, first.seq)
+    assert not await ChatMessage.exists(post_id=letter.id), "no answer: a letter, as it would have been"
+    (row,) = await db.fetch("SELECT expires_at FROM polls WHERE post_id = $1", asked.id)
+    assert timedelta(minutes=55) < row["expires_at"] - clock.now() <= timedelta(hours=1)
+    await polls.vote(bob.id, (await Post.get(id=asked.id)).poll_id, [0])
 
 
 async def test_what_policies_know_of_authors_comes_from_rows(runtime: Runtime) -> None:

@@ -13,6 +13,7 @@ from echo.actions import (
     boosts,
     filter_rules,
     filters,
+    held,
     likes,
     polls,
     posts,
@@ -24,13 +25,14 @@ from echo.actions import (
     uploads,
 )
 from echo.actions.drafts import PostDraft, RemoteMedia, RemotePoll
-from echo.errors import NoRoom
+from echo.errors import HeldBack, NoRoom
 from echo.kinds import MediaKind, Visibility
 from echo.media import port
 from echo.models import (
     Account,
     Card,
     Hashtag,
+    HeldThing,
     Media,
     Notification,
     Post,
@@ -38,6 +40,7 @@ from echo.models import (
     RemoteFile,
     Tombstone,
 )
+from echo.policy.roles import Staff
 from echo.runtime import Runtime
 from echo.store import prunings, remote_files, sizes, storage_report
 from echo.store.pruning import GO_ALONG, STAYS
@@ -197,6 +200,7 @@ async def test_what_nothing_names_any_more_goes_too(no_room: Runtime) -> None:
         "deleted": 1,
         "notifications": 1,
         "tombstones": 2,
+        "held": 0,
         "cards": 1,
         "hashtags": 1,
         "accounts": 1,
@@ -211,6 +215,35 @@ async def test_what_nothing_names_any_more_goes_too(no_room: Runtime) -> None:
     assert await Account.get_or_none(id=author.id) is None
     assert await Account.get_or_none(id=friend.id) is not None
     assert await Hashtag.all().count() == 0
+
+
+async def test_what_policies_held_goes_with_time_and_over_the_budget(no_room: Runtime) -> None:
+    no_room.config = changed(no_room.config, storage={"held_things": 2})
+    no_room.bind()
+    author = await make.stranger()
+    member = await make.person()
+    await make.policy("words", words=["maybe"], action="hold")
+
+    async def hold(count: int) -> None:
+        for _ in range(count):
+            with pytest.raises(HeldBack):
+                await make.remote_post(author, "maybe")
+
+    await hold(2)
+    own = await make.post(member, "maybe")
+    (old, decided) = await HeldThing.filter(kind="remote_post").order_by("id")
+    await held.reject(Staff.shell(), decided.id)
+    clock.shift(timedelta())
+    await hold(4)
+    late = await HeldThing.all().order_by("-id").first()
+    assert late is not None
+    await held.reject(Staff.shell(), late.id)
+    freed = await pruning.prune()
+    assert freed["held"].rows == 3, "one that waited too long, one decided long ago, one over the budget"
+    rest = await HeldThing.all().order_by("id")
+    assert not {old.id, decided.id} & {thing.id for thing in rest}
+    assert [thing.state for thing in rest] == ["waiting", "waiting", "waiting", "rejected"]
+    assert rest[0].post_id == own.id, "what somebody here wrote waits"
 
 
 async def test_a_kind_that_fails_does_not_stop_the_others(

@@ -16,6 +16,7 @@ KINDS = {
     "deleted": "Posts that their servers deleted",
     "notifications": "Old notifications",
     "tombstones": "Memory of deleted posts",
+    "held": "What policies held back",
     "cards": "Link previews",
     "hashtags": "Hashtags",
     "accounts": "Accounts of other servers",
