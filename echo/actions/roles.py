@@ -6,17 +6,17 @@ Nobody can make a role that stands as high as their own, nor give it a right tha
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from echo import clock, ids
-from echo.actions.staff import Target, acting
+from echo.actions.staff import Target, acting, seat_now
 from echo.db import UnitOfWork
 from echo.errors import Forbidden, Invalid
 from echo.events import AccountChanged
 from echo.kinds import Role
 from echo.models import Account, RoleRow, User
 from echo.policy.deeds import Deed
-from echo.policy.roles import HIGHEST, LOWEST, NOTHING, OF_MEMBERS, REFUSED, Permission, Staff
+from echo.policy.roles import HIGHEST, LOWEST, NOTHING, OF_MEMBERS, REFUSED, Permission, Seat, Staff
 from echo.store import accounts, roles
 
 NAME_CHARACTERS = 50
@@ -38,12 +38,24 @@ class RoleDraft:
     require_2fa: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleChange:
+    """What a role shall be from now on; None keeps what it is. Shapes as in `RoleDraft`."""
+
+    name: str | None = None
+    color: str | None = None
+    permissions: Permission | None = None
+    position: int | None = None
+    highlighted: bool | None = None
+    require_2fa: bool | None = None
+
+
 async def create(by: Staff, draft: RoleDraft) -> RoleRow:
     """Make a role. Raises Invalid, Forbidden."""
     _check(draft)
     role_id = ids.new_id()
     async with acting(by, Deed.ROLE_CREATE, on=Target("role", role_id, draft.name), details=_told(draft)):
-        _require_below(by, draft)
+        _require_below(await seat_now(by), draft)
         now = clock.now()
         return await RoleRow.create(
             id=role_id,
@@ -58,33 +70,43 @@ async def create(by: Staff, draft: RoleDraft) -> RoleRow:
         )
 
 
-async def change(by: Staff, role_id: int, draft: RoleDraft) -> RoleRow:
+async def change(by: Staff, role_id: int, wanted: RoleChange) -> RoleRow:
     """Change a role; everybody's keeps its name and place, the owner's its rights and place.
 
     Raises:  NotFound, Invalid, Forbidden
     """
-    role = await roles.get(role_id)
+    name = (await roles.get(role_id)).name
     if role_id != Role.USER:
-        _check(draft)
-    async with acting(
-        by, Deed.ROLE_CHANGE, on=Target("role", role_id, role.name), details=_told(draft)
-    ) as unit:
-        if by.seat.rank <= role.position:
+        _check(wanted)
+    async with acting(by, Deed.ROLE_CHANGE, on=Target("role", role_id, name), details=_told(wanted)) as unit:
+        seat, role = await seat_now(by), await roles.get_locked(role_id)
+        if seat.rank <= role.position:
             raise Forbidden(REFUSED)
-        if role_id == Role.USER:
-            if draft.permissions & ~OF_MEMBERS:
-                raise Invalid("Validation failed: Permissions include what is not for everybody")
-            role.permissions = int(draft.permissions)
-        else:
-            _require_below(by, draft, owner=role_id == Role.OWNER)
-            role.name, role.color, role.highlighted = draft.name.strip(), draft.color, draft.highlighted
-            role.require_2fa = draft.require_2fa
-            if role_id != Role.OWNER:
-                role.permissions, role.position = int(draft.permissions), draft.position
-        role.updated_at = clock.now()
-        await role.save()
+        changes = _changes(seat, role_id, wanted)
+        # No column besides: somebody else may have changed it since it was read.
+        role.update_from_dict(changes | {"updated_at": clock.now()})
+        await role.save(update_fields=[*changes, "updated_at"])
         await _show(unit, await roles.holders(role_id) if role_id != Role.USER else [])
     return role
+
+
+def _changes(seat: Seat, role_id: int, wanted: RoleChange) -> dict[str, object]:
+    """The columns that change. Raises Invalid, Forbidden."""
+    given = {name: value for name, value in asdict(wanted).items() if value is not None}
+    if wanted.name is not None:
+        given["name"] = wanted.name.strip()
+    if role_id == Role.USER:
+        if wanted.permissions is not None and wanted.permissions & ~OF_MEMBERS:
+            raise Invalid("Validation failed: Permissions include what is not for everybody")
+        kept = {"permissions"}
+    elif role_id == Role.OWNER:
+        kept = {"name", "color", "highlighted", "require_2fa"}
+    else:
+        _require_below(seat, wanted)
+        kept = set(given)
+    return {
+        name: int(value) if name == "permissions" else value for name, value in given.items() if name in kept
+    }
 
 
 async def delete(by: Staff, role_id: int) -> None:
@@ -92,11 +114,12 @@ async def delete(by: Staff, role_id: int) -> None:
 
     Raises:  NotFound, Forbidden; Invalid for those that every server has
     """
-    role = await roles.get(role_id)
+    name = (await roles.get(role_id)).name
     if role_id in set(Role):
         raise Invalid("This role is part of every server")
-    async with acting(by, Deed.ROLE_DELETE, on=Target("role", role_id, role.name)) as unit:
-        if by.seat.rank <= role.position:
+    async with acting(by, Deed.ROLE_DELETE, on=Target("role", role_id, name)) as unit:
+        role = await roles.get_locked(role_id)
+        if (await seat_now(by)).rank <= role.position:
             raise Forbidden(REFUSED)
         holders = await roles.holders(role_id)
         await User.filter(role_id=role_id).update(role_id=int(Role.USER))
@@ -109,13 +132,15 @@ async def give(by: Staff, user_id: int, role_id: int) -> None:
 
     Raises:  NotFound for an unknown role or somebody without a login here; Forbidden
     """
-    role, account, user = await roles.get(role_id), await accounts.get(user_id), await accounts.user(user_id)
+    name, account = (await roles.get(role_id)).name, await accounts.get(user_id)
+    await accounts.user(user_id)
     target = Target("account", user_id, account.username)
-    async with acting(by, Deed.ACCOUNT_ROLE, on=target, details={"role": role.name or "user"}) as unit:
-        if by.seat.rank <= role.position:
+    async with acting(by, Deed.ACCOUNT_ROLE, on=target, details={"role": name or "user"}) as unit:
+        # Held, so that it does not rise above who gives it before it is given.
+        role = await roles.get_locked(role_id)
+        if (await seat_now(by)).rank <= role.position:
             raise Forbidden(REFUSED)
-        user.role_id = role_id
-        await user.save(update_fields=["role_id"])
+        await User.filter(id=user_id).update(role_id=role_id)
         await _show(unit, [user_id])
 
 
@@ -128,30 +153,29 @@ async def _show(unit: UnitOfWork, account_ids: list[int]) -> None:
         unit.emit(AccountChanged(local=True, account_id=account_id))
 
 
-def _check(draft: RoleDraft) -> None:
-    if not draft.name.strip():
+def _check(draft: RoleDraft | RoleChange) -> None:
+    """Raises:  Invalid"""
+    if draft.name is not None and not draft.name.strip():
         raise Invalid("Validation failed: Name can't be blank")
-    if len(draft.name) > NAME_CHARACTERS:
+    if draft.name is not None and len(draft.name) > NAME_CHARACTERS:
         raise Invalid(f"Validation failed: Name is too long (maximum is {NAME_CHARACTERS} characters)")
     if draft.color and _COLOR.fullmatch(draft.color) is None:
         raise Invalid("Validation failed: Color is invalid")
 
 
-def _require_below(by: Staff, draft: RoleDraft, *, owner: bool = False) -> None:
+def _require_below(seat: Seat, draft: RoleDraft | RoleChange) -> None:
     """Raises:  Invalid, Forbidden"""
-    if owner:
-        return
-    if not LOWEST <= draft.position <= HIGHEST:
+    position, permissions = draft.position, draft.permissions
+    if position is not None and not LOWEST <= position <= HIGHEST:
         raise Invalid(f"Validation failed: Position must be between {LOWEST} and {HIGHEST}")
-    if draft.position >= by.seat.rank or not by.seat.may(draft.permissions):
+    if position is not None and position >= seat.rank:
+        raise Forbidden(REFUSED)
+    if permissions is not None and not seat.may(permissions):
         raise Forbidden(REFUSED)
 
 
-def _told(draft: RoleDraft) -> dict[str, object]:
-    return {
-        "name": draft.name,
-        "permissions": [one.name for one in Permission if one in draft.permissions],
-        "position": draft.position,
-        "highlighted": draft.highlighted,
-        "require_2fa": draft.require_2fa,
-    }
+def _told(draft: RoleDraft | RoleChange) -> dict[str, object]:
+    told = {name: value for name, value in asdict(draft).items() if value is not None}
+    if draft.permissions is not None:
+        told["permissions"] = [one.name for one in Permission if one in draft.permissions]
+    return told

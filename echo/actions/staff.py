@@ -10,7 +10,7 @@ from echo import db
 from echo.db import UnitOfWork
 from echo.errors import Forbidden
 from echo.policy.deeds import NEEDED, Deed
-from echo.policy.roles import REFUSED, Staff
+from echo.policy.roles import REFUSED, Seat, Staff
 from echo.store import audit, roles, second_factors
 
 
@@ -36,8 +36,7 @@ async def acting(
     Raises:  Forbidden for those whose role does not allow it, or does not stand above the role of the account
              that it concerns; the try is written down
     """
-    # Asked at this moment: a role may have been taken away since the request began.
-    now = by.seat if by.account_id is None else await roles.seat(by.account_id)
+    now = await seat_now(by)
     allowed = now.may(NEEDED[deed])
     if allowed and on.kind == "account" and by.account_id is not None:
         allowed = now.outranks(await roles.seat(int(on.id)))
@@ -54,6 +53,11 @@ async def acting(
     except Forbidden:
         await _write(by, deed, on, details, refused=True)
         raise
+
+
+async def seat_now(by: Staff) -> Seat:
+    """What they may do at this moment: a role may have been taken away since the request began."""
+    return by.seat if by.account_id is None else await roles.seat(by.account_id)
 
 
 async def _write(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from quart import Blueprint, Response
 
 from echo.actions import roles as actions
-from echo.actions.roles import RoleDraft
+from echo.actions.roles import RoleChange, RoleDraft
 from echo.errors import Invalid
 from echo.http.access import needs, staff
 from echo.http.params import Params
 from echo.http.reading import params, read_id
 from echo.http.replies import entity
-from echo.policy.roles import Permission
+from echo.policy.roles import NOTHING, Permission
 from echo.render import staff as render
 from echo.store import roles
 
@@ -31,7 +31,7 @@ async def listing() -> Response:
 @needs("admin:write", may=Permission.MANAGE_ROLES)
 async def create() -> Response:
     """Make a role below one's own."""
-    made = await actions.create(staff(), _draft(await params(), RoleDraft()))
+    made = await actions.create(staff(), _draft(await params()))
     return await _shown(made.id)
 
 
@@ -39,16 +39,16 @@ async def create() -> Response:
 @needs("admin:write", may=Permission.MANAGE_ROLES)
 async def change(role_id: str) -> Response:
     """Change a role below one's own; what is not sent stays."""
-    known = await roles.get(read_role_id(role_id))
-    as_it_is = RoleDraft(
-        name=known.name,
-        color=known.color,
-        permissions=Permission(known.permissions),
-        position=known.position,
-        highlighted=known.highlighted,
-        require_2fa=known.require_2fa,
+    known, given = await roles.get(read_role_id(role_id)), await params()
+    wanted = RoleChange(
+        name=given.text("name"),
+        color=given.text("color"),
+        permissions=_permissions(given),
+        position=given.integer("position"),
+        highlighted=given.boolean("highlighted"),
+        require_2fa=given.boolean("require_2fa"),
     )
-    await actions.change(staff(), known.id, _draft(await params(), as_it_is))
+    await actions.change(staff(), known.id, wanted)
     return await _shown(known.id)
 
 
@@ -82,15 +82,22 @@ async def _shown(role_id: int) -> Response:
     return entity(render.role(next(row for row in await roles.listing() if row["id"] == role_id)))
 
 
-def _draft(given: Params, now: RoleDraft) -> RoleDraft:
-    permissions = given.text("permissions", "")
-    if permissions and not (permissions.isascii() and permissions.isdigit()):
-        raise Invalid("Validation failed: Permissions must be a number")
+def _draft(given: Params) -> RoleDraft:
     return RoleDraft(
-        name=given.text("name", now.name),
-        color=given.text("color", now.color),
-        permissions=Permission(int(permissions) & _ALL_BITS) if permissions else now.permissions,
-        position=given.integer("position", now.position),
-        highlighted=given.boolean("highlighted", default=now.highlighted),
-        require_2fa=given.boolean("require_2fa", default=now.require_2fa),
+        name=given.text("name", ""),
+        color=given.text("color", ""),
+        permissions=_permissions(given) or NOTHING,
+        position=given.integer("position", 0),
+        highlighted=given.boolean("highlighted", default=False),
+        require_2fa=given.boolean("require_2fa", default=False),
     )
+
+
+def _permissions(given: Params) -> Permission | None:
+    """The permissions that were sent; None: none were. Raises Invalid for what is no number."""
+    text = given.text("permissions", "")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit()):
+        raise Invalid("Validation failed: Permissions must be a number")
+    return Permission(int(text) & _ALL_BITS)

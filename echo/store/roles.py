@@ -28,6 +28,14 @@ async def get(role_id: int) -> RoleRow:
     return role
 
 
+async def get_locked(role_id: int) -> RoleRow:
+    """The same, held until the unit of work ends. Raises NotFound."""
+    role = await RoleRow.filter(id=role_id).select_for_update().get_or_none()
+    if role is None:
+        raise NotFound
+    return role
+
+
 async def named(name: str) -> int:
     """The id of the role with this name, in any case; `user` is everybody's. Raises NotFound."""
     if name.lower() == "user":

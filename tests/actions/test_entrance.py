@@ -13,7 +13,7 @@ from echo.actions import canonical_email_blocks, email_domain_blocks, entrance, 
 from echo.actions.email_domain_blocks import EmailDomainDraft
 from echo.actions.invites import InviteDraft
 from echo.actions.ip_blocks import IpDraft
-from echo.actions.roles import RoleDraft
+from echo.actions.roles import RoleChange
 from echo.actions.sign_up import sign_up
 from echo.errors import Forbidden, Invalid, NotFound
 from echo.humans.hcaptcha import HCaptcha
@@ -157,13 +157,13 @@ async def test_s_h23_it_ends_with_its_time_and_with_the_right_of_its_owner(runti
         with pytest.raises(Forbidden):
             await sign_up(people.draft(invite_code=made.code))
         await table.filter(id=owner.id).update(**back)
-    everybody = RoleDraft(permissions=Permission(0))
+    everybody = RoleChange(permissions=Permission(0))
     await roles.change(SHELL, Role.USER, everybody)
     with pytest.raises(Forbidden):
         await sign_up(people.draft(invite_code=made.code))
     with pytest.raises(Forbidden):
         await invites.create(owner.id, InviteDraft())
-    await roles.change(SHELL, Role.USER, RoleDraft(permissions=Permission.INVITE_USERS))
+    await roles.change(SHELL, Role.USER, RoleChange(permissions=Permission.INVITE_USERS))
     await sign_up(people.draft(invite_code=made.code))
     with pytest.raises(NotFound):
         await invites.end(owner.id + 1, made.id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from echo.actions import roles
-from echo.actions.roles import RoleDraft
+from echo.actions.roles import RoleChange
 from echo.kinds import Role
 from echo.policy.roles import Permission
 from tests import fences, make
@@ -26,7 +26,7 @@ async def test_members_invite_as_far_as_their_role_lets_them(api: Api) -> None:
     await api.delete(f"{BASE}/{made['id']}", by=bob, expect=404)
     assert (await api.delete(f"{BASE}/{made['id']}", by=alice)).json == {}
     assert (await api.get(BASE, by=alice)).json[0]["open"] is False
-    await roles.change(fences.SHELL, Role.USER, RoleDraft(permissions=Permission(0)))
+    await roles.change(fences.SHELL, Role.USER, RoleChange(permissions=Permission(0)))
     assert (await api.post(BASE, by=alice, expect=403)).json["error"] == "This action is not allowed"
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from echo.actions import moderation, roles
-from echo.actions.roles import RoleDraft
+from echo.actions.roles import RoleChange, RoleDraft
 from echo.actions.staff import Target, acting
 from echo.errors import Forbidden
 from echo.kinds import Role
-from echo.models import AuditRow, User
+from echo.models import AuditRow, RoleRow, User
 from echo.policy.deeds import Deed
 from echo.policy.roles import Permission, Seat, Staff
 from echo.store import roles as store
@@ -110,6 +110,34 @@ async def test_s_i03_rank_counts_and_a_refused_try_is_written_down() -> None:
     await User.filter(id=root.id).update(role_id=Role.USER)
     with pytest.raises(Forbidden):
         await roles.create(stale, RoleDraft(name="Late"))
+    # Nor its rank, where the right is still there.
+    low = await roles.create(
+        Staff.shell(), RoleDraft(name="Low", permissions=Permission.MANAGE_ROLES, position=20)
+    )
+    await User.filter(id=root.id).update(role_id=low.id)
+    for attempt in (
+        roles.create(stale, RoleDraft(name="High", position=50)),
+        roles.change(stale, low.id, RoleChange(name="Lower")),
+        roles.give(stale, alice.id, low.id),
+        roles.delete(stale, low.id),
+    ):
+        with pytest.raises(Forbidden):
+            await attempt
+    assert (await roles.create(stale, RoleDraft(name="Lower", position=19))).position == 19
+
+
+async def test_a_change_of_a_role_leaves_what_others_changed(api: Api) -> None:
+    root = await staff()
+    draft = RoleDraft(name="Digger", permissions=Permission.MANAGE_REPORTS, position=5)
+    made = await roles.create(await by(root), draft)
+    await api.patch(f"{BASE}/roles/{made.id}", by=root, json={"color": "#112233"})
+    await roles.change(await by(root), made.id, RoleChange(highlighted=True))
+    kept = await RoleRow.get(id=made.id)
+    assert (kept.name, kept.color, kept.position, kept.highlighted) == ("Digger", "#112233", 5, True)
+    assert kept.permissions == int(Permission.MANAGE_REPORTS)
+    last = await AuditRow.all().order_by("-id").first()
+    assert last is not None
+    assert last.details == {"highlighted": True}
 
 
 async def test_what_fails_is_not_written_down() -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 
 from quart import Blueprint, Response
 
 from echo.actions import roles as actions
-from echo.actions.roles import RoleDraft
+from echo.actions.roles import RoleChange, RoleDraft
 from echo.errors import Forbidden, Invalid
 from echo.http.params import Params
 from echo.http.reading import read_id
@@ -89,7 +90,7 @@ async def change(role: str) -> Response:
         if given.text("do", "") == "delete":
             await actions.delete(await by(), number)
             return done_at(PATH, "deleted")
-        await actions.change(await by(), number, _draft(given))
+        await actions.change(await by(), number, RoleChange(**asdict(_draft(given))))
     except Invalid as error:
         return await _one(number, bad=error.public)
     except Forbidden:
