@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bench import wire
+from bench.chats import measure_chats
 from bench.figures import Figure
 from bench.live import measure_events, measure_sockets
 from bench.measuring import Bench, cost, send
@@ -76,6 +77,7 @@ OPERATIONS = (
     Operation("delivery", measure_deliveries),
     Operation("fan-out", measure_home_fan_out),
     Operation("event", measure_events),
+    Operation("chat", measure_chats),
     Operation("socket", measure_sockets),
     Operation("dead-hosts", measure_dead_hosts),
     Operation("viral", measure_viral),

@@ -60,9 +60,14 @@ class Outside:
         """Open WebSockets and read nothing from them; how many were granted."""
         return int(await self._ask("stall", port=port, requests=requests))
 
-    async def events(self, port: int, requests: list[bytes], expected: int) -> dict[str, Any]:
-        """Send requests that each lead to an event on `expected` sockets; `latencies` and `missing`."""
-        return dict(await self._ask("events", port=port, requests=requests, expected=expected))
+    async def events(
+        self, port: int, requests: list[bytes], expected: int, *, only: bytes = b""
+    ) -> dict[str, Any]:
+        """Send requests that each lead to an event on `expected` sockets; `latencies` and `missing`.
+
+        Shapes:  only: what stands in the frames that count
+        """
+        return dict(await self._ask("events", port=port, requests=requests, expected=expected, only=only))
 
     async def close_sockets(self) -> None:
         """Close every WebSocket."""

@@ -28,6 +28,7 @@ class Sockets:
         self._open: list[Socket] = []
         self._stalled: list[Socket] = []
         self._greeting = b""
+        self._only = b""
         self._wanted = 0
         self._complete = asyncio.Event()
 
@@ -65,8 +66,9 @@ class Sockets:
         self._open.clear()
         self._stalled.clear()
 
-    async def events(self, *, port: int, requests: list[bytes], expected: int) -> dict[str, Any]:
+    async def events(self, *, port: int, requests: list[bytes], expected: int, only: bytes) -> dict[str, Any]:
         """Answers `Outside.events`: the next request when the events of the last have come."""
+        self._only = only
         self.latencies.clear()
         reader, writer = await asyncio.open_connection(HOST, port)
         missing = 0
@@ -89,7 +91,7 @@ class Sockets:
         """Note the event in a frame, if it is one that is waited for."""
         found = MARK.search(payload)
         began = self.sent_at.get(int(found[1])) if found else None
-        if began is not None:
+        if began is not None and self._only in payload:
             self.latencies.append((time.perf_counter() - began) * 1000)
             if len(self.latencies) >= self._wanted:
                 self._complete.set()

@@ -24,14 +24,19 @@ def get(port: int, path: str, *, token: str = "", accept: str = "application/jso
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
-def post_status(port: int, text: str, *, token: str) -> bytes:
-    """A request that publishes a post."""
-    body = json.dumps({"status": text, "visibility": "public"}).encode()
+def call(port: int, method: str, path: str, *, token: str, **given: object) -> bytes:
+    """A request with a JSON body."""
+    body = json.dumps(given).encode()
     head = (
-        f"POST /api/v1/statuses HTTP/1.1\r\nHost: localhost:{port}\r\nAuthorization: Bearer {token}\r\n"
+        f"{method} {path} HTTP/1.1\r\nHost: localhost:{port}\r\nAuthorization: Bearer {token}\r\n"
         f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
+
+
+def post_status(port: int, text: str, *, token: str) -> bytes:
+    """A request that publishes a post."""
+    return call(port, "POST", "/api/v1/statuses", token=token, status=text, visibility="public")
 
 
 def open_socket(port: int, *, token: str, stream: str = "user") -> bytes:

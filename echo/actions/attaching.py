@@ -40,6 +40,8 @@ def check_ready(files: Sequence[Media]) -> None:
 
 async def attach(files: Sequence[Media], post_id: int) -> None:
     """Put free files onto a post. Raises Invalid when another post was faster."""
+    if not files:
+        return
     attached = await db.execute(
         "UPDATE media SET post_id = $2 WHERE id = ANY($1) AND (post_id IS NULL OR post_id = $2)"
         " AND discarded_at IS NULL AND scheduled_id IS NULL AND chat_message_id IS NULL",
@@ -67,6 +69,8 @@ async def free(post_id: int, *, for_good: bool) -> list[int]:
 
 async def attach_to_message(files: Sequence[Media], message_id: int) -> None:
     """Put free files onto a message of a group. Raises Invalid when something else was faster."""
+    if not files:
+        return
     attached = await db.execute(
         "UPDATE media SET chat_message_id = $2 WHERE id = ANY($1) AND post_id IS NULL"
         " AND scheduled_id IS NULL AND chat_message_id IS NULL AND discarded_at IS NULL",

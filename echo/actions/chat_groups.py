@@ -186,8 +186,7 @@ async def picture(account_id: int, chat_id: int, key: str) -> Chat:
 
 async def _hold(account_id: int, chat_id: int) -> Seat:
     await store.get(Viewer(account_id), chat_id)
-    await chat_log.hold(chat_id)
-    return await store.get(Viewer(account_id), chat_id)
+    return await store.seat_in(Viewer(account_id), await chat_log.hold(chat_id))
 
 
 async def _lead(account_id: int, chat_id: int, deed: Deed) -> Seat:

@@ -73,7 +73,7 @@ async def send(author_id: int, chat_id: int, draft: MessageDraft, *, is_judged: 
             await holding.keep_message(author_id, chat_id, draft, verdict, text)
             return ChatMessage(id=0, chat_id=chat_id, seq=0, author_id=author_id, text=text)
     async with db.unit_of_work():
-        seat = await _sit(author_id, chat_id)
+        seat = await _hold(author_id, chat_id)
         known = await chat_log.find_by_key(chat_id, author_id, draft.key)
         if known is not None:
             return await _message(chat_id, known.seq)
@@ -96,7 +96,7 @@ async def _send_to_other(
         parent = (
             None if answered.post_id is None else await post_store.get_unscoped_for_worker(answered.post_id)
         )
-    takes_one = (await store.ways([other.id]))[other.id] == ChatWay.CHAT_MESSAGE
+    takes_one = bool(other.domain) and (await store.ways([other.id]))[other.id] == ChatWay.CHAT_MESSAGE
     parts = [media[:1], *([file] for file in media[1:])] if takes_one else [media]
     emojis = await composing.emojis_in(text)
     first: ChatMessage | None = None
@@ -106,7 +106,7 @@ async def _send_to_other(
             if number == 0:
                 new = replace(new, text=text, html=composed.html, emojis=emojis, parent=parent)
             key = f"{draft.key}#{number}" if draft.key and number else draft.key
-            stored = await chats.insert(unit, author, new, key=key)
+            stored = await chats.insert(unit, author, new, key=key, held=chat)
             assert stored is not None, "a new id is known already"
             await attaching.attach(files, stored.id)
             first = first or await store.of_post(stored.id)
@@ -281,8 +281,12 @@ async def pin(account_id: int, chat_id: int, seq: int, *, is_pinned: bool) -> Ch
 async def _sit(account_id: int, chat_id: int) -> Seat:
     """The place of a member, with the chat held. Raises NotFound; Forbidden for who is no member any more."""
     await store.get(Viewer(account_id), chat_id)
-    await chat_log.hold(chat_id)
-    seat = await store.get(Viewer(account_id), chat_id)
+    return await _hold(account_id, chat_id)
+
+
+async def _hold(account_id: int, chat_id: int) -> Seat:
+    """The same for who is known to have been there: strangers hold nothing."""
+    seat = await store.seat_in(Viewer(account_id), await chat_log.hold(chat_id))
     if not seat.is_active:
         raise Forbidden("You are not a member of this chat")
     return seat

@@ -68,16 +68,18 @@ async def require_no_block(message: ChatMessage | None, actor_id: int) -> None:
         raise Forbidden("You cannot write to this person")
 
 
-async def insert(unit: UnitOfWork, author: Account, new: NewPost, *, key: str = "") -> Post | None:
+async def insert(
+    unit: UnitOfWork, author: Account, new: NewPost, *, key: str = "", held: Chat | None = None
+) -> Post | None:
     """Store a post, and where it is a message of a chat between two write it into that.
 
     Shapes:  new.chat: it shall be one; a post that answers a message of a chat becomes one by itself;
-             key: idempotency key
+             key: idempotency key; held: the chat that it is for, where the caller holds it
     Returns: as `posting.insert`
     Raises:  Forbidden when it shall be one and the other does not want it
     """
     other = await _other(new)
-    chat = None if other is None else await _place(unit, author, other, new)
+    chat = None if other is None else await _place(unit, author, other, new, held)
     if other is None or chat is None:
         return await posting.insert(unit, author, replace(new, chat=False))
     # All messages of a chat are one conversation; whoever reads posts alone finds the one before.
@@ -188,11 +190,13 @@ async def _other(new: NewPost) -> Account | None:
     return await accounts.find_any(new.mentioned_ids[0])
 
 
-async def _place(unit: UnitOfWork, author: Account, other: Account, new: NewPost) -> Chat | None:
+async def _place(
+    unit: UnitOfWork, author: Account, other: Account, new: NewPost, held: Chat | None = None
+) -> Chat | None:
     """The chat that a post belongs to, held; None when it is an ordinary post."""
     if author.id == other.id:
         return None
-    chat = await chats.find_direct(author.id, other.id)
+    chat = held or await chats.find_direct(author.id, other.id)
     if not new.chat and not await _answers_one(new.parent, chat, author, other):
         return None
     try:
@@ -203,7 +207,7 @@ async def _place(unit: UnitOfWork, author: Account, other: Account, new: NewPost
         return None
     if chat is None:
         chat = await _begin(unit, author.id, other, request)
-    chat = await chat_log.hold(chat.id)
+    chat = held or await chat_log.hold(chat.id)
     await chat_marks.let_in(chat.id, author.id)
     return chat
 
@@ -228,7 +232,7 @@ async def _goes_as_one(new: NewPost, other: Account) -> bool:
     """
     if len(new.media_ids) > 1 or new.spoiler:
         return False
-    return (await chats.ways([other.id]))[other.id] != ChatWay.DIRECT_NOTE
+    return not other.domain or (await chats.ways([other.id]))[other.id] != ChatWay.DIRECT_NOTE
 
 
 async def _last_post(chat: Chat) -> Post | None:

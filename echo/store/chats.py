@@ -45,9 +45,16 @@ class Seat:
 
 async def get(viewer: Viewer, chat_id: int) -> Seat:
     """A chat that the viewer is in, was in, or is invited to. Raises NotFound."""
-    member = await loading.first(ChatMember, "chat_id = $1 AND account_id = $2", chat_id, viewer.account_id)
-    chat = None if member is None else await loading.first(Chat, "id = $1", chat_id)
-    if member is None or chat is None:
+    chat = await loading.first(Chat, "id = $1", chat_id)
+    if chat is None:
+        raise NotFound
+    return await seat_in(viewer, chat)
+
+
+async def seat_in(viewer: Viewer, chat: Chat) -> Seat:
+    """The same of a chat that is read already. Raises NotFound."""
+    member = await loading.first(ChatMember, "chat_id = $1 AND account_id = $2", chat.id, viewer.account_id)
+    if member is None:
         raise NotFound
     if member.joined_seq is None and member.state != MemberState.INVITED:
         raise NotFound
