@@ -1,14 +1,13 @@
-"""The program that converts one image: `python -m echo.media.child`, started by `echo.media.sandbox`.
+"""What a child does that converts one image; `echo.media.nursery` forks it.
 
-Standard input is the file, the one argument the limits, standard output one line of JSON and then the bytes
-of the picture and of its preview. It is confined before it looks at the first byte.
+Descriptor 0 is a socket: the file comes in, one line of JSON and then the bytes of the picture and of its
+preview go out. It is confined before it looks at the first byte.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import sys
 
 from PIL import Image
 
@@ -18,24 +17,35 @@ from echo.media.result import MEGABYTE, ImageResult, Limits, Picture, Refusal, R
 
 MEMORY_BYTES = 1024 * MEGABYTE  # 33 megapixels of WebP take 550 at their peak
 CPU_SECONDS = 20
-NICE = 5  # whoever waits for a page goes first
 
 
-def main() -> None:
-    """Convert standard input to standard output."""
-    os.nice(NICE)
-    limits = Limits(**json.loads(sys.argv[1]))
-    data = sys.stdin.buffer.read(limits.max_bytes + 1)
-    Image.preinit()  # imports what Pillow wants in any case, which is not possible afterwards
-    confine(memory_bytes=MEMORY_BYTES, cpu_seconds=CPU_SECONDS)
+def prepare() -> None:
+    """Import what Pillow wants in any case, which is not possible afterwards."""
+    Image.preinit()
+
+
+def work(limits_json: bytes, parent_pid: int) -> None:
+    """Convert the file that comes, within these limits, as a child of that process."""
+    limits = Limits(**json.loads(limits_json))
+    data = _read(limits.max_bytes + 1)
+    confine(memory_bytes=MEMORY_BYTES, cpu_seconds=CPU_SECONDS, parent_pid=parent_pid)
     try:
         answer = _encode(inspect_and_convert(data, limits))
     except Refused as refused:
         answer = _refusal(refused.reason, refused.detail)
     except Exception as error:  # whatever a decoder raises, the file is at fault
         answer = _refusal(Refusal.BROKEN, f"{type(error).__name__}: {error}"[:200])
-    sys.stdout.buffer.write(answer)
-    sys.stdout.buffer.flush()
+    rest = memoryview(answer)
+    while rest:
+        rest = rest[os.write(0, rest) :]
+
+
+def _read(most_bytes: int) -> bytes:
+    pieces: list[bytes] = []
+    while most_bytes > 0 and (piece := os.read(0, min(most_bytes, MEGABYTE))):
+        pieces.append(piece)
+        most_bytes -= len(piece)
+    return b"".join(pieces)
 
 
 def _refusal(reason: Refusal, detail: str) -> bytes:
@@ -60,7 +70,3 @@ def _describe(picture: Picture) -> dict[str, str | int]:
         "width": picture.size.width,
         "height": picture.size.height,
     }
-
-
-if __name__ == "__main__":
-    main()

@@ -17,6 +17,7 @@ from echo.media.seccomp import (
     JUMP_IF_EQUAL,
     NOT_PERMITTED,
     RETURN,
+    end_with_parent,
     forbid_new_rights,
     install,
     leave_root,
@@ -39,8 +40,11 @@ _AARCH64 = (
 _MACHINES = {"x86_64": (0xC000003E, _X86_64), "aarch64": (0xC00000B7, _AARCH64)}
 
 
-def confine(*, memory_bytes: int, cpu_seconds: int) -> None:
-    """Give up all rights but computing, for good. Modules must be imported and files open before."""
+def confine(*, memory_bytes: int, cpu_seconds: int, parent_pid: int) -> None:
+    """Give up all rights but computing, for good; end with the parent, at once when it is gone already.
+
+    Modules must be imported and files open before.
+    """
     os.environ.clear()
     leave_root()
     for kind, most in (
@@ -54,6 +58,7 @@ def confine(*, memory_bytes: int, cpu_seconds: int) -> None:
         resource.setrlimit(kind, (most, most))
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+    end_with_parent(libc, parent_pid)
     forbid_new_rights(libc)
     _allow_only_computing(libc)
 

@@ -15,7 +15,8 @@ LOAD, JUMP_IF_EQUAL, RETURN = 0x20, 0x15, 0x06
 ALLOW, NOT_PERMITTED = 0x7FFF0000, 0x00050001
 _KILL = 0x80000000
 _OFFSET_CALL, _OFFSET_MACHINE = 0, 4
-_PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 22, 38
+_PR_SET_PDEATHSIG, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 1, 22, 38
+_SIGKILL = 9
 _SECCOMP_MODE_FILTER = 2
 _NOBODY = 65534
 
@@ -33,6 +34,13 @@ def leave_root() -> None:
         os.setgroups([])
         os.setresgid(_NOBODY, _NOBODY, _NOBODY)
         os.setresuid(_NOBODY, _NOBODY, _NOBODY)
+
+
+def end_with_parent(libc: ctypes.CDLL, parent_pid: int) -> None:
+    """Be killed when the parent ends, at once when it has; asked again after a change of user."""
+    libc.prctl(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
+    if os.getppid() != parent_pid:
+        os._exit(1)
 
 
 def forbid_new_rights(libc: ctypes.CDLL) -> None:

@@ -3,9 +3,11 @@ from __future__ import annotations
 import io
 import re
 
+import blurhash
 import pytest
 from PIL import Image, ImageCms, PngImagePlugin
 
+from echo.media.blur import hash_of
 from echo.media.images import inspect_and_convert
 from echo.media.result import Limits, Refusal, Refused
 from tests.media import pictures
@@ -120,6 +122,37 @@ def test_orientation_is_applied_before_sizes_are_told() -> None:
     turned = opened(result.original.data).convert("L")
     # Bright on the right before, so at the bottom after a quarter turn to the right.
     assert turned.getpixel((20, 55)) > turned.getpixel((20, 5))  # type: ignore[operator]
+
+
+def test_a_coarse_jpeg_does_not_grow_and_a_fine_one_gets_our_quality() -> None:
+    picture = Image.effect_noise((160, 120), 60).resize((640, 480)).convert("RGB")
+
+    def sizes(quality: int) -> tuple[int, int]:
+        data = pictures.encoded(picture, "JPEG", quality=quality, optimize=True)
+        return len(data), len(inspect_and_convert(data, Limits()).original.data)
+
+    coarse, kept = sizes(40)
+    assert abs(kept - coarse) < coarse / 50
+    fine, kept = sizes(99)
+    assert kept < fine / 1.5
+
+
+def test_strange_tables_of_a_jpeg_are_not_kept() -> None:
+    data = pictures.encoded(pictures.gradient(60, 40), "JPEG", qtables=[[900] * 64] * 2)
+    kept = opened(inspect_and_convert(data, Limits()).original.data)
+    assert max(map(max, kept.quantization.values())) < 256  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("size", [(90, 60), (60, 90), (70, 70), (3, 1)])
+def test_the_blurhash_is_that_of_the_library(size: tuple[int, int]) -> None:
+    picture = Image.effect_noise((64, 64), 80).resize((32, 32))
+    picture = Image.merge("RGB", (picture, picture.rotate(90), pictures.gradient(32, 32, "L"))).resize(size)
+    small = picture.copy()
+    small.thumbnail((32, 32))
+    width, height = small.size
+    rows = [[small.getpixel((x, y)) for x in range(width)] for y in range(height)]
+    waves = (4, 4) if width == height else (4, 3) if width > height else (3, 4)
+    assert hash_of(picture) == blurhash.encode(rows, *waves)
 
 
 @pytest.mark.filterwarnings("ignore:Corrupt EXIF")
