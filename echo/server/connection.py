@@ -108,13 +108,24 @@ class Connection(asyncio.Protocol):
         self._task.cancel()
         await asyncio.wait([self._task])
 
+    def write_frame(self, frame: bytes) -> bool:
+        """Write a whole frame of an open WebSocket now, without a task or the layers between.
+
+        Returns: False, with nothing written, when it is not open or the peer is behind: whoever sends
+        waits then, by the application's own way
+        """
+        if not self._is_websocket or self._is_ending or self._is_lost or self._room is not None:
+            return False
+        self._transport.write(frame)
+        return True
+
     async def _serve(self) -> None:
         sock: socket.socket = self._transport.get_extra_info("socket")
         try:
             client = parse_socket_addr(sock.family, sock.getpeername())
             server = parse_socket_addr(sock.family, sock.getsockname())
             site = self._site
-            async with Tasks(self._loop) as group:
+            async with Tasks(self._loop, self.write_frame) as group:
                 self._http = Http11(
                     site.app,
                     site.config,

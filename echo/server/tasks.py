@@ -1,15 +1,19 @@
-"""The task of a request, which may be answered before its body has come."""
+"""The task of a request, which may be answered before its body has come, and of a WebSocket, which may write
+frames that are made already.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from hypercorn.asyncio.task_group import TaskGroup, _handle
 from hypercorn.config import Config
 from hypercorn.typing import AppWrapper, ASGIReceiveEvent, ASGISendEvent, Scope
+
+from echo.streaming.frames import WRITE_FRAME, WriteFrame
 
 
 class Tasks(TaskGroup):
@@ -18,6 +22,10 @@ class Tasks(TaskGroup):
     There it would wait for ever to be taken: neither the answer nor the connection would come to an end.
     """
 
+    def __init__(self, loop: asyncio.AbstractEventLoop, write_frame: WriteFrame) -> None:
+        super().__init__(loop)
+        self._write_frame = write_frame
+
     async def spawn_app(
         self,
         app: AppWrapper,
@@ -25,6 +33,9 @@ class Tasks(TaskGroup):
         scope: Scope,
         send: Callable[[ASGISendEvent | None], Awaitable[None]],
     ) -> Callable[[ASGIReceiveEvent], Awaitable[None]]:
+        if scope["type"] == "websocket":
+            extensions = cast(dict[str, object], scope["extensions"])
+            extensions[WRITE_FRAME] = self._write_frame
         queue: asyncio.Queue[ASGIReceiveEvent] = asyncio.Queue(config.max_app_queue_size)
         has_ended = False
 

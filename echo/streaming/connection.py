@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from contextlib import suppress
+from typing import cast
 
 import msgspec
 from quart import Websocket
@@ -13,7 +14,7 @@ from echo.bus import Live
 from echo.errors import EchoError, Unavailable
 from echo.policy.access import Access
 from echo.streaming import frames, protocol
-from echo.streaming.frames import Told
+from echo.streaming.frames import WRITE_FRAME, Told, WriteFrame
 from echo.streaming.kinds import Overflow
 from echo.streaming.outlet import Backlog, Ending
 from echo.streaming.queue import Queue
@@ -42,6 +43,7 @@ class Socket:
         "_queue",
         "_room",
         "_socket",
+        "_write_frame",
         "access",
         "address",
         "session",
@@ -54,6 +56,9 @@ class Socket:
         self.topics: dict[Topic, Label] = {}
         self.session: Session | None = None
         self._socket = socket
+        # Servers other than ours have no such way.
+        extensions = cast(dict[str, object], socket.scope.get("extensions") or {})
+        self._write_frame = cast(WriteFrame | None, extensions.get(WRITE_FRAME))
         self._backlog: Backlog[str] = Backlog()
         self._queue: Queue | None = None
         self._busy: asyncio.Task[None] | None = None
@@ -78,7 +83,8 @@ class Socket:
     def tell(self, told: Told, label: Label) -> None:
         """Send an event of a stream, after those that wait."""
         if self._queue is None:
-            self.say(told.frame(label))
+            if not self._wrote(told.whole_frame(label)):
+                self.say(told.frame(label))
         else:
             self._put(told.own_frame(label), Overflow.DROPPABLE, stream=":".join(label))
 
@@ -110,8 +116,16 @@ class Socket:
     def _put(
         self, frame: str, overflow: Overflow = Overflow.DURABLE, *, key: str = "", stream: str = ""
     ) -> None:
-        if self._queue is not None and not self._is_over:
+        if self._queue is None or self._is_over:
+            return
+        if self._queue or not self._wrote(frames.whole(frame.encode())):
             self._sent(is_taken=self._queue.add(frame, overflow, key=key, stream=stream))
+
+    def _wrote(self, whole_frame: bytes) -> bool:
+        """Whether it could be written at once: nothing waits before it, and the peer is not behind."""
+        if self._write_frame is None or not self._is_open or self._is_over:
+            return False
+        return self._busy is None and not self._backlog and self._write_frame(whole_frame)
 
     def _sent(self, *, is_taken: bool) -> None:
         if not is_taken:

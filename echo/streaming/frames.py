@@ -5,6 +5,8 @@ Source:  mastodon-api.md 4.2, 4.4, 4.5
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
 from echo import clock
@@ -13,6 +15,24 @@ from echo.streaming.protocol import Event
 from echo.streaming.topics import Label
 
 _encode = msgspec.json.Encoder().encode
+# The extension of the ASGI scope by which our own server lets frames through that are whole already.
+WRITE_FRAME = "echo.write_frame"
+# Writes it now, or returns False: then it must be sent as others are, which waits for the peer.
+WriteFrame = Callable[[bytes], bool]
+_TEXT = 0x81
+
+
+def whole(text: bytes) -> bytes:
+    """A text message as a server sends it: one frame, final, not masked.
+
+    Source:  RFC 6455, 5.2
+    """
+    size = len(text)
+    if size < 126:
+        return bytes((_TEXT, size)) + text
+    if size < 1 << 16:
+        return bytes((_TEXT, 126)) + size.to_bytes(2, "big") + text
+    return bytes((_TEXT, 127)) + size.to_bytes(8, "big") + text
 
 
 class ClientFrame(msgspec.Struct, frozen=True):
@@ -53,13 +73,14 @@ class Told:
     Shapes:  payload: a JSON document, a bare id, or nothing; on one line
     """
 
-    __slots__ = ("_frames", "_message", "_own", "_payload", "_quoted", "name")
+    __slots__ = ("_frames", "_message", "_own", "_payload", "_quoted", "_whole", "name")
 
     def __init__(self, name: str, payload: bytes | None = None) -> None:
         self.name = name
         self._payload = payload
         self._quoted = b"" if payload is None else b',"payload":' + _encode(payload.decode())
         self._frames: dict[Label, str] = {}
+        self._whole: dict[Label, bytes] = {}
         self._own: dict[Label, str] = {}
         self._message = b""
 
@@ -69,6 +90,13 @@ class Told:
         if frame is None:
             head = b'{"stream":' + _encode(label) + b',"event":' + _encode(self.name)
             frame = self._frames[label] = (head + self._quoted + b"}").decode()
+        return frame
+
+    def whole_frame(self, label: Label) -> bytes:
+        """The same, as it goes over the wire."""
+        frame = self._whole.get(label)
+        if frame is None:
+            frame = self._whole[label] = whole(self.frame(label).encode())
         return frame
 
     def own_frame(self, label: Label) -> str:

@@ -16,6 +16,7 @@ from echo.server.door import Door, Sorter, open_listener
 from echo.server.handover import Handover, Receiver, Sender
 from echo.server.rules import Rules
 from echo.server.serving import Serving
+from echo.streaming.frames import WRITE_FRAME, WriteFrame, whole
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -29,6 +30,7 @@ class SmallApp:
         self.name = name
         self.disconnected = asyncio.Event()
         self.under_way = asyncio.Event()
+        self.write_frame: WriteFrame | None = None
         self._flooding: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -63,7 +65,9 @@ class SmallApp:
             await send({"type": "http.response.body", "body": b"x" * 65536, "more_body": True})
 
     async def _talk(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Says who it is, then repeats what it hears; `close` closes, `flood` sends without end."""
+        """Says who it is, then repeats what it hears; `close` closes, `flood` sends without end, `whole SIZE`
+        writes a frame that is whole already, until one is not taken, and then says how many were.
+        """
         await receive()
         await send({"type": "websocket.accept", "subprotocol": None})
         await send({"type": "websocket.send", "text": f"{self.name} {os.getpid()}"})
@@ -72,6 +76,12 @@ class SmallApp:
                 await send({"type": "websocket.close", "code": 1008})
             elif message["text"] == "flood":
                 self._flooding = asyncio.create_task(self._flood(send))
+            elif message["text"].startswith("whole "):
+                self.write_frame = scope["extensions"][WRITE_FRAME]
+                frame, taken = whole(b"x" * int(message["text"][6:])), 0
+                while taken < 64 and self.write_frame(frame):
+                    taken += 1
+                await send({"type": "websocket.send", "text": str(taken)})
             else:
                 await send({"type": "websocket.send", "text": message["text"]})
         self.disconnected.set()

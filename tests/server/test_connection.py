@@ -163,6 +163,31 @@ async def test_websocket_whose_peer_never_answers_is_dropped(server: Running) ->
     await eventually(server.app.disconnected.is_set)
 
 
+@pytest.mark.parametrize("size", [0, 125, 126, 65_535, 65_536])
+async def test_whole_frames_are_messages_like_others(server: Running, size: int) -> None:
+    async with websockets.connect(f"ws://127.0.0.1:{server.port}/") as client:
+        await client.recv()
+        await client.send(f"whole {size}")
+        while len(said := str(await client.recv())) == size:
+            assert said == "x" * size
+        assert 1 <= int(said) <= 64
+
+
+async def test_whole_frames_are_not_taken_when_the_peer_is_behind_or_gone(server: Running) -> None:
+    async with websockets.connect(
+        f"ws://127.0.0.1:{server.port}/", max_queue=1, ping_interval=None, close_timeout=0.2
+    ) as client:
+        await client.recv()
+        client.transport.pause_reading()
+        await client.send("whole 1000000")
+        await eventually(lambda: server.app.write_frame is not None)
+        write_frame = server.app.write_frame
+        assert write_frame is not None
+        assert not write_frame(b"more")
+        await eventually(lambda: server.serving.count == 0)
+    assert not write_frame(b"nobody is there")
+
+
 async def test_a_message_that_is_too_big_closes_with_1009(server: Running) -> None:
     async with websockets.connect(f"ws://127.0.0.1:{server.port}/") as client:
         await client.recv()

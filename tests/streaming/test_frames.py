@@ -7,6 +7,8 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from wsproto.connection import Connection, ConnectionType
+from wsproto.events import TextMessage
 
 from echo.errors import BadRequest, Unauthorized
 from echo.streaming import frames
@@ -32,6 +34,18 @@ def test_without_payload_there_is_no_payload() -> None:
     told = Told("filters_changed")
     assert told.frame(("user",)) == '{"stream":["user"],"event":"filters_changed"}'
     assert told.message() == b"event: filters_changed\ndata: undefined\n\n"
+
+
+def test_a_whole_frame_is_what_a_server_would_send() -> None:
+    told = Told("delete", b"12")
+    [event] = _events(told.whole_frame(("user",)))
+    assert event == told.frame(("user",))
+
+
+def _events(wire: bytes) -> list[str]:
+    client = Connection(ConnectionType.CLIENT)
+    client.receive_data(wire)
+    return [event.data for event in client.events() if isinstance(event, TextMessage)]
 
 
 def test_a_server_sent_event() -> None:
