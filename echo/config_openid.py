@@ -27,6 +27,15 @@ class OpenId(Section, frozen=True):
         bool,
         Doc(description="Whether people whom the service knows may make an account here by themselves."),
     ] = False
+    passes_mode: Annotated[
+        bool,
+        Doc(
+            description=(
+                "Whether they do so whatever `registrations.mode` says, without invitation and approval. "
+                "Blocks of networks and e-mail hold for them all the same."
+            )
+        ),
+    ] = False
     trust_email: Annotated[
         bool,
         Doc(

@@ -109,6 +109,7 @@ ROUTES_OF_FENCES: dict[str, Json] = {
     ),
     f"POST {_OWN}/block_lists/{{list_id}}/apply": route(ref("AppliedChanges"), body=_IDS),
     f"POST {_OWN}/block_lists/{{list_id}}/dismiss": route(_COUNT, body=_IDS),
+    "GET /api/v1/echo/sign_up/challenge": route(ref("SignUpChallenge")),
     "GET /api/v1/echo/invites": route(many(ref("Invite")), parameters=_PAGE),
     "POST /api/v1/echo/invites": route(ref("Invite"), body=_INVITE),
     "DELETE /api/v1/echo/invites/{invite_id}": route(OBJECT),

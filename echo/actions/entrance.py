@@ -30,8 +30,10 @@ class Verdict:
     needs_approval: bool = False
 
 
-async def judge(draft: SignUp) -> Verdict:
+async def judge(draft: SignUp, *, asks_proof: bool = True) -> Verdict:
     """Look at somebody who wants to sign up.
+
+    Shapes:  asks_proof: off where another service knows them as a person
 
     Raises:  Forbidden when nobody signs up from their network
     """
@@ -44,7 +46,8 @@ async def judge(draft: SignUp) -> Verdict:
     email = emails.normal(draft.email)
     if emails.problem(email) is None:
         await _judge_email(verdict, email, draft.address)
-    await _judge_proof(verdict, draft)
+    if asks_proof:
+        await _judge_proof(verdict, draft)
     return verdict
 
 

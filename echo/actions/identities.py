@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
 import msgspec
@@ -23,7 +23,7 @@ from echo.errors import FieldError, Forbidden, Gone, Invalid, NotFound
 from echo.events import MailAsked
 from echo.kinds import LetterKind
 from echo.models import User
-from echo.policy import seals, usernames
+from echo.policy import seals
 from echo.policy.secret_texts import same
 from echo.ports import Errand, Identified
 from echo.store import auth, identities, users
@@ -149,41 +149,28 @@ def read_offer(text: str) -> Identified:
         raise Gone(logins.TOO_LATE) from error
 
 
-async def join(text: str, username: str, *, agreement: bool, locale: str) -> User:
-    """Somebody whom the service knows makes an account here. No password: a letter sets one, if they want.
+async def join(text: str, draft: SignUp) -> User:
+    """Somebody whom the service knows signs up, held against the same fences as everybody. No password: a
+    letter sets one, if they want.
 
-    Shapes:  text: of `offer`
-    Raises:  Gone; Forbidden where nobody may; Invalid with the reasons by field
+    Shapes:  text: of `offer`; draft: what they chose; address and password are not read
+    Returns: the user, who may still have to wait for a moderator
+    Raises:  Gone; Forbidden where nobody may, and as `sign_up.examine`; Invalid with the reasons by field
     """
     person = read_offer(text)
-    if not settings.here().openid.may_sign_up:
+    chosen = settings.here().openid
+    if not chosen.may_sign_up:
         raise Forbidden
-    problems = _problems(person, username, agreement=agreement)
-    if problems:
-        raise Invalid("Validation failed", details=problems)
-    draft = SignUp(
-        username=username,
-        email=person.email,
-        password=secrets.token_urlsafe(32),
-        locale=locale,
-        agreement=True,
-    )
+    if not person.email:
+        nothing = FieldError("ERR_BLANK", "The other service does not tell us your e-mail address")
+        raise Invalid("Validation failed", details={"": [nothing]})
+    draft = replace(draft, email=person.email, password=secrets.token_urlsafe(32))
+    vouched = sign_up.Vouched(is_email_verified=person.is_email_verified, passes_mode=chosen.passes_mode)
+    admission = await sign_up.examine(draft, vouched=vouched)
     async with db.unit_of_work():
-        user = await sign_up.create_local(draft, is_confirmed=person.is_email_verified)
+        user = await sign_up.admit(admission)
         await connect(user.id, person)
     return user
-
-
-def _problems(person: Identified, username: str, *, agreement: bool) -> dict[str, list[FieldError]]:
-    problems: dict[str, list[FieldError]] = {}
-    reserved = usernames.problem(usernames.normal(username))
-    if reserved is not None:
-        problems["username"] = [reserved]
-    if not agreement:
-        problems["agreement"] = [FieldError("ERR_ACCEPTED", "must be accepted")]
-    if not person.email:
-        problems[""] = [FieldError("ERR_BLANK", "The other service does not tell us your e-mail address")]
-    return problems
 
 
 def _errand(ticket: str) -> Errand:

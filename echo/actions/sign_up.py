@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from echo import clock, db, ids, settings
@@ -33,21 +34,52 @@ _LABELS = {
 Problems = dict[str, list[FieldError]]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vouched:
+    """What a service with which people log in says of somebody new. Nobody computes or clicks to show that
+    they are a person.
+
+    Shapes:  passes_mode: signs up whatever `registrations.mode` says
+    """
+
+    is_email_verified: bool
+    passes_mode: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Somebody who may sign up, and how their account begins."""
+
+    draft: SignUp
+    is_confirmed: bool
+    is_approved: bool
+    invite_id: int | None
+
+
 async def sign_up(draft: SignUp) -> User:
     """Somebody signs up, as far as the configuration lets them.
 
     Returns: the user; `confirmed_at` and `approved_at` say whether the account can be used yet
+    Raises:  as `examine`
+    """
+    return await admit(await examine(draft))
+
+
+async def examine(draft: SignUp, *, vouched: Vouched | None = None) -> Admission:
+    """Whether somebody may sign up. Call it outside of a transaction: others are asked, tries are counted.
+
     Raises:  Forbidden while registrations are closed, without an invitation where one is needed, and from
              networks that are blocked; Invalid with the reasons by field
     """
     rules = settings.here().registrations
-    if rules.mode == "closed":
+    passes_mode = vouched is not None and vouched.passes_mode
+    if rules.mode == "closed" and not passes_mode:
         raise Forbidden
-    verdict = await entrance.judge(draft)
+    verdict = await entrance.judge(draft, asks_proof=vouched is None)
     invite = await invites.find_open(draft.invite_code, clock.now())
-    if rules.mode == "invite" and invite is None:
+    if rules.mode == "invite" and invite is None and not passes_mode:
         raise Forbidden
-    is_passed = invite is not None and seat_of(invite).may(Permission.INVITE_BYPASS_APPROVAL)
+    is_passed = passes_mode or (invite is not None and seat_of(invite).may(Permission.INVITE_BYPASS_APPROVAL))
     is_asked = rules.mode == "approval" and not is_passed
     problems = verdict.problems | await _problems(draft)
     if not draft.agreement:
@@ -57,13 +89,26 @@ async def sign_up(draft: SignUp) -> User:
     if is_asked and rules.reason_required and not draft.reason.strip():
         problems.setdefault("reason", []).append(FieldError("ERR_BLANK", "can't be blank"))
     _refuse(problems)
-    return await _create(
+    return Admission(
         draft,
-        role=Role.USER,
-        is_confirmed=not rules.confirm_email,
+        is_confirmed=not rules.confirm_email or (vouched is not None and vouched.is_email_verified),
         is_approved=not is_asked and not verdict.needs_approval,
-        is_announced=True,
         invite_id=None if invite is None else invite["id"],
+    )
+
+
+async def admit(admission: Admission) -> User:
+    """Make the account of somebody who may sign up.
+
+    Raises:  Forbidden when the invitation was used up meanwhile; Invalid when the name or address was taken
+    """
+    return await _create(
+        admission.draft,
+        role=Role.USER,
+        is_confirmed=admission.is_confirmed,
+        is_approved=admission.is_approved,
+        is_announced=True,
+        invite_id=admission.invite_id,
     )
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import msgspec
 from quart import Blueprint, Response
 
+from echo import ports
 from echo.actions import auth, confirmations
 from echo.actions.drafts import SignUp
 from echo.actions.sign_up import sign_up
 from echo.errors import Forbidden, Invalid
-from echo.http.access import app_or_user, caller_address, current
+from echo.http.access import app_or_user, caller_address, current, public
 from echo.http.families import count_for_address
 from echo.http.reading import params
 from echo.http.replies import empty, entity
 from echo.render import oauth
+from echo.render.fence_entities import SignUpChallenge
 from echo.store import users
 
 blueprint = Blueprint("sign_up", __name__)
@@ -43,6 +46,21 @@ async def create() -> Response:
     )
     issued = await auth.create_token_for(user.id, current().scopes, app_id=current().app_id)
     return entity(oauth.token(issued))
+
+
+@blueprint.get("/api/v1/echo/sign_up/challenge")
+@public
+async def challenge() -> Response:
+    """What an app does to show that a person signs up; its answer goes as `proof` with the sign-up."""
+    check = ports.human_check()
+    given = check.challenge() if check.name else ""
+    return entity(
+        SignUpChallenge(
+            check=check.name or None,
+            challenge=msgspec.json.decode(given) if check.name == "work" else None,
+            site_key=given if check.name == "hcaptcha" else None,
+        )
+    )
 
 
 @blueprint.post("/api/v1/emails/confirmations")

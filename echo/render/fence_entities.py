@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from echo.render.entity import Entity
+
+
+class SignUpChallenge(Entity, frozen=True, kw_only=True):
+    """What an app is asked for when it signs somebody up. `check`: work, hcaptcha, or null for nothing."""
+
+    check: str | None
+    challenge: dict[str, Any] | None
+    site_key: str | None
 
 
 class AdminDomainBlock(Entity, frozen=True, kw_only=True):

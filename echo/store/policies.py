@@ -175,9 +175,8 @@ async def forget_held(uri: str) -> None:
 
 
 async def prune_held(before: datetime, most_waiting: int, limit: int) -> int:
-    """Forget what was decided before a moment, and what waits and comes from elsewhere when it came
-    before that
-    or more of it waits than there is room for. What people here have written waits for ever.
+    """Forget what was decided before a moment, and what waits and comes from elsewhere when it came before
+    that or more of it waits than there is room for. What people here have written waits for ever.
 
     Returns: how many rows went, at most `limit`
     """

@@ -7,10 +7,11 @@ from urllib.parse import parse_qsl, urlencode
 
 from quart import Blueprint, Response, request
 
-from echo import ports
+from echo import ports, settings
 from echo.actions import identities, logins
+from echo.actions.drafts import SignUp
 from echo.errors import Forbidden, Gone, Invalid, NotFound, Unavailable
-from echo.http.access import page
+from echo.http.access import caller_address, page
 from echo.http.families import count_for_address
 from echo.policy.redirects import local_path
 from echo.ports import Identified
@@ -19,6 +20,8 @@ from echo.web.entry import show_login
 from echo.web.forms import by_field
 from echo.web.page import Meta, show
 
+# What somebody has typed stays in the form.
+KEPT = ("username", "invite_code", "date_of_birth", "reason")
 blueprint = Blueprint("openid", __name__)
 log = logging.getLogger(__name__)
 START, JOIN = "/login/openid", "/login/openid/join"
@@ -72,18 +75,28 @@ async def join() -> Response:
     given = await visitor.read_form()
     await count_for_address("sign_up")
     text, target = given.text("offer", ""), local_path(given.text("next", ""), "/account")
-    username = given.text("username", "")
+    # A link is as good as the code in it.
+    code = given.text("invite_code", "").strip().rstrip("/").rpartition("/")[2]
+    draft = SignUp(
+        username=given.text("username", ""),
+        email="",
+        password="",
+        locale=request.accept_languages.best or "en",
+        reason=given.text("reason", ""),
+        agreement=given.boolean("agreement", default=False),
+        born_on=given.day("date_of_birth"),
+        invite_code=code,
+        address=caller_address(),
+    )
     try:
-        user = await identities.join(
-            text,
-            username,
-            agreement=given.boolean("agreement", default=False),
-            locale=request.accept_languages.best or "en",
-        )
+        user = await identities.join(text, draft)
     except Invalid as error:
+        kept = {name: given.text(name, "") for name in KEPT}
         return await _join_form(
-            identities.read_offer(text), text, target, username=username, problems=by_field(error), status=422
+            identities.read_offer(text), text, target, kept=kept, problems=by_field(error), status=422
         )
+    if user.confirmed_at is None or user.approved_at is None:
+        target = "/account"
     return visitor.enter(await logins.enter(user.id, visitor.browser()), target)
 
 
@@ -109,7 +122,9 @@ async def _welcome(arrival: identities.Arrival, target: str) -> Response:
         offer = identities.offer(arrival.person)
     except Forbidden:
         raise Invalid(UNKNOWN) from None
-    return await _join_form(arrival.person, offer, target, username=arrival.person.username, problems={})
+    return await _join_form(
+        arrival.person, offer, target, kept={"username": arrival.person.username}, problems={}
+    )
 
 
 async def _join_form(
@@ -117,10 +132,11 @@ async def _join_form(
     offer: str,
     target: str,
     *,
-    username: str,
+    kept: dict[str, str],
     problems: dict[str, str],
     status: int = 200,
 ) -> Response:
+    rules, passes_mode = settings.here().registrations, settings.here().openid.passes_mode
     return await show(
         "join.html",
         meta=Meta(title="Choose a name"),
@@ -130,6 +146,9 @@ async def _join_form(
         service=ports.identity_provider().name,
         offer=offer,
         target=target,
-        username=username,
+        kept=kept,
+        needs_invite=not passes_mode and rules.mode == "invite",
+        needs_reason=not passes_mode and rules.mode == "approval",
+        is_closed=not passes_mode and rules.mode == "closed",
         problems=problems,
     )

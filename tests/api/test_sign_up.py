@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import altcha
 import pytest
 from quart.typing import TestClientProtocol as Client
 
 from echo import clock
 from echo.actions import approvals, confirmations
+from echo.humans.work import ProofOfWork
 from echo.models import Account, User
 from echo.policy.roles import Staff
 from echo.runtime import Runtime
@@ -32,6 +34,34 @@ NEWCOMER = {
     "agreement": "true",
     "locale": "en",
 }
+
+
+async def test_an_app_works_off_a_challenge_or_its_people_wait(
+    client: Client, runtime: Runtime, app_token: dict[str, str]
+) -> None:
+    path = "/api/v1/echo/sign_up/challenge"
+    nothing = {"check": None, "challenge": None, "site_key": None}
+    assert (await answered(client, "GET", path)) == (200, nothing)
+    people.configure(runtime, registrations={"confirm_email": False, "check": "work"})
+    runtime.human_check = ProofOfWork("secret", 1)
+    runtime.bind()
+    _, asked = await answered(client, "GET", path)
+    assert isinstance(asked, dict)
+    challenge = altcha.Challenge.from_dict(asked["challenge"])
+    solution = altcha.solve_challenge(challenge)
+    assert solution is not None
+    proof = altcha.Payload(challenge, solution).to_base64()
+
+    async def sign(name: str, **more: str) -> int:
+        form = NEWCOMER | {"username": name, "email": f"{name}@mail.test"} | more
+        return (await answered(client, "POST", "/api/v1/accounts", form=form, headers=app_token))[0]
+
+    assert await sign("forger", proof="x") == 422
+    assert await sign("worker", proof=proof) == 200
+    assert await sign("copier", proof=proof) == 422, "an answer is good for one account"
+    assert await sign("plain") == 200
+    waits = {user.email: user.approved_at is None for user in await User.all()}
+    assert waits == {"worker@mail.test": False, "plain@mail.test": True}
 
 
 async def test_an_app_signs_somebody_up(client: Client, app_token: dict[str, str]) -> None:

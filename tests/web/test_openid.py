@@ -12,11 +12,14 @@ import pytest
 from joserfc.jwk import RSAKey
 
 from echo import clock
-from echo.actions import identities
+from echo.actions import canonical_email_blocks, email_domain_blocks, identities, ip_blocks
+from echo.actions.email_domain_blocks import EmailDomainDraft
 from echo.actions.identities import BACK
+from echo.actions.ip_blocks import IpDraft
 from echo.config import Config
-from echo.errors import Gone, Invalid, NotFound
-from echo.models import Identity, Session, User
+from echo.errors import Forbidden, Gone, Invalid, NotFound
+from echo.models import CanonicalEmailBlock, EmailDomainBlock, Identity, Session, User
+from echo.policy.roles import Staff
 from echo.ports import Identified
 from echo.runtime import Runtime, open_runtime
 from tests.actions import people
@@ -31,6 +34,7 @@ from tests.web.issuer import CLIENT, ISSUER, SECRET, Issuer
 from tests.web.test_passkeys import made as make_passkey
 
 SECURITY = "/settings/security"
+SHELL = Staff.shell()
 ELSEWHERE = "__Host-echo_elsewhere"
 
 
@@ -199,7 +203,7 @@ async def test_who_is_new_chooses_a_name_where_they_may(
 ) -> None:
     await people.person("alice")
     issuer.claims |= {"preferred_username": "alice", "email": "new@mail.test", "email_verified": True}
-    people.configure(house, openid={"may_sign_up": True})
+    people.configure(house, openid={"may_sign_up": True}, registrations={"mode": "open"})
     page = await come_back(visitor, issuer)
     form = page.form("/login/openid/join")
     assert form.values["username"] == "alice"
@@ -219,10 +223,58 @@ async def test_who_is_new_chooses_a_name_where_they_may(
     # The same form again makes no second account.
     assert (await visitor.submit(form, username="other", agreement="1")).status in (403, 422)
     with pytest.raises(Invalid):
-        await identities.join(form.values["offer"], "other", agreement=True, locale="en")
+        await identities.join(form.values["offer"], people.draft("other"))
     clock.shift(timedelta(hours=1))
     with pytest.raises(Gone):
         identities.read_offer(form.values["offer"])
+
+
+async def test_who_comes_from_there_is_held_against_all_fences(
+    house: Runtime, visitor: Browser, issuer: Issuer
+) -> None:
+    issuer.claims |= {"preferred_username": "ally", "email": "new@bad.test", "email_verified": True}
+    people.configure(house, openid={"may_sign_up": True}, registrations={"mode": "open"})
+    form = (await come_back(visitor, issuer)).form("/login/openid/join")
+    agreed = {"username": "ally", "agreement": "1"}
+
+    await email_domain_blocks.add(SHELL, EmailDomainDraft(domain="bad.test"))
+    assert "not allowed here" in (await visitor.submit(form, **agreed)).text
+    await EmailDomainBlock.all().delete()
+    await canonical_email_blocks.add(SHELL, email="new@bad.test")
+    assert "already been taken" in (await visitor.submit(form, **agreed)).text
+    await CanonicalEmailBlock.all().delete()
+    await ip_blocks.add(SHELL, IpDraft(network="198.51.100.0/24", severity="sign_up_block"))
+    with pytest.raises(Forbidden):
+        await identities.join(form.values["offer"], people.draft("ally", address="198.51.100.7"))
+    for mode, status in (("closed", 403), ("invite", 403)):
+        people.configure(house, registrations={"mode": mode})
+        assert (await visitor.submit(form, **agreed)).status == status, mode
+    people.configure(house, registrations={"mode": "approval", "min_age": 16})
+    too_young = await visitor.submit(form, **agreed, reason="please", date_of_birth="2020-01-01")
+    assert "below the age limit" in too_young.text
+    assert not await User.exists(email_key="new@bad.test")
+
+    people.configure(house, registrations={"min_age": 0})
+    asked = await visitor.submit(form, **agreed, reason="please")
+    assert asked.location == "/account"
+    made = await User.get(email_key="new@bad.test")
+    assert (made.approved_at, made.reason, made.confirmed_at is None) == (None, "please", False)
+    assert "moderator" in (await visitor.get("/account")).text
+
+
+async def test_a_service_of_the_house_may_pass_the_mode_but_no_block(
+    house: Runtime, visitor: Browser, issuer: Issuer
+) -> None:
+    issuer.claims |= {"preferred_username": "ally", "email": "new@mail.test", "email_verified": True}
+    people.configure(
+        house, openid={"may_sign_up": True, "passes_mode": True}, registrations={"mode": "closed"}
+    )
+    form = (await come_back(visitor, issuer)).form("/login/openid/join")
+    await ip_blocks.add(SHELL, IpDraft(network="198.51.100.0/24", severity="sign_up_block"))
+    with pytest.raises(Forbidden):
+        await identities.join(form.values["offer"], people.draft("ally", address="198.51.100.7"))
+    assert (await visitor.submit(form, username="ally", agreement="1")).location == "/@alice"
+    assert (await User.get(email_key="new@mail.test")).approved_at is not None
 
 
 async def test_a_second_factor_is_asked_for_here_too(visitor: Browser, issuer: Issuer) -> None:
