@@ -82,6 +82,7 @@ EFFECTS: dict[type[Event], Effects] = {
     events.ConversationChanged: Effects(live="conversation"),
     events.ChatChanged: Effects(live="chat"),
     events.ChatMarked: Effects(live="chat"),
+    events.PresenceChosen: Effects(local_jobs=("presence.tell",)),
     events.GroupTold: Effects(local_jobs=("federation.send_chat_event",)),
     events.GroupWished: Effects(local_jobs=("federation.send_chat_wish",)),
     events.RelayAsked: Effects(local_jobs=("federation.send_relay_follow",)),

@@ -26,6 +26,13 @@ class ChatMarked(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PresenceChosen(Event):
+    """Somebody wants to be seen here, or not to be."""
+
+    account_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GroupTold(Event):
     """The log of a group of ours that other servers know has an event more."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from federation import (
+    chat_documents,
     collections,
     discovery,
     documents,
@@ -19,5 +20,6 @@ BLUEPRINTS = (
     collections.blueprint,
     thread_collections.blueprint,
     follower_documents.blueprint,
+    chat_documents.blueprint,
     inbox_routes.blueprint,
 )

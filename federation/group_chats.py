@@ -13,6 +13,7 @@ from activitypub import group_chats as wire
 from activitypub.activities import Create
 from activitypub.document import Document
 from activitypub.errors import Malformed
+from activitypub.read import read_collection
 from activitypub.write.activity import embedded
 from echo import addresses
 from echo.actions import chat_copies, chat_groups, chat_messages
@@ -23,13 +24,17 @@ from echo.kinds_of_chats import ChatEventKind, MemberState
 from echo.models import Account, Chat, ChatEvent
 from echo.store import accounts, chat_log, chat_servers, chats
 from echo.store.chat_projection import subject_of
-from federation import outbox, recipients, resolve
+from federation import fetch, outbox, recipients, resolve
+from federation.judge import is_same_origin
+from federation.network import allow_http
 from federation.reasons import Reason
 from federation.sending import hand_over
 from federation.server_actor import ensure_server_actor
 
 # Looking up who is in a group, when somebody here comes in.
 LOOKUP_SECONDS = 20.0
+# What is fetched at most for one event that came too early; the next try goes on.
+MOST_PAGES, MOST_OF_PAGE = 10, 200
 _COMES_IN = (ChatEventKind.INVITED, ChatEventKind.JOINED)
 _KINDS = frozenset(kind.value for kind in ChatEventKind)
 
@@ -43,7 +48,7 @@ async def send_chat_event(chat_id: int, seq: int) -> None:
     if not inboxes:
         return
     sender_id = await ensure_server_actor()
-    thing = await _written(chat, event)
+    thing = await written(chat, event)
     activity = Create(
         id=f"{thing.id}/activity",
         actor=addresses.here().actor(sender_id),
@@ -53,7 +58,8 @@ async def send_chat_event(chat_id: int, seq: int) -> None:
     await hand_over(outbox.outgoing(activity, sender_id, key=chat.uri), recipients.places(inboxes))
 
 
-async def _written(chat: Chat, event: ChatEvent) -> wire.GroupEvent:
+async def written(chat: Chat, event: ChatEvent) -> wire.GroupEvent:
+    """An event of a group of ours as other servers read it."""
     body: dict[str, Any] = event.body
     members: tuple[wire.Seat, ...] = ()
     if event.kind in _COMES_IN:
@@ -112,7 +118,36 @@ async def receive(document: Document, actor: Account) -> Reason:
 async def _take_event(event: wire.GroupEvent, home: Account) -> Reason:
     if event.kind not in _KINDS:
         return Reason.UNSUPPORTED_OBJECT
-    far = FarEvent(
+    far = await _far(event)
+    try:
+        is_new = await chat_copies.receive(home, far)
+    except chat_copies.Behind as behind:
+        await _catch_up(home, event.chat, behind.last_seq)
+        is_new = await chat_copies.receive(home, far)
+    return Reason.EFFECT if is_new else Reason.UNRELATED
+
+
+async def _catch_up(home: Account, chat_uri: str, last_seq: int) -> None:
+    """Ask the server of a group for what did not come. What was taken in stays, if this comes to no end.
+
+    Raises:  FederationError, Malformed
+    """
+    place: str | None = f"{chat_uri}/events?after={last_seq}"
+    for _ in range(MOST_PAGES):
+        if place is None or not is_same_origin(place, chat_uri):
+            return
+        page = read_collection(await fetch.collection(place), at_most=MOST_OF_PAGE, allow_http=allow_http())
+        for item in page.items:
+            if item.document is None or item.document.type != wire.EVENT:
+                continue
+            event = wire.read_event(item.document)
+            if event.chat == chat_uri and event.kind in _KINDS:
+                await chat_copies.receive(home, await _far(event), is_next=True)
+        place = page.next
+
+
+async def _far(event: wire.GroupEvent) -> FarEvent:
+    return FarEvent(
         chat_uri=event.chat,
         seq=event.seq,
         kind=ChatEventKind(event.kind),
@@ -129,7 +164,6 @@ async def _take_event(event: wire.GroupEvent, home: Account) -> Reason:
         key=event.key or "",
         roster=await _roster(event.members),
     )
-    return Reason.EFFECT if await chat_copies.receive(home, far) else Reason.UNRELATED
 
 
 async def _grant(wish: wire.GroupWish, actor: Account) -> Reason:

@@ -19,7 +19,7 @@ from echo.policy.keys import KeyPairs, new_key_pairs
 from echo.policy.pipeline.said import Door
 from echo.runtime import Runtime
 from echo.store import search_accounts
-from workers import accounts, jobs, search, servers, timelines
+from workers import accounts, jobs, presence, search, servers, timelines
 
 _numbers = itertools.count(1)
 _keys: list[KeyPairs] = []
@@ -199,7 +199,7 @@ async def remote_post(
 
 async def settle(runtime: Runtime) -> None:
     """Do the jobs that are due now, except those that talk to other servers."""
-    functions = {**timelines.JOBS, **accounts.JOBS, **search.JOBS, **servers.JOBS}
+    functions = {**timelines.JOBS, **accounts.JOBS, **search.JOBS, **servers.JOBS, **presence.JOBS}
     while await jobs.drain_once(runtime, functions, "test"):
         pass
 

@@ -60,6 +60,17 @@ SHAPES_OF_ROOMS: dict[str, Json] = {
             "me": {"anyOf": [ref("RoomMember"), {"type": "null"}]},
         }
     ),
+    "StaffRoom": _whole(
+        {
+            "id": TEXT,
+            "title": TEXT,
+            "host": ref("Account"),
+            "engine": {"enum": ["mesh", "janus", "livekit"]},
+            "access": {"enum": ["followers", "mutuals", "chat", "link"]},
+            "members_count": {"type": "integer", "minimum": 0},
+            "started_at": TEXT,
+        }
+    ),
     "JoinedRoom": _whole(
         {
             "room": ref("Room"),
@@ -109,4 +120,9 @@ ROUTES_OF_ROOMS: dict[str, Json] = {
     f"POST {_MEMBER}/role": route(ref("Room"), body=fields(role="string")),
     f"POST {_MEMBER}/mute": route(ref("Room"), body=fields(muted="boolean")),
     f"DELETE {_MEMBER}": route(ref("Room")),
+    "GET /api/v1/echo/admin/rooms": route(
+        many(ref("StaffRoom")),
+        parameters=query(limit="integer", max_id="string", since_id="string", min_id="string"),
+    ),
+    "DELETE /api/v1/echo/admin/rooms/{room_id}": route(OBJECT),
 }

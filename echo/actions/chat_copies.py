@@ -51,11 +51,20 @@ class FarEvent:
     roster: Sequence[tuple[int, str]] = ()
 
 
-async def receive(home: Account, far: FarEvent) -> bool:
+class Behind(Unavailable):
+    """Events of a group have not come yet: those after `last_seq`."""
+
+    def __init__(self, last_seq: int, detail: str) -> None:
+        super().__init__(detail=detail)
+        self.last_seq = last_seq
+
+
+async def receive(home: Account, far: FarEvent, *, is_next: bool = False) -> bool:
     """Take in an event; a second copy changes nothing. False when it is nothing for anybody here.
 
-    Shapes:  home: who says so, somebody of the server where the group was begun
-    Raises:  Unavailable when events before it have not come yet: it is to be tried again;
+    Shapes:  home: who says so, somebody of the server where the group was begun;
+             is_next: that server was asked, and has nothing for us between the last one here and this one
+    Raises:  Behind when events before it have not come yet;
              Forbidden when another server says so, or who is invited does not want it
     """
     if home.host != urlsplit(far.chat_uri).netloc:
@@ -72,8 +81,8 @@ async def receive(home: Account, far: FarEvent) -> bool:
         if far.seq <= chat.last_seq:
             return False
         if far.seq > chat.last_seq + 1:
-            if await chat_servers.has_readers_here(chat.id):
-                raise Unavailable(detail=f"{far.chat_uri}: {far.seq} comes after {chat.last_seq}")
+            if not is_next and await chat_servers.has_readers_here(chat.id):
+                raise Behind(chat.last_seq, f"{far.chat_uri}: {far.seq} comes after {chat.last_seq}")
             await chat_log.leap(chat.id, far.seq - 1)
         await append(
             *(unit, chat, far.kind, far.actor_id, _body(far)),

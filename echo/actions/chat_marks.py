@@ -7,12 +7,13 @@ from datetime import timedelta
 from echo import clock, db
 from echo.db import UnitOfWork
 from echo.errors import NotFound
-from echo.events import AccountChanged, ChatMarked
+from echo.events import AccountChanged, ChatMarked, PresenceChosen
 from echo.kinds_of_chats import ChatRequest, ChatWriters
 from echo.models import ChatPreference
 from echo.policy.viewer import Viewer
 from echo.store import chat_log, chat_marks, chats
 
+_OF_PRESENCE = ("share_presence", "share_last_seen", "invisible")
 FOREVER = timedelta(days=36_500)
 
 
@@ -83,6 +84,8 @@ async def prefer(
             ):
                 unit.emit(AccountChanged(local=True, account_id=account_id))
             known.who_may_write = who_may_write.value
+        if any(choices.get(name, getattr(known, name)) != getattr(known, name) for name in _OF_PRESENCE):
+            unit.emit(PresenceChosen(local=True, account_id=account_id))
         known.update_from_dict(choices)
         await known.save()
     return known

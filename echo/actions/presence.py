@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from echo import db
+from echo.events import PresenceChosen
 from echo.store import chats
 
 
 async def set_invisible(account_id: int, *, invisible: bool) -> None:
     """Be seen by nobody, wherever one is, or by those who may see it."""
-    async with db.unit_of_work():
+    async with db.unit_of_work() as unit:
         known = await chats.preference(account_id)
         if known.invisible != invisible:
             await db.execute(
@@ -17,3 +18,4 @@ async def set_invisible(account_id: int, *, invisible: bool) -> None:
                 account_id,
                 invisible,
             )
+            unit.emit(PresenceChosen(local=True, account_id=account_id))

@@ -20,8 +20,9 @@ from echo.ports import MESH
 from echo.store import room_seats, rooms
 
 _SESSION = re.compile(r"[A-Za-z0-9_-]{1,64}")
-# A room in which nobody is ends after so long.
+# A room in which nobody is ends after so long; one whose host is away, with nobody to rule it, later.
 EMPTY_SECONDS = 120
+HOST_AWAY_SECONDS = 600
 
 
 async def join(account_id: int, room_id: int, *, key: str = "", session_id: str = "") -> str:
@@ -150,6 +151,14 @@ async def remove(host_id: int, room_id: int, account_id: int) -> None:
         await announce(unit, room, account_id)
 
 
+async def leave_lost(account_id: int, room_id: int) -> None:
+    """Somebody leaves a room, unless a session of theirs is back on their seat."""
+    async with db.unit_of_work():
+        await rooms.lock(room_id)
+        if not await room_seats.sessions([(room_id, account_id)]):
+            await _depart(room_id, [account_id])
+
+
 async def disconnected(room_id: int, account_id: int) -> None:
     """What carries a room says that somebody is connected no more. Raises NotFound."""
     async with db.unit_of_work():
@@ -164,7 +173,7 @@ async def emptied(room_id: int) -> None:
 
 
 async def sweep() -> None:
-    """Those whose session ended without a word leave; rooms in which nobody is any more end.
+    """Those whose session ended without a word leave; rooms end in which nobody is any more, or no host.
 
     When Redis was emptied since the last time, the leases are not there yet: nobody leaves this time.
     """
@@ -177,7 +186,11 @@ async def sweep() -> None:
         async with db.unit_of_work():
             await rooms.lock(room_id)
             await _depart(room_id, [account_id for _, account_id in lost])
-    for room_id in await rooms.empty_since(clock.now() - timedelta(seconds=EMPTY_SECONDS)):
+    over = {
+        *await rooms.empty_since(clock.now() - timedelta(seconds=EMPTY_SECONDS)),
+        *await rooms.hostless_since(clock.now() - timedelta(seconds=HOST_AWAY_SECONDS)),
+    }
+    for room_id in sorted(over):
         async with db.unit_of_work() as unit:
             await finish(unit, await rooms.lock(room_id))
 

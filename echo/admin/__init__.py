@@ -25,6 +25,7 @@ from echo.admin import (
     reported_chats,
     reports,
     roles,
+    rooms,
     storage,
     trends,
 )
@@ -54,6 +55,7 @@ BLUEPRINTS = (
     reported_chats.blueprint,
     reports.blueprint,
     roles.blueprint,
+    rooms.blueprint,
     storage.blueprint,
     trends.blueprint,
 )

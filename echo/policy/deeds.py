@@ -45,6 +45,7 @@ class Deed(StrEnum):
     ACCOUNT_NOTE = "account.note"
     POSTS_DELETE = "posts.delete"
     POSTS_SENSITISE = "posts.sensitise"
+    ROOM_END = "room.end"
     REPORT_RESOLVE = "report.resolve"
     REPORT_REOPEN = "report.reopen"
     REPORT_ASSIGN = "report.assign"
@@ -141,6 +142,7 @@ NEEDED: dict[Deed, Permission] = {
     Deed.ACCOUNT_NOTE: Permission.MANAGE_USERS,
     Deed.POSTS_DELETE: Permission.MANAGE_REPORTS,
     Deed.POSTS_SENSITISE: Permission.MANAGE_REPORTS,
+    Deed.ROOM_END: Permission.MANAGE_REPORTS,
     Deed.REPORT_RESOLVE: Permission.MANAGE_REPORTS,
     Deed.REPORT_REOPEN: Permission.MANAGE_REPORTS,
     Deed.REPORT_ASSIGN: Permission.MANAGE_REPORTS,

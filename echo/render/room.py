@@ -45,6 +45,24 @@ async def _read(rows: Sequence[Row]) -> tuple[_Members, _Sessions, Mapping[int, 
     return members, sessions, people
 
 
+async def for_staff(rows: Sequence[Row]) -> list[room_entities.StaffRoom]:
+    """Rows of `store.rooms.open_for_staff`."""
+    people = await account.by_id(list({row["host_id"] for row in rows}))
+    return [
+        room_entities.StaffRoom(
+            id=str(row["id"]),
+            title=row["title"],
+            host=msgspec.Raw(people[row["host_id"]]),
+            engine=row["engine"],
+            access=row["access"],
+            members_count=row["members_count"],
+            started_at=times.iso(row["created_at"]),
+        )
+        for row in rows
+        if row["host_id"] in people
+    ]
+
+
 async def for_each(account_ids: Sequence[int], room_id: int) -> dict[int, bytes]:
     """A room for several people at once: for its host and those who are or were in it. Who was sent out is
     told that alone.

@@ -34,6 +34,18 @@ class RoomMember(Entity, frozen=True, kw_only=True):
     session_id: str | None
 
 
+class StaffRoom(Entity, frozen=True, kw_only=True):
+    """An open room, for those who may end it."""
+
+    id: str
+    title: str
+    host: msgspec.Raw
+    engine: str
+    access: str
+    members_count: int
+    started_at: str
+
+
 class Room(Entity, frozen=True, kw_only=True):
     """A live room. `link` is for those who may pass it on; `recording` is none, asked or allowed."""
 

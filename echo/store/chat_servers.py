@@ -3,6 +3,16 @@
 from __future__ import annotations
 
 from echo import db
+from echo.models import ChatEvent
+from echo.store import loading
+
+# Those of a server ($2) who may read an event, or whom it is about.
+_READER = (
+    "SELECT 1 FROM chat_members m JOIN accounts a ON a.id = m.account_id WHERE m.chat_id = t.chat_id"
+    " AND a.host = $2 AND a.host <> '' AND a.deleted_at IS NULL"
+    " AND (m.account_id = coalesce((t.body->>'account_id')::bigint, t.actor_id)"
+    " OR (m.joined_seq <= t.seq AND (m.left_seq IS NULL OR m.left_seq >= t.seq)))"
+)
 
 
 async def has_readers_here(chat_id: int) -> bool:
@@ -27,6 +37,30 @@ async def inboxes_of(chat_id: int, seq: int, subject_id: int) -> list[str]:
         subject_id,
     )
     return [row["url"] for row in rows]
+
+
+async def readable_at(chat_id: int, host: str, after: int, limit: int) -> list[ChatEvent]:
+    """Events after one that somebody of a server may read, in order."""
+    rows = await db.fetch(
+        f"SELECT {loading.columns(ChatEvent)} FROM chat_events t WHERE chat_id = $1 AND seq > $3"
+        f" AND EXISTS ({_READER}) ORDER BY seq LIMIT $4",
+        chat_id,
+        host,
+        after,
+        limit,
+    )
+    return [loading.read(ChatEvent, row) for row in rows]
+
+
+async def is_known_at(chat_id: int, host: str) -> bool:
+    """Whether somebody of a server is in a group, was in it, or is invited."""
+    found = await db.fetch_value(
+        "SELECT 1 FROM chat_members m JOIN accounts a ON a.id = m.account_id"
+        " WHERE m.chat_id = $1 AND a.host = $2 AND a.host <> '' LIMIT 1",
+        chat_id,
+        host,
+    )
+    return found is not None
 
 
 async def inbox_at_home(chat_id: int) -> str:

@@ -3,6 +3,7 @@
     presence:here:<account>    sorted set: connection -> when its lease ends (seconds since 1970)
     presence:idle:<account>    the same, of connections that said that nobody looks
     presence:told:<account>    what others were last told
+    presence:ends              sorted set: account -> when the newest of their leases ends
 
 Whether somebody wants to be seen is a row: `echo.models.ChatPreference`.
 """
@@ -72,6 +73,10 @@ def _here(account_id: int) -> str:
     return cache.key("presence", "here", account_id)
 
 
+def _ends() -> str:
+    return cache.key("presence", "ends")
+
+
 def _idle(account_id: int) -> str:
     return cache.key("presence", "idle", account_id)
 
@@ -86,6 +91,7 @@ async def renew(connections: Iterable[tuple[int, str]]) -> None:
         for account_id, name in connections:
             pipe.zadd(_here(account_id), {name: now + LEASE_SECONDS})
             pipe.expire(_here(account_id), LEASE_SECONDS)
+            pipe.zadd(_ends(), {str(account_id): now + LEASE_SECONDS})
         await pipe.execute()
 
 
@@ -96,6 +102,17 @@ async def drop(connections: Iterable[tuple[int, str]]) -> None:
             pipe.zrem(_here(account_id), name)
             pipe.zrem(_idle(account_id), name)
         await pipe.execute()
+
+
+async def take_ended(limit: int) -> list[int]:
+    """People whose leases have ended, each given to one who asks: who renewed them may be dead."""
+    client, now = cache.client(), time.time()
+    found = [int(name) for name in await client.zrangebyscore(_ends(), "-inf", now, start=0, num=limit)]
+    async with client.pipeline(transaction=False) as pipe:
+        for account_id in found:
+            pipe.zrem(_ends(), str(account_id))
+        taken = await pipe.execute()
+    return [account_id for account_id, is_mine in zip(found, taken, strict=True) if is_mine]
 
 
 async def set_idle(account_id: int, name: str, *, idle: bool) -> None:

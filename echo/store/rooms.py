@@ -12,6 +12,7 @@ from echo.models import Room, RoomMember
 from echo.policy.rooms import MAY_JOIN
 from echo.policy.viewer import Viewer
 from echo.store import loading
+from echo.store.cursor import Cursor
 
 _ROWS = f"SELECT r.* FROM rooms r JOIN accounts h ON h.id = r.host_id WHERE {MAY_JOIN}"
 _PRESENT = "m.left_at IS NULL AND m.removed_at IS NULL"
@@ -49,6 +50,20 @@ async def open_for(viewer: Viewer, *, limit: int) -> list[Row]:
     """Open rooms that a viewer may join without a link, newest first."""
     return await db.fetch(
         f"{_ROWS} AND r.ended_at IS NULL ORDER BY r.id DESC LIMIT $3", viewer.account_id, "", limit
+    )
+
+
+async def open_for_staff(cursor: Cursor) -> list[Row]:
+    """Open rooms with their hosts and how many are inside, whoever may join them, newest first."""
+    return await db.fetch(
+        "SELECT r.*, h.username, h.domain, (SELECT count(*) FROM room_members m WHERE m.room_id = r.id"
+        f" AND {_PRESENT}) AS members_count FROM rooms r JOIN accounts h ON h.id = r.host_id"
+        " WHERE r.ended_at IS NULL AND ($1::bigint IS NULL OR r.id < $1)"
+        " AND ($2::bigint IS NULL OR r.id > $2)"
+        " ORDER BY r.id DESC LIMIT $3",
+        cursor.max_id,
+        cursor.since_id or cursor.min_id,
+        cursor.limit,
     )
 
 
@@ -113,6 +128,16 @@ async def empty_since(moment: datetime) -> list[int]:
         "SELECT r.id FROM rooms r WHERE r.ended_at IS NULL AND r.created_at < $1 AND NOT EXISTS"
         f" (SELECT 1 FROM room_members m WHERE m.room_id = r.id AND ({_PRESENT} OR m.left_at >= $1))"
         " ORDER BY r.id",
+        moment,
+    )
+    return [row["id"] for row in rows]
+
+
+async def hostless_since(moment: datetime) -> list[int]:
+    """Open rooms whose host has not been inside since a moment, while others were."""
+    rows = await db.fetch(
+        "SELECT r.id FROM rooms r LEFT JOIN room_members m ON m.room_id = r.id AND m.account_id = r.host_id"
+        " WHERE r.ended_at IS NULL AND r.created_at < $1 AND (m.id IS NULL OR m.left_at < $1) ORDER BY r.id",
         moment,
     )
     return [row["id"] for row in rows]

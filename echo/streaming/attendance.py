@@ -1,7 +1,8 @@
 """Whether people are here, as far as this process knows: it holds their connections.
 
 Every few seconds it renews the leases of its connections and looks who came and went. Others are told only
-what is still so at the next look, so that one who comes back at once was never away.
+what is still so at the next look, so that one who comes back at once was never away. A process that was
+killed says nothing: when its leases end, any other tells that those people are gone.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ class Attendance:
             await asyncio.sleep(LOOK_SECONDS)
             try:
                 await self.look()
+                await tell_of_lost()
             except (EchoError, *cache.OUTAGES) as error:
                 log.warning("presence is not kept: %s", error)
             except Exception:
@@ -76,6 +78,12 @@ class Attendance:
         session = getattr(outlet, "session", None)
         name = session.id if session is not None else f"{self._process}-{id(outlet)}"
         return outlet.access.user_id or 0, name
+
+
+async def tell_of_lost() -> None:
+    """Tell of those whose leases ended because nobody renewed them."""
+    while people := await presence.take_ended(AT_ONCE):
+        await tell(people)
 
 
 async def tell(account_ids: Iterable[int]) -> None:

@@ -110,6 +110,7 @@ class Hub:
             task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks)
+        lifecycle.stop()
 
     def _start(self) -> None:
         loop = asyncio.get_running_loop()

@@ -11,13 +11,14 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 
 from echo.policy.access import Access
+from echo.streaming import leaving
 
 log = logging.getLogger(__name__)
 # So often those that last are named.
 LASTING_SECONDS = 20.0
 # (access, name of the session)
 BEGUN: list[Callable[[Access, str], Awaitable[None]]] = []
-ENDED: list[Callable[[Access, str], Awaitable[None]]] = []
+ENDED: list[Callable[[Access, str], Awaitable[None]]] = [leaving.leave_rooms]
 # All of this process: (account id, name of the session)
 LASTING: list[Callable[[Sequence[tuple[int, str]]], Awaitable[None]]] = []
 _under_way: set[asyncio.Task[None]] = set()
@@ -35,6 +36,12 @@ def ended(access: Access, session_id: str) -> None:
         task = asyncio.create_task(_tell(tell(access, session_id)))
         _under_way.add(task)
         task.add_done_callback(_under_way.discard)
+
+
+def stop() -> None:
+    """The process ends: nothing more is waited for."""
+    for task in _under_way:
+        task.cancel()
 
 
 async def last(sessions: Sequence[tuple[int, str]]) -> None:

@@ -12,8 +12,9 @@ import msgspec
 import pytest
 from jsonschema import Draft202012Validator
 
-from echo import cache, clock
+from echo import cache, clock, db
 from echo.actions import blocks, room_members
+from echo.kinds import Role
 from echo.models import RoomMember
 from echo.runtime import Runtime
 from tests import make, openapi
@@ -26,11 +27,13 @@ PATH = "/api/v1/echo/rooms"
 
 def shaped(answer: Answer, entity: str = "Room") -> Json:
     """The entity, which is what the description of our API says."""
+    return fitting(answer.json, entity)
+
+
+def fitting(document: Json, entity: str) -> Json:
     known = openapi.document()["components"]
-    Draft202012Validator({"$ref": f"#/components/schemas/{entity}", "components": known}).validate(
-        answer.json
-    )
-    return answer.json
+    Draft202012Validator({"$ref": f"#/components/schemas/{entity}", "components": known}).validate(document)
+    return document
 
 
 async def opened(api: Api, host: Person, **more: object) -> str:
@@ -192,6 +195,41 @@ async def test_who_went_without_a_word_has_left_and_nobody_leaves_because_redis_
     await room_members.sweep()
     assert shaped(await api.get(f"{PATH}/{tea}", by=host))["ended_at"]
     assert await RoomMember.filter(left_at=None).count() == 0
+
+
+async def test_a_room_without_a_host_ends_later(api: Api) -> None:
+    host = await make.person()
+    (bob,) = await people(host, 1)
+    tea, never = await opened(api, host), await opened(api, host)
+    await joined(api, tea, host)
+    for room in (tea, never):
+        await joined(api, room, bob, session_id="his")
+    await api.post(f"{PATH}/{tea}/leave", by=host)
+    for seconds, is_over in ((590, False), (610, True)):
+        clock.shift(timedelta(seconds=seconds))
+        for room in (tea, never):
+            await api.post(f"{PATH}/{room}/stay", by=bob, json={"session_id": "his"})
+        await room_members.sweep()
+        for room in (tea, never):
+            assert bool((await api.get(f"{PATH}/{room}", by=bob)).json["ended_at"]) == is_over
+
+
+async def test_moderators_end_a_room_and_do_not_see_who_is_inside(api: Api) -> None:
+    host, bob = await make.person("host"), await make.person("bob", role=Role.MODERATOR)
+    mod = await make.with_scopes(bob, "admin:read", "admin:write")
+    tea = await opened(api, host, access="link")
+    await joined(api, tea, host)
+    listed, route = "/api/v1/echo/admin/rooms", f"/api/v1/echo/admin/rooms/{tea}"
+    await api.get(listed, by=await make.with_scopes(host, "admin:read"), expect=403)
+    await api.delete(route, by=await make.with_scopes(host, "admin:write"), expect=403)
+    row = fitting((await api.get(listed, by=mod)).json[0], "StaffRoom")
+    assert (row["title"], row["members_count"], row["host"]["username"]) == ("Tea", 1, "host")
+    await api.delete(route, by=mod)
+    assert shaped(await api.get(f"{PATH}/{tea}", by=host))["ended_at"]
+    assert (await api.get(listed, by=mod)).json == []
+    ((deed, name),) = await db.fetch("SELECT deed, target_name FROM audit WHERE NOT refused")
+    assert (deed, name) == ("room.end", "Tea")
+    await api.delete("/api/v1/echo/admin/rooms/7", by=mod, expect=404)
 
 
 async def test_a_post_shows_a_room_while_it_is_live(api: Api) -> None:

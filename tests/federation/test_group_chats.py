@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -12,12 +13,15 @@ from echo.actions.chat_messages import MessageDraft
 from echo.errors import Forbidden, Invalid, NotFound
 from echo.models import Account, Chat, ChatEvent, ChatMember, ChatMessage
 from echo.policy.viewer import Viewer
-from echo.store import chat_log, chat_projection, chat_reads
+from echo.store import chat_log, chat_projection, chat_reads, jobs
 from echo.store import chats as store
+from federation import chat_documents
 from tests import make
 from tests.federation.peer import Peer
+from tests.federation.test_followers import listed
 from tests.federation.test_handlers import says
-from tests.fediverse import Echo, settle_down
+from tests.fediverse import Echo, Router, settle_down
+from workers.outbound import JOBS
 
 
 async def found(name: str, host: str) -> int:
@@ -66,11 +70,7 @@ async def test_two_echos_hold_a_group(one: Echo, two: Echo, peer: Peer) -> None:
     bob_here = await found("bob", "two.test")
     await chat_groups.invite(alice.id, group, bob_here)
     await settle_down([one, two])
-
-    async def copy_of() -> Chat:
-        return await Chat.get(kind="group")
-
-    copy = await two.run(copy_of())
+    copy = await two.run(only_group())
     assert (copy.name, copy.local, copy.uri) == ("Tea", False, f"https://one.test/ap/chats/{group}")
     await say(alice.id, group, "not for bob yet")
     await settle_down([one, two])
@@ -171,3 +171,51 @@ async def test_no_other_server_gives_the_order(one: Echo, two: Echo, peer: Peer)
     assert await says(mallory, one, forged("dance", type="EchoChatWish")) == "unsupported-object"
     assert await two.run(says(mallory, two, forged("created", published=None))) == "malformed"
     assert "forged" not in str(await ChatEvent.all().values_list("body", flat=True))
+
+
+async def test_what_was_lost_on_the_way_is_fetched(
+    one: Echo, two: Echo, peer: Peer, router: Router, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chat_documents, "PAGE", 2)
+    alice, bob = await make.person("alice"), await two.run(make.person("bob"))
+    group = (await chat_groups.create(alice.id, "Tea")).id
+    await chat_groups.invite(alice.id, group, await found("bob", "two.test"))
+    await settle_down([one, two])
+    copy = (await two.run(only_group())).id
+    await two.run(chat_groups.enter(bob.id, copy))
+    await settle_down([one, two])
+    begun = len(await log(group))
+    for number in range(5):
+        await say(alice.id, group, f"lost {number}")
+    await chat_messages.delete(alice.id, group, begun + 2)
+    await chat_messages.react(alice.id, group, begun + 1, "🎉", is_there=True)
+    for _ in range(3):
+        await work_jobs()
+    assert await db.execute("DELETE FROM deliveries WHERE state = 'pending'") == 7, (
+        "nothing of it ever arrives"
+    )
+    assert await two.run(texts(bob.id, copy)) == []
+    router.asked.clear()
+    await say(alice.id, group, "heard")
+    await settle_down([one, two])
+    assert await two.run(texts(bob.id, copy)) == ["lost 0", "lost 2", "lost 3", "lost 4", "heard"]
+    assert (await two.run(log(copy)))[-8:] == await log(group, begun)
+    assert await two.run(rebuilt(copy))
+    asked = [request.url.path for request in router.asked_of("one.test") if request.method == "GET"]
+    assert asked.count(f"/ap/chats/{group}/events") == 4, "in pages, and once"
+
+    # Nobody else is shown the log, nor that there is one.
+    stranger = peer.person("stranger")
+    path = f"/ap/chats/{group}/events?after=0"
+    assert [(await listed(one, path, who)).status_code for who in (None, stranger)] == [401, 404]
+
+
+async def work_jobs() -> None:
+    """Run jobs, and deliver nothing."""
+    for row in await jobs.claim("test/2", 100):
+        await JOBS[row["name"]](None, **json.loads(row["arguments"]))
+        await jobs.finish("test/2", row["id"])
+
+
+async def only_group() -> Chat:
+    return await Chat.get(kind="group")

@@ -13,6 +13,7 @@ from echo import cache, clock
 from echo.actions import blocks, chat_groups, chats
 from echo.models import ChatPreference
 from echo.policy.viewer import Viewer
+from echo.runtime import Runtime
 from echo.store import presence
 from echo.streaming import attendance
 from tests import make
@@ -195,3 +196,31 @@ async def test_s_m02_nobody_hears_somebody_type_whom_they_block(live: LiveServer
     await hers.say(type="echo:req", id="end", method="presence.get", params={"account_ids": []})
     while (frame := await hers.next()).get("id") != "end":
         assert frame.get("kind") != "typing"
+
+
+async def test_another_process_tells_of_those_whose_process_was_killed(
+    live: LiveServer, api: Api, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attendance, "RENEW_SECONDS", 0.1)
+    alice, bob = await make.person("alice"), await make.person("bob")
+    await friends(alice, bob)
+    hers, _ = await hello(live, alice)
+    while (await presence.states([alice.id]))[alice.id] != "online":
+        await asyncio.sleep(0.02)
+    # A process that dies right after this: what it knew is in Redis alone.
+    monkeypatch.setattr(presence, "LEASE_SECONDS", 2)
+    await presence.renew([(bob.id, "of a killed process")])
+    await attendance.tell([bob.id])
+    assert await told(hers, bob) == "online"
+    assert await told(hers, bob) == "offline"
+    assert await presence.take_ended(10) == []
+
+    # What is chosen over HTTP is told as what is chosen on a socket.
+    await hello(live, bob)
+    assert await told(hers, bob) == "online"
+    for path, choice in ((PATH, "invisible"), ("/api/v1/echo/chats/preferences", "share_presence")):
+        method, hides = (api.put, True) if choice == "invisible" else (api.patch, False)
+        for chosen, state in ((hides, "offline"), (not hides, "online")):
+            await method(path, by=bob, json={choice: chosen})
+            await make.settle(runtime)
+            assert await told(hers, bob) == state

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from echo.actions import room_members, rooms
 from echo.actions.rooms import RoomDraft
+from echo.store import room_seats
 from tests import make
 from tests.make import Person
 from tests.streaming.conftest import Ear, LiveServer
@@ -106,3 +109,25 @@ async def test_what_is_done_in_a_room_is_done_on_the_socket_too(live: LiveServer
     assert (await ask(hers, "room.remove", **about))["members_count"] == 1
     assert await ask(hers, "room.end", room_id=room) is None
     assert await ask(hers, "room.join", room_id=room, session_id="x") == "gone"
+
+
+async def test_who_loses_their_socket_and_does_not_come_back_leaves(
+    live: LiveServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room_seats, "GRACE_SECONDS", 1)
+    host, bob, eve = [await make.person(name) for name in ("host", "bob", "eve")]
+    for person in (bob, eve):
+        await make.follow(person, host)
+    room = await rooms.create(host.id, RoomDraft(title="Tea"))
+    hers, _ = await seated(live, host, str(room))
+    his, _ = await seated(live, bob, str(room))
+    other, _ = await seated(live, eve, str(room))
+    for ear in (his, other):
+        await ear.socket.close()
+    again, _ = await seated(live, bob, str(room))
+    while True:
+        frame = await hers.next()
+        if frame.get("event") == "room" and len(frame["data"]["members"]) == 2:
+            break
+    assert {member["account_id"] for member in frame["data"]["members"]} == {str(host.id), str(bob.id)}
+    assert (await ask(again, "room.get", room_id=str(room)))["me"]["account_id"] == str(bob.id)

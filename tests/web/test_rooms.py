@@ -9,6 +9,8 @@ from datetime import timedelta
 from echo import clock
 from echo.actions import room_members, room_tickets, rooms
 from echo.actions.rooms import RoomDraft
+from echo.kinds import Role
+from echo.models import Room
 from echo.store.access import load_token
 from tests import make
 from tests.actions import people
@@ -35,6 +37,23 @@ async def test_only_those_who_may_join_see_it_and_only_our_scripts_run(browser: 
     assert (await browser.get("/rooms/7")).status == 404
     # Every other page stays without.
     assert "script-src" not in (await browser.get("/account")).headers["content-security-policy"]
+
+
+async def test_a_room_of_livekit_says_that_this_page_cannot_join_and_moderators_end_rooms(
+    browser: Browser,
+) -> None:
+    host = (await people.person("host", role=Role.MODERATOR)).id
+    room_id = await rooms.create(host, RoomDraft(title="Tea"))
+    await browser.log_in("host", PASSWORD)
+    assert "Come in" in (await browser.get(f"/rooms/{room_id}")).text
+    await Room.filter(id=room_id).update(engine="livekit")
+    page = (await browser.get(f"/rooms/{room_id}")).text
+    assert "This room needs an app" in page
+    assert "Come in" not in page
+    page = await browser.get("/admin/rooms")
+    await browser.submit(page.form(f"/admin/rooms/{room_id}/end"))
+    assert "No room is open" in (await browser.get("/admin/rooms")).text
+    assert "The room is over" in (await browser.get(f"/rooms/{room_id}")).text
 
 
 async def test_a_ticket_is_for_rooms_and_not_for_long(browser: Browser) -> None:

@@ -22,6 +22,7 @@ from echo.web.admin import (
     relays,
     reports,
     roles,
+    rooms,
     storage,
     trends,
 )
@@ -42,6 +43,7 @@ BLUEPRINTS = (
     policies.blueprint,
     reports.blueprint,
     roles.blueprint,
+    rooms.blueprint,
     trends.blueprint,
     email_domains.blueprint,
     ip_blocks.blueprint,

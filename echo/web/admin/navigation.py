@@ -22,6 +22,7 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
         Entry("/admin/reports", "Reports", Permission.MANAGE_REPORTS),
         Entry("/admin/accounts", "Accounts", Permission.MANAGE_USERS),
         Entry("/admin/appeals", "Appeals", Permission.MANAGE_APPEALS),
+        Entry("/admin/rooms", "Live rooms", Permission.MANAGE_REPORTS),
         Entry("/admin/trends", "Trends", Permission.MANAGE_TAXONOMIES),
         Entry("/admin/presets", "Words for strikes", Permission.MANAGE_SETTINGS),
         Entry("/admin/roles", "Roles", Permission.MANAGE_ROLES),

@@ -219,17 +219,19 @@
     tile.classList.toggle("asks", Boolean(member.hand_raised_at));
     const rule = tile.querySelector(".rule");
     rule.hidden = !isHost() || isMine;
-    rule.querySelector('[data-do="mute"]').textContent = member.muted ? "Unmute" : "Mute";
-    rule.querySelector('[data-do="role"]').textContent = member.role === "speaker" ? "Let listen" : "Let speak";
+    rule.querySelector('[data-do="mute"] .do').textContent = member.muted ? "Unmute" : "Mute";
+    rule.querySelector('[data-do="role"] .do').textContent = member.role === "speaker" ? "Let listen" : "Let speak";
   }
 
   function makeTile(member) {
     const tile = document.getElementById("tile").content.firstElementChild.cloneNode(true);
     tile.dataset.account = member.account_id;
     tile.querySelector(".name").textContent = member.account.display_name || member.account.acct;
+    // Buttons of several tiles are told apart by whom they are about.
+    for (const about of tile.querySelectorAll(".rule .hidden")) about.textContent = tile.querySelector(".name").textContent;
     tile.querySelector("img").src = member.account.avatar;
     tile.querySelector(".rule").addEventListener("click", (event) => {
-      const what = event.target.dataset.do;
+      const what = event.target.closest("[data-do]")?.dataset.do;
       const now = room && room.members.find((other) => other.account_id === member.account_id);
       if (!what || !now) return;
       const about = { room_id: id, account_id: member.account_id };
