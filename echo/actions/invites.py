@@ -13,7 +13,7 @@ from echo.errors import FieldError, Forbidden, Invalid, NotFound
 from echo.models import Invite, User
 from echo.policy.deeds import Deed
 from echo.policy.roles import REFUSED, Permission, Staff
-from echo.store import invites, roles
+from echo.store import accounts, invites, roles
 
 # Letters and digits that nobody takes for others.
 _ALPHABET = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -60,6 +60,13 @@ async def create(owner_id: int, draft: InviteDraft) -> Invite:
             expires_at=draft.expires_at,
             created_at=now,
         )
+
+
+async def create_for(by: Staff, owner_id: int, draft: InviteDraft) -> Invite:
+    """The same in the name of somebody here. Raises NotFound besides."""
+    target = Target("account", owner_id, (await accounts.get(owner_id)).username)
+    async with staff.acting(by, Deed.INVITE_CREATE, on=target):
+        return await create(owner_id, draft)
 
 
 async def end(owner_id: int, invite_id: int) -> None:

@@ -6,8 +6,11 @@ import time
 from datetime import timedelta
 
 from echo import clock, db
+from echo.actions.staff import Target, acting
 from echo.events import AccountChanged
+from echo.policy.deeds import Deed
 from echo.policy.keys import new_ed25519_pair, new_key_pairs
+from echo.policy.roles import Staff
 from echo.store import accounts, signing_keys
 from echo.store.signing_keys import Held
 
@@ -66,6 +69,13 @@ async def change(account_id: int) -> bool:
             await account.save(update_fields=["version"])
             unit.emit(AccountChanged(local=True, account_id=account_id))
     return generation is not None
+
+
+async def change_by_staff(by: Staff, account_id: int) -> bool:
+    """The same by an operator. Raises Forbidden besides."""
+    target = Target("account", account_id, (await accounts.get(account_id)).username)
+    async with acting(by, Deed.ACCOUNT_KEYS, on=target):
+        return await change(account_id)
 
 
 async def replace() -> list[int]:

@@ -6,11 +6,14 @@ from echo import clock, db
 from echo.actions.auth import end_all_access
 from echo.actions.links import LinkKind, make_link
 from echo.actions.logins import Browser, open_session, require_password
+from echo.actions.staff import Target, acting
 from echo.errors import Gone, Invalid
 from echo.events import MailAsked
 from echo.models import User
 from echo.policy import passwords
-from echo.store import auth, users
+from echo.policy.deeds import Deed
+from echo.policy.roles import Staff
+from echo.store import accounts, auth, users
 
 
 async def request_password_reset(email: str) -> None:
@@ -63,14 +66,15 @@ async def change_password(user_id: int, old: str, new: str, browser: Browser) ->
         return await open_session(user_id, browser)
 
 
-async def set_password(user_id: int, password: str) -> None:
+async def set_password(by: Staff, user_id: int, password: str) -> None:
     """An operator sets a password; ends every session, token and link.
 
-    Raises:  Invalid for a bad password
+    Raises:  Invalid for a bad password; NotFound, Forbidden
     """
     _require_good(password)
+    target = Target("account", user_id, (await accounts.get(user_id)).username)
     hashed = await passwords.hash_password(password)
-    async with db.unit_of_work():
+    async with acting(by, Deed.USER_PASSWORD, on=target):
         await _replace(user_id, hashed)
 
 

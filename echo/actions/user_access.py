@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from echo import clock
 from echo.actions import auth, sessions
 from echo.actions.staff import Target, acting
@@ -26,6 +28,13 @@ async def switch_two_factor_off(by: Staff, account_id: int) -> None:
         await second_factors.replace_codes(account_id, [])
         await passkeys.delete_all_of(account_id)
         unit.emit(MailAsked(local=True, user_id=account_id, template=LetterKind.TWO_FACTOR_RESET))
+
+
+async def make_token(by: Staff, account_id: int, scopes: Sequence[str]) -> auth.IssuedToken:
+    """Access to somebody's account, for a script. Raises NotFound for who has no login here; Forbidden."""
+    target = await _target(account_id)
+    async with acting(by, Deed.USER_TOKEN, on=target, details={"scopes": list(scopes)}):
+        return await auth.create_token_for(account_id, scopes)
 
 
 async def end_session(by: Staff, account_id: int, session_id: int) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from echo import cache, schema
-from echo.actions import restored, server_actor
+from echo.actions import machine, restored, server_actor
 from echo.actions.restored import Held
 from echo.backup import manifest, places, programs, records
 from echo.backup.manifest import (
@@ -31,6 +31,8 @@ from echo.config import Config
 from echo.errors import Conflict, Invalid, NotFound
 from echo.media import keys
 from echo.policy import seals
+from echo.policy.deeds import Deed
+from echo.policy.roles import Staff
 from echo.runtime import open_media_store, open_runtime
 from echo.store import emptying, snapshots
 
@@ -168,6 +170,8 @@ async def restore(reader: Reader, config: Config, data: Path, *, send: bool, say
         held = await restored.settle(send=send)
         records.restore_ends(data)
         await server_actor.ensure()
+        told = {"made_at": found.made_at.isoformat(), "outbox": "send" if send else "hold"}
+        await machine.note(Staff.shell(), Deed.BACKUP_RESTORE, details=told)
         await emptying.learn_statistics()
         broken = Broken(orphans, keyless, await restored.count_unfit_keys())
     finally:

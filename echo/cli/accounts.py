@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from echo.actions import approvals, moderation, password_changes, renaming, restraints, sign_up
+from echo.actions import approvals, moderation, password_changes, renaming, restraints, sign_up, user_access
 from echo.actions import roles as role_actions
 from echo.actions.drafts import SignUp
 from echo.addresses import here
@@ -52,7 +52,8 @@ async def create(
     """
     chosen = password or secrets.token_urlsafe(16)
     async with opened(common):
-        user = await sign_up.create_local(
+        user = await sign_up.create_by_staff(
+            Staff.shell(),
             SignUp(username=name, email=email, password=chosen, agreement=True),
             role=await roles.named(role),
             is_confirmed=confirmed,
@@ -103,6 +104,7 @@ async def modify(
     confirm: Annotated[bool, Parameter(negative="")] = False,
     approve: Annotated[bool, Parameter(negative="")] = False,
     enable: bool | None = None,
+    disable_2fa: Annotated[bool, Parameter(name="--disable-2fa", negative="")] = False,
     common: Common = Common(),
 ) -> None:
     """Change an account of this server.
@@ -116,21 +118,25 @@ async def modify(
     confirm: Count the address as confirmed.
     approve: Say yes to somebody who waits for approval.
     enable: --enable lets them log in again, --no-enable stops them.
+    disable_2fa: Forget their app, backup codes and passkeys; they get a letter.
     """
     async with opened(common):
         account = await _find(handle)
-        await moderation.change_user(
-            Staff.shell(),
-            account.id,
-            email=email,
-            is_confirmed=confirm,
-            is_approved=approve,
-            is_enabled=enable,
-        )
+        if email is not None or confirm or approve or enable is not None:
+            await moderation.change_user(
+                Staff.shell(),
+                account.id,
+                email=email,
+                is_confirmed=confirm,
+                is_approved=approve,
+                is_enabled=enable,
+            )
         if role is not None:
             await role_actions.give(Staff.shell(), account.id, await roles.named(role))
         if password is not None:
-            await password_changes.set_password(account.id, password)
+            await password_changes.set_password(Staff.shell(), account.id, password)
+        if disable_2fa:
+            await user_access.switch_two_factor_off(Staff.shell(), account.id)
         document = await _document(account)
     say(common, document, _lines(document))
 

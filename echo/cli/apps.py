@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from cyclopts import App
 
-from echo.actions import auth
+from echo.actions import user_access
 from echo.cli.common import Common, opened, say
 from echo.errors import NotFound
 from echo.policy import scopes as scope_policy
+from echo.policy.roles import Staff
 from echo.store import accounts
 
 app = App(name="apps", help="Access for scripts and tests.")
@@ -27,7 +28,7 @@ async def token(account: str, *, scopes: str = "read", common: Common = Common()
         found = await accounts.find_by_handle(account.lstrip("@"))
         if found is None:
             raise NotFound(f"There is no account {account}")
-        issued = await auth.create_token_for(found.id, asked)
+        issued = await user_access.make_token(Staff.shell(), found.id, asked)
     document = {
         "access_token": issued.text,
         "token_type": "Bearer",

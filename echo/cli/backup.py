@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
 from cyclopts import Parameter
 
+from echo import schema
+from echo.actions import machine
 from echo.backup import places, records, restoring, taking
 from echo.backup.restoring import Restored
 from echo.backup.taking import What
 from echo.cli.common import Common, engines_for, load_config, say
+from echo.config import Config
+from echo.policy.deeds import Deed
+from echo.policy.roles import Staff
+from echo.runtime import open_runtime
 
 Flag = Annotated[bool, Parameter(negative="")]
 
@@ -42,12 +49,25 @@ async def backup(
     plain = load_config(common)
     with engines_for(plain, common.data) as config:
         made = await taking.take(config, plain, common.data, path, What(media, secrets), tell)
+        await _note(config, common.data, path, What(media, secrets))
     records.backup_made(common.data, path, made)
     rows = sum(made.tables.values())
     text = f"{path}: {rows} rows of {len(made.tables)} tables, {made.media_files} files"
     text += "" if media else " (their names and hashes; add --media for the files themselves)"
     say(common, msgspec.to_builtins(made), text)
     return 0
+
+
+async def _note(config: Config, data: Path, path: Path, what: What) -> None:
+    """Whoever has a backup has everything: it is written down, where the schema is this release's."""
+    if await schema.pending(config):
+        tell("the audit log does not tell of this backup: migrations are missing")
+        return
+    runtime = await open_runtime(config, data)
+    try:
+        await machine.note(Staff.shell(), Deed.BACKUP_TAKE, str(path), asdict(what))
+    finally:
+        await runtime.close()
 
 
 async def _check(path: Path, common: Common) -> int:

@@ -7,8 +7,10 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from echo import __version__, cache
-from echo.actions import server_actor
+from echo.actions import machine, server_actor
 from echo.cli.common import Common, opened, say
+from echo.policy.deeds import Deed
+from echo.policy.roles import Staff
 from echo.store import emptying, instance
 
 app = App(name="instance", help="This server as a whole.")
@@ -47,5 +49,6 @@ async def reset(*, yes: Annotated[bool, Parameter(negative="")] = False, common:
         await emptying.empty_database()
         await cache.forget_everything()
         await server_actor.ensure()
+        await machine.note(Staff.shell(), Deed.SERVER_RESET)
     say(common, {"reset": True}, "The database is empty")
     return 0

@@ -65,7 +65,7 @@ async def create(
         account = await accounts.find_by_handle(owner.removeprefix("@"))
         if account is None:
             raise NotFound(f"There is nobody called {owner} here")
-        made = await invites.create(account.id, draft)
+        made = await invites.create_for(Staff.shell(), account.id, draft)
         url = addresses.here().invite(made.code)
     say(common, {"id": made.id, "code": made.code, "url": url}, url)
 

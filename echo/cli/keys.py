@@ -9,6 +9,7 @@ from cyclopts import Parameter
 from echo.actions import keys, server_actor
 from echo.cli.common import Common, opened, say
 from echo.errors import Invalid, NotFound
+from echo.policy.roles import Staff
 from echo.store import accounts
 
 
@@ -26,7 +27,7 @@ async def rotate_keys(
         raise Invalid("Either a user name or --server")
     async with opened(common):
         account_id = await server_actor.ensure() if server else await _id_of(handle)
-        has_begun = await keys.change(account_id)
+        has_begun = await keys.change_by_staff(Staff.shell(), account_id)
     said = (
         "new keys are announced" if has_begun else "new keys were announced before, and take their place soon"
     )

@@ -9,13 +9,15 @@ import msgspec
 
 from echo.actions import accounts as account_actions
 from echo.actions import apps as app_actions
-from echo.actions import auth, follows, posts, sign_up
+from echo.actions import auth, follows, machine, posts, sign_up
 from echo.actions.apps import AppDraft
 from echo.actions.drafts import PostDraft, ProfileDraft, SignUp
 from echo.cli.common import Common, opened, say
 from echo.errors import EchoError
 from echo.kinds import Role, Visibility
 from echo.policy import scopes as scope_policy
+from echo.policy.deeds import Deed
+from echo.policy.roles import Staff
 from echo.store import accounts
 
 
@@ -91,6 +93,7 @@ async def seed(file: Path, /, *, common: Common = Common()) -> None:
     world = read(file)
     async with opened(common):
         made = await apply(world)
+        await machine.note(Staff.shell(), Deed.SERVER_SEED, str(file), made)
     say(common, made, ", ".join(f"{count} {name}" for name, count in made.items()))
 
 

@@ -6,8 +6,10 @@ from dataclasses import asdict
 
 from cyclopts import App
 
-from echo.actions import pruning
+from echo.actions import machine, pruning
 from echo.cli.common import Common, opened, say, table
+from echo.policy.deeds import Deed
+from echo.policy.roles import Staff
 from echo.store import sizes, storage_report
 
 app = App(name="storage", help="How much room everything takes, and making room.")
@@ -54,6 +56,8 @@ async def prune(*, seconds: float = 600.0, common: Common = Common()) -> int:
     """
     async with opened(common):
         freed = await pruning.prune(seconds)
+        told = {kind: asdict(done) for kind, done in freed.items()}
+        await machine.note(Staff.shell(), Deed.STORAGE_PRUNE, details=told)
     rows = [
         {
             "kind": kind,
@@ -72,6 +76,7 @@ async def compact(*, common: Common = Common()) -> None:
     """Make the indexes over posts anew, while the server is used: they grow slowly even when rows do not."""
     async with opened(common):
         freed = {name: await sizes.rebuild_indexes(name) for name in sizes.POST_TABLES}
+        await machine.note(Staff.shell(), Deed.STORAGE_COMPACT, details=freed)
     rows: list[dict[str, object]] = [
         {"table": name, "freed": storage_report.readable(max(size, 0))} for name, size in freed.items()
     ]

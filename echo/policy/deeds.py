@@ -19,16 +19,20 @@ class Deed(StrEnum):
     ROLE_CHANGE = "role.change"
     ROLE_DELETE = "role.delete"
     ACCOUNT_ROLE = "account.role"  # gives somebody another role
+    ACCOUNT_CREATE = "account.create"
     ACCOUNT_CHANGE = "account.change"  # e-mail, confirmation, by an operator
     ACCOUNT_RENAME = "account.rename"
     ACCOUNT_ALIAS = "account.alias"  # which other accounts are theirs
     ACCOUNT_MOVE = "account.move"  # to another account, for somebody who asked
+    ACCOUNT_KEYS = "account.keys"  # new ones in the place of old ones
     ACCOUNT_APPROVE = "account.approve"
     ACCOUNT_REJECT = "account.reject"
     ACCOUNT_SUSPEND = "account.suspend"
     ACCOUNT_RESTORE = "account.restore"
     ACCOUNT_MEMORIAL = "account.memorial"
     # How people log in
+    USER_PASSWORD = "user.password"  # noqa: S105 - the deed, no password
+    USER_TOKEN = "user.token"  # noqa: S105 - the deed, no token
     USER_TWO_FACTOR_OFF = "user.two_factor_off"
     USER_SESSION_END = "user.session_end"
     USER_APP_END = "user.app_end"
@@ -67,6 +71,12 @@ class Deed(StrEnum):
     # The machine
     JOB_REQUEUE = "job.requeue"
     JOB_DROP = "job.drop"
+    STORAGE_PRUNE = "storage.prune"
+    STORAGE_COMPACT = "storage.compact"
+    BACKUP_TAKE = "backup.take"
+    BACKUP_RESTORE = "backup.restore"
+    SERVER_SEED = "server.seed"
+    SERVER_RESET = "server.reset"
     # Fences: servers, mail, networks, invitations
     DOMAIN_BLOCK = "domain.block"
     DOMAIN_BLOCK_CHANGE = "domain.block_change"
@@ -86,6 +96,7 @@ class Deed(StrEnum):
     CANONICAL_EMAIL_BLOCK = "canonical_email.block"
     CANONICAL_EMAIL_UNBLOCK = "canonical_email.unblock"
     CANONICAL_EMAIL_TEST = "canonical_email.test"
+    INVITE_CREATE = "invite.create"  # in the name of somebody
     INVITE_END = "invite.end"
     # The house
     RULE_CHANGE = "rule.change"
@@ -116,16 +127,20 @@ NEEDED: dict[Deed, Permission] = {
     Deed.ROLE_CHANGE: Permission.MANAGE_ROLES,
     Deed.ROLE_DELETE: Permission.MANAGE_ROLES,
     Deed.ACCOUNT_ROLE: Permission.MANAGE_ROLES,
+    Deed.ACCOUNT_CREATE: Permission.MANAGE_USER_ACCESS,
     Deed.ACCOUNT_CHANGE: Permission.MANAGE_USER_ACCESS,
     Deed.ACCOUNT_RENAME: Permission.MANAGE_USER_ACCESS,
     Deed.ACCOUNT_ALIAS: Permission.MANAGE_USER_ACCESS,
     Deed.ACCOUNT_MOVE: Permission.MANAGE_USER_ACCESS,
+    Deed.ACCOUNT_KEYS: Permission.MANAGE_USER_ACCESS,
     Deed.ACCOUNT_APPROVE: Permission.MANAGE_USERS,
     Deed.ACCOUNT_REJECT: Permission.MANAGE_USERS,
     Deed.ACCOUNT_SUSPEND: Permission.MANAGE_USERS,
     Deed.ACCOUNT_RESTORE: Permission.MANAGE_USERS,
     Deed.ACCOUNT_MEMORIAL: Permission.MANAGE_USERS,
     # How people log in
+    Deed.USER_PASSWORD: Permission.MANAGE_USER_ACCESS,
+    Deed.USER_TOKEN: Permission.MANAGE_USER_ACCESS,
     Deed.USER_TWO_FACTOR_OFF: Permission.MANAGE_USER_ACCESS,
     Deed.USER_SESSION_END: Permission.MANAGE_USER_ACCESS,
     Deed.USER_APP_END: Permission.MANAGE_USER_ACCESS,
@@ -164,6 +179,12 @@ NEEDED: dict[Deed, Permission] = {
     # The machine
     Deed.JOB_REQUEUE: Permission.VIEW_DEVOPS,
     Deed.JOB_DROP: Permission.VIEW_DEVOPS,
+    Deed.STORAGE_PRUNE: Permission.ADMINISTRATOR,
+    Deed.STORAGE_COMPACT: Permission.ADMINISTRATOR,
+    Deed.BACKUP_TAKE: Permission.ADMINISTRATOR,
+    Deed.BACKUP_RESTORE: Permission.ADMINISTRATOR,
+    Deed.SERVER_SEED: Permission.ADMINISTRATOR,
+    Deed.SERVER_RESET: Permission.ADMINISTRATOR,
     # Fences: servers, mail, networks, invitations
     Deed.DOMAIN_BLOCK: Permission.MANAGE_FEDERATION,
     Deed.DOMAIN_BLOCK_CHANGE: Permission.MANAGE_FEDERATION,
@@ -183,6 +204,7 @@ NEEDED: dict[Deed, Permission] = {
     Deed.CANONICAL_EMAIL_BLOCK: Permission.MANAGE_BLOCKS,
     Deed.CANONICAL_EMAIL_UNBLOCK: Permission.MANAGE_BLOCKS,
     Deed.CANONICAL_EMAIL_TEST: Permission.MANAGE_BLOCKS,
+    Deed.INVITE_CREATE: Permission.MANAGE_INVITES,
     Deed.INVITE_END: Permission.MANAGE_INVITES,
     # The house
     Deed.RULE_CHANGE: Permission.MANAGE_RULES,

@@ -13,6 +13,7 @@ from echo.actions.logins import Browser
 from echo.errors import Gone, Invalid
 from echo.models import Account, User
 from echo.policy import passwords
+from echo.policy.roles import Staff
 from echo.policy.standing import Standing
 from echo.runtime import Runtime
 from echo.store import access
@@ -118,7 +119,7 @@ async def test_s_h09_a_new_password_ends_whatever_the_old_one_opened(runtime: Ru
             fresh = await password_changes.change_password(user.id, PASSWORD, NEW, BROWSER)
             assert await load_session(fresh) is not None
         case "operator":
-            await password_changes.set_password(user.id, NEW)
+            await password_changes.set_password(Staff.shell(), user.id, NEW)
     assert await load_session(session) is None
     assert await access.load_token(token.text) is None
     with pytest.raises(auth.OAuthError):

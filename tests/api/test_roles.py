@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from echo.actions import moderation, roles
+from echo.actions import invites, keys, machine, moderation, password_changes, roles, sign_up, user_access
+from echo.actions.invites import InviteDraft
 from echo.actions.roles import RoleChange, RoleDraft
 from echo.actions.staff import Target, acting
 from echo.errors import Forbidden
@@ -14,6 +15,7 @@ from echo.policy.deeds import Deed
 from echo.policy.roles import Permission, Seat, Staff
 from echo.store import roles as store
 from tests import make
+from tests.actions import people
 from tests.api.asking import Api
 from tests.make import Person
 
@@ -146,3 +148,26 @@ async def test_what_fails_is_not_written_down() -> None:
         async with acting(await by(root), Deed.ROLE_CREATE, on=Target("role", 7, "seven")):
             raise ZeroDivisionError
     assert await AuditRow.all().count() == 0
+
+
+async def test_what_the_shell_does_is_written_down() -> None:
+    shell = Staff.shell()
+    made = await sign_up.create_by_staff(
+        shell, people.draft("newcomer"), role=Role.MODERATOR, is_confirmed=True
+    )
+    await password_changes.set_password(shell, made.id, "another horse entirely")
+    await user_access.make_token(shell, made.id, ["read"])
+    await invites.create_for(shell, made.id, InviteDraft())
+    await keys.change_by_staff(shell, made.id)
+    await machine.note(shell, Deed.BACKUP_TAKE, "/somewhere", {"media": True})
+    written = await AuditRow.all().order_by("id")
+    assert [one.deed for one in written] == [
+        "account.create", "user.password", "user.token", "invite.create", "account.keys", "backup.take",
+    ]  # fmt: skip
+    assert {(one.door, one.account_id, one.refused) for one in written} == {("shell", None, False)}
+    assert written[0].details == {"role": "Moderator", "confirmed": True}
+    assert "horse" not in str([one.details for one in written])
+    # Nobody makes an account that stands as high as their own.
+    mod = await by(await make.person(role=Role.ADMIN))
+    with pytest.raises(Forbidden):
+        await sign_up.create_by_staff(mod, people.draft("another"), role=Role.ADMIN, is_confirmed=True)
