@@ -63,8 +63,8 @@ class Crowded:
     """How it was for many people at a time.
 
     Shapes:  latencies in milliseconds, sorted; kinds: the same by what was asked; hit_ratio: of the keys of
-             Valkey, 0 to 1; lag_seconds: the oldest work that waited, at its worst; memory_bytes: of all
-             processes, at the most
+             Valkey, 0 to 1; lag_seconds: the oldest work that waited, at its worst; memory: bytes of all
+             processes by group, when it was most
     """
 
     name: str
@@ -75,7 +75,7 @@ class Crowded:
     kinds: dict[str, list[float]]
     hit_ratio: float
     lag_seconds: float
-    memory_bytes: int
+    memory: Counter[str]
     failures: int = 0
     first_failure: str = ""
     budget: None = None

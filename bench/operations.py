@@ -12,6 +12,7 @@ from bench.live import measure_events, measure_sockets
 from bench.measuring import Bench, cost, send
 from bench.multitudes import LIVE, measure_live
 from bench.searching import measure_search
+from bench.sharing import measure_counting, measure_policies, measure_uploads
 from bench.trouble import measure_dead_hosts, measure_viral
 from bench.users import USERS, measure_users
 from bench.writing import measure_deliveries, measure_home_fan_out, measure_inbox, measure_posting
@@ -73,6 +74,9 @@ READINGS = (
 OPERATIONS = (
     *(Operation(reading.name, reading.measure) for reading in READINGS),
     Operation("post", measure_posting),
+    Operation("upload", measure_uploads),
+    Operation("policies", measure_policies),
+    Operation("counting", measure_counting),
     Operation("inbox", measure_inbox),
     Operation("delivery", measure_deliveries),
     Operation("fan-out", measure_home_fan_out),

@@ -60,7 +60,7 @@ def crowd_rows(figures: Sequence[Figure]) -> list[list[str]]:
                 f"{crowd.success:.2%}",
                 f"{crowd.hit_ratio:.1%}",
                 f"{crowd.lag_seconds:.1f} s",
-                f"{crowd.memory_bytes / 1024 / 1024:,.0f} MB",
+                f"{sum(crowd.memory.values()) / 1024 / 1024:,.0f} MB",
             ]
             for crowd in figures
             if isinstance(crowd, Crowded)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Any
@@ -43,7 +44,7 @@ class Watch:
     """What is seen of the server while people are busy."""
 
     lag_seconds: float = 0.0
-    memory_bytes: int = 0
+    memory: Counter[str] = field(default_factory=Counter)
     hits: int = 0
     misses: int = 0
 
@@ -72,7 +73,7 @@ async def measure_users(bench: Bench) -> list[Figure]:
                 kinds=kinds,
                 hit_ratio=watch.hit_ratio,
                 lag_seconds=watch.lag_seconds,
-                memory_bytes=watch.memory_bytes,
+                memory=watch.memory,
                 failures=told["failures"],
                 first_failure=told["first_failure"],
             )
@@ -148,7 +149,7 @@ async def _watched(bench: Bench) -> AsyncIterator[Watch]:
         while True:
             watch.lag_seconds = max(watch.lag_seconds, await bench.server.database.fetchval(_LAG))
             memory = await asyncio.to_thread(bench.server.memory_bytes)
-            watch.memory_bytes = max(watch.memory_bytes, sum(memory.values()))
+            watch.memory = max(watch.memory, memory, key=lambda one: sum(one.values()))
             await asyncio.sleep(_LOOK_SECONDS)
 
     async with _redis(bench) as redis:

@@ -23,6 +23,7 @@ _INPUT = re.compile(r'<input[^>]*name="([^"]*)"[^>]*value="([^"]*)"')
 _BOUNDARY = "----the-end-of-a-part"
 # Whoever has waited so long gives up: a failure.
 _PATIENCE_SECONDS = 60.0
+_LOOK_SECONDS = 1.0
 # Of their steps, every so many-th is a post with a picture; of the others one in three is a profile.
 POSTS_EVERY = 10
 
@@ -170,13 +171,16 @@ class Visitor:
 
     async def post_picture(self) -> None:
         """Upload a picture and publish it."""
-        head = f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\n'
-        body = f"{head}Content-Type: image/jpeg\r\n\r\n".encode() + _picture(self.chance.random())
-        body += f"\r\n--{_BOUNDARY}--\r\n".encode()
-        kind = f"multipart/form-data; boundary={_BOUNDARY}"
+        kind, body = picture_form(self.chance.random())
         answer = await self._ask("upload", "POST", "/api/v2/media", body, kind)
+        if answer.status not in (200, 202):
+            return
+        media_id = json.loads(answer.body)["id"]
+        while answer.status in (202, 206):  # an app that is told to wait looks again
+            await asyncio.sleep(_LOOK_SECONDS)
+            answer = await self._ask("wait", "GET", f"/api/v1/media/{media_id}")
         if answer.status == 200:
-            await self._publish([json.loads(answer.body)["id"]])
+            await self._publish([media_id])
 
     async def _publish(self, media_ids: list[str]) -> None:
         text = f"What {self.name} says, for the {self.steps}. time: {self.chance.random()} #benchmark"
@@ -284,6 +288,13 @@ def _fields(page: Answer, action: str) -> dict[str, str]:
     """The hidden fields of the first form of a page that goes there."""
     text = page.body.decode().partition(f'action="{action}"')[2].partition("</form>")[0]
     return {name: value.replace("&amp;", "&") for name, value in _INPUT.findall(text)}
+
+
+def picture_form(salt: float) -> tuple[str, bytes]:
+    """The content type and the body of a form that uploads a picture."""
+    head = f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\n'
+    body = f"{head}Content-Type: image/jpeg\r\n\r\n".encode() + _picture(salt)
+    return f"multipart/form-data; boundary={_BOUNDARY}", body + f"\r\n--{_BOUNDARY}--\r\n".encode()
 
 
 _pictures: list[bytes] = []

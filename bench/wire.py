@@ -34,6 +34,15 @@ def call(port: int, method: str, path: str, *, token: str, **given: object) -> b
     return head.encode() + body
 
 
+def send_form(port: int, path: str, body: bytes, content_type: str, *, token: str) -> bytes:
+    """A request with a body that somebody has written."""
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: localhost:{port}\r\nAuthorization: Bearer {token}\r\n"
+        f"Content-Type: {content_type}\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
 def post_status(port: int, text: str, *, token: str) -> bytes:
     """A request that publishes a post."""
     return call(port, "POST", "/api/v1/statuses", token=token, status=text, visibility="public")

@@ -69,6 +69,7 @@ EFFECTS: dict[type[Event], Effects] = {
     events.ListChanged: Effects(jobs=("timelines.change_list",)),
     events.ListRemoved: Effects(jobs=("timelines.drop_list",), live="list"),
     events.FileUploaded: Effects(jobs=("media.process",)),
+    events.ImageUploaded: Effects(jobs=("media.convert",)),
     events.AccountChanged: Effects(jobs=("search.change_author",), local_jobs=("federation.send_profile",)),
     events.AccountDeleted: Effects(
         jobs=("accounts.erase", "search.remove_author"), local_jobs=("federation.send_goodbye",)
@@ -118,6 +119,7 @@ EFFECTS: dict[type[Event], Effects] = {
 # Jobs that are not quick, and where they wait.
 LANES: dict[str, Lane] = {
     "media.process": Lane.SLOW,
+    "media.convert": Lane.OUTSIDE,  # each waits for its turn, and none behind a film
     "cards.look": Lane.OUTSIDE,
     "federation.mend_followers": Lane.OUTSIDE,
     "threads.fetch": Lane.OUTSIDE,

@@ -224,6 +224,11 @@ class FileUploaded(Event):  # a video, a recording or a moving GIF, stored as it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ImageUploaded(Event):  # the same of an image that came when many came
+    media_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountChanged(Event):
     account_id: int
 

@@ -13,4 +13,9 @@ async def process(_: Runtime, *, media_id: int) -> None:
     await processing.process(media_id)
 
 
-JOBS: dict[str, Callable[..., Awaitable[None]]] = {"media.process": process}
+async def convert(_: Runtime, *, media_id: int) -> None:
+    """Make an image ready that came when many came."""
+    await processing.process(media_id)
+
+
+JOBS: dict[str, Callable[..., Awaitable[None]]] = {"media.process": process, "media.convert": convert}

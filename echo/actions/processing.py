@@ -1,4 +1,4 @@
-"""Making an uploaded video, recording or animation ready: the work of a job that may be killed at any moment.
+"""Making an uploaded video, recording, animation or image ready, in a job that may be killed at any moment.
 
 The row names the new files before they are written, so a second try writes over what the first one left.
 """
@@ -10,9 +10,9 @@ import logging
 from pathlib import Path
 
 from echo import db, settings
-from echo.actions import uploads
+from echo.actions import file_bans, uploads
 from echo.errors import Invalid, NotFound
-from echo.kinds import MediaState
+from echo.kinds import MediaKind, MediaState
 from echo.media import ffmpeg, keys, port
 from echo.media.containers import HEAD_BYTES, Container, read_container
 from echo.media.movies import GIF, Movie, Studio
@@ -48,6 +48,9 @@ async def process(media_id: int) -> None:
 
 
 async def _make_ready(media: Media, folder: Path) -> None:
+    if media.kind == MediaKind.IMAGE:
+        await _convert(media, folder)
+        return
     program = uploads.binary()
     if program is None:
         raise Refused(Refusal.TYPE, "no ffmpeg")
@@ -61,6 +64,20 @@ async def _make_ready(media: Media, folder: Path) -> None:
     made = await studio.make(container, source.name)
     poster = await _poster(media, made)
     await _store(media, made, poster)
+
+
+async def _convert(media: Media, folder: Path) -> None:
+    """An image that waited: kept as if it had been converted when it came."""
+    try:
+        image = await convert(await port.store().read(media.source_key), limits=uploads.image_limits())
+        await file_bans.require_allowed(media.sha256, image.look)
+    except Invalid as error:
+        raise Refused(Refusal.BROKEN, str(error)) from error
+    path = folder / "made"
+    await asyncio.to_thread(path.write_bytes, image.original.data)
+    original = image.original
+    made = Movie(MediaKind.IMAGE, path, original.content_type, original.extension, dict(image.meta), None)
+    await _store(media, made, None if media.preview_key else image)
 
 
 async def _poster(media: Media, made: Movie) -> ImageResult | None:

@@ -1,7 +1,7 @@
 """Uploaded files: taken in, described, looked at by their owner.
 
 An image is ready at once. Video, sound and moving GIFs are stored as they came, with a job that makes them
-ready (`echo.actions.processing`).
+ready (`echo.actions.processing`); so are images when many come at the same time.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from echo import clock, db, ids, settings
 from echo.actions import file_bans
 from echo.actions.drafts import FileDraft
 from echo.errors import FieldError, Invalid, NotFound
-from echo.events import FileUploaded
+from echo.events import FileUploaded, ImageUploaded
 from echo.kinds import MediaKind, MediaState
-from echo.media import ffmpeg, keys, port
+from echo.media import ffmpeg, headers, keys, port, sandbox
 from echo.media.containers import HEAD_BYTES, Container, read_container
 from echo.media.headers import read_header
 from echo.media.probe import MovieLimits, probe
@@ -67,6 +67,8 @@ async def _upload_image(account_id: int, incoming: Incoming) -> Media:
     incoming.file.seek(0)
     content = incoming.file.read(limits.image_limit_bytes + 1)
     sha256 = hashlib.sha256(content).hexdigest()
+    if sandbox.is_busy() and not content.startswith(b"GIF"):  # it takes a decoder to know whether a GIF moves
+        return await _leave_image(account_id, incoming, content, sha256)
     image = await convert(content, limits=image_limits())
     await file_bans.require_allowed(sha256, image.look)
     moves = image.is_animated and binary() is not None
@@ -86,6 +88,24 @@ async def _upload_image(account_id: int, incoming: Incoming) -> Media:
     if cover is not None:
         _dress(media, cover)
     await _keep(media, media.source_key or media.file_key, image.original.data, cover or image)
+    return media
+
+
+async def _leave_image(account_id: int, incoming: Incoming, content: bytes, sha256: str) -> Media:
+    """Leave an image to a worker: whoever sent it is told so now, and can do something else."""
+    try:
+        headers.check(content, image_limits())
+    except Refused as refused:
+        raise invalid(refused) from refused
+    await file_bans.require_allowed(sha256, "")
+    media = _new(account_id, incoming, MediaKind.IMAGE)
+    media.state, media.source_key = MediaState.WAITING.value, keys.new_key(keys.RAW)
+    media.size_bytes, media.sha256 = len(content), sha256
+    media.meta = _with_focus({}, incoming.focus)
+    cover = await read_cover(incoming.thumbnail)
+    if cover is not None:
+        _dress(media, cover)
+    await _keep(media, media.source_key, content, cover)
     return media
 
 
@@ -164,7 +184,10 @@ async def _keep(media: Media, key: str, content: bytes | Path, cover: ImageResul
     async with db.unit_of_work() as unit:
         await Media.filter(id=media.id).update(discarded_at=None)
         if media.state == MediaState.WAITING:
-            unit.emit(FileUploaded(local=True, media_id=media.id))
+            if media.kind == MediaKind.IMAGE:
+                unit.emit(ImageUploaded(local=True, media_id=media.id))
+            else:
+                unit.emit(FileUploaded(local=True, media_id=media.id))
     media.discarded_at = None
 
 

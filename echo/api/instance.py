@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from quart import Blueprint, Response
 
-from echo import addresses, settings
+from echo import addresses, cache, settings
 from echo.api.facts import API_VERSIONS, MASTODON_VERSION, configuration, pleroma, rules
 from echo.http.access import public
 from echo.http.reading import own_origin
@@ -19,6 +19,7 @@ blueprint = Blueprint("instance", __name__)
 # Of static/preview.png.
 _PREVIEW_HASH = "LfP??gt6~W-;-;ofWBae?HofE1Rj"
 _ICON_PIXELS = (48, 180)
+CONTACT_SECONDS = 10.0
 
 
 @blueprint.get("/api/v2/instance")
@@ -114,5 +115,13 @@ def _registrations() -> dict[str, Any]:
 
 
 async def _contact() -> msgspec.Raw | None:
-    contact_id = await instance.contact_account_id(settings.here().instance.contact_account)
-    return None if contact_id is None else msgspec.Raw(await account.one(contact_id))
+    """Whom to write to, as it was a moment ago: to find out takes a look at everybody, and all apps ask."""
+    name = settings.here().instance.contact_account
+    known = cast("bytes | None", cache.memory().recall("contact", name))
+    if known is None:
+        contact_id = await instance.contact_account_id(name)
+        if contact_id is None:
+            return None
+        known = await account.one(contact_id)
+        cache.memory().keep("contact", name, known, seconds=CONTACT_SECONDS)
+    return msgspec.Raw(known)

@@ -10,17 +10,20 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
 import msgspec
 
-from echo.errors import Invalid
+from echo.errors import Invalid, Unavailable
 from echo.media import children
 from echo.media.headers import check, read_header
 from echo.media.result import MEGABYTE, ImageResult, Limits, Picture, Refusal, Refused, Size
 
+# Who comes when so many wait for their turn is told to wait by other means: a worker, or `Retry-After`.
+BUSY_WAITING = 8
+_MOST_WAITING = 64
 _AT_ONCE = 2  # a large image takes half a gigabyte while it is converted
 _WALL_SECONDS = 30.0
 _ANSWER_BYTES = 96 * MEGABYTE
@@ -61,7 +64,8 @@ async def convert(source: bytes | Path, *, limits: Limits | None = None) -> Imag
     """The image as it is kept and shown, converted in a confined child process.
 
     Shapes:  source: the uploaded file, or where it lies
-    Raises:  Invalid (422) with Mastodon's words when the file is not taken
+    Raises:  Invalid (422) with Mastodon's words when the file is not taken; Unavailable (503) when too many
+             wait already
     Source:  security-reliability S-F01 to S-F08
     """
     used = limits if limits is not None else Limits()
@@ -84,14 +88,41 @@ def _read(path: Path, limits: Limits) -> bytes:
         return file.read(limits.max_bytes + 1)
 
 
-_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+@dataclass(slots=True)
+class _Turns:
+    """Who comes first is served first. Shapes:  waiting: how many have no turn yet"""
+
+    free: asyncio.Semaphore
+    waiting: int = 0
+
+
+_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, _Turns] = WeakKeyDictionary()
+
+
+def _turns_here() -> _Turns:
+    return _turns.setdefault(asyncio.get_running_loop(), _Turns(asyncio.Semaphore(_AT_ONCE)))
+
+
+def is_busy() -> bool:
+    """Whether so many images wait in this process that one more is better left to a worker."""
+    return _turns_here().waiting >= BUSY_WAITING
 
 
 @asynccontextmanager
 async def _turn() -> AsyncIterator[None]:
     """Wait until few enough images are being converted in this process."""
-    async with _turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(_AT_ONCE)):
+    turns = _turns_here()
+    if turns.waiting >= _MOST_WAITING:
+        raise Unavailable(detail="too many images wait to be converted")
+    turns.waiting += 1
+    try:
+        await turns.free.acquire()
+    finally:
+        turns.waiting -= 1
+    try:
         yield
+    finally:
+        turns.free.release()
 
 
 async def _run_child(data: bytes, limits: Limits) -> ImageResult:

@@ -14,6 +14,7 @@ from echo import db
 from echo.actions import discarding, processing
 from echo.api import media as media_api
 from echo.kinds import Lane, MediaState
+from echo.media import sandbox
 from echo.media.movies import Studio
 from echo.models import Media
 from echo.runtime import Runtime
@@ -45,9 +46,9 @@ async def send(
     return await api.post(path, by=owner, files=files, form=form, expect=expect)
 
 
-async def work(runtime: Runtime) -> None:
+async def work(runtime: Runtime, lane: Lane = Lane.SLOW) -> None:
     """What a worker does with slow jobs."""
-    while await jobs.drain_once(runtime, media_jobs.JOBS, "test", Lane.SLOW):
+    while await jobs.drain_once(runtime, media_jobs.JOBS, "test", lane):
         pass
 
 
@@ -402,3 +403,46 @@ async def test_players_ask_for_parts(api: Api, runtime: Runtime) -> None:
     assert fresh.status_code == 304
     changed_since = await api.client.get(path, headers={"Range": "bytes=0-9", "If-Range": '"other"'})
     assert changed_since.status_code == 200
+
+
+async def test_images_that_come_when_many_come_are_left_to_a_worker(
+    api: Api, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sandbox, "BUSY_WAITING", 0)
+    ada = await make.person("ada")
+    answer = await send(api, ada, pictures.jpeg(1200, 800), focus="0.5,-0.5", description="a slope")
+    sent = answer.one("MediaAttachment")
+    assert (sent["type"], sent["url"], sent["preview_url"]) == ("image", None, None)
+    dressed = (await send(api, ada, pictures.png(), thumbnail=pictures.png(30, 30))).one("MediaAttachment")
+    broken = (await send(api, ada, pictures.png()[:-30])).one("MediaAttachment")
+    await api.get(f"/api/v1/media/{sent['id']}", by=ada, expect=206)
+    await work(runtime, Lane.OUTSIDE)
+
+    shown = (await api.get(f"/api/v1/media/{sent['id']}", by=ada)).one("MediaAttachment")
+    assert shown["meta"]["original"]["size"] == "1200x800"
+    assert shown["meta"]["small"]["size"] == "587x391"
+    assert shown["meta"]["focus"] == {"x": 0.5, "y": -0.5}
+    assert (len(shown["blurhash"]), shown["description"]) == (28, "a slope")
+    for address in (shown["url"], shown["preview_url"]):
+        status, body = await fetch(api, address)
+        assert (status, body[:3]) == (200, b"\xff\xd8\xff")
+    assert (await Media.get(id=int(sent["id"]))).source_key == ""
+    posted = await api.post("/api/v1/statuses", by=ada, json={"media_ids": [sent["id"]]})
+    assert posted.one("Status")["media_attachments"] == [shown]
+    cover = (await api.get(f"/api/v1/media/{dressed['id']}", by=ada)).one("MediaAttachment")
+    assert (cover["meta"]["small"]["size"], cover["meta"]["original"]["size"]) == ("30x30", "60x40")
+    await api.get(f"/api/v1/media/{broken['id']}", by=ada, expect=422)
+
+    # What is seen without a decoder is said at once, and a GIF is never left: only a decoder knows it.
+    await send(api, ada, b"<svg>", expect=422)
+    await send(api, ada, pictures.png_that_claims(50_000, 50_000), expect=422)
+    await send(api, ada, pictures.encoded(pictures.gradient(60, 40), "GIF"), expect=200)
+
+
+async def test_behind_too_many_images_people_are_asked_to_come_again(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sandbox, "_MOST_WAITING", 0)
+    ada = await make.person("ada")
+    refused = await send(api, ada, pictures.png(), expect=503)
+    assert int(refused.headers["Retry-After"]) > 0
