@@ -58,6 +58,7 @@ class NotificationKind(StrEnum):
     WARNING = "warning"  # from the moderators
     ANNUAL_REPORT = "annual_report"
     COLLECTED = "collected"  # I was put into a collection
+    CHAT_MENTION = "chat_mention"  # a message of a chat between two, or one of a group that names me
     COLLECTION_EDIT = "collection_edit"  # a collection I am in was changed
 
 

@@ -60,6 +60,7 @@ MAY_BE_MISSING: dict[str, set[str]] = {
         "filtered",
         "emoji",
         "emoji_url",
+        "chat_message",
     },
     "PreviewCard": {"missing_attribution"},
     "NotificationGroup": {
@@ -71,6 +72,7 @@ MAY_BE_MISSING: dict[str, set[str]] = {
         "collection",
         "emoji",
         "emoji_url",
+        "chat_message",
         "page_min_id",
         "page_max_id",
         "latest_page_notification_at",
@@ -274,10 +276,16 @@ ALSO: dict[str, dict[str, Any]] = {
     "MetaDetails": {"size": _TEXT},
     "NotificationGroup": {
         "collection": {"$ref": "#/components/schemas/Collection"},
+        "chat_message": {"type": "object"},
         "emoji": _TEXT,
         "emoji_url": _URI_OR_NULL,
     },
-    "Notification": {"filtered": {"const": True}, "emoji": _TEXT, "emoji_url": _URI_OR_NULL},
+    "Notification": {
+        "filtered": {"const": True},
+        "emoji": _TEXT,
+        "emoji_url": _URI_OR_NULL,
+        "chat_message": {"type": "object"},
+    },
     "NotificationPolicy": {"for_bots": {"enum": ["accept", "filter", "drop"]}},
     "Preferences": {
         "posting:default:quote_policy": {"enum": ["public", "followers", "nobody"]},
@@ -403,7 +411,11 @@ def _mend(entities: dict[str, Any]) -> None:
     del entities["DeletedStatus"]["properties"]["content"]
     del entities["Status"]["properties"]["text"]
     entities["WebPushSubscription"]["properties"]["id"] = {"type": "integer"}
-    entities["NotificationTypeEnum"]["enum"] += ["annual_report", "pleroma:emoji_reaction"]
+    entities["NotificationTypeEnum"]["enum"] += [
+        "annual_report",
+        "pleroma:emoji_reaction",
+        "pleroma:chat_mention",
+    ]
     entities["NotificationGroupTypeEnum"]["enum"] = entities["NotificationTypeEnum"]["enum"]
     fallback = entities["NotificationFallback"]["properties"]
     fallback["description"] = fallback.pop("details")

@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from echo import clock, ids
+from echo.actions import chat_notices
 from echo.db import UnitOfWork
 from echo.events import ChatChanged, GroupTold
 from echo.kinds_of_chats import ChatEventKind
 from echo.models import Chat, ChatEvent
-from echo.store import chat_log, chat_projection
+from echo.store import chat_hearers, chat_log, chat_projection
 
 
 async def append(
@@ -42,7 +43,10 @@ async def append(
     )
     chat.last_seq = event.seq
     await chat_projection.apply(event)
+    if kind == ChatEventKind.CREATED:
+        await chat_notices.tell_of(unit, chat, event)
     if kind == ChatEventKind.DELETED and message_seq is not None:
+        await chat_hearers.forget_message(chat.id, message_seq)
         await chat_log.blank(chat.id, message_seq)
     # Whoever is invited, or put out, hears of that too.
     told = await chat_log.listeners(chat.id, with_id=chat_projection.subject_of(event))

@@ -73,7 +73,8 @@ async def insert(
 ) -> Post | None:
     """Store a post, and where it is a message of a chat between two write it into that.
 
-    Shapes:  new.chat: it shall be one; a post that answers a message of a chat becomes one by itself;
+    Shapes:  new.chat: it shall be one; where there is a chat, a post that answers a message of it or nothing
+             becomes one by itself;
              key: idempotency key; held: the chat that it is for, where the caller holds it
     Returns: as `posting.insert`
     Raises:  Forbidden when it shall be one and the other does not want it
@@ -197,7 +198,7 @@ async def _place(
     if author.id == other.id:
         return None
     chat = held or await chats.find_direct(author.id, other.id)
-    if not new.chat and not await _answers_one(new.parent, chat, author, other):
+    if not new.chat and not await _belongs(new, chat, author, other):
         return None
     try:
         request = await require_writer(author.id, other, chat)
@@ -212,10 +213,15 @@ async def _place(
     return chat
 
 
-async def _answers_one(parent: Post | None, chat: Chat | None, author: Account, other: Account) -> bool:
-    """Whether a post that is answered is a message between the same two."""
+async def _belongs(new: NewPost, chat: Chat | None, author: Account, other: Account) -> bool:
+    """Whether a post to one other alone is said in their chat: it answers a message of it, or nothing."""
+    parent = new.parent
     if parent is None:
-        return False
+        if chat is None or new.in_reply_to_uri or new.is_past:
+            return False
+        # Where both servers know chats, a post is meant to be one.
+        far = author if author.domain else other
+        return (await chats.ways([far.id]))[far.id] != ChatWay.CHAT_MESSAGE
     message = await chats.of_post(parent.id)
     if message is not None:
         return chat is not None and message.chat_id == chat.id

@@ -19,6 +19,7 @@ FILTERABLE = frozenset(
         Kind.FOLLOW_REQUEST,
         Kind.QUOTE,
         Kind.COLLECTED,
+        Kind.CHAT_MENTION,
     }
 )
 # Kinds of which many about the same thing are shown as one.
@@ -30,7 +31,7 @@ MESSAGES = frozenset({Kind.MENTION, Kind.QUOTE})
 # What happens to the same thing again replaces what was told of it before.
 REPLACING = frozenset({Kind.EDIT, Kind.QUOTED_EDIT, Kind.COLLECTION_EDIT})
 # Kinds that apps of Mastodon do not know: told where they are asked for, and nowhere else.
-ONLY_ASKED = frozenset({Kind.REACTION})
+ONLY_ASKED = frozenset({Kind.REACTION, Kind.CHAT_MENTION})
 # A group grows for this long, then the next begins.
 GROUP_HOURS = 12
 

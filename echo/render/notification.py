@@ -11,7 +11,7 @@ import msgspec
 from echo.db import Row
 from echo.kinds import NotificationKind, SeveranceKind
 from echo.policy.viewer import Viewer
-from echo.render import account, collection, reaction, report, status, strike, times
+from echo.render import account, collection, pleroma_chat, reaction, report, status, strike, times
 from echo.render.entities import Entity
 from echo.store import collections, notifications, reactions, reports, strikes
 
@@ -36,6 +36,7 @@ TYPES: dict[str, str] = {
     NotificationKind.ANNUAL_REPORT: "annual_report",
     NotificationKind.COLLECTED: "added_to_collection",
     NotificationKind.COLLECTION_EDIT: "collection_update",
+    NotificationKind.CHAT_MENTION: "pleroma:chat_mention",
 }
 KINDS = {word: NotificationKind(kind) for kind, word in TYPES.items()}
 # What is said in words where a client does not know the kind.
@@ -58,6 +59,7 @@ TEXTS: dict[str, str] = {
     NotificationKind.ANNUAL_REPORT: "Your year is ready",
     NotificationKind.COLLECTED: "{name} added you to a collection",
     NotificationKind.COLLECTION_EDIT: "{name} changed a collection that you are in",
+    NotificationKind.CHAT_MENTION: "{name} wrote to you",
 }
 # The field in which clients find what a notification is about, besides a post.
 _OBJECT_FIELDS: dict[str, str] = {
@@ -67,6 +69,7 @@ _OBJECT_FIELDS: dict[str, str] = {
     NotificationKind.WARNING: "moderation_warning",
     NotificationKind.COLLECTED: "collection",
     NotificationKind.COLLECTION_EDIT: "collection",
+    NotificationKind.CHAT_MENTION: "chat_message",
 }
 _SEVERANCES: dict[str, str] = {
     SeveranceKind.OWN_BLOCK: "user_domain_block",
@@ -140,6 +143,9 @@ async def _objects(viewer: Viewer, rows: Sequence[Row]) -> dict[tuple[str, int],
         found |= {("report", number): one for number, one in (await report.by_id(reported)).items()}
     given = list((await strikes.rows(ids.get("moderation_warning", []))).values())
     found |= {("moderation_warning", number): one for number, one in (await strike.by_id(given)).items()}
+    if "chat_message" in ids:
+        said = await pleroma_chat.messages_of(viewer.account_id or 0, ids["chat_message"])
+        found |= {("chat_message", int(one.id)): _encode(one) for one in said}
     if "collection" in ids:
         known = await collections.rows(viewer, ids["collection"])
         found |= {("collection", number): _encode(collection.one(row)) for number, row in known.items()}

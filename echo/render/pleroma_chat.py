@@ -63,6 +63,13 @@ async def messages(viewer_id: int, rows: Sequence[Row], read_seq: int) -> list[P
     return [_message(found, read_seq) for found in await chat_message.many(viewer_id, rows)]
 
 
+async def messages_of(viewer_id: int, message_ids: Sequence[int]) -> list[PleromaMessage]:
+    """Messages by id, wherever they are; what the viewer may not read is left out."""
+    rows = await chat_reads.messages_by_id(viewer_id, message_ids)
+    marks = await chat_reads.read_marks(viewer_id, [row["chat_id"] for row in rows])
+    return [_message(one, marks[int(one.chat_id)]) for one in await chat_message.many(viewer_id, rows)]
+
+
 def _chat(found: Chat) -> PleromaChat | None:
     if found.kind != ChatKind.DIRECT or found.account is None:
         return None

@@ -13,6 +13,7 @@ from echo.policy.viewer import Viewer
 from echo.render import notification
 from echo.render.entities import Entity
 from echo.render.notification import TEXTS, TYPES
+from echo.store import chats
 from echo.store.push import Subscription
 from echo.text.sanitize import to_text
 
@@ -60,6 +61,10 @@ async def message(known: Subscription, row: Row, locale: str) -> bytes | None:
 
     Source:  mastodon-api.md 5.3
     """
+    knows_chats = known.alerts.get(NotificationKind.CHAT_MENTION)
+    # Such an app is told of a message by its own name.
+    if knows_chats and row["kind"] == "mention" and await chats.of_post(row["post_id"]) is not None:
+        return None
     rendered = await notification.many(Viewer(known.user_id), [row])
     if not rendered:
         return None

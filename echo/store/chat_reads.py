@@ -50,6 +50,11 @@ _MESSAGES = """
     FROM chat_messages m JOIN accounts a ON a.id = m.author_id
     LEFT JOIN posts p ON p.id = m.post_id AND m.deleted_at IS NULL
 """
+# What $1 may read.
+_READER = "JOIN chat_members k ON k.chat_id = m.chat_id AND k.account_id = $1"
+_READABLE = """
+    m.deleted_at IS NULL AND m.seq >= k.joined_seq AND (k.left_seq IS NULL OR m.seq <= k.left_seq)
+"""
 
 
 async def page(
@@ -112,6 +117,23 @@ async def messages_at(chat_id: int, seqs: Sequence[int]) -> list[Row]:
     )
 
 
+async def messages_by_id(account_id: int, message_ids: Sequence[int]) -> list[Row]:
+    """Messages of any chats, those that somebody may read and that are still there."""
+    return await db.fetch(
+        f"{_MESSAGES} {_READER} WHERE {_READABLE} AND m.id = ANY($2)", account_id, list(message_ids)
+    )
+
+
+async def read_marks(account_id: int, chat_ids: Sequence[int]) -> dict[int, int]:
+    """How far somebody has read chats."""
+    rows = await db.fetch(
+        "SELECT chat_id, read_seq FROM chat_members WHERE account_id = $1 AND chat_id = ANY($2)",
+        account_id,
+        list(chat_ids),
+    )
+    return {row["chat_id"]: row["read_seq"] for row in rows}
+
+
 async def last_messages(pairs: Sequence[tuple[int, int]]) -> list[Row]:
     """Messages of several chats, given as (chat, seq) that may be read."""
     return await db.fetch(
@@ -169,9 +191,7 @@ async def search(
     Shapes:  text: as a pattern of LIKE that may stand anywhere
     """
     return await db.fetch(
-        f"{_MESSAGES} JOIN chat_members k ON k.chat_id = m.chat_id AND k.account_id = $1"
-        " WHERE m.deleted_at IS NULL AND m.seq >= k.joined_seq"
-        " AND (k.left_seq IS NULL OR m.seq <= k.left_seq)"
+        f"{_MESSAGES} {_READER} WHERE {_READABLE}"
         " AND ($3::bigint IS NULL OR m.chat_id = $3) AND ($4::bigint IS NULL OR m.id < $4)"
         " AND (m.text ILIKE $2 OR p.text ILIKE $2 OR (m.text = '' AND regexp_replace("
         "coalesce(nullif(m.html, ''), p.html), '<[^>]*>', ' ', 'g') ILIKE $2)) ORDER BY m.id DESC LIMIT $5",

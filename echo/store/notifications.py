@@ -33,6 +33,11 @@ _IS_WILLING = """
         AND m.notifications AND (m.expires_at IS NULL OR m.expires_at > now()))
     AND NOT EXISTS (SELECT 1 FROM posts p JOIN thread_mutes t ON t.thread_id = p.thread_id
         WHERE p.id = $4 AND t.account_id = told.id)
+    AND (NOT $10::bool OR NOT EXISTS (SELECT 1 FROM posts p JOIN chats c
+            ON c.pair_key = least($3, told.id) || ':' || greatest($3, told.id)
+        JOIN chat_members cm ON cm.chat_id = c.id AND cm.account_id = told.id AND cm.muted_until > now()
+        WHERE p.id = $4 AND p.visibility = 'direct'
+            AND NOT EXISTS (SELECT 1 FROM mentions o WHERE o.post_id = $4 AND o.account_id <> told.id)))
     AND (NOT $10::bool OR NOT EXISTS (SELECT 1 FROM mentions other WHERE other.post_id = $4 AND (
         EXISTS (SELECT 1 FROM blocks b WHERE b.blocker_id = told.id AND b.blocked_id = other.account_id)
         OR EXISTS (SELECT 1 FROM mutes m WHERE m.muter_id = told.id AND m.muted_id = other.account_id

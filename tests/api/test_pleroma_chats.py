@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from echo.actions import blocks
+from echo import db
+from echo.actions import blocks, follows
 from tests import make, structure
 from tests.api.asking import Api
 
@@ -77,3 +78,75 @@ async def test_the_routes_of_pleroma(api: Api) -> None:
     group = (await api.post("/api/v1/echo/chats", by=alice, json={"name": "Tea"})).json
     await api.get(f"{BASE}/{group['id']}", by=alice, expect=404)
     await api.get(f"{BASE}/{group['id']}/messages", by=alice, expect=404)
+
+
+MENTION, SAID = "mention", "pleroma:chat_mention"
+
+
+async def test_messages_are_told_of(api: Api) -> None:
+    """Apps of Mastodon hear of a mention, those that ask of the message; in a muted chat nobody does."""
+    alice, bob, eve = await make.person("alice"), await make.person("bob"), await make.person("eve")
+    echo = "/api/v1/echo/chats"
+    await follows.follow(bob.id, alice.id)
+    for one in (alice, bob, eve):
+        await api.ask("PATCH", f"{echo}/preferences", by=one, json={"ask_first": False})
+
+    async def told(*types: str) -> list[dict[str, Any]]:
+        answer = await api.get("/api/v1/notifications", by=bob, query={"types": list(types)} if types else {})
+        return answer.many("Notification")
+
+    chat = (await api.post(f"{BASE}/by-account-id/{bob.id}", by=alice)).json
+    path = f"{BASE}/{chat['id']}/messages"
+    sent = (await api.post(path, by=alice, json={"content": "hello"})).json
+    assert [one["type"] for one in await told()] == [MENTION]
+    # An app that knows both hears once.
+    [one] = await told(MENTION, SAID)
+    assert (one["type"], one["account"]["acct"]) == (SAID, "alice")
+    assert message_of(one["chat_message"]) | {"unread": True} == one["chat_message"]
+    assert (one["chat_message"]["id"], one["chat_message"]["chat_id"]) == (sent["id"], chat["id"])
+    groups = (await api.get("/api/v2/notifications", by=bob, query={"types": [SAID]})).json
+    assert message_of(groups["notification_groups"][0]["chat_message"])["id"] == sent["id"]
+    await api.post(f"{echo}/{chat['id']}/mute", by=bob)
+    await api.post(path, by=alice, json={"content": "are you there?"})
+    assert len(await told()) == len(await told(SAID)) == 1
+    await api.delete(f"{path}/{sent['id']}", by=alice)
+    assert await told() == await told(SAID) == []
+
+    body = {"name": "Tea", "account_ids": [str(bob.id), str(eve.id)]}
+    tea = f"{echo}/{(await api.post(echo, by=alice, json=body)).json['id']}"
+    for one_of in (bob, eve):
+        await api.post(f"{tea}/accept", by=one_of)
+    await api.post(f"{tea}/messages", by=alice, json={"text": "hello all, and @bobby"})
+    await api.post(f"{tea}/messages", by=bob, json={"text": "I am @bob"})
+    named = (await api.post(f"{tea}/messages", by=alice, json={"text": "hello @Bob@echo.test"})).json
+    assert await told() == []
+    assert [one["chat_message"]["id"] for one in await told(SAID)] == [named["id"]]
+    await api.post(f"{tea}/mute", by=bob)
+    await api.post(f"{tea}/messages", by=eve, json={"text": "@bob?"})
+    assert len(await told(SAID)) == 1
+    assert await db.fetch_value("SELECT count(*) FROM notifications WHERE account_id = $1", eve.id) == 0
+
+
+async def test_what_is_said_to_a_partner_is_in_the_chat(api: Api) -> None:
+    """Whoever writes posts alone begins anew with each; conversations and chats show the same."""
+    alice, bob, eve = await make.person("alice"), await make.person("bob"), await make.person("eve")
+
+    async def say(by: make.Person, text: str, **more: Any) -> str:
+        body = {"status": text, "visibility": "direct", **more}
+        return str((await api.post("/api/v1/statuses", by=by, json=body)).json["id"])
+
+    before = await say(bob, "@alice before there was a chat")
+    chat = (await api.post(f"{BASE}/by-account-id/{bob.id}", by=alice)).json
+    path = f"/api/v1/echo/chats/{chat['id']}/messages"
+    first = (await api.post(path, by=alice, json={"text": "hello"})).json["status_id"]
+    joined = await say(bob, "@alice a new post")
+    await say(bob, "@alice @eve for two")
+    await say(bob, "@alice about that other post", in_reply_to_id=before)
+    public = (await api.post("/api/v1/statuses", by=alice, json={"status": "all"})).json["id"]
+    await say(bob, "@alice about what you said to all", in_reply_to_id=public)
+    assert [one["status_id"] for one in (await api.get(path, by=alice)).json] == [first, joined]
+    talks = (await api.get("/api/v1/conversations", by=alice)).json
+    assert joined in {talk["last_status"]["id"] for talk in talks}
+    context = (await api.get(f"/api/v1/statuses/{joined}/context", by=alice)).json
+    assert [post["id"] for post in context["ancestors"]] == [first]
+    assert (await api.get(BASE, by=eve)).json == []
