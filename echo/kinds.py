@@ -188,6 +188,7 @@ class TrendKind(StrEnum):
     HASHTAG = "hashtag"
     LINK = "link"
     POST = "post"
+    AUTHOR = "author"  # of posts; as publishers are of links
     PUBLISHER = "publisher"  # of links; moderators say yes or no to it, it does not trend itself
 
 

@@ -47,6 +47,8 @@ ROUTES_OF_ADMIN: dict[str, Json] = {
     ),
     f"POST {_BASE}/queues/requeue": route(OBJECT, body=_JOBS),
     f"POST {_BASE}/queues/drop": route(OBJECT, body=_JOBS),
+    f"DELETE {_BASE}/accounts/{{account_id}}/two_factor": route(OBJECT),
+    f"GET {_BASE}/logs": route(many(ref("LogLine")), parameters=query(level="string", limit="integer")),
     f"GET {_BASE}/storage": route(ref("Storage")),
     "POST /api/v1/admin/measures": route(many(ref("AdminMeasure")), body=_PERIOD),
     "POST /api/v1/admin/dimensions": route(many(ref("AdminDimension")), body=_PERIOD),

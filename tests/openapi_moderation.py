@@ -76,6 +76,10 @@ ROUTES_OF_MODERATION: dict[str, Json] = {
     "GET /api/v1/admin/tags/{tag_id}": route(_TAG),
     "PUT /api/v1/admin/tags/{tag_id}": route(_TAG, body=_TAG_CHANGE),
     "PATCH /api/v1/admin/tags/{tag_id}": route(_TAG, body=_TAG_CHANGE),
+    **{
+        f"POST {_OURS}/trends/statuses/{{status_id}}/author/{verb}": route(OBJECT)
+        for verb in ("approve", "reject")
+    },
     f"GET {_TRENDS}/tags": route(many(_TAG), parameters=query(**_RANGE)),
     f"GET {_TRENDS}/statuses": route(many(OBJECT), parameters=query(**_RANGE)),
     f"GET {_TRENDS}/links": route(many(OBJECT), parameters=query(**_RANGE)),

@@ -98,7 +98,10 @@ NULLABLE: dict[str, set[str]] = {
     "AdminMeasure": {"unit", "human_value", "previous_total"},
     "AccountWarning": {"appeal"},
     # Of people elsewhere no login is known; e-mail and addresses are for those who manage users.
-    "AdminAccount": {"domain", "email", "ip", "locale", "invite_request", "role"},
+    "AdminAccount": {
+        *("domain", "email", "ip", "locale", "invite_request", "role"),
+        *("confirmed", "approved", "disabled"),
+    },
     "AdminReport": {"action_taken_at", "assigned_account", "action_taken_by_account"},
     "Announcement": {"starts_at", "ends_at"},
     "Application": {"website"},

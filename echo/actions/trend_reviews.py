@@ -25,6 +25,23 @@ async def review(by: Staff, kind: TrendKind, item_id: int, *, allowed: bool) -> 
         await trend_reviews.review(kind, item_id, allowed=allowed, by_id=by.account_id)
 
 
+async def review_author(by: Staff, post_id: int, *, allowed: bool) -> int:
+    """Say of whoever wrote a post whether their posts may trend, this one too. Returns their id.
+
+    Raises:  NotFound, Forbidden
+    """
+    author_id = await trend_reviews.author_of(post_id)
+    name = None if author_id is None else await trend_reviews.name_of(TrendKind.AUTHOR, author_id)
+    if author_id is None or name is None:
+        raise NotFound
+    deed = Deed.TREND_APPROVE if allowed else Deed.TREND_REJECT
+    async with staff.acting(by, deed, on=Target("author", author_id, name)):
+        await trend_reviews.review(TrendKind.AUTHOR, author_id, allowed=allowed, by_id=by.account_id)
+        # What was said of this one alone does not stand against it.
+        await trend_reviews.forget(TrendKind.POST, [post_id])
+    return author_id
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HashtagDraft:
     """How a hashtag may be used; None keeps a value.

@@ -35,7 +35,7 @@ async def measured() -> Response:
         measure = measures.MEASURES.get(key)
         if measure is None:
             continue
-        about = _about(given, key, measure.about)
+        about = await _about(given, key, measure.about)
         found = await measures.find(measure, period, about)
         answers.append(figures.measure(key, found, measure.unit))
     return entity(answers)
@@ -52,7 +52,7 @@ async def parts() -> Response:
     for key in dict.fromkeys(given.list("keys")):
         if key not in dimensions.KEYS:
             continue
-        about = _about(given, key, dimensions.COUNTED[key][1] if key in dimensions.COUNTED else "")
+        about = await _about(given, key, dimensions.COUNTED[key][1] if key in dimensions.COUNTED else "")
         answers.append(figures.dimension(key, await dimensions.find(key, period, about, limit, own)))
     return entity(answers)
 
@@ -85,8 +85,10 @@ def _day(given: Params, name: str) -> date:
     return (moment.astimezone(UTC) if moment.tzinfo else moment).date()
 
 
-def _about(given: Params, key: str, what: str) -> dict[str, object]:
-    """What a key is about: `tag_uses[id]`, `instance_accounts[domain]`. Raises BadRequest without it."""
+async def _about(given: Params, key: str, what: str) -> dict[str, object]:
+    """What a key is about: `tag_uses[id]`, `instance_accounts[domain]`, with `[include_subdomains]` also
+    what is below it. Raises BadRequest without it.
+    """
     more = given.sub(key)
     if what == "id":
         number = more.id("id")
@@ -97,5 +99,6 @@ def _about(given: Params, key: str, what: str) -> dict[str, object]:
         domain = more.text("domain", "").strip().lower()
         if not domain:
             raise BadRequest(f"{key}[domain] is missing")
-        return {"domains": [domain]}
+        below = more.boolean("include_subdomains", default=False)
+        return {"domains": await measures.domains_below(domain) if below else [domain]}
     return {}

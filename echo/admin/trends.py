@@ -124,6 +124,20 @@ async def reject_post(status_id: str) -> Response:
     return await _post(await _review(TrendKind.POST, status_id, allowed=False))
 
 
+@blueprint.post("/api/v1/echo/admin/trends/statuses/<status_id>/author/approve")
+@needs("admin:write", may=_MAY)
+async def approve_author(status_id: str) -> Response:
+    """Let all posts of whoever wrote this one trend. Mastodon has it on its page only."""
+    return await _author(status_id, allowed=True)
+
+
+@blueprint.post("/api/v1/echo/admin/trends/statuses/<status_id>/author/reject")
+@needs("admin:write", may=_MAY)
+async def reject_author(status_id: str) -> Response:
+    """Let none of them trend."""
+    return await _author(status_id, allowed=False)
+
+
 @blueprint.post(f"{_BASE}/links/<link_id>/approve")
 @needs("admin:write", may=_MAY)
 async def approve_link(link_id: str) -> Response:
@@ -163,6 +177,12 @@ async def _review(kind: TrendKind, text: str, *, allowed: bool) -> int:
     number = await _item(kind, text)
     await actions.review(staff(), kind, number, allowed=allowed)
     return number
+
+
+async def _author(text: str, *, allowed: bool) -> Response:
+    number = await _item(TrendKind.POST, text)
+    await actions.review_author(staff(), number, allowed=allowed)
+    return await _post(number)
 
 
 async def _tag(number: int) -> Response:

@@ -33,9 +33,9 @@ class AdminAccountCore(Entity, frozen=True, kw_only=True):
     locale: str | None
     invite_request: str | None
     role: Role | None
-    confirmed: bool
-    approved: bool
-    disabled: bool
+    confirmed: bool | None
+    approved: bool | None
+    disabled: bool | None
     silenced: bool
     suspended: bool
     sensitized: bool
@@ -76,15 +76,20 @@ def _core(row: Row, *, with_login: bool) -> AdminAccountCore:
         locale=row["locale"],
         invite_request=row["reason"] or None,
         role=_role(row),
-        confirmed=row["confirmed_at"] is not None,
-        approved=row["approved_at"] is not None,
-        disabled=row["disabled_at"] is not None,
+        confirmed=_of_login(row, "confirmed_at"),
+        approved=_of_login(row, "approved_at"),
+        disabled=_of_login(row, "disabled_at"),
         silenced=row["silenced_at"] is not None,
         suspended=row["suspended_at"] is not None,
         sensitized=row["sensitized_at"] is not None,
         created_by_application_id=_text(row["created_by_app_id"]),
         invited_by_account_id=_text(row["invited_by_id"]),
     )
+
+
+def _of_login(row: Row, moment: str) -> bool | None:
+    """Whether that has happened to the login; None where there is none: of people elsewhere, as Mastodon."""
+    return row[moment] is not None if row["is_here"] else None
 
 
 _ips = msgspec.json.Decoder(list[AdminIp] | None)

@@ -17,6 +17,16 @@ class QueueDepth(Entity, frozen=True, kw_only=True):
     lag_seconds: float
 
 
+class LogLine(Entity, frozen=True, kw_only=True):
+    """A warning or an error that a process logged; `trace`: where in the program, where that is known."""
+
+    at: str
+    level: str
+    logger: str
+    text: str
+    trace: str
+
+
 class DeadJob(Entity, frozen=True, kw_only=True):
     """A job that was given up; its arguments are ids."""
 

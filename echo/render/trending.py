@@ -45,8 +45,9 @@ async def posts_for_staff(post_ids: Sequence[int]) -> list[bytes]:
     """Posts, and whether nobody has looked at them."""
     said = await trend_reviews.said(TrendKind.POST, post_ids)
     shown = await status.by_id(NOBODY, post_ids)
+    authors = await trend_reviews.of_authors(post_ids)
     return [
-        shown[number][:-1] + b',"requires_review":%b}' % _json(number not in said)
+        shown[number][:-1] + b',"requires_review":%b}' % _json(number not in said and number not in authors)
         for number in post_ids
         if number in shown
     ]

@@ -195,6 +195,16 @@ MEASURES: dict[str, Measure] = {
 }
 
 
+async def domains_below(domain: str) -> list[str]:
+    """A domain, and every one below it of which somebody is known; at most a thousand."""
+    rows = await db.fetch(
+        "SELECT DISTINCT domain FROM accounts WHERE right(domain, length($1) + 1) = '.' || $1"
+        " ORDER BY domain LIMIT 1000",
+        domain,
+    )
+    return [domain, *(row["domain"] for row in rows)]
+
+
 async def find(measure: Measure, period: Period, about: Mapping[str, object]) -> Found:
     """What a measure says of a period and of the one before.
 

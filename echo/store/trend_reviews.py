@@ -22,6 +22,8 @@ _PUBLISHERS = """
 _TABLES: dict[str, str] = {
     TrendKind.HASHTAG: "SELECT name AS name FROM hashtags WHERE id = $1",
     TrendKind.POST: "SELECT uri AS name FROM posts WHERE id = $1 AND deleted_at IS NULL",
+    TrendKind.AUTHOR: "SELECT username || CASE domain WHEN '' THEN '' ELSE '@' || domain END AS name"
+    " FROM accounts WHERE id = $1 AND deleted_at IS NULL",
     TrendKind.LINK: "SELECT url AS name FROM cards WHERE id = $1",
     TrendKind.PUBLISHER: "SELECT domain AS name FROM publishers WHERE id = $1",
 }
@@ -41,6 +43,22 @@ async def said(kind: TrendKind, item_ids: Sequence[int]) -> dict[int, bool]:
         list(item_ids),
     )
     return {row["item_id"]: row["allowed"] for row in rows}
+
+
+async def author_of(post_id: int) -> int | None:
+    """Who wrote a post; None where there is none."""
+    found = await db.fetch_value("SELECT author_id FROM posts WHERE id = $1 AND deleted_at IS NULL", post_id)
+    return None if found is None else int(found)
+
+
+async def of_authors(post_ids: Sequence[int]) -> dict[int, bool]:
+    """Of posts whose author a moderator looked at, whether they may trend, by the id of the post."""
+    rows = await db.fetch(
+        "SELECT p.id, v.allowed FROM posts p JOIN trend_reviews v ON v.kind = 'author'"
+        " AND v.item_id = p.author_id WHERE p.id = ANY($1)",
+        list(post_ids),
+    )
+    return {row["id"]: row["allowed"] for row in rows}
 
 
 async def hashtags(ids: Sequence[int]) -> list[Row]:
@@ -79,6 +97,13 @@ async def review(kind: TrendKind, item_id: int, *, allowed: bool, by_id: int | N
     )
 
 
+async def forget(kind: TrendKind, item_ids: Sequence[int]) -> None:
+    """Nothing was said of these: what is said of their author or site counts again."""
+    await db.execute(
+        "DELETE FROM trend_reviews WHERE kind = $1 AND item_id = ANY($2)", kind.value, list(item_ids)
+    )
+
+
 async def unusable(names: Sequence[str]) -> list[str]:
     """Those of these hashtags that nobody here may use."""
     if not names:
@@ -92,6 +117,8 @@ async def count_unseen() -> int:
     return int(
         await db.fetch_value(
             "SELECT count(*) FROM trends t WHERE NOT EXISTS (SELECT 1 FROM trend_reviews v"
-            " WHERE v.kind = t.kind AND v.item_id = t.item_id)"
+            " WHERE v.kind = t.kind AND v.item_id = t.item_id) AND NOT (t.kind = 'post' AND EXISTS"
+            " (SELECT 1 FROM trend_reviews v JOIN posts p ON p.author_id = v.item_id"
+            " WHERE v.kind = 'author' AND p.id = t.item_id))"
         )
     )

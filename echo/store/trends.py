@@ -96,6 +96,12 @@ _ALLOWED_LINK = f"""($4::bool IS NULL OR coalesce((SELECT v.allowed FROM trend_r
     JOIN publishers u ON u.id = v.item_id WHERE v.kind = 'publisher' AND u.domain = {_HOST_OF_CARD}), $4))"""
 
 
+# Of a post also of its author.
+_ALLOWED_POST = """($4::bool IS NULL OR coalesce((SELECT v.allowed FROM trend_reviews v
+    WHERE v.kind = t.kind AND v.item_id = t.item_id), (SELECT v.allowed FROM trend_reviews v
+    JOIN posts p ON p.author_id = v.item_id WHERE v.kind = 'author' AND p.id = t.item_id), $4))"""
+
+
 async def hashtags(*, limit: int, offset: int, unseen: bool | None) -> list[Row]:
     """Rows (id, name), the strongest first.
 
@@ -115,7 +121,7 @@ async def hashtags(*, limit: int, offset: int, unseen: bool | None) -> list[Row]
 async def post_ids(*, limit: int, offset: int, unseen: bool | None) -> list[int]:
     """Posts, the strongest first; rendering leaves out what the viewer may not read. `unseen` as above."""
     rows = await db.fetch(
-        f"SELECT item_id FROM trends t WHERE kind = $1 AND {_ALLOWED}"
+        f"SELECT item_id FROM trends t WHERE kind = $1 AND {_ALLOWED_POST}"
         " ORDER BY score DESC, id LIMIT $2 OFFSET $3",
         TrendKind.POST.value,
         limit,

@@ -73,6 +73,14 @@ async def test_measures_count_by_the_day(api: Api) -> None:
     assert active["previous_total"] == "1"
     assert answers["instance_statuses"]["previous_total"] is None
     assert answers["instance_media_attachments"]["unit"] == "bytes"
+    carol = await make.stranger("carol", "below.peer.test")
+    await make.stranger("dave", "otherpeer.test")
+    await make.remote_post(carol)
+    for below, total in ((False, "1"), (True, "2")):
+        about = {"domain": "peer.test", "include_subdomains": below}
+        body = _days(2) | {"keys": ["instance_accounts"], "instance_accounts": about}
+        found = await api.post("/api/v1/admin/measures", by=root, json=body)
+        assert found.json[0]["total"] == total
     # As Mastodon's page asks, in a form.
     asked = f"keys[]=tag_uses&tag_uses[id]={tag}&start_at={clock.now().date()}&end_at={clock.now().date()}"
     form = await api.post(f"/api/v1/admin/measures?{asked}", by=root)

@@ -63,6 +63,8 @@ async def test_accounts_are_found_by_every_filter(api: Api) -> None:
     assert (found["email"], found["ip"], found["role"]["id"]) == ("alice@example.org", "192.0.2.7", "-99")
     assert (found["sensitized"], found["domain"], found["account"]["acct"]) == (True, None, "alice")
     far = (await api.get(f"{ACCOUNTS}/{zoe.id}", by=mod)).one("AdminAccount")
+    assert (found["confirmed"], found["approved"], found["disabled"]) == (True, True, False)
+    assert (far["confirmed"], far["approved"], far["disabled"]) == (None, None, None)
     assert (far["email"], far["role"], far["domain"], far["silenced"]) == (None, None, "far.test", True)
     everybody = [zoe.id, waiting.id, alice.id, mod.id]
     for query, expected in (

@@ -187,6 +187,14 @@ async def test_moderators_review_what_trends(api: Api, runtime: Runtime) -> None
         ]
         assert [one.json["requires_review"] for one in said] == [False, False, False]
         assert [len((await api.get(path)).json) for path in (TAGS, POSTS, LINKS)] == [count, count, count]
+    # What is said of a post goes before what is said of its author, until more is said of the author.
+    await api.post(f"/api/v1/admin/trends/statuses/{post.id}/reject", by=mod)
+    for verb, count in (("approve", 1), ("reject", 0), ("approve", 1)):
+        path = f"/api/v1/echo/admin/trends/statuses/{post.id}/author/{verb}"
+        assert (await api.post(path, by=mod)).json["requires_review"] is False
+        assert len((await api.get(POSTS)).json) == count
+    await api.post(f"/api/v1/admin/trends/statuses/{post.id}/reject", by=mod)
+    assert (await api.get(POSTS)).json == []
     # What is said of a link goes before what is said of its site.
     for verb, count in (("approve", 1), ("reject", 0)):
         one = (await api.post(f"/api/v1/admin/trends/links/{link['id']}/{verb}", by=mod)).json

@@ -107,7 +107,15 @@ async def test_from_the_first_link_to_the_second_factor(server: Server, browser:
     filed = alice.client.report(bob.client.me().id, status_ids=[post.id], comment="Rude about tea")
     await boss.open(f"{server.url}/admin/reports")
     assert "Rude about tea" in await boss.run("document.body.innerText")
+    # By keys: j goes to the report, x chooses it, ? shows the keys, o opens it.
+    press = "document.body.dispatchEvent(new KeyboardEvent('keydown', {key: '%s', bubbles: true}))"
+    for key in "jx?":
+        await boss.run(press % key)
+    assert await boss.run("document.querySelector('.queue tr.current input').checked")
+    assert await boss.run("document.getElementById('keys').open")
     await look(boss, "2-reports")
+    await boss.run(press % "o")
+    await boss.until(f"location.pathname === '/admin/reports/{filed.id}'")
     report = f"/admin/reports/{filed.id}"
     await boss.open(f"{server.url}{report}")
     await look(boss, "3-report")

@@ -114,6 +114,14 @@ async def test_the_page_of_logs_shows_no_secret(browser: Browser) -> None:
     assert "&lt;script&gt;" in page.text
     errors = await browser.get("/admin/logs?level=error")
     assert "access_token" not in errors.text
+    root = await make.person(role=Role.ADMIN)
+    asked = {"Host": "echo.test", **(await make.with_scopes(root, "admin:read")).headers}
+    told = await browser.client.get("/api/v1/echo/admin/logs?level=error&limit=1", headers=asked)
+    (line,) = await told.get_json()
+    assert (line["level"], line["text"], "4711" in str(line)) == ("error", "job x failed", False)
+    assert line["trace"]
+    closed = {"Host": "echo.test", **(await make.with_scopes(root, "read")).headers}
+    assert (await browser.client.get("/api/v1/echo/admin/logs", headers=closed)).status_code == 403
     for _ in range(recent_logs.MOST + 20):
         logs.RECENT.emit(logging.LogRecord("echo.test", logging.WARNING, "", 1, "again", None, None))
     await recent_logs.keep()

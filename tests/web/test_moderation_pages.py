@@ -10,7 +10,7 @@ from echo.actions.drafts import PostDraft
 from echo.actions.reports import ReportDraft
 from echo.errors import Invalid
 from echo.kinds import Role, Visibility
-from echo.models import Account, Appeal, Hashtag, Report, StaffNote, Strike, User, WarningPreset
+from echo.models import Account, Appeal, Hashtag, Report, StaffNote, Strike, Trend, User, WarningPreset
 from echo.policy.roles import Staff
 from tests.actions import people
 from tests.actions.people import PASSWORD
@@ -142,6 +142,15 @@ async def test_hashtags_are_reviewed_on_pages(browser: Browser) -> None:
     said = await browser.submit(form, do="reject")
     assert said.location == "/admin/trends?done=reject&tab=hashtag"
     assert '<span class="chip grave">rejected</span>' in (await browser.get("/admin/trends")).text
+    liked = await posts.publish(
+        (await people.person("writer")).id, PostDraft(text="read this", visibility=Visibility.PUBLIC)
+    )
+    await Trend.create(kind="post", item_id=liked.id, score=1.0)
+    page = await browser.get("/admin/trends?tab=post")
+    form = next(one for one in page.forms if one.values.get("kind") == "post")
+    said = await browser.submit(form, do="reject_author")
+    assert said.location == "/admin/trends?done=reject_author&tab=post"
+    assert "author rejected" in (await browser.get("/admin/trends?tab=post")).text
     for tab in ("post", "link", "publisher"):
         assert (await browser.get(f"/admin/trends?tab={tab}")).status == 200
     one = await browser.get("/admin/trends?name=tea")

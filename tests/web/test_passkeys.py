@@ -11,11 +11,13 @@ import pytest
 from echo import clock, ids
 from echo.actions import passkeys, user_access
 from echo.errors import Forbidden, Invalid, NotFound
-from echo.models import AuditRow, BackupCode, Passkey, RoleRow, User
+from echo.kinds import Role
+from echo.models import Account, AuditRow, BackupCode, Passkey, RoleRow, User
 from echo.policy.deeds import Deed
 from echo.policy.roles import Permission, Staff
 from echo.runtime import Runtime
 from echo.store import roles
+from tests import make
 from tests.actions import people
 from tests.actions.people import PASSWORD
 from tests.web.authenticator import Authenticator
@@ -163,12 +165,26 @@ async def test_staff_switches_off_what_somebody_has_lost(runtime: Runtime, brows
     await browser.log_in("alice", PASSWORD)
     await made(browser, Authenticator())
     assert (await Browser(browser.client).log_in("alice", PASSWORD)).location.startswith("/login/second")
-    await user_access.switch_two_factor_off(Staff.shell(), alice.id)
+    root, path = await people.person("root", role=Role.ADMIN), f"/admin/accounts/{alice.id}"
+    staff = Browser(browser.client)
+    await staff.log_in("root", PASSWORD)
+    page = await staff.get(path)
+    assert "They show a passkey besides their password." in page.text
+    done = await staff.submit(page.form(path), do="two_factor_off")
+    assert done.location == f"{path}?done=two_factor_off"
+    assert "Off: a password is enough." in (await staff.get(path)).text
     assert (await Browser(browser.client).log_in("alice", PASSWORD)).location == "/account"
+    # The same for apps, however often.
+    by = await make.with_scopes(make.Person(await Account.get(id=root.id), ""), "admin:write")
+    asked = {"Host": "echo.test", **by.headers}
+    url = f"/api/v1/echo/admin/accounts/{alice.id}/two_factor"
+    assert (await browser.client.delete(url, headers=asked)).status_code == 200
+    row = await AuditRow.filter(deed=Deed.USER_TWO_FACTOR_OFF).order_by("id").first()
+    assert row is not None
+    assert (row.account_id, row.door, row.target_id) == (root.id, "page", str(alice.id))
     await user_access.end_everything(Staff.shell(), alice.id)
     assert (await browser.get("/account")).status == 302
-    row = await AuditRow.filter(deed=Deed.USER_TWO_FACTOR_OFF).get()
-    assert (row.target_id, row.refused) == (str(alice.id), False)
+    assert await AuditRow.filter(deed=Deed.USER_TWO_FACTOR_OFF, refused=False).count() == 2
 
 
 async def test_a_role_that_needs_a_second_factor_does_nothing_without(browser: Browser) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from quart import Blueprint, Response, request
 
-from echo.actions import approvals, moderation, restraints, roles, staff_notes, strikes
+from echo.actions import approvals, moderation, restraints, roles, staff_notes, strikes, user_access
 from echo.actions.strikes import StrikeDraft
 from echo.errors import Forbidden, Invalid, NotFound
 from echo.http.params import Params
@@ -15,7 +15,7 @@ from echo.http.reading import read_id
 from echo.ids import parse_id
 from echo.kinds_of_moderation import StrikeKind
 from echo.policy.roles import Permission
-from echo.store import accounts, report_queue, staff_accounts
+from echo.store import accounts, report_queue, second_factors, staff_accounts
 from echo.store import roles as role_store
 from echo.store import strikes as strike_store
 from echo.store.cursor import Cursor
@@ -39,6 +39,7 @@ NOTICES = {
     "forget": "The note is gone.",
     "role": "They have another role.",
     "delete": "Deleted. What is left goes in the background.",
+    "two_factor_off": "The second factor is off, and they get a letter.",
     "memorial": "Changed.",
 }
 TEXTS = ("username", "display_name", "email", "domain", "address")
@@ -146,6 +147,8 @@ async def _work(number: int, done: str, given: Params) -> str:
             await roles.give(await by(), number, -99 if role == "-99" else read_id(role))
         case "delete":
             await restraints.delete_now(await by(), number)
+        case "two_factor_off":
+            await user_access.switch_two_factor_off(await by(), number)
         case "memorial":
             is_memorial = given.boolean("memorial", default=False)
             await moderation.remember(await by(), number, is_memorial=is_memorial)
@@ -175,5 +178,6 @@ async def _one(number: int, *, bad: str = "") -> Response:
         presets=await strike_store.presets(),
         offered=[role for role in await role_store.listing() if role["position"] < seat.rank],
         is_above=row["is_here"] and not seat.outranks(await role_store.seat(number)),
+        proofs=await second_factors.of_person(number) if row["is_here"] else None,
         permission=Permission,
     )

@@ -24,6 +24,7 @@ from echo.store import strikes as strike_store
 from echo.store.report_queue import ReportFilter
 from echo.web import visitor
 from echo.web.admin.staff_page import by, done_at, login, show_staff, staff_page
+from echo.web.page import allow_scripts
 
 blueprint = Blueprint("report_pages", __name__)
 PATH = "/admin/reports"
@@ -62,7 +63,7 @@ async def queue() -> Response:
         target_id=parse_id(request.args.get("about", "")),
     )
     groups = await report_queue.groups(wanted, limit=ROWS + 1, offset=page * ROWS)
-    return await show_staff(
+    page_of_queue = await show_staff(
         "reports.html",
         title="Reports",
         notices=NOTICES,
@@ -73,6 +74,7 @@ async def queue() -> Response:
         counts=await reports.open_counts(),
         found=[(row, msgspec.json.decode(row["reports"])) for row in groups[:ROWS]],
     )
+    return allow_scripts(page_of_queue)
 
 
 @blueprint.post(PATH)

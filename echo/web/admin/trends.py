@@ -23,7 +23,13 @@ blueprint = Blueprint("trend_pages", __name__)
 PATH = "/admin/trends"
 ROWS = 50
 TABS = {"hashtag": "Hashtags", "post": "Posts", "link": "Links", "publisher": "Sites"}
-NOTICES = {"approve": "It may trend.", "reject": "It does not trend.", "hashtag": "The hashtag is changed."}
+NOTICES = {
+    "approve": "It may trend.",
+    "reject": "It does not trend.",
+    "approve_author": "Their posts may trend.",
+    "reject_author": "Their posts do not trend.",
+    "hashtag": "The hashtag is changed.",
+}
 
 
 @blueprint.get(PATH)
@@ -41,6 +47,9 @@ async def review() -> Response:
     kind, number, done = given.text("kind", ""), read_id(given.text("id", "")), given.text("do", "")
     if kind not in TABS:
         raise NotFound
+    if done in ("approve_author", "reject_author") and kind == "post":
+        await actions.review_author(await by(), number, allowed=done == "approve_author")
+        return done_at(PATH, done, tab=kind)
     if done in ("approve", "reject"):
         await actions.review(await by(), TrendKind(kind), number, allowed=done == "approve")
         return done_at(PATH, done, tab=kind)
@@ -89,7 +98,17 @@ async def _found(tab: TrendKind) -> list[dict[str, object]]:
         case TrendKind.POST:
             ids = await trends.post_ids(limit=ROWS, offset=0, unseen=None)
             shown = await cards.many((await login()).viewer, ids)
-            items = [{"id": int(post.id), "name": "", "url": post.url, "post": post} for post in shown]
+            authors = await trend_reviews.said(TrendKind.AUTHOR, [int(post.author.id) for post in shown])
+            items = [
+                {
+                    "id": int(post.id),
+                    "name": "",
+                    "url": post.url,
+                    "post": post,
+                    "author": authors.get(int(post.author.id)),
+                }
+                for post in shown
+            ]
         case TrendKind.LINK:
             rows = await trends.links(limit=ROWS, offset=0, unseen=None)
             pages = [(row["id"], msgspec.json.decode(row["card"])) for row in rows]
