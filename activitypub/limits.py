@@ -13,6 +13,7 @@ SUMMARY_CHARS: Final = 20_480
 FIELDS: Final = 50
 FIELD_CHARS: Final = 2_047
 ALIASES: Final = 256
+MODERATORS: Final = 100
 ATTRIBUTION_DOMAINS: Final = 256
 PUBLIC_KEYS: Final = 10
 PEM_CHARS: Final = 16_384  # an RSA key of 16,384 bits is 3 kB

@@ -187,6 +187,7 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     moved_to: str | None = None
     also_known_as: tuple[str, ...] = ()
     attribution_domains: tuple[str, ...] = ()
+    moderators: tuple[str, ...] = ()  # of a Group: who leads it, or the one collection of them
     published: datetime | None = None
     webfinger: str | None = None
     implements: tuple[tuple[str, str], ...] = ()

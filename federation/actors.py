@@ -15,8 +15,8 @@ from echo.actions import accounts as account_actions
 from echo.actions.drafts import RemoteKey
 from echo.errors import Invalid
 from echo.models import Account
-from echo.store import accounts, interest
-from federation import causes, featured_tags, handles
+from echo.store import accounts
+from federation import causes, handles
 from federation.errors import FederationError, Unbelievable, Unwelcome
 from federation.fetch import fetch
 from federation.network import allow_http, is_ours, network
@@ -50,8 +50,6 @@ async def store(
         stored = await account_actions.store_remote(replace(draft, keys=draft.keys + more_keys))
     except (Invalid, *db.TAKEN) as error:
         raise Unbelievable(f"{actor.id}: {error}") from error
-    if actor.featured_tags is not None and (proven is not None or await interest.is_followed(stored.id)):
-        network().start(featured_tags.refresh(stored, actor.featured_tags), f"hashtags of {actor.id}")
     return stored
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
 
 from activitypub import iri
 from activitypub.addressing import Audience
@@ -20,6 +21,7 @@ from echo.kinds import Visibility
 from echo.models import Account, Post
 from echo.policy.visibility import OPEN
 from echo.store import accounts, interest, posts, relations
+from federation import permitted
 from federation.errors import FederationError, Unbelievable, Unwanted
 from federation.network import allow_http, is_ours
 from federation.translate.posts import audience_of, post_of
@@ -83,7 +85,7 @@ async def draft_of(
     audience = audience_of(note, followers_uri=author.followers_uri)
     named, silent = await _people(note, audience, author, ask)
     parent = await posts.find_by_uri_for_worker(note.in_reply_to) if note.in_reply_to else None
-    return post_of(
+    draft = post_of(
         note,
         audience,
         author,
@@ -91,6 +93,8 @@ async def draft_of(
         silent_ids=silent,
         parent_id=None if parent is None else parent.id,
     )
+    held, proof = await permitted.answer(note, author, parent)
+    return replace(draft, held=held, approval_uri=proof)
 
 
 async def is_wanted(author: Account, draft: RemotePost) -> bool:

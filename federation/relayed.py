@@ -12,8 +12,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from activitypub.activities import ACTIVITY_CLASSES, Announce, Follow
+from activitypub.activities import ACTIVITY_CLASSES, Announce, Create, Follow
+from activitypub.document import Document
+from activitypub.errors import Malformed
 from activitypub.objects import Note, ObjectRef, is_vote
+from activitypub.read import is_activity, read_activity
 from echo import addresses, settings
 from echo.actions import posts as post_actions
 from echo.actions import relays as relay_actions
@@ -25,7 +28,7 @@ from echo.store import interest, posts, relays
 from federation import allowance, ingest, resolve
 from federation.fetch import fetch
 from federation.judge import is_same_origin
-from federation.network import is_ours
+from federation.network import allow_http, is_ours
 from federation.reasons import Reason
 
 Copy = Callable[[], Awaitable[Note | Reason | None]]
@@ -84,7 +87,10 @@ async def take(uri: str, *, copy: Copy | None = None, is_announced: bool = False
     if isinstance(note, Reason):
         return note
     if note is None:
-        note = ingest.read(await fetch(uri))
+        document = await fetch(uri)
+        if is_activity(document):
+            return await _created(document, is_announced=is_announced)
+        note = ingest.read(document)
     author = await resolve.account(note.attributed_to)
     if author.suspended_at is not None or author.silenced_at is not None:
         return Reason.REFUSED
@@ -97,6 +103,18 @@ async def take(uri: str, *, copy: Copy | None = None, is_announced: bool = False
     except Gone:
         return Reason.DELETED
     return Reason.EFFECT
+
+
+async def _created(document: Document, *, is_announced: bool) -> Reason:
+    """The post that a Create is about, whose own server has served it; it is asked for by its id."""
+    try:
+        activity = read_activity(document, allow_http=allow_http())
+    except Malformed:
+        return Reason.MALFORMED
+    uri = activity.object.id
+    if not isinstance(activity, Create) or uri is None or not is_same_origin(uri, document.id or ""):
+        return Reason.UNSUPPORTED_OBJECT
+    return await take(uri, is_announced=is_announced)
 
 
 async def _is_room(*, is_announced: bool) -> bool:

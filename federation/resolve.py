@@ -20,8 +20,17 @@ from echo.actions import editing, quotes_elsewhere
 from echo.errors import Gone, Invalid, NotFound
 from echo.kinds import QuoteState
 from echo.models import Account, Post
-from echo.store import accounts, audience, posts
-from federation import actors, causes, handles, ingest, local_addresses, newcomers, stamps
+from echo.store import accounts, audience, interest, posts
+from federation import (
+    actors,
+    causes,
+    handles,
+    ingest,
+    local_addresses,
+    newcomers,
+    profile_collections,
+    stamps,
+)
 from federation.errors import FederationError, Unbelievable, Unwelcome
 from federation.fetch import fetch, find, once
 from federation.network import allow_http, is_ours, network
@@ -158,12 +167,32 @@ async def post(uri: str, *, budget: Budget) -> Post:
     known = await posts.find_by_uri_for_worker(uri)
     if known is not None:
         return known
-    if is_ours(uri):
-        raise Unbelievable(f"our own: {uri}")
     if not budget.take(uri):
         raise Unbelievable(f"too far: {uri}")
+    return await take(await strange(uri), budget)
+
+
+async def strange(uri: str) -> Document:
+    """What its own server serves at an address that nothing is known of.
+
+    Raises:  FederationError
+    """
+    if is_ours(uri):
+        raise Unbelievable(f"our own: {uri}")
     await newcomers.admit(uri)
-    return await take(await fetch(uri), budget)
+    return await fetch(uri)
+
+
+async def take_account(document: Document, *, proven: handles.Answered | None = None) -> Account:
+    """Store what an actor says of itself, as `actors.store`; what hangs on the profile is read beside.
+
+    Raises:  Unbelievable
+    """
+    stored = await actors.store(document, proven=proven)
+    if proven is not None or await interest.is_followed(stored.id):
+        read = profile_collections.refresh(stored, document, ask=lambda uri: post(uri, budget=Budget(1)))
+        network().start(read, f"collections of {stored.uri}")
+    return stored
 
 
 async def take(document: Document, budget: Budget) -> Post:
@@ -224,7 +253,7 @@ async def _read_again(uri: str) -> Post | None:
 
 async def _fetch_account(uri: str) -> Account:
     await newcomers.admit(uri)
-    return await actors.store(await fetch(uri))
+    return await take_account(await fetch(uri))
 
 
 async def _ask_handle(acct: str) -> Account:
@@ -237,12 +266,12 @@ async def _ask_handle(acct: str) -> Account:
     known = await accounts.find_by_uri(answer.actor)
     if known is not None and known.deleted_at is None and handles.is_named(known, answer.handle):
         return known
-    return await actors.store(await fetch(answer.actor), proven=answer)
+    return await take_account(await fetch(answer.actor), proven=answer)
 
 
 async def _account_at(address: str) -> Account | None:
     document = await find(address)
-    return await actors.store(document) if is_actor(document) else None
+    return await take_account(document) if is_actor(document) else None
 
 
 async def _post_at(address: str) -> Post | None:

@@ -10,9 +10,10 @@ from activitypub.objects import Note
 from echo import clock
 from echo.errors import Gone, NotFound
 from echo.store import posts, thread_fetches
-from federation import causes, ingest, resolve
+from federation import causes, ingest, permitted, resolve
 from federation.causes import Cause
 from federation.errors import FederationError
+from federation.fetch import fetch
 from federation.judge import is_same_origin
 from federation.network import is_ours
 from federation.resolve import Budget
@@ -66,7 +67,10 @@ async def fetch_parents(post_id: int) -> None:
     if post.deleted_at is not None or not post.in_reply_to_uri or is_ours(post.in_reply_to_uri):
         return
     try:
-        await resolve.post(post.in_reply_to_uri, budget=Budget(ingest.PARENTS))
+        parent = await resolve.post(post.in_reply_to_uri, budget=Budget(ingest.PARENTS))
+        if parent.interaction_policy is not None:
+            answer = await posts.get_unscoped_for_worker(post_id)
+            await permitted.look_again(answer, ingest.read(await fetch(post.uri)))
     except FETCH_ERRORS as error:
         log.info("parent of %s: %s", post.uri, error)
 

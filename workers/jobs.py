@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -23,6 +24,8 @@ from workers.later import Again, Later
 log = logging.getLogger(__name__)
 AT_ONCE = {Lane.QUICK: 16, Lane.SLOW: 1, Lane.OUTSIDE: 32}
 JOB_SECONDS = 45.0
+# While two releases are at work, and after a release was taken back.
+NEWER_SECONDS = 60.0
 # Called with the runtime and the fields of the event as keywords.
 Function = Callable[..., Awaitable[None]]
 
@@ -86,16 +89,17 @@ async def run(
     row: Row,
     lane: Lane = Lane.QUICK,
 ) -> None:
-    """Run one job and write down how it went. A job of an unknown name is left for a newer worker."""
+    """Run one job and write down how it went. What only a newer worker knows is left for it, however long."""
     function = functions.get(row["name"])
-    if function is None:
-        await jobs.postpone(owner, row["id"], 60, f"unknown job {row['name']}")
+    arguments = msgspec.json.decode(row["arguments"], type=dict[str, object])
+    if function is None or not takes(function, arguments):
+        log.info("job %s %s is left for a newer worker", row["name"], row["arguments"])
+        await jobs.postpone(owner, row["id"], NEWER_SECONDS)
         return
     causes.begin(causes.Cause(fetches=causes.JOB_FETCHES))
     bus.may_be_said_since.set(_since_ms(row) if row["attempts"] > 1 else None)
     began, outcome = time.perf_counter(), "failed"
     try:
-        arguments = msgspec.json.decode(row["arguments"], type=dict[str, object])
         # Slow ones have deadlines of their own, from the configuration.
         async with asyncio.timeout(None if lane is Lane.SLOW else JOB_SECONDS):
             with tracing.span(f"job {row['name']}", parent=row["traceparent"]):
@@ -115,6 +119,21 @@ async def run(
         await jobs.finish(owner, row["id"])
     finally:
         metrics.JOBS.labels(row["name"], outcome).observe(time.perf_counter() - began)
+
+
+def takes(function: Function, arguments: dict[str, object]) -> bool:
+    """Whether a function takes these arguments: those of a job of another release may be others."""
+    signature = inspect.signature(function)
+    # What is wrapped shows the function inside, which needs no runtime.
+    return any(_binds(signature, places, arguments) for places in ((None,), ()))
+
+
+def _binds(signature: inspect.Signature, places: tuple[None, ...], arguments: dict[str, object]) -> bool:
+    try:
+        signature.bind(*places, **arguments)
+    except TypeError:
+        return False
+    return True
 
 
 def _since_ms(row: Row) -> int:

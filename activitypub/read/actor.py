@@ -55,6 +55,7 @@ def read_actor(document: Document, *, allow_http: bool = False) -> Actor:
         moved_to=address(document, "movedTo", allow_http=allow_http),
         also_known_as=addresses(document, "alsoKnownAs", at_most=limits.ALIASES, allow_http=allow_http),
         attribution_domains=_attribution_domains(document),
+        moderators=_moderators(document, kind, allow_http=allow_http),
         published=document.moment("published"),
         webfinger=_handle(document),
     )
@@ -142,6 +143,13 @@ def _fields(document: Document) -> tuple[Field, ...]:
         if name is not None and value is not None and "PropertyValue" in item.types:
             found.append(Field(name=name, value=value[: limits.FIELD_CHARS]))
     return tuple(found)
+
+
+def _moderators(document: Document, kind: ActorKind, *, allow_http: bool) -> tuple[str, ...]:
+    """Lemmy names a collection, PeerTube and PieFed the people themselves."""
+    if kind is not ActorKind.GROUP:
+        return ()
+    return addresses(document, "attributedTo", at_most=limits.MODERATORS, allow_http=allow_http)
 
 
 def _attribution_domains(document: Document) -> tuple[str, ...]:

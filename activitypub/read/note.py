@@ -97,7 +97,10 @@ def _policies(document: Document, *, allow_http: bool) -> dict[str, Approval | N
         "can_reply": "canReply",
         "can_announce": "canAnnounce",
     }
-    return {field: read_approval(document, name, allow_http=allow_http) for field, name in names.items()}
+    said = {field: read_approval(document, name, allow_http=allow_http) for field, name in names.items()}
+    if said["can_reply"] is None and document.boolean("commentsEnabled") is False:  # Lemmy's locks, PeerTube
+        said["can_reply"] = Approval()
+    return said
 
 
 def note_kind(document: Document) -> NoteKind:

@@ -5,6 +5,7 @@ Source:  FEP-044f; GoToSocial called the two lists `always` and `approvalRequire
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 from activitypub import iri, limits
@@ -45,12 +46,16 @@ def is_quote_authorization(document: Document) -> bool:
     return _TYPE in document.types
 
 
-def read_quote_authorization(document: Document, *, allow_http: bool = False) -> QuoteAuthorization:
+def read_quote_authorization(
+    document: Document, *, kinds: Collection[str] = (_TYPE,), allow_http: bool = False
+) -> QuoteAuthorization:
     """Read a stamp.
 
+    Shapes:  kinds: the names of those that are looked for
     Raises:  Malformed: type, no_id, incomplete
     """
-    if not is_quote_authorization(document):
+    kind = next((name for name in document.types if name in kinds), None)
+    if kind is None:
         raise Malformed("type", f"no stamp: {document.types[:3]}")
     identifier = iri.find(document.id, allow_http=allow_http)
     if identifier is None:
@@ -61,7 +66,11 @@ def read_quote_authorization(document: Document, *, allow_http: bool = False) ->
     if author is None or quoting is None or quoted is None:
         raise Malformed("incomplete", identifier)
     return QuoteAuthorization(
-        id=identifier, attributed_to=author, interacting_object=quoting, interaction_target=quoted
+        id=identifier,
+        attributed_to=author,
+        interacting_object=quoting,
+        interaction_target=quoted,
+        kind=kind,
     )
 
 

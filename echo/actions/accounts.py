@@ -238,6 +238,8 @@ def _remote_values(draft: RemoteAccount) -> dict[str, Any]:
         "followers_uri": draft.followers_uri,
         "following_uri": draft.following_uri,
         "featured_uri": draft.featured_uri,
+        "moderators_uri": draft.moderators_uri,
+        **({} if draft.moderators is None else {"moderators": list(draft.moderators)}),
         "also_known_as": list(draft.also_known_as),
         "moved_to_uri": draft.moved_to_uri,
         # A server that could not check who asked may leave them out (mastodon#39756): the known ones stay.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from echo.kinds import AccountKind, MediaKind, Quoter, Visibility
+from echo.kinds import AccountKind, Held, MediaKind, Quoter, Visibility
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +137,8 @@ class RemotePost:
     Shapes:  html: clean, <= limits.remote_post_bytes; published_at: UTC, not in the future;
              mentioned_ids: accounts of ours, already resolved; silent_ids: addressed but not named;
              is_quiet: nobody is told of it, and nobody looks at what it links to;
-             is_delivered: it was sent to us, nobody asked for it: its parent is to be found
+             is_delivered: it was sent to us, nobody asked for it: its parent is to be found;
+             held: WAITING for the author of what it answers, whose word stands at approval_uri
     """
 
     uri: str
@@ -165,6 +166,8 @@ class RemotePost:
     is_quiet: bool = False
     policy: dict[str, dict[str, list[str]]] | None = None
     chat: bool = False
+    held: Held = Held.NOT
+    approval_uri: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,6 +224,8 @@ class RemoteAccount:
     followers_uri: str = ""
     following_uri: str = ""
     featured_uri: str = ""
+    moderators_uri: str = ""
+    moderators: tuple[str, ...] | None = None
     also_known_as: tuple[str, ...] = ()
     moved_to_uri: str = ""
     keys: tuple[RemoteKey, ...] = ()

@@ -61,13 +61,7 @@ async def refuse(author: Account, post_id: int) -> bool:
         post = await _asked(author, post_id)
         if post is None or post.held == Held.REFUSED:
             return False
-        if not post.held:
-            await _count(post, -1)
-            await notifications.delete_about_post(post.id)
-        await permissions.settle(post.id, Held.REFUSED, "")
-        if post.boost_of_id is not None and await posts.mark_deleted(post.id):
-            await counters.count_post(post.author_id, -1)
-            unit.emit(PostDeleted(local=True, post_id=post.id))
+        await _shut(unit, post)
     return True
 
 
@@ -82,6 +76,54 @@ async def refuse_like(author: Account, uri: str) -> bool:
                     await counters.count_post_use(column, known.post_id, -1)
                 return True
     return False
+
+
+async def receive_standing(post_id: int, held: Held, approval_uri: str) -> bool:
+    """An answer from elsewhere may be shown now, or not any more; False when that is as it was."""
+    async with db.unit_of_work() as unit:
+        await posts.lock(post_id)
+        post = await Post.get_or_none(id=post_id, local=False, deleted_at=None)
+        if post is None or post.held in (Held.REFUSED, Held.REVIEW):
+            return False
+        if (post.held, post.approval_uri) == (held, approval_uri):
+            return False
+        await permissions.settle(post.id, held, approval_uri)
+        if post.held and not held:
+            await _release(unit, post)
+        elif held and not post.held:
+            await _count(post, -1)
+            await notifications.delete_about_post(post.id)
+    return True
+
+
+async def receive_revocation(author: Account, stamp_uri: str) -> bool:
+    """An author elsewhere takes their word back; True when it was about an answer or a boost that is here."""
+    done = False
+    for post_id in await permissions.approved_by(stamp_uri):
+        post = await posts.get_unscoped_for_worker(post_id)
+        if await permissions.asked_account(post) != author.id:
+            continue
+        async with db.unit_of_work() as unit:
+            await posts.lock(post_id)
+            post = await posts.get_unscoped_for_worker(post_id)
+            if post.deleted_at is not None or post.held:
+                continue
+            await _shut(unit, post)
+            done = True
+    return done
+
+
+async def close_answers(post_id: int, *, is_closed: bool) -> bool:
+    """Let nobody answer a post of elsewhere any more, or everybody again; False when it was so before."""
+    async with db.unit_of_work():
+        await posts.lock(post_id)
+        post = await posts.get_unscoped_for_worker(post_id)
+        policy = dict(post.interaction_policy or {})
+        if is_closed:
+            policy[Interaction.REPLY.value] = {"automatic": [], "manual": []}
+        else:
+            policy.pop(Interaction.REPLY.value, None)
+        return await permissions.set_policy(post_id, policy or None)
 
 
 async def answer(
@@ -125,8 +167,19 @@ async def _count(post: Post, by: int) -> None:
         await counters.count_post_use(kind, about, by)
 
 
+async def _shut(unit: UnitOfWork, post: Post) -> None:
+    """Show an answer to its author alone from now on; take a boost back."""
+    if not post.held:
+        await _count(post, -1)
+        await notifications.delete_about_post(post.id)
+    await permissions.settle(post.id, Held.REFUSED, "")
+    if post.boost_of_id is not None and await posts.mark_deleted(post.id):
+        await counters.count_post(post.author_id, -1)
+        unit.emit(PostDeleted(local=post.local, post_id=post.id))
+
+
 async def _release(unit: UnitOfWork, post: Post) -> None:
     await _count(post, 1)
     named = [row["account_id"] for row in await posts.mentions([post.id]) if not row["silent"]]
     await tell(unit, named, NotificationKind.MENTION, post.author_id, post.id)
-    unit.emit(PostPublished(local=True, post_id=post.id))
+    unit.emit(PostPublished(local=post.local, post_id=post.id))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from echo import clock, db, settings
 from echo.errors import Invalid
 from echo.events import PostPinned, PostUnpinned
-from echo.kinds import Visibility
+from echo.kinds import AccountKind, Visibility
 from echo.models import Account, Post
 from echo.policy.viewer import Viewer
 from echo.store import pins, posts
@@ -50,10 +52,21 @@ async def unpin(account_id: int, post_id: int) -> Post:
 
 
 async def receive(author: Account, uri: str, *, is_pinned: bool) -> bool:
-    """Somebody elsewhere pinned or unpinned a post of theirs; False when that changes nothing here."""
+    """Somebody elsewhere pinned or unpinned a post of theirs; False when that changes nothing here.
+
+    A community pins what it shows: its boost of the post.
+    """
     async with db.unit_of_work():
-        post = await posts.find_by_uri_for_worker(uri)
-        if post is None or post.author_id != author.id or (post.pinned_at is not None) == is_pinned:
+        found = await pins.shown(author.id, [uri], boosts=author.kind == AccountKind.GROUP)
+        if not found or found[0].is_pinned == is_pinned:
             return False
-        await pins.set_pinned(post.id, clock.now() if is_pinned else None)
+        await pins.set_pinned(found[0].id, clock.now() if is_pinned else None)
     return True
+
+
+async def receive_all(author: Account, uris: Sequence[str]) -> None:
+    """These posts are on top of a profile elsewhere, the first one highest, and no others."""
+    async with db.unit_of_work():
+        await pins.count(author.id)
+        found = await pins.shown(author.id, uris, boosts=author.kind == AccountKind.GROUP)
+        await pins.replace(author.id, [each.id for each in found], clock.now())

@@ -24,9 +24,9 @@ _INSERT = """
         language, in_reply_to_id, in_reply_to_account_id, in_reply_to_uri, thread_id, boost_of_id, media_ids,
         emojis, app_id, conversation_uri, created_at, edited_at, poll_id, quote_of_id, quote_uri, quote_state,
         quote_automatic, quote_manual, local_only, content_type, blocks, quote_stamp_uri,
-        interaction_policy, held, chat)
+        interaction_policy, held, chat, approval_uri)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-        $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35)
+        $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36)
     ON CONFLICT DO NOTHING
     RETURNING {columns}
 """
@@ -78,6 +78,7 @@ class NewPost:
     is_quiet: bool = False
     policy: dict[str, dict[str, list[str]]] | None = None
     held: Held = Held.NOT
+    approval_uri: str = ""
     chat: bool = False
     # Whether those it names are told: not of what was said long ago and is found only now.
     is_news: bool = True
@@ -187,6 +188,7 @@ async def _insert_row(author: Account, new: NewPost) -> Post | None:
         None if new.policy is None else msgspec.json.encode(new.policy).decode(),
         new.held.value,
         new.chat,
+        new.approval_uri,
     )
     return None if row is None else loading.read(Post, row)
 

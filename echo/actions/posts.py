@@ -119,50 +119,56 @@ async def receive(author: Account, draft: RemotePost, *, is_judged: bool = False
         known = await _known(draft.uri)
         if known is not None:
             return known
-        published_at = min(draft.published_at, clock.now())
-        post_id = ids.id_at(published_at)
-        parent = await _parent_of(draft)
-        new = NewPost(
-            id=post_id,
-            uri=draft.uri,
-            url=draft.url,
-            local=False,
-            visibility=draft.visibility,
-            created_at=published_at,
-            html=draft.html,
-            spoiler=draft.spoiler,
-            sensitive=draft.sensitive,
-            language=draft.language,
-            parent=parent,
-            in_reply_to_uri=draft.in_reply_to_uri,
-            media_ids=await store_remote_media(author, post_id, draft.media),
-            emojis=await keep_emojis(author, draft.emojis),
-            conversation_uri=draft.conversation_uri,
-            edited_at=draft.edited_at,
-            mentioned_ids=draft.mentioned_ids,
-            silent_ids=draft.silent_ids,
-            hashtags=draft.hashtags,
-            poll_id=None if draft.poll is None else await poll_store.new_id(),
-            quote=await _quoted(author, draft),
-            quote_automatic=draft.quote_automatic,
-            quote_manual=draft.quote_manual,
-            is_quiet=draft.is_quiet,
-            policy=draft.policy,
-            chat=draft.chat,
-            is_news=draft.is_delivered or published_at > clock.now() - NEWS,
-        )
+        new = await _new_from(author, draft)
         stored = await chats.insert(unit, author, new)
         if stored is None:
             known = await _known(draft.uri)
             assert known is not None, "the id is in the way of a post that is not there"
             return known
         if draft.poll is not None and new.poll_id is not None:
-            await poll_store.insert(new.poll_id, post_id, polls.answers_from(draft.poll))
+            await poll_store.insert(new.poll_id, new.id, polls.answers_from(draft.poll))
         await adopting.adopt(unit, stored)
-        if draft.is_delivered and draft.in_reply_to_uri and parent is None:
-            unit.emit(ParentMissed(local=False, post_id=post_id))
+        if draft.is_delivered and draft.in_reply_to_uri and new.parent is None:
+            unit.emit(ParentMissed(local=False, post_id=new.id))
         await quotes_elsewhere.received(unit, stored)
     return stored
+
+
+async def _new_from(author: Account, draft: RemotePost) -> NewPost:
+    """A post of another server with its files and its answers, to be stored."""
+    published_at = min(draft.published_at, clock.now())
+    post_id = ids.id_at(published_at)
+    return NewPost(
+        id=post_id,
+        uri=draft.uri,
+        url=draft.url,
+        local=False,
+        visibility=draft.visibility,
+        created_at=published_at,
+        html=draft.html,
+        spoiler=draft.spoiler,
+        sensitive=draft.sensitive,
+        language=draft.language,
+        parent=await _parent_of(draft),
+        in_reply_to_uri=draft.in_reply_to_uri,
+        media_ids=await store_remote_media(author, post_id, draft.media),
+        emojis=await keep_emojis(author, draft.emojis),
+        conversation_uri=draft.conversation_uri,
+        edited_at=draft.edited_at,
+        mentioned_ids=draft.mentioned_ids,
+        silent_ids=draft.silent_ids,
+        hashtags=draft.hashtags,
+        poll_id=None if draft.poll is None else await poll_store.new_id(),
+        quote=await _quoted(author, draft),
+        quote_automatic=draft.quote_automatic,
+        quote_manual=draft.quote_manual,
+        is_quiet=draft.is_quiet,
+        policy=draft.policy,
+        held=draft.held,
+        approval_uri=draft.approval_uri,
+        chat=draft.chat,
+        is_news=draft.is_delivered or published_at > clock.now() - NEWS,
+    )
 
 
 async def _parent_of(draft: RemotePost) -> Post | None:

@@ -68,6 +68,12 @@ class Account(Model):
     followers_uri = fields.CharField(max_length=2048, default="", db_default="", db_index=True)
     following_uri = fields.CharField(max_length=2048, default="", db_default="")
     featured_uri = fields.CharField(max_length=2048, default="", db_default="")
+    moderators_uri = fields.CharField(
+        max_length=2048, default="", db_default="", description="of a group: the collection of who leads it"
+    )
+    moderators: Any = fields.JSONField(
+        default=list, db_default=EMPTY_LIST, description="[uri] of those who lead a group elsewhere"
+    )
     also_known_as: Any = fields.JSONField(default=list, db_default=EMPTY_LIST, description="[uri]")
     moved_to_uri = fields.CharField(max_length=2048, default="", db_default="")
     moved_at = fields.DatetimeField(null=True, description="when its followers last went along")

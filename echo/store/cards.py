@@ -25,6 +25,9 @@ async def save(card: Card) -> int:
 
     Returns: the id under which posts show it
     """
+    # Two posts with the same link come at the same moment: one of them would insert in vain, and wait for
+    # another try.
+    await db.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 6))", card.url)
     found = await db.fetch_value("SELECT id FROM cards WHERE url = $1 FOR UPDATE", card.url)
     if found is None:
         await card.save()

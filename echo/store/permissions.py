@@ -83,3 +83,9 @@ async def asked_account(post: Post) -> int | None:
     """The author whose word an answer or a boost waits for."""
     about = post.boost_of_id or post.in_reply_to_id
     return None if about is None else await db.fetch_value("SELECT author_id FROM posts WHERE id = $1", about)
+
+
+async def approved_by(uri: str) -> list[int]:
+    """The answers and boosts that are allowed by the word at this address."""
+    rows = await db.fetch("SELECT id FROM posts WHERE approval_uri = $1 AND approval_uri <> ''", uri)
+    return [row["id"] for row in rows]

@@ -39,15 +39,17 @@ _INTEGER = re.compile(r"-?[0-9]{1,9}")
 _URL_CHARACTERS = 4096
 _LONGEST_ESCAPE = len("&quot;")
 _CLASS_CHARACTERS = 512
+_UNSEEN = str.maketrans("", "", "\t\n\r")
 _MARKUP = str.maketrans({"<": "&lt;", ">": "&gt;", '"': "&quot;"})
 
 
 @dataclass(frozen=True, slots=True)
 class _Element:
-    """An element that is open: its name in the source, and what closes it in the result."""
+    """An element that is open: its name in the source, what closes it in the result, and its levels."""
 
     name: str
     closing: str
+    depth: int = 1
 
 
 def canonical(html: str) -> str:
@@ -67,6 +69,7 @@ class _Writer:
     def __init__(self) -> None:
         self._out: list[str] = []
         self._stack: list[_Element] = []
+        self._depth = 0
         self._at_edge = True  # nothing on the current line yet
         self._break_wanted = False
 
@@ -79,7 +82,7 @@ class _Writer:
         if name in INLINE:
             self._open_inline(name, attributes)
         elif name in HEADINGS:
-            self._open_block(name, f"<p{_language(attributes)}><strong>", "</strong></p>")
+            self._open_block(name, f"<p{_language(attributes)}><strong>", "</strong></p>", depth=2)
         elif name in CONTAINERS or name in ("p", "pre"):
             self._open_block(name, f"<{name}{_block_attributes(name, attributes)}>", f"</{name}>")
         elif name == "br":
@@ -112,27 +115,32 @@ class _Writer:
     def _open_inline(self, name: str, attributes: dict[str, str]) -> None:
         if name == "a":
             self._close_nearest(("a",))
-            if not _is_linkable(attributes.get("href")):
+            # One that a list or quotation keeps open is not closed from inside, and no link stands in a link.
+            if self._is_in_link() or not _is_linkable(attributes.get("href")):
                 return
-        if len(self._stack) < MAX_DEPTH:
+        if self._depth < MAX_DEPTH:
             self._start_inline()
             self._out.append(f"<{name}{_inline_attributes(name, attributes)}>")
-            self._stack.append(_Element(name, f"</{name}>"))
+            self._push(_Element(name, f"</{name}>"))
 
-    def _open_block(self, name: str, opening: str, closing: str) -> None:
+    def _open_block(self, name: str, opening: str, closing: str, *, depth: int = 1) -> None:
         if name == "li":
             self._close_nearest(("li",))
         self._close_nearest(("p", "pre", *HEADINGS))
-        if len(self._stack) < MAX_DEPTH:
+        if self._depth + depth <= MAX_DEPTH:
             self._out.append(opening)
-            self._stack.append(_Element(name, closing))
+            self._push(_Element(name, closing, depth))
         self._edge()
+
+    def _push(self, element: _Element) -> None:
+        self._stack.append(element)
+        self._depth += element.depth
 
     def _image(self, attributes: dict[str, str]) -> None:
         source = attributes.get("src")
         label = attributes.get("alt", "").strip()
         is_emoji = "emoji" in attributes.get("class", "").split()
-        if is_emoji or not _is_linkable(source) or any(element.name == "a" for element in self._stack):
+        if is_emoji or not _is_linkable(source) or self._is_in_link():
             if label:
                 self.text(label)
             return
@@ -145,6 +153,9 @@ class _Writer:
             self._out.append("<br>")
         self._break_wanted = False
         self._at_edge = False
+
+    def _is_in_link(self) -> bool:
+        return any(element.name == "a" for element in self._stack)
 
     def _edge(self) -> None:
         self._at_edge = True
@@ -162,6 +173,7 @@ class _Writer:
     def _close_down_to(self, depth: int) -> None:
         while len(self._stack) > depth:
             element = self._stack.pop()
+            self._depth -= element.depth
             self._out.append(element.closing)
             if element.name not in INLINE:
                 self._edge()
@@ -174,8 +186,9 @@ def _inline_attributes(name: str, attributes: dict[str, str]) -> str:
         if attributes.get("translate", "").lower() in ("no", "yes"):
             written += f' translate="{attributes["translate"].lower()}"'
     if name == "a":
+        address = _tidy(attributes["href"])
         rel = f"tag {REL}" if "tag" in attributes.get("rel", "").lower().split() else REL
-        written = f' href="{attributes["href"].translate(_MARKUP)}"{written} rel="{rel}" target="_blank"'
+        written = f' href="{address.translate(_MARKUP)}"{written} rel="{rel}" target="_blank"'
     return written
 
 
@@ -203,13 +216,18 @@ def _classes(attributes: dict[str, str]) -> str:
     return f' class="{" ".join(kept)}"' if kept else ""
 
 
+def _tidy(raw: str) -> str:
+    """An address without the line ends and tabs in it, and the spaces around it, that no browser sees."""
+    return raw.translate(_UNSEEN).strip(" \f")
+
+
 def _is_linkable(raw: str | None) -> bool:
     """Whether the raw value of an attribute is an absolute address of a scheme that may be linked to."""
     if raw is None or len(raw) > _LONGEST_ESCAPE * _URL_CHARACTERS:
         return False
     try:
-        url = entities.unescape(raw)
+        url = entities.unescape(_tidy(raw))
     except ValueError:  # a numeric reference with thousands of digits
         return False
     # Escapes do not count: written anew, an address has others.
-    return len(url) <= _URL_CHARACTERS and _LINKABLE.match(url) is not None
+    return len(url) <= _URL_CHARACTERS and _LINKABLE.match(url) is not None and url == url.translate(_UNSEEN)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from activitypub.activities import Delete
 from echo.actions import accounts as account_actions
-from echo.actions import boosts, quotes_elsewhere
+from echo.actions import boosts, permissions, quotes_elsewhere
 from echo.actions import posts as post_actions
 from echo.models import Account
 from federation.handlers.people import known_post
@@ -21,6 +21,8 @@ async def handle(activity: Delete, actor: Account) -> Reason:
         await account_actions.receive_deletion(actor)
         return Reason.EFFECT
     if await quotes_elsewhere.receive_revocation(actor, uri):
+        return Reason.EFFECT
+    if await permissions.receive_revocation(actor, uri):
         return Reason.EFFECT
     known = await known_post(uri)
     if known is not None and known.author_id != actor.id:

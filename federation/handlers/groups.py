@@ -1,19 +1,35 @@
 """What a community passes on: activities of others, inside an Announce that the community has signed.
 
 The community speaks for its own server: what somebody of that server did is taken as it stands inside.
-Of everybody else the origin is asked. Only communities are heard that somebody here follows, or in whose
-threads somebody here talks.
+Of everybody else the origin is asked; so it is for whatever is named by its id alone. Only communities are
+heard that somebody here follows, or in whose threads somebody here talks.
 
 Source:  FEP-1b12; Lemmy, Mbin, PieFed, NodeBB
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from activitypub.activities import Activity, Announce, Block, Create, Delete, Dislike, Like, Undo, Update
+import msgspec
+
+from activitypub.activities import (
+    Activity,
+    Add,
+    Announce,
+    Block,
+    Create,
+    Delete,
+    Dislike,
+    Like,
+    Remove,
+    Undo,
+    Unknown,
+    Update,
+)
 from activitypub.document import Document
 from activitypub.errors import Malformed
+from activitypub.objects import ObjectRef
 from activitypub.read import is_actor, is_note, read_activity
 from echo import clock
 from echo.actions import boosts, editing
@@ -22,15 +38,25 @@ from echo.errors import Gone
 from echo.kinds import AccountKind, Visibility
 from echo.models import Account, Post
 from echo.store import accounts, groups, interest
-from federation import ingest, origins, resolve
+from federation import ingest, moderators, origins, resolve
 from federation.errors import Unwelcome
 from federation.fetch import fetch
-from federation.handlers import like, undo
+from federation.handlers import community_rules, like, undo
 from federation.handlers.people import kind_of, known_post
 from federation.judge import is_same_origin
 from federation.network import allow_http, is_ours
 from federation.reasons import Reason
 from federation.resolve import Budget
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassedOn:
+    """Shapes:  is_proven: the actor really did this, for their own server says so"""
+
+    inner: Activity
+    announce: Announce
+    group: Account
+    is_proven: bool
 
 
 async def unwrap(announce: Announce, group: Account) -> Reason:
@@ -45,26 +71,59 @@ async def unwrap(announce: Announce, group: Account) -> Reason:
         inner = read_activity(document, allow_http=allow_http())
     except Malformed:
         return Reason.MALFORMED
-    match inner:
+    is_proven = is_same_origin(inner.actor, group.uri)
+    return await _do(PassedOn(inner=inner, announce=announce, group=group, is_proven=is_proven))
+
+
+async def named(announce: Announce, document: Document, group: Account) -> Reason:
+    """The same for an activity that was named by its id, and that its own server has served.
+
+    Raises:  FederationError when another origin is needed, and does not answer
+    """
+    if group.kind != AccountKind.GROUP:
+        return Reason.UNSUPPORTED_OBJECT
+    try:
+        inner = read_activity(document, allow_http=allow_http())
+    except Malformed:
+        return Reason.MALFORMED
+    if inner.id is None or not is_same_origin(inner.id, inner.actor):
+        return Reason.FOREIGN_ID
+    return await _do(PassedOn(inner=inner, announce=announce, group=group, is_proven=True))
+
+
+async def is_heard(group: Account) -> bool:
+    """Whether what a community names is asked for: somebody here follows it, or has written to it."""
+    if group.kind != AccountKind.GROUP:
+        return False
+    return await interest.is_followed(group.id) or await groups.is_addressed(group.id)
+
+
+async def _do(passed: PassedOn) -> Reason:
+    group = passed.group
+    match passed.inner:
         case Create() | Update():
-            return await _post(inner, announce, group)
+            return await _post(passed, passed.inner)
         case Delete():
-            return await _deletion(inner, group)
+            return await _deletion(passed.inner, group)
         case Dislike():
             return Reason.DISLIKE
         case Like():
-            return await _like(inner, group)
+            return await _like(passed, passed.inner)
         case Undo():
-            return await _undo(inner, group)
+            return await _undo(passed, passed.inner)
         case Block():
             return Reason.BAN
-        case _:  # pinned, locked, reported, another moderator: nothing of that is shown here
+        case Add() | Remove():
+            return await community_rules.listed(passed.inner, group)
+        case Unknown(type_name="Lock"):
+            return await community_rules.locked(passed.inner, group, is_locked=True)
+        case _:  # reported, followed: nothing of that is shown here
             return Reason.UNSUPPORTED_OBJECT
 
 
-async def _post(inner: Create | Update, announce: Announce, group: Account) -> Reason:
+async def _post(passed: PassedOn, inner: Create | Update) -> Reason:
     """Store a post of a community, or what it says now."""
-    uri = inner.object.id
+    uri, group = inner.object.id, passed.group
     if uri is None:
         return Reason.NO_ID
     if inner.object.document is not None and is_actor(inner.object.document):
@@ -78,13 +137,13 @@ async def _post(inner: Create | Update, announce: Announce, group: Account) -> R
         if not is_followed and not await origins.is_in_wanted_thread(inner.object):
             return Reason.UNRELATED
         try:
-            known = await _store(inner, announce, uri, group)
+            known = await _store(passed, uri)
         except Gone:
             return Reason.DELETED
         has_changed = True
     elif isinstance(inner, Update) and not known.local:
-        has_changed = await _edit(inner, known, group)
-    shown = await _show(known, announce, group)
+        has_changed = await _edit(passed, known)
+    shown = await _show(known, passed.announce, group)
     return Reason.EFFECT if has_changed or shown else Reason.DUPLICATE
 
 
@@ -96,19 +155,19 @@ async def _change(uri: str, group: Account) -> Reason:
     return Reason.EFFECT
 
 
-async def _store(inner: Activity, announce: Announce, uri: str, group: Account) -> Post:
-    document = _believed(inner, group)
+async def _store(passed: PassedOn, uri: str) -> Post:
+    inner, document = passed.inner, _believed(passed)
     if document is not None and not (document.has("to") or document.has("cc")):
         # Discourse: what is passed on has no addressing of its own, and is for whom it is passed on to.
-        said_in = inner if inner.to or inner.cc else announce
+        said_in = inner if inner.to or inner.cc else passed.announce
         document = Document({**document.data, "to": [*said_in.to], "cc": [*said_in.cc]})
     budget = Budget(ingest.PARENTS)
     return await (resolve.post(uri, budget=budget) if document is None else resolve.take(document, budget))
 
 
-async def _edit(inner: Activity, known: Post, group: Account) -> bool:
+async def _edit(passed: PassedOn, known: Post) -> bool:
     """Take over what a post says now; whether that is something new."""
-    document = _believed(inner, group)
+    document = _believed(passed)
     if document is None:
         return await origins.check_edit(known) is Reason.EFFECT
     note = ingest.read(document)
@@ -120,11 +179,12 @@ async def _edit(inner: Activity, known: Post, group: Account) -> bool:
     return await editing.receive_edit(author, draft)
 
 
-def _believed(inner: Activity, group: Account) -> Document | None:
-    """The post inside an activity, where it is of the community's own server."""
+def _believed(passed: PassedOn) -> Document | None:
+    """The post inside an activity, where it is of the server that has said so."""
+    inner = passed.inner
     document, uri = inner.object.document, inner.object.id
-    is_near = uri is not None and is_same_origin(uri, group.uri) and is_same_origin(inner.actor, group.uri)
-    return document if is_near and document is not None and is_note(document) else None
+    is_own = passed.is_proven and uri is not None and is_same_origin(uri, inner.actor)
+    return document if is_own and document is not None and is_note(document) else None
 
 
 async def _show(post: Post, announce: Announce, group: Account) -> bool:
@@ -140,15 +200,15 @@ async def _show(post: Post, announce: Announce, group: Account) -> bool:
 async def _deletion(inner: Delete, group: Account) -> Reason:
     """Delete a post whose origin says so; what only the community does not want any more is not shown by it.
 
-    A moderator speaks for the community when they are of its server.
+    For the community speak its moderators, and its own server.
     """
     uri = inner.object.id
     known = await known_post(uri)
     if known is None or uri is None:
         return Reason.UNKNOWN_OBJECT
-    if not await _is_heard(known, group):
+    if not await community_rules.concerns(known, group):
         return Reason.UNRELATED
-    speaks = is_same_origin(inner.actor, group.uri)
+    speaks = await moderators.speaks(group, inner.actor)
     if not known.local:
         if speaks and is_same_origin(uri, group.uri):
             author = await accounts.get(known.author_id)
@@ -160,21 +220,24 @@ async def _deletion(inner: Delete, group: Account) -> Reason:
     return Reason.UNPROVEN
 
 
-async def _like(inner: Like, group: Account) -> Reason:
+async def _like(passed: PassedOn, inner: Like) -> Reason:
     """Count a like of a post that is known here."""
     post = await known_post(inner.object.id)
     if post is None or post.boost_of_id is not None:
         return Reason.UNKNOWN_OBJECT
-    voter = await _voter(inner, post, group)
+    voter = await _voter(passed, post)
     if voter is None:
         return Reason.UNPROVEN
     return await like.handle(inner, voter)
 
 
-async def _undo(inner: Undo, group: Account) -> Reason:
-    """Take a like back; bans and removals that are taken back change nothing here."""
+async def _undo(passed: PassedOn, inner: Undo) -> Reason:
+    """Take a like back, or a lock; bans and removals that are taken back change nothing here."""
     undone = inner.object.document
     kind = kind_of(undone)
+    if kind == "Lock" and undone is not None:
+        unlocked = msgspec.structs.replace(inner, object=ObjectRef(id=undone.reference("object")))
+        return await community_rules.locked(unlocked, passed.group, is_locked=False)
     if kind in ("Dislike", "Block"):
         return Reason.DISLIKE if kind == "Dislike" else Reason.BAN
     if kind not in ("Like", "EmojiReact") or undone is None:
@@ -182,29 +245,25 @@ async def _undo(inner: Undo, group: Account) -> Reason:
     post = await known_post(undone.reference("object"))
     if post is None or undone.reference("actor") not in (None, inner.actor):
         return Reason.UNKNOWN_OBJECT
-    voter = await _voter(inner, post, group)
+    voter = await _voter(passed, post)
     if voter is None:
         return Reason.UNPROVEN
     return await undo.handle(inner, voter)
 
 
-async def _voter(inner: Activity, post: Post, group: Account) -> Account | None:
+async def _voter(passed: PassedOn, post: Post) -> Account | None:
     """Who voted, if that is proven. Nobody is asked for votes about posts of others: there are too many."""
+    inner = passed.inner
     if inner.id is not None and not is_same_origin(inner.id, inner.actor):
         return None
-    is_near = is_same_origin(inner.actor, group.uri)
     if post.local:
-        is_proven = await _is_heard(post, group) and (is_near or await _is_told_by_origin(inner))
+        is_heard = await community_rules.concerns(post, passed.group)
+        is_proven = is_heard and (passed.is_proven or await _is_told_by_origin(inner))
         return await resolve.account(inner.actor) if is_proven else None
-    if not is_near:
+    if not passed.is_proven:
         return None
     known = await accounts.find_by_uri(inner.actor)
     return known if known is not None and known.deleted_at is None and known.suspended_at is None else None
-
-
-async def _is_heard(post: Post, group: Account) -> bool:
-    """Whether a community has to do with somebody here: followed, or chosen by the author of the post."""
-    return await interest.is_followed(group.id) or group.id in await groups.addressed_by(post.id)
 
 
 async def _is_told_by_origin(inner: Activity) -> bool:

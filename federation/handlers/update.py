@@ -12,7 +12,7 @@ from echo import clock
 from echo.actions import editing, quotes_elsewhere
 from echo.models import Account
 from echo.store import posts
-from federation import actors, ingest, resolve
+from federation import ingest, permitted, resolve
 from federation.handlers import create
 from federation.handlers.people import known_post
 from federation.judge import is_same_origin
@@ -46,7 +46,7 @@ async def _actor(activity: Update, actor: Account) -> Reason:
     except Malformed:
         return Reason.MALFORMED
     if has_keys:
-        await actors.store(document)
+        await resolve.take_account(document)
     else:
         await resolve.refresh(actor)
     return Reason.EFFECT
@@ -70,7 +70,7 @@ async def _post(activity: Update, actor: Account) -> Reason:
     is_newer = await editing.receive_edit(actor, draft)
     # Policies and quotes change without a stamp that says so.
     has_changed = await quotes_elsewhere.receive_change(actor, draft)
-    has_changed |= await resolve.try_quote(
-        await posts.get_unscoped_for_worker(known.id), note.quote_authorization
-    )
+    stored = await posts.get_unscoped_for_worker(known.id)
+    has_changed |= await resolve.try_quote(stored, note.quote_authorization)
+    has_changed |= await permitted.look_again(stored, note)
     return Reason.EFFECT if is_newer or has_changed else Reason.STALE

@@ -67,6 +67,8 @@ def account_of(actor: wire.Actor, *, username: str, domain: str) -> RemoteAccoun
         followers_uri=actor.followers or "",
         following_uri=actor.following or "",
         featured_uri=actor.featured or "",
+        moderators_uri=_moderators_place(actor),
+        moderators=None if _moderators_place(actor) else actor.moderators,
         attribution_domains=actor.attribution_domains,
         memorial=actor.memorial,
         suspended=actor.suspended,
@@ -77,6 +79,17 @@ def account_of(actor: wire.Actor, *, username: str, domain: str) -> RemoteAccoun
         keys=keys_of(actor),
         created_at=actor.published,
     )
+
+
+def _moderators_place(actor: wire.Actor) -> str:
+    """The collection of those who lead a community: a single address on its own server, that is no actor.
+
+    PieFed names a single moderator in the same way; what is read there then is no collection.
+    """
+    named = actor.moderators
+    if len(named) == 1 and iri.same_origin(named[0], actor.id, allow_http=True):
+        return named[0]
+    return ""
 
 
 def keys_of(actor: wire.Actor) -> tuple[RemoteKey, ...]:

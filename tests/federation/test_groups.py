@@ -6,14 +6,17 @@ from typing import Any
 
 import pytest
 
+from echo import ports
 from echo.actions import likes, posts
+from echo.errors import Forbidden
 from echo.kinds import Visibility
 from echo.models import Account, Like, Notification, Post
-from federation import resolve
+from federation import moderators, resolve
 from federation.reasons import Reason
 from tests import make
 from tests.api.asking import Api
 from tests.federation.peer import PUBLIC, Actor, Json, Peer, stamp
+from tests.federation.test_featured_tags import rest
 from tests.federation.test_handlers import says
 from tests.fediverse import Echo, settle_down
 from tests.make import Person
@@ -255,11 +258,165 @@ async def test_a_ban_is_no_block(one: Echo, peer: Peer, alice: Person, cats: Act
     assert not relation["blocked_by"]
 
 
-@pytest.mark.parametrize("kind", ["Add", "Remove", "Lock", "Flag", "Announce", "Follow", "Nonsense"])
+@pytest.mark.parametrize("kind", ["Add", "Remove", "Flag", "Announce", "Follow", "Nonsense"])
 async def test_what_changes_nothing_here_is_counted(one: Echo, peer: Peer, cats: Actor, kind: str) -> None:
     bob = peer.person("bob")
-    activity = bob.does(kind, f"{bob.id}/notes/1", target=f"{cats.id}/featured")
+    activity = bob.does(kind, f"{bob.id}/notes/1", target=f"{cats.id}/other")
     assert await hear(one, cats, activity) == Reason.UNSUPPORTED_OBJECT
+
+
+# Moderators
+
+
+async def with_moderator(one: Echo, peer: Peer, elsewhere: Peer) -> tuple[Actor, Actor]:
+    """A community, and one of another server who leads it by its list."""
+    group, carol = community(peer), elsewhere.person("carol")
+    people: Json = {
+        "id": f"{group.id}/moderators",
+        "type": "OrderedCollection",
+        "orderedItems": [carol.id],
+    }
+    peer.serve(people["id"], people)
+    return group, carol
+
+
+async def test_moderators_of_other_servers_delete(
+    one: Echo, peer: Peer, victim: Peer, evil: Peer, cats: Actor
+) -> None:
+    """Who is on the list speaks for the community; the list is read again for who is not on it, not often."""
+    group, carol = await with_moderator(one, peer, victim)
+    bob, mallory = peer.person("bob"), evil.person("mallory")
+    posts_of_bob = [page(bob, group) for _ in range(2)]
+    for post in posts_of_bob:
+        peer.serve(post["id"], post)
+        await hear(one, group, bob.creates(post))
+    assert await hear(one, group, mallory.does("Delete", posts_of_bob[0]["id"])) == Reason.UNPROVEN
+    assert (await Account.get(uri=group.id)).moderators == [carol.id]
+    before = len(peer.requests)
+    assert await hear(one, group, mallory.does("Delete", posts_of_bob[0]["id"])) == Reason.UNPROVEN
+    assert not [each for each in peer.requests[before:] if each.url.path.endswith("moderators")]
+    assert await hear(one, group, carol.does("Delete", posts_of_bob[0]["id"])) == Reason.EFFECT
+    assert await boosts_of(group) == {posts_of_bob[1]["id"]}
+    # The list changes: that it does is a reason to look.
+    peer.serve(f"{group.id}/moderators", {"id": f"{group.id}/moderators", "type": "Collection", "items": []})
+    added = carol.does("Remove", carol.id, target=f"{group.id}/moderators")
+    assert await hear(one, group, added) == Reason.EFFECT
+    assert await hear(one, group, carol.does("Delete", posts_of_bob[1]["id"])) == Reason.UNPROVEN
+
+
+async def test_moderators_lock_and_put_on_top(
+    one: Echo, peer: Peer, victim: Peer, evil: Peer, alice: Person, cats: Actor
+) -> None:
+    group, carol = await with_moderator(one, peer, victim)
+    bob, mallory = peer.person("bob"), evil.person("mallory")
+    top = page(bob, group)
+    await hear(one, group, bob.creates(top))
+    known = await Post.get(uri=top["id"])
+    api = Api(one.app.test_client())
+    path = f"/api/v1/accounts/{(await Account.get(uri=group.id)).id}/statuses"
+
+    async def pinned() -> list[str]:
+        answer = await api.get(path, by=alice, query={"pinned": "true"})
+        return [status["reblog"]["uri"] for status in answer.many("Status")]
+
+    add = carol.does("Add", top["id"], target=f"{group.id}/featured")
+    assert await hear(one, group, mallory.does("Add", top["id"], target=add["target"])) == Reason.UNPROVEN
+    one.runtime.network.failures.forget(f"{group.id}/moderators")
+    await moderators.refresh(await Account.get(uri=group.id))
+    assert await hear(one, group, add) == Reason.EFFECT
+    assert await pinned() == [top["id"]]
+    assert await hear(one, group, add) == Reason.DUPLICATE
+    assert await hear(one, group, {**add, "type": "Remove"}) == Reason.EFFECT
+    assert await pinned() == []
+
+    lock = carol.does("Lock", top["id"])
+    assert await hear(one, group, mallory.does("Lock", top["id"])) == Reason.UNPROVEN
+    assert await hear(one, group, lock) == Reason.EFFECT
+    with pytest.raises(Forbidden):
+        await make.post(alice, "late", reply_to=known.id)
+    assert await hear(one, group, carol.does("Undo", lock)) == Reason.EFFECT
+    assert (await make.post(alice, "in time", reply_to=known.id)).held == ""
+    # Lemmy and PeerTube say the same in the post itself.
+    closed = {**top, "commentsEnabled": False, "updated": stamp()}
+    await says(bob, one, bob.does("Update", closed))
+    with pytest.raises(Forbidden):
+        await make.post(alice, "late", reply_to=known.id)
+
+
+async def test_what_hangs_on_a_profile_is_read_with_it(
+    one: Echo, peer: Peer, evil: Peer, alice: Person
+) -> None:
+    """GoToSocial tells nobody of its pins, so their collection is read; Akkoma's stands inside."""
+    place = "https://peer.test/f"
+    bob, mallory = peer.person("bob", featured=place), evil.person("mallory")
+    first, second, forged = bob.note("first"), bob.note("second"), mallory.note("not mine")
+    for note in (first, second, forged):
+        (evil if note is forged else peer).serve(note["id"], note)
+    listed = [first["id"], {**second, "content": "forged"}, forged["id"]]
+    peer.serve(place, {"id": place, "type": "OrderedCollection", "orderedItems": listed})
+    account_id = await ports.directory().account_by_handle("bob", "peer.test")
+    await rest(one)
+    api = Api(one.app.test_client())
+    path = f"/api/v1/accounts/{account_id}/statuses"
+    shown = (await api.get(path, by=alice, query={"pinned": "true"})).many("Status")
+    assert [status["content"] for status in shown] == ["<p>first</p>", "<p>second</p>"]
+    peer.serve(place, {"id": place, "type": "OrderedCollection", "orderedItems": [second["id"]]})
+    await make.follow(alice, await Account.get(uri=bob.id))
+    await resolve.refresh(await Account.get(uri=bob.id))
+    await rest(one)
+    shown = (await api.get(path, by=alice, query={"pinned": "true"})).many("Status")
+    assert [status["content"] for status in shown] == ["<p>second</p>"]
+
+
+# Named by an id alone
+
+
+async def test_an_activity_that_is_named_by_its_id_is_asked_for(
+    one: Echo, peer: Peer, victim: Peer, alice: Person, cats: Actor
+) -> None:
+    """What its own server serves is believed, whoever named it, and no copy of it."""
+    carol = victim.person("carol")
+    post = page(carol, cats, "said")
+    create = carol.creates(post)
+    victim.serve(create["id"], create)
+    for shape in (create["id"], {"id": create["id"], "type": "Create"}):
+        announce = cats.does("Announce", shape)
+        assert await says(cats, one, announce) in (Reason.EFFECT, Reason.DUPLICATE)
+    assert await boosts_of(cats) == {post["id"]}
+    mine = await make.post(alice, "@cats@peer.test Look")
+    like, delete = carol.does("Like", mine.uri), carol.does("Delete", post["id"])
+    for activity in (like, delete):
+        victim.serve(activity["id"], activity)
+    assert await says(cats, one, cats.does("Announce", like["id"])) == Reason.EFFECT
+    assert await Like.filter(post_id=mine.id).count() == 1
+    victim.serve_status(post["id"], 410)
+    assert await says(cats, one, cats.does("Announce", delete["id"])) == Reason.EFFECT
+    assert await Post.filter(uri=post["id"], deleted_at=None).count() == 0
+    assert await says(cats, one, cats.does("Announce", f"{mine.uri}/activity")) == Reason.EFFECT
+    assert await boosts_of(cats) == {mine.uri}
+
+
+async def test_s_c06_an_activity_counts_for_its_own_server_alone(
+    one: Echo, peer: Peer, victim: Peer, evil: Peer, alice: Person, cats: Actor
+) -> None:
+    carol, mallory = victim.person("carol"), evil.person("mallory")
+    forged = carol.creates(page(carol, cats, "forged"))
+    served = {**forged, "id": f"{mallory.id}/activities/forged"}
+    evil.serve(served["id"], served)
+    assert await says(cats, one, cats.does("Announce", served["id"])) == Reason.FOREIGN_ID
+    other = mallory.creates({**page(carol, cats, "forged"), "attributedTo": carol.id})
+    evil.serve(other["id"], other)
+    assert await says(cats, one, cats.does("Announce", other["id"])) == "not-served"
+    assert await boosts_of(cats) == set()
+    # Whom nobody here has to do with sends us asking nowhere.
+    stranger, before = community(evil, "dogs"), len(victim.requests)
+    real = carol.creates(page(carol, stranger))
+    victim.serve(real["id"], real)
+    assert await says(stranger, one, stranger.does("Announce", real["id"])) == Reason.UNRELATED
+    assert len(victim.requests) == before
+    person = peer.person("pat")
+    await make.follow(alice, await resolve.account(person.id))
+    assert await says(person, one, person.does("Announce", real["id"])) == Reason.UNSUPPORTED_OBJECT
 
 
 @pytest.mark.parametrize(

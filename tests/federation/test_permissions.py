@@ -11,11 +11,13 @@ from echo.actions import boosts, likes, posts, reactions
 from echo.actions.drafts import PostDraft
 from echo.errors import Forbidden
 from echo.kinds import Visibility
-from echo.models import Like, Post, PostStats
+from echo.models import Account, Like, Notification, Post, PostStats
 from echo.policy.viewer import NOBODY, Viewer
 from echo.store import posts as post_store
+from federation import resolve
 from tests import make
 from tests.federation.peer import PUBLIC, Actor, Json, Peer
+from tests.federation.peer import stamp as stamp_now
 from tests.federation.test_handlers import says
 from tests.federation.test_two_echos import post_by_uri
 from tests.fediverse import Echo, settle_down
@@ -227,8 +229,6 @@ async def test_what_may_not_be_is_refused_and_what_is_private_not_known(one: Ech
     assert await says(asker, one, ask) == "unknown-object"
     stored = await post_by_uri(private.uri)
     assert stored is not None
-    from echo.models import Account
-
     await make.follow(await Account.get(uri=asker.id), alice)
     assert await says(asker, one, ask | {"id": f"{asker.id}/2"}) == ""
     assert [reject["object"]["id"] for reject in peer.sent("Reject")] == [f"{asker.id}/2"]
@@ -259,3 +259,117 @@ async def test_our_posts_say_what_holds(one: Echo) -> None:
     assert public["canLike"] == public["canReply"] == public["canAnnounce"] == rule
     assert set(said[Visibility.FOLLOWERS]) == {"canAnnounce", "canQuote"}
     assert said[Visibility.FOLLOWERS]["canAnnounce"]["always"] == [alice.account.uri]
+
+
+# What others do with posts of others
+
+
+def stamp_for(author: Actor, post: Post, answer: Json, kind: str = "ReplyAuthorization") -> Json:
+    """The author's word, served where the author lives."""
+    stamp: Json = {
+        "id": f"{author.id}/approvals/{kind}",
+        "type": kind,
+        "attributedTo": author.id,
+        "interactingObject": answer["id"],
+        "interactionTarget": post.uri,
+    }
+    author.peer.serve(stamp["id"], stamp)
+    return stamp
+
+
+async def is_shown(uri: str) -> bool:
+    stored = await Post.get_or_none(uri=uri)
+    return stored is not None and await post_store.find(NOBODY, stored.id) is not None
+
+
+async def asked_for_answers(one: Echo, peer: Peer, victim: Peer) -> tuple[Person, Actor, Actor, Post]:
+    """Gus, who wants to be asked before others answer, and Vera elsewhere, whom Alice follows."""
+    alice, author, vera = await make.person("alice"), peer.person("gus"), victim.person("vera")
+    await make.follow(alice, await resolve.account(vera.id))
+    rule = {"automaticApproval": [f"{author.id}/followers"], "manualApproval": [PUBLIC]}
+    return alice, author, vera, await known(author, canReply=rule, canAnnounce=rule)
+
+
+@pytest.mark.parametrize("kind", ["ReplyAuthorization", "ReplyApproval", "Accept"])
+async def test_s_c24_an_answer_of_others_is_shown_with_the_authors_word(
+    one: Echo, peer: Peer, victim: Peer, kind: str
+) -> None:
+    alice, author, vera, post = await asked_for_answers(one, peer, victim)
+    answer = vera.note("@alice look", inReplyTo=post.uri, cc=[alice.account.uri])
+    answer["tag"] = [{"type": "Mention", "href": alice.account.uri, "name": "@alice@one.test"}]
+    assert await says(vera, one, vera.creates(answer)) == ""
+    assert not await is_shown(answer["id"])
+    assert await replies(post) == 0
+    assert await Notification.filter(account_id=alice.id).count() == 0
+    stamp = stamp_for(author, post, answer, kind)
+    if kind == "Accept":
+        stamp = {"id": stamp["id"], "type": kind, "actor": author.id, "object": answer["id"]}
+        peer.serve(stamp["id"], stamp)
+    word = {"replyAuthorization" if kind == "ReplyAuthorization" else "approvedBy": stamp["id"]}
+    assert await says(vera, one, vera.does("Update", {**answer, **word})) == ""
+    assert await is_shown(answer["id"])
+    assert await replies(post) == 1
+    assert await Notification.filter(account_id=alice.id, kind="mention").count() == 1
+    # The word is taken back, by nobody but who gave it.
+    assert await says(vera, one, vera.does("Delete", stamp["id"])) == "foreign-object"
+    other = peer.person("other")
+    await says(other, one, other.does("Delete", stamp["id"]))
+    assert await is_shown(answer["id"])
+    assert await says(author, one, author.does("Delete", stamp["id"])) == ""
+    assert not await is_shown(answer["id"])
+    assert await replies(post) == 0
+    await says(vera, one, vera.does("Update", {**answer, **word, "updated": stamp_now()}))
+    assert not await is_shown(answer["id"])
+
+
+async def test_s_c24_a_word_for_something_else_is_none(one: Echo, peer: Peer, victim: Peer) -> None:
+    _, author, vera, post = await asked_for_answers(one, peer, victim)
+    answer, other = vera.note("answer", inReplyTo=post.uri), vera.note("other", inReplyTo=post.uri)
+    forged = stamp_for(author, post, other)
+    own = {**forged, "id": f"{vera.id}/approvals/1", "interactingObject": f"{answer['id']}1"}
+    victim.serve(own["id"], own)
+    liked = {
+        **forged,
+        "id": f"{author.id}/l",
+        "type": "LikeAuthorization",
+        "interactingObject": f"{answer['id']}2",
+    }
+    peer.serve(liked["id"], liked)
+    for number, word in enumerate((forged["id"], own["id"], liked["id"], f"{author.id}/approvals/none")):
+        claimed = {**answer, "id": f"{answer['id']}{number}", "replyAuthorization": word}
+        assert await says(vera, one, vera.creates(claimed)) == ""
+        assert not await is_shown(claimed["id"])
+    # The author answers as they like, and so does who is named in the post.
+    mine = author.note("mine", inReplyTo=post.uri)
+    peer.serve(mine["id"], mine)
+    assert await ports.directory().post_by_iri(mine["id"]) is not None
+    assert await is_shown(mine["id"])
+    await post_store.insert_mentions(post.id, [(await Account.get(uri=vera.id)).id])
+    free = vera.note("I am named", inReplyTo=post.uri)
+    assert await says(vera, one, vera.creates(free)) == ""
+    assert await is_shown(free["id"])
+
+
+async def test_an_answer_that_came_before_its_parent_is_looked_at(
+    one: Echo, peer: Peer, victim: Peer
+) -> None:
+    _, author, vera, _ = await asked_for_answers(one, peer, victim)
+    rule = {"canReply": {"automaticApproval": [], "manualApproval": [PUBLIC]}}
+    parent = author.note("asked", interactionPolicy=rule)
+    answer = vera.note("early", inReplyTo=parent["id"])
+    victim.serve(answer["id"], answer)
+    peer.serve(parent["id"], parent)
+    assert await says(vera, one, vera.creates(answer)) == ""
+    await settle_down([one])
+    stored = await Post.get(uri=answer["id"])
+    assert (stored.in_reply_to_id is not None, stored.held) == (True, "waiting")
+
+
+async def test_s_c24_a_boost_of_others_needs_the_authors_word(one: Echo, peer: Peer, victim: Peer) -> None:
+    _, author, vera, post = await asked_for_answers(one, peer, victim)
+    assert await says(vera, one, vera.does("Announce", post.uri)) == "unproven"
+    assert await Post.filter(boost_of_id=post.id).count() == 0
+    allowed = vera.does("Announce", post.uri)
+    stamp = stamp_for(author, post, allowed, "AnnounceAuthorization")
+    assert await says(vera, one, {**allowed, "announceAuthorization": stamp["id"]}) == ""
+    assert await Post.filter(boost_of_id=post.id, deleted_at=None).count() == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -9,11 +10,13 @@ import msgspec
 import pytest
 
 from echo.actions import boosts, editing
+from echo.actions import cards as actions
 from echo.actions.drafts import EditDraft
 from echo.kinds import Lane
 from echo.models import Card, Post
 from echo.policy.viewer import NOBODY
 from echo.render import status
+from echo.text.page import PageFacts
 from federation import previews
 from federation.errors import Unreachable
 from tests import make, structure
@@ -90,6 +93,14 @@ async def test_a_page_is_looked_at_once(one: Echo, web: Web) -> None:
     assert web.asked.count("/story") <= 2  # two posts at the same moment may both look
     assert len({(await card_of(post))["url"] for post in (first, second, third)}) == 1
     assert await Card.all().count() == 1
+
+
+async def test_two_who_look_at_the_same_moment_keep_one_card(one: Echo) -> None:
+    facts = [PageFacts(url=f"https://web.test/{number}", title="Story") for number in range(10)]
+    twice = [actions.keep(each.url, each, b"") for each in facts for _ in range(2)]
+    kept = await asyncio.gather(*twice)
+    assert kept[::2] == kept[1::2]
+    assert await Card.all().count() == len(facts)
 
 
 async def test_a_page_that_says_nothing_is_not_asked_again(one: Echo, web: Web) -> None:

@@ -259,6 +259,14 @@ async def test_a_post_that_a_relay_announces_is_no_boost(
     await litepub.sends(one, litepub.does("Announce", vera.creates(vera.note("unserved"))))
     await settle_down([one])
     assert await Post.all().count() == 1
+    # Some announce the Create by its id; what it is about is asked for.
+    other = vera.note("by its activity")
+    create = vera.creates({**other, "content": "<p>a copy</p>"})
+    for document in (other, create):
+        victim.serve(document["id"], document)
+    await litepub.sends(one, litepub.does("Announce", create["id"]))
+    await settle_down([one])
+    assert "by its activity" in (await Post.get(uri=other["id"])).html
 
 
 async def test_a_relay_forges_nothing(one: Echo, mastodon: RelayDouble, victim: Peer) -> None:

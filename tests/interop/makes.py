@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from tests.interop.peers.aode import AODE
 from tests.interop.peers.bovine import BOVINE
 from tests.interop.peers.fedify import FEDIFY
 from tests.interop.peers.peer import Make
 from tests.interop.peers.pubby import PUBBY
 
-MAKES: dict[str, Make] = {make.name: make for make in (FEDIFY, PUBBY, BOVINE)}
+MAKES: dict[str, Make] = {make.name: make for make in (FEDIFY, PUBBY, BOVINE, AODE)}
 VARIABLE = "ECHO_INTEROP_PEERS"
 
 

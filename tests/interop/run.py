@@ -21,7 +21,7 @@ from tests.interop.story import Scene, play_all
 
 PEER_PORT = 4000
 # In the order in which they are played.
-ROWS = ("rows", "rows_of_posts", "rows_of_partings", "rows_of_documents")
+ROWS = ("rows", "rows_of_posts", "rows_of_partings", "rows_of_documents", "rows_of_relays")
 # A story is bounded in time; what hangs ends with its namespace.
 LONGEST_SECONDS = 900
 
@@ -55,7 +55,7 @@ def play_here(name: str) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="interop ") as folder:
         work = Path(folder)
         work.chmod(0o755)
-        settle({ECHO: ECHO_PORT, make.host: PEER_PORT}, work)
+        settle({ECHO: ECHO_PORT, make.host: PEER_PORT, **make.others}, work)
         with echo_at_home() as echo, make.open(home, work, make.host, PEER_PORT) as peer:
             scene = Scene(echo, peer, echo.person("alice"), echo.person("lola"))
             rows = play_all(scene, make.stories)

@@ -12,6 +12,7 @@ from echo.effects import EFFECTS
 from echo.events import Event
 from echo.streaming.kinds import KINDS
 from tests.laws.tree import name_of, parsed, sources
+from workers.jobs import takes
 from workers.main import FUNCTIONS
 
 CLASSES = {
@@ -36,6 +37,8 @@ def test_every_job_takes_the_fields_of_its_event() -> None:
         for job in (*effects.jobs, *effects.local_jobs):
             taken = set(inspect.signature(FUNCTIONS[job]).parameters) - {"_", "runtime"}
             assert taken == given, f"{job} takes {taken}, {event.__name__} has {given}"
+            assert takes(FUNCTIONS[job], dict.fromkeys(given)), job
+            assert not takes(FUNCTIONS[job], dict.fromkeys([*given, "of_a_newer_release"])), job
 
 
 def test_what_event_logs_keep_has_its_line_in_the_table_of_kinds() -> None:

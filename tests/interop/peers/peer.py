@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-# Which rows a make can be asked for: those of people, of communities, of documents.
-PEOPLE, GROUPS, DOCUMENTS = "people", "groups", "documents"
+# Which rows a make can be asked for: those of people, of communities, of documents, of relays.
+PEOPLE, GROUPS, DOCUMENTS, RELAYS = "people", "groups", "documents", "relays"
 
 
 class NotSupported(Exception):
@@ -78,7 +78,8 @@ class Make:
 
     Shapes:  name: the folder below the peers' folder where get_peers.py puts it;
     open: runs it, given that folder, a work folder, its host and a port;
-    differs: rows of the story that fail for a reason that is the peer's, and the reason
+    differs: rows of the story that fail for a reason that is the peer's, and the reason;
+    others: what else it opens, the host and the port of each; fewest: rows that must work
     """
 
     name: str
@@ -88,3 +89,5 @@ class Make:
     version: Callable[[Path], str]
     stories: tuple[str, ...] = (PEOPLE,)
     differs: dict[str, str] = field(default_factory=dict)
+    others: dict[str, int] = field(default_factory=dict)
+    fewest: int = 12
