@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,8 @@ class Cost:
 
     def as_json(self) -> dict[str, object]:
         shares = {"p50": self.latency(0.5), "p95": self.latency(0.95), "p99": self.latency(0.99)}
-        fields = {name: value for name, value in asdict(self).items() if name != "latencies"}
+        fields = asdict(replace(self, cpu=Counter(), latencies=[])) | {"cpu": dict(self.cpu)}
+        del fields["latencies"]
         return fields | shares | {"total": self.total, "per_second": self.per_second}
 
 
@@ -98,7 +99,9 @@ class Crowded:
         return percentile(self.latencies, share) if self.latencies else 0.0
 
     def as_json(self) -> dict[str, object]:
-        fields = {name: value for name, value in asdict(self).items() if name not in ("latencies", "kinds")}
+        fields = asdict(replace(self, memory=Counter(), latencies=[], kinds={}))
+        del fields["latencies"]
+        fields["memory"] = dict(self.memory)
         shares = {"p50": self.latency(0.5), "p95": self.latency(0.95), "p99": self.latency(0.99)}
         fields["kinds"] = {
             kind: {"requests": len(took), "p50": percentile(took, 0.5), "p95": percentile(took, 0.95)}

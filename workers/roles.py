@@ -16,6 +16,7 @@ from echo.config import Config
 from echo.embedded import report_ready
 from echo.errors import Unavailable
 from echo.runtime import open_patiently
+from echo.server.memory import give_large_memory_back
 from echo.server.metrics_port import MetricsPort
 from workers.figures import Figures
 from workers.main import work
@@ -28,6 +29,7 @@ def run_worker(config: Config, data: Path, *, slot: int = 1) -> None:
     """Work until SIGTERM. `slot` names this worker among those of the machine: its leases go by it."""
     # Where there is not enough for everybody, whoever waits for an answer goes first.
     os.nice(NICE)
+    give_large_memory_back()
     uvloop.run(_run(config, data, slot))
 
 

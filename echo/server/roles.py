@@ -20,6 +20,7 @@ from echo.embedded import LEAVE_SIGNAL, is_supervised, report_ready
 from echo.runtime import Runtime, open_patiently
 from echo.server.door import Door, Sorter
 from echo.server.handover import Handover, Receiver, Sender
+from echo.server.memory import give_large_memory_back
 from echo.server.metrics_port import MetricsPort
 from echo.server.rules import Rules, raise_file_limit
 from echo.server.serving import Serving
@@ -82,6 +83,7 @@ def _calm_collector() -> None:
 
 
 def _run(work: Coroutine[None, None, None]) -> None:
+    give_large_memory_back()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(work)
 
