@@ -1,4 +1,5 @@
-"""Groups that several Echos share: events of their log, and what members elsewhere wish to happen in it.
+"""Groups that several Echos share: events of their log, what members elsewhere wish to happen in it, that it
+will not be, and how far they are.
 
 The server where a group was begun gives the order. These types are Echo's own; other software ignores them.
 """
@@ -12,11 +13,13 @@ import msgspec
 
 from activitypub.document import Document
 from activitypub.errors import Malformed
-from activitypub.write.parts import moment, present
+from activitypub.objects import Attachment
+from activitypub.read.attachments import read_attachments
+from activitypub.write.parts import attachment, moment, present
 
-EVENT, WISH = "EchoChatEvent", "EchoChatWish"
+EVENT, WISH, REFUSAL, MARKS = "EchoChatEvent", "EchoChatWish", "EchoChatRefusal", "EchoChatMarks"
 MEMBERS_MAX = 200
-TEXT_CHARS = 100_000
+TEXT_CHARS, REASON_CHARS = 100_000, 500
 
 
 class Seat(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +47,8 @@ class GroupEvent(msgspec.Struct, frozen=True, kw_only=True):
     role: str | None = None
     name: str | None = None
     key: str | None = None
+    icon: str | None = None
+    files: tuple[Attachment, ...] = ()
     members: tuple[Seat, ...] = ()
 
 
@@ -56,14 +61,37 @@ class GroupWish(msgspec.Struct, frozen=True, kw_only=True):
     actor: str
     message_seq: int | None = None
     reply_to_seq: int | None = None
+    subject: str | None = None
     text: str | None = None
     emoji: str | None = None
+    role: str | None = None
+    name: str | None = None
     key: str | None = None
+    files: tuple[Attachment, ...] = ()
+
+
+class GroupMarks(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a member got and has read a group; `read_seq` 0: they keep that to themselves."""
+
+    id: str
+    chat: str
+    actor: str
+    delivered_seq: int
+    read_seq: int
+
+
+class GroupRefusal(msgspec.Struct, frozen=True, kw_only=True):
+    """That a wish is not granted, in words for who wished it."""
+
+    id: str
+    chat: str
+    wish: str
+    reason: str
 
 
 def is_group_chat(document: Document) -> bool:
-    """Whether an object is one of these two."""
-    return document.type in (EVENT, WISH)
+    """Whether an object is one of these."""
+    return document.type in (EVENT, WISH, REFUSAL, MARKS)
 
 
 def write(thing: GroupEvent | GroupWish) -> dict[str, Any]:
@@ -77,21 +105,70 @@ def write(thing: GroupEvent | GroupWish) -> dict[str, Any]:
         kind=thing.kind,
         messageSeq=thing.message_seq,
         replyToSeq=thing.reply_to_seq,
+        subject=thing.subject,
         text=thing.text,
         emoji=thing.emoji,
+        role=thing.role,
+        name=thing.name,
         key=thing.key,
+        attachment=[attachment(file) for file in thing.files] or None,
     )
     if isinstance(thing, GroupEvent):
         body |= present(
             seq=thing.seq,
             published=moment(thing.at),
-            subject=thing.subject,
             content=thing.html,
-            role=thing.role,
-            name=thing.name,
+            icon=thing.icon,
             members=[{"actor": seat.actor, "role": seat.role} for seat in thing.members] or None,
         )
     return body
+
+
+def write_refusal(refusal: GroupRefusal) -> dict[str, Any]:
+    """A refusal as an object."""
+    return {
+        "id": refusal.id,
+        "type": REFUSAL,
+        "context": refusal.chat,
+        "wish": refusal.wish,
+        "summary": refusal.reason,
+    }
+
+
+def write_marks(marks: GroupMarks) -> dict[str, Any]:
+    """Marks as an object."""
+    return {
+        "id": marks.id,
+        "type": MARKS,
+        "context": marks.chat,
+        "attributedTo": marks.actor,
+        "deliveredSeq": marks.delivered_seq,
+        "readSeq": marks.read_seq,
+    }
+
+
+def read_marks(document: Document) -> GroupMarks:
+    """Raises:  Malformed"""
+    chat, actor = document.reference("context"), document.reference("attributedTo")
+    if document.id is None or chat is None or actor is None:
+        raise Malformed("context", "of no chat, or by nobody")
+    return GroupMarks(
+        id=document.id,
+        chat=chat,
+        actor=actor,
+        delivered_seq=_whole(document, "deliveredSeq") or 0,
+        read_seq=_whole(document, "readSeq") or 0,
+    )
+
+
+def read_refusal(document: Document) -> GroupRefusal:
+    """Raises:  Malformed"""
+    chat, wish = document.reference("context"), document.reference("wish")
+    if document.id is None or chat is None or wish is None:
+        raise Malformed("wish", "of no chat, or no wish")
+    return GroupRefusal(
+        id=document.id, chat=chat, wish=wish, reason=(document.text("summary") or "")[:REASON_CHARS]
+    )
 
 
 def read_event(document: Document) -> GroupEvent:
@@ -103,10 +180,8 @@ def read_event(document: Document) -> GroupEvent:
         **_common(document),
         seq=_whole(document, "seq", is_needed=True) or 0,
         at=at,
-        subject=document.reference("subject"),
         html=_text(document, "content"),
-        role=_text(document, "role"),
-        name=_text(document, "name"),
+        icon=document.reference("icon"),
         members=tuple(
             Seat(actor=actor, role=seat.text("role") or "member")
             for seat in document.documents("members", at_most=MEMBERS_MAX)
@@ -132,9 +207,13 @@ def _common(document: Document) -> dict[str, Any]:
         "kind": kind,
         "message_seq": _whole(document, "messageSeq"),
         "reply_to_seq": _whole(document, "replyToSeq"),
+        "subject": document.reference("subject"),
         "text": _text(document, "text"),
         "emoji": _text(document, "emoji"),
+        "role": _text(document, "role"),
+        "name": _text(document, "name"),
         "key": _text(document, "key"),
+        "files": read_attachments(document, near=document.id),
     }
 
 

@@ -39,6 +39,7 @@ LiveEvent = Literal[
     "conversation",
     "chat",
     "chat.marks",
+    "chat.refused",
     "announcement",
     "announcement.reaction",
     "announcement.delete",
@@ -61,6 +62,7 @@ LOGGED: dict[str, tuple[str, ...]] = {
     "conversation": ("conversation",),
     "chat": ("chat", "seq"),
     "chat.marks": ("chat", "account"),
+    "chat.refused": ("wish",),
     "merged": (),
     "filters": (),
     "home": (),
@@ -87,6 +89,7 @@ class Live(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     conversation: int = 0
     chat: int = 0
     seq: int = 0
+    wish: int = 0
     announcement: int = 0
     text: str = ""
     account: int = 0

@@ -22,9 +22,11 @@ from echo.events_of_accounts import Unblocked as Unblocked
 from echo.events_of_accounts import Unmuted as Unmuted
 from echo.events_of_chats import ChatChanged as ChatChanged
 from echo.events_of_chats import ChatMarked as ChatMarked
+from echo.events_of_chats import GroupMarked as GroupMarked
 from echo.events_of_chats import GroupTold as GroupTold
 from echo.events_of_chats import GroupWished as GroupWished
 from echo.events_of_chats import PresenceChosen as PresenceChosen
+from echo.events_of_chats import WishRefused as WishRefused
 from echo.events_of_fences import BlockListDue as BlockListDue
 from echo.events_of_fences import PersonAdmitted as PersonAdmitted
 from echo.events_of_fences import ServerBlocked as ServerBlocked

@@ -26,6 +26,22 @@ class ChatMarked(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GroupMarked(Event):
+    """A member of a group of several servers has got or read it up to somewhere, and lets others know."""
+
+    chat_id: int
+    member_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WishRefused(Event):
+    """The server of a group does not do what somebody here wanted; they are told."""
+
+    account_id: int
+    wish_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PresenceChosen(Event):
     """Somebody wants to be seen here, or not to be."""
 

@@ -38,6 +38,7 @@ from echo.events import (
     NotificationsMerged,
     Notified,
     RoomChanged,
+    WishRefused,
 )
 from echo.humans.opening import open_human_check
 from echo.jobs import Queue
@@ -268,6 +269,9 @@ def _live(event: Event) -> list[tuple[str, Live]]:
         case ChatMarked():
             message = Live(event="chat.marks", chat=event.chat_id, account=event.member_id)
             return [(bus.user_channel(account_id), message) for account_id in event.account_ids]
+        case WishRefused():
+            message = Live(event="chat.refused", wish=event.wish_id)
+            return [(bus.user_channel(event.account_id), message)]
         case AnnouncementChanged():
             return _to_everybody("announcement", event.announcement_id)
         case AnnouncementReacted():

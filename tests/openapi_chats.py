@@ -23,10 +23,11 @@ _NAMES = {
     "MessageState": "ChatMessageState",
     "Receipts": "ChatReceipts",
     "Standing": "ChatStanding",
+    "WaitingMessage": "ChatWaitingMessage",
 }
 _SHAPES = (
     *(chat_entities.Chat, chat_entities.ChatMark, chat_entities.ChatPreferences, chat_entities.Event),
-    *(chat_entities.Member, chat_entities.Receipts, pleroma_chat.PleromaChat),
+    *(chat_entities.Member, chat_entities.Receipts, chat_entities.WaitingMessage, pleroma_chat.PleromaChat),
 )
 
 
@@ -115,6 +116,8 @@ ROUTES_OF_CHATS: dict[str, Json] = {
     f"POST {_MESSAGE}/pin": route(_SAID),
     f"POST {_MESSAGE}/unpin": route(_SAID),
     f"GET {_MESSAGE}/receipts": route(ref("ChatReceipts")),
+    f"GET {_ONE}/waiting": route(many(ref("ChatWaitingMessage"))),
+    f"DELETE {_ONE}/waiting/{{wish_id}}": route(OBJECT),
     f"GET {_ONE}/pins": route(many(_SAID)),
     f"GET {_ONE}/events": route(many(ref("ChatEvent")), parameters=query(after="integer", limit="integer")),
     f"GET {_ONE}/marks": route(many(ref("ChatMark"))),

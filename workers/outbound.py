@@ -9,6 +9,8 @@ from echo.runtime import Runtime
 from federation import (
     followers,
     group_chats,
+    group_marks,
+    group_wishes,
     links_back,
     permission_sending,
     profile_sending,
@@ -45,7 +47,8 @@ JOBS: dict[str, Job] = {
         profile_sending.send_featured_tag,
         profile_sending.send_unfeatured_tag,
         group_chats.send_chat_event,
-        group_chats.send_chat_wish,
+        group_marks.send_chat_marks,
+        group_wishes.send_chat_wish,
         sending.send_follow,
         sending.send_unfollow,
         sending.send_accept,

@@ -4,7 +4,7 @@ said to it. Here is a copy of the log, with the same numbers, from where somebod
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,26 +12,31 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from echo import clock, db, ids
+from echo import addresses, clock, db, ids
+from echo.actions import attaching
 from echo.actions import chats as direct
 from echo.actions.chat_log import append
+from echo.actions.drafts import RemoteMedia
+from echo.actions.remote_media import store_remote_media
 from echo.db import UnitOfWork
-from echo.errors import Forbidden, Invalid, Unavailable
-from echo.events import GroupWished
+from echo.errors import Forbidden, Invalid, NotFound, Unavailable
+from echo.events import ChatMarked, GroupMarked, GroupWished, WishRefused
 from echo.kinds_of_chats import ChatEventKind, ChatKind
-from echo.models import Account, Chat
-from echo.store import accounts, chat_log, chat_marks, chat_servers
+from echo.models import Account, Chat, ChatMessage, Media
+from echo.store import accounts, chat_log, chat_marks, chat_servers, chat_wishes, remote_files
 from echo.store import chats as store
 from echo.text import sanitize
 
 NAME_CHARACTERS = 255
+REASON_CHARACTERS = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FarEvent:
     """An event of a group elsewhere.
 
-    Shapes:  html: not clean yet; roster: (account id, role) of all members, for who comes in
+    Shapes:  html: not clean yet; avatar: address of a picture;
+             roster: (account id, role) of all members, for who comes in
     """
 
     chat_uri: str
@@ -48,6 +53,8 @@ class FarEvent:
     role: str = ""
     name: str = ""
     key: str = ""
+    avatar: str = ""
+    files: Sequence[RemoteMedia] = ()
     roster: Sequence[tuple[int, str]] = ()
 
 
@@ -84,15 +91,57 @@ async def receive(home: Account, far: FarEvent, *, is_next: bool = False) -> boo
             if not is_next and await chat_servers.has_readers_here(chat.id):
                 raise Behind(chat.last_seq, f"{far.chat_uri}: {far.seq} comes after {chat.last_seq}")
             await chat_log.leap(chat.id, far.seq - 1)
-        await append(
-            *(unit, chat, far.kind, far.actor_id, _body(far)),
+        media = await _media(far) if far.kind == ChatEventKind.CREATED else []
+        event = await append(
+            *(unit, chat, far.kind, far.actor_id, _body(far) | _files(media)),
             message_seq=far.message_seq,
             key=far.key,
             at=min(far.at, clock.now()),
         )
+        await attaching.attach_to_message(media, event.id)
+        if far.avatar:
+            await remote_files.know([far.avatar])
+        if far.kind == ChatEventKind.INVITED and far.subject_id is not None:
+            await _ask_invited(unit, chat, far.actor_id, far.subject_id)
+        # A message without a key has the wish for one (`federation.group_chats`).
+        number = ids.parse_id(far.key.rpartition("#wishes/")[2]) or 0
+        await chat_wishes.fulfil(
+            *(far.chat_uri, far.actor_id, far.kind), message_seq=far.message_seq, key=far.key, wish_id=number
+        )
         if far.kind == ChatEventKind.JOINED:
             await chat_marks.rise(chat.id, far.subject_id or far.actor_id, far.seq, is_read=True)
     return True
+
+
+async def _media(far: FarEvent) -> list[Media]:
+    """The files of a message: of somebody here those that they sent along, else where they are elsewhere."""
+    if not far.files:
+        return []
+    author = await accounts.get(far.actor_id)
+    if not author.host:
+        file, wanted = addresses.here().file, {one.url for one in far.files}
+        own = await Media.filter(
+            account_id=author.id, post_id=None, chat_message_id=None, scheduled_id=None, discarded_at=None
+        )
+        return [one for one in own if one.file_key and file(one.file_key) in wanted]
+    media_ids = await store_remote_media(author, None, far.files)
+    return await Media.filter(id__in=media_ids).order_by("id")
+
+
+def _files(media: Sequence[Media]) -> dict[str, Any]:
+    return {"media_ids": [one.id for one in media]} if media else {}
+
+
+async def _ask_invited(unit: UnitOfWork, chat: Chat, inviter_id: int, invited_id: int) -> None:
+    """Whoever does not let the inviter write is not in the group, and hears nothing of it."""
+    invited = await accounts.get(invited_id)
+    if invited.host:
+        return
+    try:
+        await direct.require_writer(inviter_id, invited)
+    except Forbidden:
+        await chat_marks.refuse(chat.id, invited_id)
+        await wish(unit, chat, invited_id, ChatEventKind.LEFT)
 
 
 async def _begin(home: Account, far: FarEvent) -> Chat | None:
@@ -119,6 +168,7 @@ def _body(far: FarEvent) -> dict[str, Any]:
         ("reply_to_seq", far.reply_to_seq),
         ("account_id", far.subject_id),
         ("role", far.role),
+        ("avatar", far.avatar),
         ("name", (far.emoji or far.name)[:NAME_CHARACTERS]),
     ):
         if value:
@@ -136,11 +186,19 @@ async def wish(
     *,
     message_seq: int | None = None,
     **said: object,
-) -> None:
+) -> int:
     """Ask the server of a group for something; it happens when that server says so.
 
-    Shapes:  said: text, emoji, reply_to_seq, key
+    Shapes:  said: text, emoji, reply_to_seq, key, subject (address of an account), role, name, media_ids
+    Returns: the id of the wish
     """
+    wish_id = ids.new_id()
+    await chat_wishes.insert(
+        *(wish_id, account_id, chat.uri, kind),
+        message_seq=message_seq,
+        text=str(said.get("text") or ""),
+        key=str(said.get("key") or ""),
+    )
     body = msgspec.json.encode({name: value for name, value in said.items() if value}).decode()
     unit.emit(
         GroupWished(
@@ -151,12 +209,74 @@ async def wish(
             kind=kind.value,
             message_seq=message_seq,
             said=body,
-            wish_id=ids.new_id(),
+            wish_id=wish_id,
         )
     )
+    return wish_id
+
+
+async def say(chat: Chat, author_id: int, text: str, key: str, said: Mapping[str, object]) -> ChatMessage:
+    """Say something in a group of another server: it has its place only when that server gives it one.
+
+    Shapes:  said: reply_to_seq, media_ids (files of one's own)
+    Returns: a message with `seq` 0, whose id is that of the wish
+    """
+    known = await chat_wishes.find_by_key(author_id, chat.uri, key)
+    if known is not None:
+        return ChatMessage(id=known.id, chat_id=chat.id, seq=0, author_id=author_id, text=known.text)
+    async with db.unit_of_work() as unit:
+        kind = ChatEventKind.CREATED
+        wish_id = await wish(unit, chat, author_id, kind, message_seq=None, text=text, key=key, **said)
+    return ChatMessage(id=wish_id, chat_id=chat.id, seq=0, author_id=author_id, text=text)
+
+
+async def refused(home: Account, chat_uri: str, account_id: int, wish_id: int, reason: str) -> bool:
+    """The server of a group says that something will not be; False for a wish that does not wait for it.
+
+    Raises:  Forbidden when another server says so
+    """
+    if home.host != urlsplit(chat_uri).netloc:
+        raise Forbidden("The order of this chat is made elsewhere")
+    async with db.unit_of_work() as unit:
+        text = " ".join(reason.split())[:REASON_CHARACTERS] or "The server of the group refused it"
+        if not await chat_wishes.refuse(chat_uri, account_id, wish_id, text, clock.now()):
+            return False
+        unit.emit(WishRefused(local=True, account_id=account_id, wish_id=wish_id))
+    return True
+
+
+async def put_away(account_id: int, wish_id: int) -> None:
+    """Do not show any more what was refused. Raises NotFound."""
+    async with db.unit_of_work():
+        if not await chat_wishes.forget(account_id, wish_id):
+            raise NotFound
+
+
+async def marked(home: Account, chat_uri: str, member_id: int, delivered_seq: int, read_seq: int) -> int:
+    """How far a member of another server is, as their server or that of the group says.
+
+    Returns: the last event that is said to be there, when it is not here yet: it is to be asked for; else 0
+    Raises:  NotFound; Forbidden when neither says so
+    """
+    chat = await store.find_by_uri_for_worker(chat_uri)
+    member = None if chat is None else await store.member_for_worker(chat.id, member_id)
+    if chat is None or member is None:
+        raise NotFound
+    about = await accounts.get(member_id)
+    if not about.host or home.host != (about.host if chat.local else urlsplit(chat_uri).netloc):
+        raise Forbidden("Nobody else says how far somebody is")
+    async with db.unit_of_work() as unit:
+        has_come = await chat_marks.rise(chat.id, member_id, delivered_seq, is_read=False)
+        has_read = await chat_marks.rise(chat.id, member_id, read_seq, is_read=True)
+        if has_come or has_read:
+            told = tuple(await chat_log.listeners(chat.id))
+            unit.emit(ChatMarked(local=chat.local, chat_id=chat.id, member_id=member_id, account_ids=told))
+            if chat.local:
+                unit.emit(GroupMarked(local=True, chat_id=chat.id, member_id=member_id))
+    return delivered_seq if not chat.local and delivered_seq > chat.last_seq else 0
 
 
 def require_here(chat: Chat) -> None:
     """Raises Invalid for what can be done on the group's own server alone."""
     if not chat.local:
-        raise Invalid("Validation failed: This group is led on the server where it was begun")
+        raise Invalid("Validation failed: That is done on the server where this group was begun")

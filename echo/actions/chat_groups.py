@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from echo import addresses, clock, db, ids
 from echo.actions import chat_copies, chats
@@ -42,7 +43,28 @@ async def invite(account_id: int, chat_id: int, invited_id: int) -> None:
     """
     async with db.unit_of_work() as unit:
         seat = await _lead(account_id, chat_id, Deed.INVITE)
-        await _invite(unit, seat.chat, account_id, invited_id)
+        if seat.chat.local:
+            await _invite(unit, seat.chat, account_id, invited_id)
+        else:
+            await _wish_invited(unit, seat.chat, account_id, invited_id)
+
+
+async def _wish_invited(unit: UnitOfWork, chat: Chat, account_id: int, invited_id: int) -> None:
+    """Ask the server of a group to invite somebody of that server, or of ours."""
+    invited = await accounts.find(invited_id)
+    if invited is None:
+        raise NotFound
+    await chats.require_writer(account_id, invited)
+    _require_near(chat_host=urlsplit(chat.uri).netloc, inviter_host="", invited_host=invited.host)
+    await chat_copies.wish(unit, chat, account_id, ChatEventKind.INVITED, subject=invited.uri)
+
+
+def _require_near(*, chat_host: str, inviter_host: str, invited_host: str) -> None:
+    """People of other servers are invited by members of the group's own server, or of theirs: these know whom
+    they let write.
+    """
+    if invited_host not in (chat_host, inviter_host):
+        raise Invalid("Validation failed: Members of the group's own server can invite them")
 
 
 async def _invite(unit: UnitOfWork, chat: Chat, account_id: int, invited_id: int) -> None:
@@ -51,6 +73,9 @@ async def _invite(unit: UnitOfWork, chat: Chat, account_id: int, invited_id: int
         raise NotFound
     if invited.domain and not invited.accepts_groups:
         raise Invalid(f"Validation failed: The server of @{invited.username} has no group chats")
+    inviter = await accounts.get(account_id)
+    if inviter.host:
+        _require_near(chat_host="", inviter_host=inviter.host, invited_host=invited.host)
     await chats.require_writer(account_id, invited)
     member = await store.member_for_worker(chat.id, invited_id)
     if member is not None and member.state in (MemberState.ACTIVE, MemberState.INVITED):
@@ -102,6 +127,7 @@ async def change_link(account_id: int, chat_id: int, *, has_one: bool) -> str | 
     """Make a new join link, which ends the one before, or have none. The secret of it."""
     async with db.unit_of_work():
         seat = await _lead(account_id, chat_id, Deed.LINK)
+        chat_copies.require_here(seat.chat)
         token = secrets.token_urlsafe(24) if has_one else None
         await Chat.filter(id=seat.chat.id).update(join_token=token)
     return token
@@ -143,6 +169,10 @@ async def remove(account_id: int, chat_id: int, member_id: int) -> None:
         member = await _member(chat_id, member_id, MemberState.ACTIVE, MemberState.INVITED)
         if not is_above(seat.member.role, member.role):
             raise Forbidden("Your role in this chat does not allow that")
+        if not seat.chat.local:
+            uri = (await accounts.get(member_id)).uri
+            await chat_copies.wish(unit, seat.chat, account_id, ChatEventKind.REMOVED, subject=uri)
+            return
         await append(unit, seat.chat, ChatEventKind.REMOVED, account_id, {"account_id": member_id})
 
 
@@ -159,6 +189,11 @@ async def appoint(account_id: int, chat_id: int, member_id: int, role: ChatRole)
         owners = [other for other in await store.members(chat_id) if other.role == ChatRole.OWNER]
         if member.role == ChatRole.OWNER and len(owners) == 1:
             raise Invalid("Validation failed: A chat needs an owner")
+        if not seat.chat.local:
+            uri = (await accounts.get(member_id)).uri
+            place = (unit, seat.chat, account_id, ChatEventKind.ROLE)
+            await chat_copies.wish(*place, subject=uri, role=role.value)
+            return
         body = {"account_id": member_id, "role": role.value}
         await append(unit, seat.chat, ChatEventKind.ROLE, account_id, body)
 
@@ -168,7 +203,9 @@ async def rename(account_id: int, chat_id: int, name: str) -> Chat:
     name = _tidy(name)
     async with db.unit_of_work() as unit:
         seat = await _lead(account_id, chat_id, Deed.CHANGE)
-        if seat.chat.name != name:
+        if seat.chat.name != name and not seat.chat.local:
+            await chat_copies.wish(unit, seat.chat, account_id, ChatEventKind.RENAMED, name=name)
+        elif seat.chat.name != name:
             await append(unit, seat.chat, ChatEventKind.RENAMED, account_id, {"name": name})
     return (await store.get(Viewer(account_id), chat_id)).chat
 
@@ -180,6 +217,7 @@ async def picture(account_id: int, chat_id: int, key: str) -> Chat:
     """
     async with db.unit_of_work() as unit:
         seat = await _lead(account_id, chat_id, Deed.CHANGE)
+        chat_copies.require_here(seat.chat)
         await append(unit, seat.chat, ChatEventKind.AVATAR, account_id, {"avatar": key})
     return (await store.get(Viewer(account_id), chat_id)).chat
 
@@ -196,7 +234,6 @@ async def _lead(account_id: int, chat_id: int, deed: Deed) -> Seat:
         raise Invalid("Validation failed: This chat is between two")
     if not seat.is_active:
         raise Forbidden("You are not a member of this chat")
-    chat_copies.require_here(seat.chat)
     require(seat.member.role, deed)
     return seat
 

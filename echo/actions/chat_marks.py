@@ -7,7 +7,7 @@ from datetime import timedelta
 from echo import clock, db
 from echo.db import UnitOfWork
 from echo.errors import NotFound
-from echo.events import AccountChanged, ChatMarked, PresenceChosen
+from echo.events import AccountChanged, ChatMarked, GroupMarked, PresenceChosen
 from echo.kinds_of_chats import ChatRequest, ChatWriters
 from echo.models import ChatPreference
 from echo.policy.viewer import Viewer
@@ -39,6 +39,8 @@ async def _rise(account_id: int, chat_id: int, seq: int, *, is_read: bool) -> No
             is_told = is_told and (await chats.preference(account_id)).share_read
         told = await chat_log.listeners(chat_id) if is_told else [account_id]
         _emit(unit, chat_id, account_id, told)
+        if is_told and seat.chat.uri:
+            unit.emit(GroupMarked(local=True, chat_id=chat_id, member_id=account_id))
 
 
 async def mute(account_id: int, chat_id: int, duration: timedelta | None) -> None:

@@ -23,8 +23,9 @@ from echo.actions import (
 )
 from echo.actions.chat_log import append
 from echo.actions.composing import Composed
-from echo.actions.drafts import EditDraft
+from echo.actions.drafts import EditDraft, RemoteMedia
 from echo.actions.posting import NewPost
+from echo.actions.remote_media import store_remote_media
 from echo.errors import Disallowed, Forbidden, Invalid, NotFound
 from echo.kinds import Visibility
 from echo.kinds_of_chats import ChatEventKind, ChatKind, ChatWay
@@ -44,12 +45,13 @@ PINS_MAX = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageDraft:
-    """What somebody wants to say. `key`: the same again says it once; for ever, not for a day."""
+    """What somebody says. `key`: the same again says it once, for ever; `files`: of people elsewhere."""
 
     text: str = ""
     media_ids: Sequence[int] = ()
     reply_to_seq: int | None = None
     key: str = ""
+    files: Sequence[RemoteMedia] = ()
 
 
 async def send(author_id: int, chat_id: int, draft: MessageDraft, *, is_judged: bool = False) -> ChatMessage:
@@ -57,18 +59,18 @@ async def send(author_id: int, chat_id: int, draft: MessageDraft, *, is_judged: 
 
     Shapes:  is_judged: a moderator has let it through
     Returns: the message; of several, because files go on one by one there, the first; with `seq` 0 where it
-             has no place yet, because a policy holds it back or another server gives it one
+             has no place yet: a policy holds it back, or another server gives it one (`id` is the wish then)
     Raises:  NotFound; Forbidden when one is no member any more, or the other does not want it; Invalid,
              Disallowed for what a policy rejects
     """
     # Before people who are named are looked for elsewhere: a stranger to the chat makes us ask nobody.
     await store.get(Viewer(author_id), chat_id)
-    text, _ = composing.tidy(draft.text, "", has_more=bool(draft.media_ids))
+    text, _ = composing.tidy(draft.text, "", has_more=bool(draft.media_ids or draft.files))
     composed = await composing.compose(text)
     if not is_judged:
         verdict = await judging.judge_message(author_id, composed, draft.media_ids)
-        if rewriting.drops_files(verdict, text, draft.media_ids):
-            draft = replace(draft, media_ids=())
+        if rewriting.drops_files(verdict, text, (*draft.media_ids, *draft.files)):
+            draft = replace(draft, media_ids=(), files=())
         if verdict.action == Action.HOLD:
             await holding.keep_message(author_id, chat_id, draft, verdict, text)
             return ChatMessage(id=0, chat_id=chat_id, seq=0, author_id=author_id, text=text)
@@ -133,8 +135,13 @@ async def _send_to_group(
     chat: Chat, author_id: int, draft: MessageDraft, text: str, composed: Composed
 ) -> ChatMessage:
     if not chat.local:
-        return await _ask_for(chat, author_id, draft, text)
+        await attaching.choose(author_id, draft.media_ids)
+        said = {"reply_to_seq": draft.reply_to_seq, "media_ids": list(draft.media_ids)}
+        return await chat_copies.say(chat, author_id, text, draft.key, said)
     media = await attaching.choose(author_id, draft.media_ids)
+    if draft.files:
+        kept = await store_remote_media(await accounts.get(author_id), None, draft.files)
+        media = await Media.filter(id__in=kept).order_by("id")
     body: dict[str, object] = {"text": text, "html": composed.html}
     if media:
         body["media_ids"] = [file.id for file in media]
@@ -148,20 +155,6 @@ async def _send_to_group(
         await attaching.attach_to_message(media, event.id)
         await chat_marks.rise(chat.id, author_id, event.seq, is_read=True)
     return await _message(chat.id, event.seq)
-
-
-async def _ask_for(chat: Chat, author_id: int, draft: MessageDraft, text: str) -> ChatMessage:
-    """Say something in a group of another server: it has its place only when that server gives it one."""
-    if draft.media_ids:
-        raise Invalid("Validation failed: Files cannot go to a group of another server yet")
-    async with db.unit_of_work() as unit:
-        await chat_copies.wish(
-            *(unit, chat, author_id, ChatEventKind.CREATED),
-            text=text,
-            reply_to_seq=draft.reply_to_seq,
-            key=draft.key,
-        )
-    return ChatMessage(id=0, chat_id=chat.id, seq=0, author_id=author_id, text=text)
 
 
 async def edit(author_id: int, chat_id: int, seq: int, text: str) -> ChatMessage:
@@ -267,13 +260,15 @@ async def pin(account_id: int, chat_id: int, seq: int, *, is_pinned: bool) -> Ch
         _, message = await store.message(Viewer(account_id), chat_id, seq)
         if seat.chat.kind == ChatKind.GROUP:
             require(seat.member.role, Deed.PIN)
-            chat_copies.require_here(seat.chat)
         else:
             await chats.require_no_block(message, account_id)
         if (message.pinned_at is not None) != is_pinned:
             if is_pinned and await store.count_pins(chat_id) >= PINS_MAX:
                 raise Invalid("Validation failed: Limit of pinned messages reached")
             kind = ChatEventKind.PINNED if is_pinned else ChatEventKind.UNPINNED
+            if not seat.chat.local:
+                await chat_copies.wish(unit, seat.chat, account_id, kind, message_seq=seq)
+                return message
             await append(unit, seat.chat, kind, account_id, message_seq=seq)
     return await _message(chat_id, seq)
 

@@ -16,8 +16,9 @@ from echo.store import remote_files, server_blocks
 MAX_FILES = 16
 
 
-async def store_remote_media(author: Account, post_id: int, files: Sequence[RemoteMedia]) -> list[int]:
+async def store_remote_media(author: Account, post_id: int | None, files: Sequence[RemoteMedia]) -> list[int]:
     """Store the files of a remote post; their ids, in order. A file that the post had before keeps its id.
+    Without a post they are of a message of a group, which takes them next.
 
     Where no files are taken from its server, it is only kept that there were some.
     """
@@ -25,7 +26,8 @@ async def store_remote_media(author: Account, post_id: int, files: Sequence[Remo
         return []
     is_refused = (await server_blocks.rules_for(author.host)).reject_media
     state = MediaState.REFUSED if is_refused else MediaState.READY
-    known = {media.remote_url: media for media in await Media.filter(post_id=post_id)}
+    before = [] if post_id is None else await Media.filter(post_id=post_id)
+    known = {media.remote_url: media for media in before}
     stored = []
     for file in files[:MAX_FILES]:
         media = known.pop(file.url, None)

@@ -37,13 +37,13 @@ def draft(given: PostDraft, verdict: Verdict) -> PostDraft:
     )
 
 
-def drops_files(verdict: Verdict, text: str, media_ids: Sequence[int]) -> bool:
+def drops_files(verdict: Verdict, text: str, files: Sequence[object]) -> bool:
     """Whether a message of a chat goes without its files; nothing else of it can be changed.
 
     Raises:  Disallowed when it is rejected, or nothing is left of it
     """
     require_allowed(verdict)
-    is_dropped = Change.DROP_FILES in verdict.changes and bool(media_ids)
+    is_dropped = Change.DROP_FILES in verdict.changes and bool(files)
     if is_dropped and not text.strip():
         raise Disallowed(verdict.reason)
     return is_dropped

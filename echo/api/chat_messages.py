@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from quart import Blueprint, Response, request
 
+from echo.actions import chat_copies
 from echo.actions import chat_messages as actions
 from echo.actions.chat_messages import MessageDraft
 from echo.api.chats import BASE, limit_of, seat
@@ -11,10 +12,10 @@ from echo.errors import NotFound
 from echo.http.access import account_id, needs
 from echo.http.families import count_for_account
 from echo.http.reading import params, read_id
-from echo.http.replies import entity
+from echo.http.replies import empty, entity
 from echo.policy.viewer import Viewer
 from echo.render import chat, chat_message
-from echo.store import chat_reads, chats
+from echo.store import chat_reads, chat_wishes, chats
 from echo.store.patterns import literal
 
 blueprint = Blueprint("chat_messages", __name__)
@@ -48,8 +49,7 @@ async def send(chat_id: str) -> Response:
     )
     sent = await actions.send(account_id(), read_id(chat_id), draft)
     if not sent.seq:  # the server of the group gives it its place, or not
-        waiting = {"chat_id": chat_id, "text": sent.text, "idempotency_key": draft.key or None}
-        return entity(waiting | {"state": {"name": "sending", "reason": None}}, status=202)
+        return entity(await chat_message.not_placed(sent, draft.key), status=202)
     return await _shown(sent.chat_id, sent.seq)
 
 
@@ -119,6 +119,23 @@ async def receipts(chat_id: str, seq: str) -> Response:
     if message.author_id != account_id():
         raise NotFound
     return entity(await chat.receipts(found, message.seq, message.author_id))
+
+
+@blueprint.get(f"{PATH}/waiting")
+@needs("read:chats")
+async def waiting(chat_id: str) -> Response:
+    """What one said to a group of another server that has no place there yet, or was refused."""
+    found = await seat(chat_id)
+    return entity(chat_message.waiting(await chat_wishes.waiting(account_id(), found.chat.id)))
+
+
+@blueprint.delete(f"{PATH}/waiting/<wish_id>")
+@needs("write:chats")
+async def put_away(chat_id: str, wish_id: str) -> Response:
+    """Do not show it any more."""
+    await seat(chat_id)
+    await chat_copies.put_away(account_id(), read_id(wish_id))
+    return empty()
 
 
 @blueprint.get(f"{PATH}/pins")

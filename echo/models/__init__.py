@@ -36,6 +36,7 @@ from echo.models.chat import (
     ChatMessage,
     ChatPreference,
     ChatReaction,
+    ChatWish,
 )
 from echo.models.collection import (
     Collection,
@@ -201,6 +202,7 @@ __all__ = [
     "ChatMessage",
     "ChatPreference",
     "ChatReaction",
+    "ChatWish",
     "ChosenSetting",
     "Collection",
     "CollectionItem",

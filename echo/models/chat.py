@@ -84,6 +84,24 @@ class ChatMessage(Model):
         unique_together = (("chat_id", "seq"),)
 
 
+class ChatWish(Model):
+    """What somebody here wants of a group of another server: until it happens there, or is refused."""
+
+    id = IdField()
+    account_id = fields.BigIntField(db_index=True)
+    chat_uri = fields.CharField(max_length=2048)
+    kind = fields.CharField(max_length=16, description="echo.kinds_of_chats.ChatEventKind")
+    message_seq = fields.BigIntField(null=True, description="the message that it is about")
+    text = fields.TextField(default="", db_default="", description="as typed, of a message")
+    key = fields.CharField(max_length=255, default="", db_default="", description="idempotency key")
+    reason = fields.CharField(max_length=500, default="", db_default="", description="why it was refused")
+    refused_at = fields.DatetimeField(null=True)
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "chat_wishes"
+
+
 class ChatReaction(Model):
     """One emoji of one person under a message."""
 

@@ -46,6 +46,21 @@ class Message(Entity, frozen=True, kw_only=True):
     state: MessageState | None
 
 
+class WaitingMessage(Entity, frozen=True, kw_only=True):
+    """What somebody wants of a group of another server, and has no place there. `state`: sending, or failed
+    with the reason; `id` null: a policy holds it back.
+    """
+
+    id: str | None
+    chat_id: str
+    kind: str
+    message_seq: int | None
+    text: str
+    idempotency_key: str | None
+    created_at: str
+    state: MessageState
+
+
 class Standing(Entity, frozen=True, kw_only=True):
     """What the one who asks is in a chat, and how far they are."""
 

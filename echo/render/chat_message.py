@@ -6,15 +6,18 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from echo import addresses
+from echo import addresses, clock
 from echo.db import Row
-from echo.models import ChatMember
+from echo.kinds_of_chats import ChatEventKind
+from echo.models import ChatMember, ChatMessage
 from echo.render import account, media, times
-from echo.render.chat_entities import Message, MessageState
+from echo.render.chat_entities import Message, MessageState, WaitingMessage
 from echo.render.entities import MediaAttachment
 from echo.render.reaction import EmojiReaction
-from echo.store import chat_reads
+from echo.store import chat_reads, chat_wishes
 from echo.text import sanitize
+
+_SILENCE = "The server of the group did not answer"
 
 
 class _Sign(msgspec.Struct, frozen=True):
@@ -42,6 +45,43 @@ async def many(viewer_id: int, rows: Sequence[Row]) -> list[Message]:
     post_ids = [row["post_id"] for row in own if row["post_id"] is not None]
     fates = {row["post_id"]: row for row in await chat_reads.fates(post_ids)} if post_ids else {}
     return [_one(viewer_id, row, marks.get(row["chat_id"], ()), fates) for row in rows]
+
+
+def waiting(rows: Sequence[Row]) -> list[WaitingMessage]:
+    """Rows of `chat_wishes`, for whose they are."""
+    return [
+        WaitingMessage(
+            id=str(row["id"]),
+            chat_id=str(row["chat_id"] or ""),
+            kind=row["kind"],
+            message_seq=row["message_seq"],
+            text=row["text"],
+            idempotency_key=row["key"] or None,
+            created_at=times.iso(row["created_at"]),
+            state=MessageState(
+                name="failed" if row["has_failed"] else "sending",
+                reason=(row["reason"] or row["error"] or _SILENCE) if row["has_failed"] else None,
+            ),
+        )
+        for row in rows
+    ]
+
+
+async def not_placed(message: ChatMessage, key: str) -> WaitingMessage:
+    """A message of one's own that has no place in its chat yet."""
+    row = await chat_wishes.find(message.author_id, message.id) if message.id else None
+    if row is not None:
+        return waiting([row])[0]
+    return WaitingMessage(
+        id=None,
+        chat_id=str(message.chat_id),
+        kind=ChatEventKind.CREATED.value,
+        message_seq=None,
+        text=message.text,
+        idempotency_key=key or None,
+        created_at=times.iso(clock.now()),
+        state=MessageState(name="sending", reason=None),
+    )
 
 
 def _one(viewer_id: int, row: Row, marks: Sequence[ChatMember], fates: Mapping[int, Row]) -> Message:

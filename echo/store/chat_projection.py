@@ -194,16 +194,18 @@ async def _role(event: ChatEvent) -> None:
         "UPDATE chat_members SET role = $3 WHERE chat_id = $1 AND account_id = $2",
         event.chat_id,
         subject_of(event),
-        event.body["role"],
+        event.body.get("role", ChatRole.MEMBER.value),
     )
 
 
 async def _renamed(event: ChatEvent) -> None:
-    await db.execute("UPDATE chats SET name = $2 WHERE id = $1", event.chat_id, event.body["name"])
+    await db.execute("UPDATE chats SET name = $2 WHERE id = $1", event.chat_id, event.body.get("name", ""))
 
 
 async def _avatar(event: ChatEvent) -> None:
-    await db.execute("UPDATE chats SET avatar = $2 WHERE id = $1", event.chat_id, event.body["avatar"])
+    await db.execute(
+        "UPDATE chats SET avatar = $2 WHERE id = $1", event.chat_id, event.body.get("avatar", "")
+    )
 
 
 def subject_of(event: ChatEvent) -> int:

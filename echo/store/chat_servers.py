@@ -39,6 +39,18 @@ async def inboxes_of(chat_id: int, seq: int, subject_id: int) -> list[str]:
     return [row["url"] for row in rows]
 
 
+async def other_inboxes(chat_id: int, host: str) -> list[str]:
+    """The servers of those in a group, without the one of a host."""
+    rows = await db.fetch(
+        "SELECT DISTINCT coalesce(nullif(a.shared_inbox, ''), a.inbox) AS url FROM chat_members m"
+        " JOIN accounts a ON a.id = m.account_id AND a.host <> '' AND a.deleted_at IS NULL"
+        " WHERE m.chat_id = $1 AND m.state = 'active' AND a.host <> $2",
+        chat_id,
+        host,
+    )
+    return [row["url"] for row in rows]
+
+
 async def readable_at(chat_id: int, host: str, after: int, limit: int) -> list[ChatEvent]:
     """Events after one that somebody of a server may read, in order."""
     rows = await db.fetch(

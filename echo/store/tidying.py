@@ -50,7 +50,8 @@ async def forget_hosts() -> None:
 
 async def forget_expired() -> None:
     """Mutes that ended, pushes that were given up, keys of posts that no app sends again, searches for more
-    of threads, who was here long ago, blocks of addresses that are over and who met them.
+    of threads, who was here long ago, blocks of addresses that are over and who met them,
+    what groups of other servers did not do.
     """
     await _in_batches("active_days", "day < $1::timestamptz - interval '400 days'")
     await _in_batches("active_weeks", "week < $1::timestamptz - interval '14 weeks'")
@@ -58,6 +59,7 @@ async def forget_expired() -> None:
         "jobs", "dead AND name = 'push.send' AND created_at < $1::timestamptz - interval '3 days'"
     )
     await _in_batches("thread_fetches", "started_at < $1::timestamptz - interval '7 days'")
+    await _in_batches("chat_wishes", "created_at < $1::timestamptz - interval '30 days'")
     await _in_batches("mutes", "expires_at < $1::timestamptz - interval '1 hour'")
     await _in_batches("idempotency_keys", "created_at < $1::timestamptz - interval '2 days'")
     await _in_batches("email_domain_tries", "day < $1::timestamptz - interval '8 days'")

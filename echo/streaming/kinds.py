@@ -102,6 +102,9 @@ KINDS: dict[str, Kind] = {
     "chat.marks": Kind(
         "chat", "chat.marks", "read:chats", Overflow.COALESCING, kinds_of_chats.marks, is_mastodon=False
     ),
+    "chat.refused": Kind(
+        "chat", "chat.refused", "read:chats", Overflow.COALESCING, kinds_of_chats.refused, is_mastodon=False
+    ),
     "conversation": Kind("direct", "conversation", _POSTS, Overflow.COALESCING, _conversation),
     "room": Kind("room", "room", "read:rooms", Overflow.COALESCING, kinds_of_rooms.render, is_mastodon=False),
 }

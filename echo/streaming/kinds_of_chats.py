@@ -9,8 +9,8 @@ import msgspec
 from echo.actions import chat_marks
 from echo.errors import NotFound
 from echo.policy.viewer import Viewer
-from echo.render import chat
-from echo.store import chat_reads, chats
+from echo.render import chat, chat_message
+from echo.store import chat_reads, chat_wishes, chats
 
 _encode = msgspec.json.Encoder().encode
 Ids = tuple[int, ...]
@@ -56,6 +56,16 @@ async def marks(account_ids: Sequence[int], ids: Ids) -> dict[int, bytes]:
             found[account_id] = _encode({"chat_id": str(chat_id), **chat.own_mark(seat.member)})
         elif seat.is_active and told:
             found[account_id] = _encode({"chat_id": str(chat_id), **msgspec.structs.asdict(told[0])})
+    return found
+
+
+async def refused(account_ids: Sequence[int], ids: Ids) -> dict[int, bytes]:
+    """What a group of another server did not take, for who said it."""
+    found = {}
+    for account_id in account_ids:
+        row = await chat_wishes.find(account_id, ids[0])
+        if row is not None:
+            found[account_id] = _encode(chat_message.waiting([row])[0])
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from mimetypes import guess_type
 from urllib.parse import urlsplit
 
@@ -27,6 +28,11 @@ def files_of(note: wire.Note) -> tuple[RemoteMedia, ...]:
         cover = _file_of(_as_attachment(note.image))
         return () if cover is None else (cover,)
     return tuple(found.values())
+
+
+def read(parts: Sequence[wire.Attachment]) -> tuple[RemoteMedia, ...]:
+    """Files that hang on something; what is no file is left out."""
+    return tuple(file for part in parts if (file := _file_of(part)) is not None)
 
 
 def _as_attachment(picture: wire.Picture) -> wire.Attachment:

@@ -11,7 +11,7 @@ from activitypub.vocabulary import NoteKind
 from echo import addresses, clock
 from echo.actions.drafts import RemotePost
 from echo.kinds import MediaKind, Visibility
-from echo.models import Account
+from echo.models import Account, Media
 from echo.policy.visibility import OPEN
 from echo.store.federation_reads import MediaPart, MentionPart, PostSource
 from echo.text import hashtags, languages, sanitize
@@ -96,7 +96,7 @@ def note_of(source: PostSource) -> wire.Note:
         cc=cc,
         audience=tuple(mention.uri for mention in source.mentions if mention.is_group) if is_open else (),
         direct_message=True if source.visibility == Visibility.DIRECT else None,
-        attachments=tuple(_attachment(part) for part in source.media),
+        attachments=tuple(attachment(part) for part in source.media),
         mentions=tuple(_mention(part) for part in source.mentions if not part.silent),
         hashtags=tuple(wire.Hashtag(name=name, href=here.tag_page(name)) for name in source.hashtags),
         emojis=written_emojis(source.emojis),
@@ -155,7 +155,8 @@ def _hashtags(note: wire.Note) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if name is not None))
 
 
-def _attachment(part: MediaPart) -> wire.Attachment:
+def attachment(part: MediaPart | Media) -> wire.Attachment:
+    """A file as other servers read it."""
     original = part.meta.get("original")
     size = original if isinstance(original, dict) else {}
     focus = part.meta.get("focus")

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from echo import db, ports
-from echo.actions import accounts, chat_groups, chat_messages, erasing
+from echo import addresses, clock, db, event_log, ports
+from echo.actions import accounts, chat_copies, chat_groups, chat_marks, chat_messages, erasing
 from echo.actions.chat_messages import MessageDraft
 from echo.errors import Forbidden, Invalid, NotFound
-from echo.models import Account, Chat, ChatEvent, ChatMember, ChatMessage
+from echo.kinds_of_chats import ChatRole, ChatWriters
+from echo.models import Account, Chat, ChatEvent, ChatMember, ChatMessage, Media
 from echo.policy.viewer import Viewer
-from echo.store import chat_log, chat_projection, chat_reads, jobs
+from echo.render import chat_message
+from echo.render.chat_entities import Message
+from echo.store import chat_log, chat_projection, chat_reads, chat_wishes, jobs, tidying
 from echo.store import chats as store
+from echo.streaming import kinds_of_chats
 from federation import chat_documents
 from tests import make
 from tests.federation.peer import Peer
 from tests.federation.test_followers import listed
 from tests.federation.test_handlers import says
 from tests.fediverse import Echo, Router, settle_down
+from tests.make import Person
 from workers.outbound import JOBS
 
 
@@ -106,7 +112,7 @@ async def test_two_echos_hold_a_group(one: Echo, two: Echo, peer: Peer) -> None:
     # Nobody of the other server but the member reads or says anything; who is put out hears nothing more.
     with pytest.raises(NotFound):
         await two.run(store.get(Viewer(carol.id), copy.id))
-    with pytest.raises(Invalid):
+    with pytest.raises(Forbidden):
         await two.run(chat_groups.rename(bob.id, copy.id, "Coffee"))
     await chat_groups.remove(alice.id, group, bob_here)
     await settle_down([one, two])
@@ -164,10 +170,10 @@ async def test_no_other_server_gives_the_order(one: Echo, two: Echo, peer: Peer)
     subject = {"subject": bob.account.uri, "context": f"{mallory.id}/chat", "seq": 3}
     named = forged("invited", **subject, attributedTo=alice.account.uri)
     assert await two.run(says(mallory, two, named)) == "refused", "invited in the name of somebody else"
-    wish = forged("created", type="EchoChatWish", seq=None)
+    wish = forged("created", type="EchoChatWish", seq=None)  # from a server that shares no groups: unanswered
     assert await says(mallory, one, wish) == "not-found"
     stolen = forged("created", type="EchoChatWish", attributedTo=bob.account.uri)
-    assert await says(mallory, one, stolen) == "unknown-object"
+    assert await says(mallory, one, stolen) == "foreign-author"
     assert await says(mallory, one, forged("dance", type="EchoChatWish")) == "unsupported-object"
     assert await two.run(says(mallory, two, forged("created", published=None))) == "malformed"
     assert "forged" not in str(await ChatEvent.all().values_list("body", flat=True))
@@ -219,3 +225,200 @@ async def work_jobs() -> None:
 
 async def only_group() -> Chat:
     return await Chat.get(kind="group")
+
+
+async def test_what_is_refused_has_failed_and_says_why(one: Echo, two: Echo, peer: Peer) -> None:
+    alice, bob = await make.person("alice"), await two.run(make.person("bob"))
+    group = (await chat_groups.create(alice.id, "Tea")).id
+    bob_here = await found("bob", "two.test")
+    await chat_groups.invite(alice.id, group, bob_here)
+    await settle_down([one, two])
+    copy = (await two.run(only_group())).id
+    await two.run(chat_groups.enter(bob.id, copy))
+    await settle_down([one, two])
+    assert await two.run(waiting(bob.id, copy)) == []
+    await two.run(say(bob.id, copy, "taken", key="k0"))
+    await two.run(say(bob.id, copy, "taken, without a key"))
+    sending = [("taken", "sending", None), ("taken, without a key", "sending", None)]
+    assert await two.run(waiting(bob.id, copy)) == sending
+    await settle_down([one, two])
+    assert await two.run(waiting(bob.id, copy)) == []
+
+    await two.run(event_log.open_log(bob.id))
+
+    # He is put out, but does not know yet.
+    await chat_groups.remove(alice.id, group, bob_here)
+    first = await two.run(say(bob.id, copy, "late", key="k1"))
+    assert (await two.run(say(bob.id, copy, "late", key="k1"))).id == first.id, "said once"
+    await settle_down([two, one])
+    refused = [("late", "failed", "You are not a member of this chat")]
+    assert await two.run(waiting(bob.id, copy)) == refused
+    told = [row.pointer.what for row in await two.run(logged(bob.id))]
+    assert told.count("chat.refused") == 1
+    (document,) = (await two.run(kinds_of_chats.refused([bob.id], (first.id,)))).values()
+    shown = json.loads(document)
+    assert (shown["chat_id"], shown["state"]["reason"]) == (str(copy), refused[0][2])
+
+    # Nobody else says that it failed.
+    mallory = peer.person("mallory")
+    thing = {
+        "id": f"{mallory.id}#refusals/1",
+        "type": "EchoChatRefusal",
+        "context": f"https://one.test/ap/chats/{group}",
+        "wish": f"{bob.account.uri}#wishes/{first.id}",
+        "summary": "forged",
+    }
+    assert await two.run(says(mallory, two, mallory.does("Create", thing))) == "refused"
+    assert await two.run(waiting(bob.id, copy)) == refused
+    await two.run(chat_copies.put_away(bob.id, first.id))
+    assert await two.run(waiting(bob.id, copy)) == []
+    with pytest.raises(NotFound):
+        await two.run(chat_copies.put_away(bob.id, first.id))
+
+
+async def test_a_wish_that_nobody_answers_has_failed(one: Echo, two: Echo, router: Router) -> None:
+    alice, bob = await make.person("alice"), await two.run(make.person("bob"))
+    group = (await chat_groups.create(alice.id, "Tea")).id
+    await chat_groups.invite(alice.id, group, await found("bob", "two.test"))
+    await settle_down([one, two])
+    copy = (await two.run(only_group())).id
+    await two.run(chat_groups.enter(bob.id, copy))
+    await settle_down([one, two])
+    await two.run(say(bob.id, copy, "into the void"))
+    clock.shift(timedelta(days=8))
+    assert await two.run(waiting(bob.id, copy)) == [
+        ("into the void", "failed", "The server of the group did not answer")
+    ]
+    clock.shift(timedelta(days=30))
+    await two.run(tidying.forget_expired())
+    assert await two.run(waiting(bob.id, copy)) == []
+
+
+async def waiting(account_id: int, chat_id: int) -> list[tuple[str, str, str | None]]:
+    rows = chat_message.waiting(await chat_wishes.waiting(account_id, chat_id))
+    return [(row.text, row.state.name, row.state.reason) for row in rows]
+
+
+async def logged(account_id: int) -> list[event_log.Entry]:
+    return await event_log.read(account_id, "0-0", 100)
+
+
+async def shared_group(one: Echo, two: Echo, *, bob_id: int) -> tuple[Person, int, int]:
+    """A group of alice here and bob there: alice, its number here, and there."""
+    alice = await make.person("alice")
+    group = (await chat_groups.create(alice.id, "Tea")).id
+    await chat_groups.invite(alice.id, group, await found("bob", "two.test"))
+    await settle_down([one, two])
+    copy = (await two.run(only_group())).id
+    await two.run(chat_groups.enter(bob_id, copy))
+    await settle_down([one, two])
+    return alice, group, copy
+
+
+async def test_a_group_is_led_from_another_server_too(one: Echo, two: Echo) -> None:
+    bob, carol = await two.run(make.person("bob")), await two.run(make.person("carol"))
+    await two.run(make.person("zoe"))
+    alice, group, copy = await shared_group(one, two, bob_id=bob.id)
+    bob_here, servers = await found("bob", "two.test"), [one, two]
+    with pytest.raises(Forbidden):
+        await two.run(chat_groups.rename(bob.id, copy, "Coffee"))
+    await chat_groups.appoint(alice.id, group, bob_here, ChatRole.ADMIN)
+    sent = await say(alice.id, group, "hello")
+    await chat_groups.picture(alice.id, group, "rooms/tea.png")
+    await settle_down(servers)
+
+    await two.run(chat_groups.rename(bob.id, copy, "Coffee"))
+    await two.run(chat_messages.pin(bob.id, copy, sent.seq, is_pinned=True))
+    await two.run(chat_groups.invite(bob.id, copy, carol.id))
+    await settle_down(servers)
+    await two.run(chat_groups.enter(carol.id, copy))
+    await settle_down(servers)
+    for server, number in ((one, group), (two, copy)):
+        assert (await server.run(only_group())).name == "Coffee"
+        assert await server.run(store.count_pins(number)) == 1
+        assert ("carol", "member", "active") in await server.run(people(number))
+        assert await server.run(rebuilt(number))
+    assert (await two.run(only_group())).avatar == addresses.here().file("rooms/tea.png")
+
+    carol_there = await found("carol", "two.test")
+    with pytest.raises(Forbidden, match="role"):
+        await two.run(chat_groups.appoint(bob.id, copy, carol.id, ChatRole.ADMIN))
+    await chat_groups.appoint(alice.id, group, bob_here, ChatRole.OWNER)
+    await settle_down(servers)
+    await two.run(chat_groups.appoint(bob.id, copy, carol.id, ChatRole.ADMIN))
+    await settle_down(servers)
+    assert ("carol", "admin", "active") in await people(group)
+    await two.run(chat_groups.remove(bob.id, copy, carol.id))
+    await settle_down(servers)
+    for server, number in ((one, group), (two, copy)):
+        assert ("carol", "member", "removed") in await server.run(people(number))
+    assert carol_there
+
+    # Who lets nobody write is invited by nobody, whatever the other server says.
+    async def prefer_nobody() -> None:
+        await chat_marks.prefer(carol.id, who_may_write=ChatWriters.NOBODY)
+
+    await chat_groups.invite(alice.id, group, carol_there)
+    await two.run(prefer_nobody())
+    await settle_down(servers)
+    assert carol.id not in await two.run(chat_log.listeners(copy, with_id=carol.id))
+    assert ("carol", "member", "left") in await people(group)
+    assert await two.run(waiting(bob.id, copy)) == []
+
+
+async def test_files_go_along_and_so_does_how_far_somebody_has_read(
+    one: Echo, two: Echo, router: Router
+) -> None:
+    bob, dave = await two.run(make.person("bob")), await make.person("dave")
+    alice, group, copy = await shared_group(one, two, bob_id=bob.id)
+    bob_here, servers = await found("bob", "two.test"), [one, two]
+    await chat_groups.invite(alice.id, group, dave.id)
+    await chat_groups.enter(dave.id, group)
+    hers = await make.image(alice, "a cup")
+    his = await two.run(make.image(bob, "a pot"))
+    await say(alice.id, group, "look", media_ids=(hers.id,))
+    await two.run(say(bob.id, copy, "", media_ids=(his.id,)))
+    await settle_down(servers)
+    for server, person, number in ((one, alice, group), (two, bob, copy)):
+        shown = await server.run(shown_to(person.id, number))
+        files = [[file.description for file in message.media_attachments] for message in shown]
+        assert files == [["a cup"], ["a pot"]]
+        assert await server.run(rebuilt(number))
+    assert await two.run(files_of(bob.id)) == [his.id], "his own file, and no copy of it"
+
+    newest = shown[-1].seq
+    await two.run(chat_marks.read(bob.id, copy, newest))
+    await chat_marks.read(dave.id, group, newest)
+    await settle_down(servers)
+    dave_there = await two.run(found("dave", "one.test"))
+    for server, number, person_id in ((one, group, bob_here), (two, copy, dave_there)):
+        member = await server.run(store.member_for_worker(number, person_id))
+        assert member is not None
+        assert (member.delivered_seq, member.read_seq) == (newest, newest)
+    (state,) = [message.state for message in await shown_to(alice.id, group) if message.state is not None]
+    assert state.name == "read"
+
+    # That somebody has read what did not come here says that something is missing.
+    await say(alice.id, group, "lost")
+    await work_jobs()
+    await db.execute("DELETE FROM deliveries WHERE state = 'pending'")
+    await chat_marks.read(dave.id, group, newest + 1)
+    await settle_down(servers)
+    assert (await two.run(texts(bob.id, copy)))[-1] == "lost"
+    member = await two.run(store.member_for_worker(copy, dave_there))
+    assert member is not None
+    assert member.read_seq == newest + 1
+
+    # Nobody says that of anybody but their own people, and that server of nobody at home.
+    for says_so, about in ((await Account.get(id=bob_here), dave.id), (alice.account, bob_here)):
+        with pytest.raises(Forbidden):
+            await chat_copies.marked(says_so, (await only_group()).uri, about, 99, 99)
+
+
+async def shown_to(account_id: int, chat_id: int) -> list[Message]:
+    seat = await store.get(Viewer(account_id), chat_id)
+    return await chat_message.many(account_id, await chat_reads.messages(seat))
+
+
+async def files_of(account_id: int) -> list[int]:
+    return [row.id for row in await Media.filter(account_id=account_id)]

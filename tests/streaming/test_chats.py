@@ -65,6 +65,10 @@ async def test_a_chat_is_heard_as_it_was_asked_for(live: LiveServer) -> None:
     while (frame := await again.next())["type"] != "echo:reply":
         pass
     assert [event["seq"] for event in frame["result"]["events"]] == [2, 3, 4]
+    await again.say(type="echo:req", id=5, method="chat.read", params={"chat_id": str(chat.id), "seq": 4})
+    while (frame := await again.next())["type"] != "echo:reply":
+        pass
+    assert (frame["result"]["me"]["read_seq"], frame["result"]["unread_count"]) == (4, 0)
     await stranger.say(type="echo:req", id=4, method="chat.replay", params={"chat_id": str(chat.id)})
     assert (await stranger.next())["error"]["code"] == "not_found"
 

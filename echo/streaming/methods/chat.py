@@ -48,7 +48,7 @@ async def send(access: Access, asked: SendParams) -> object:
     )
     sent = await chat_messages.send(_mine(access), _number(asked.chat_id), draft)
     if not sent.seq:
-        return {"chat_id": asked.chat_id, "text": sent.text, "state": {"name": "sending", "reason": None}}
+        return await chat_message.not_placed(sent, draft.key)
     rows = await chat_reads.messages_at(sent.chat_id, [sent.seq])
     return (await chat_message.many(_mine(access), rows))[0]
 
