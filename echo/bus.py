@@ -116,6 +116,8 @@ class Live(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return Pointer(self.event, self.rows) if is_kept else None
 
 
+# A command of Redis, as it is sent.
+Command = tuple[object, ...]
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Live)
 
@@ -166,25 +168,20 @@ async def publish(messages: Iterable[tuple[str, Live]], *, must: bool = False) -
              this never fails: live may be lost
     """
     to_people: dict[Live, list[int]] = {}
+    kept: list[Command] = []
+    said: list[Command] = []
+    word = cache.words().publish
+    for channel, message in messages:
+        account_id = account_of(channel)
+        if account_id:
+            to_people.setdefault(message, []).append(account_id)
+        else:
+            said.append((word, channel, _encoder.encode(message)))
+    for message, account_ids in to_people.items():
+        kept += _kept(message, account_ids)
+        said += [(word, channel, _encoder.encode(one)) for channel, one in _addressed(message, account_ids)]
     try:
-        async with cache.client().pipeline(transaction=False) as pipe:
-            for channel, message in messages:
-                account_id = account_of(channel)
-                if account_id:
-                    to_people.setdefault(message, []).append(account_id)
-                else:
-                    pipe.publish(channel, _encoder.encode(message))
-            for message, account_ids in to_people.items():
-                pointer = message.pointer
-                if pointer is not None:
-                    for start in range(0, len(account_ids), _KEYS_AT_ONCE):
-                        some = account_ids[start : start + _KEYS_AT_ONCE]
-                        made_ms = may_be_said_since.get()
-                        arguments = event_log.append_arguments(pointer, some, _since_ms(message), made_ms)
-                        pipe.execute_command("EVAL", event_log.APPEND, *arguments)
-                for channel, said in _addressed(message, account_ids):
-                    pipe.publish(channel, _encoder.encode(said))
-            await pipe.execute()
+        await _send(kept, said)
     except cache.OUTAGES as error:
         if must:
             raise
@@ -197,20 +194,43 @@ async def say_missed(messages: Sequence[tuple[int, Live, int]]) -> None:
     Shapes:  messages: (account id, message, when its rows were made in ms), of events that are logged
     Raises:  what Redis raises when it is away
     """
-    if not messages:
-        return
-    async with cache.client().pipeline(transaction=False) as pipe:
-        for account_id, message, made_ms in messages:
-            pointer = message.pointer
-            assert pointer is not None, message
-            arguments = event_log.append_arguments(pointer, [account_id], 0, made_ms)
-            pipe.execute_command("EVAL", event_log.APPEND, *arguments)
-        added = await pipe.execute()
+    writing: list[Command] = []
+    for account_id, message, made_ms in messages:
+        pointer = message.pointer
+        assert pointer is not None, message
+        arguments = event_log.append_arguments(pointer, [account_id], 0, made_ms)
+        writing.append(("EVAL", event_log.APPEND, *arguments))
+    added = await cache.send(writing)
     missed = [message for message, was_added in zip(messages, added, strict=True) if was_added]
-    async with cache.client().pipeline(transaction=False) as pipe:
-        for account_id, message, _ in missed:
-            pipe.publish(user_channel(account_id), _encoder.encode(message))
-        await pipe.execute()
+    word = cache.words().publish
+    await cache.send([(word, user_channel(id_), _encoder.encode(message)) for id_, message, _ in missed])
+
+
+async def _send(kept: Sequence[Command], said: Sequence[Command]) -> None:
+    """Write in logs, then say so. The servers of a cluster do not wait for each other, but we do: whoever
+    hears a message looks in the log at once. One that is away keeps what the others have from nobody.
+    """
+    if not cache.on_cluster():
+        await cache.send([*kept, *said])
+        return
+    answers = await cache.send(kept, must=False)
+    answers += await cache.send(said, must=False)
+    for answer in answers:
+        if isinstance(answer, BaseException):
+            raise answer
+
+
+def _kept(message: Live, account_ids: Sequence[int]) -> Iterator[Command]:
+    """What writes a message in the logs of these people."""
+    pointer = message.pointer
+    if pointer is None:
+        return
+    for part in cache.parts(account_ids, event_log.stream_key):
+        for start in range(0, len(part), _KEYS_AT_ONCE):
+            some = part[start : start + _KEYS_AT_ONCE]
+            made_ms = may_be_said_since.get()
+            arguments = event_log.append_arguments(pointer, some, _since_ms(message), made_ms)
+            yield ("EVAL", event_log.APPEND, *arguments)
 
 
 async def signal(account_ids: Iterable[int], kind: str, body: bytes, *, session: str = "") -> None:

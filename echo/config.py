@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from echo.config_engines import DatabaseConfig, RedisConfig
 from echo.config_files import Backups, Media, ObjectStore
 from echo.config_house import Instance, Registrations, Timelines
 from echo.config_limits import Limits, RateLimits
@@ -57,49 +58,6 @@ class Server(Section, frozen=True):
             le=300,
         ),
     ] = 5
-
-
-class DatabaseConfig(Section, frozen=True):
-    """PostgreSQL, where the truth is."""
-
-    url: Annotated[
-        str,
-        Doc(
-            description=(
-                "postgresql://user:password@host:port/name of a PostgreSQL 15 or newer. "
-                "Empty: the embedded engine in the data directory."
-            )
-        ),
-    ] = ""
-    pool_url: Annotated[
-        str,
-        Doc(
-            description=(
-                "The same database behind PgBouncer in transaction mode, for the processes that serve. "
-                "Migrations and backups go to url all the same. Empty: there is none."
-            )
-        ),
-    ] = ""
-    pool_size: Annotated[int, Doc(description="Most connections of one process.", ge=2, le=200)] = 8
-    statement_timeout_seconds: Annotated[
-        int, Doc(description="A statement that runs longer is cancelled, in seconds.", ge=1, le=600)
-    ] = 15
-
-
-class RedisConfig(Section, frozen=True):
-    """Redis or Valkey: timelines, caches and live events. It may be emptied at any moment."""
-
-    url: Annotated[
-        str,
-        Doc(
-            description=(
-                "redis://host:port/0 or unix:///path. Empty: the embedded engine in the data directory."
-            )
-        ),
-    ] = ""
-    prefix: Annotated[str, Doc(description="Put before every key, when several servers share one Redis.")] = (
-        "echo:"
-    )
 
 
 class Trends(Section, frozen=True):

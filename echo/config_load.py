@@ -9,14 +9,17 @@ from __future__ import annotations
 import difflib
 import ipaddress
 import os
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
+from urllib.parse import urlsplit
 
 import msgspec
 
 from echo.config import Config
+from echo.config_engines import RedisConfig
 from echo.config_section import Section
 from echo.errors import EchoError
 
@@ -157,11 +160,27 @@ def _check(config: Config) -> None:
         raise ConfigError("translation.provider is deepl, which needs translation.key")
     if config.search.engine == "meilisearch" and not config.search.url.startswith(("http://", "https://")):
         raise ConfigError("search.url must say where Meilisearch answers: http://host:7700")
+    _check_redis(config.redis)
     if config.dev.enabled and config.is_secure and not is_local_host(config.host):
         raise ConfigError(
             f"dev.enabled cannot be used with the public address {config.base_url}; "
             "switch it off, or use an http or loopback base_url"
         )
+
+
+def _check_redis(redis: RedisConfig) -> None:
+    if redis.cluster_hosts and not redis.cluster:
+        raise ConfigError("redis.cluster_hosts names servers of a cluster: set redis.cluster = true as well")
+    if not redis.cluster:
+        return
+    parts = urlsplit(redis.url)
+    if parts.scheme not in {"redis", "rediss"} or not parts.hostname:
+        raise ConfigError("redis.cluster is true: redis.url must name one of its servers, redis://host:port")
+    if parts.path.strip("/") not in {"", "0"}:
+        raise ConfigError("redis.url: a cluster has no other database than 0")
+    for host in redis.cluster_hosts:
+        if not re.fullmatch(r".+:\d{1,5}", host):
+            raise ConfigError(f"redis.cluster_hosts: {host!r} is not host:port")
 
 
 def _networks(key: str, values: list[str]) -> None:

@@ -16,7 +16,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.context import TortoiseContext
 from tortoise.exceptions import BaseORMException, DBConnectionError, IntegrityError, OperationalError
 
-from echo import clock, tracing
+from echo import clock, replica, tracing
 from echo.connecting import tortoise_config
 from echo.effects import jobs_of
 from echo.errors import Unavailable
@@ -128,6 +128,10 @@ _unit: ContextVar[UnitOfWork | None] = ContextVar("echo_unit_of_work", default=N
 
 async def fetch(sql: str, *arguments: object) -> list[Row]:
     """The rows of a statement, inside the current unit of work when there is one."""
+    if replica.is_asked() and _unit.get() is None:
+        late: list[Row] | None = await replica.fetch(sql, *arguments)
+        if late is not None:
+            return late
     try:
         async with asyncio.timeout(WAIT_SECONDS), _current.get().client.acquire_connection() as connection:
             rows: list[Row] = await connection.fetch(sql, *arguments)
@@ -167,6 +171,11 @@ async def execute_long(sql: str) -> None:
             await connection.execute(sql)
         finally:
             await connection.execute("RESET statement_timeout")
+
+
+async def log_position() -> int:
+    """How far PostgreSQL has written its log, in bytes: what a replica has to reach."""
+    return int(await fetch_value("SELECT (pg_current_wal_lsn() - '0/0'::pg_lsn)::bigint"))
 
 
 async def wait_for_disk() -> None:

@@ -23,7 +23,7 @@ MOST_ENTRIES = 1000
 KEEP_SECONDS = 86_400
 _CURSOR = re.compile(r"\d{1,16}-\d{1,10}")
 
-# KEYS: stream, epoch. ARGV: random, seconds, oldest id. Returns epoch, oldest cursor, newest cursor.
+# KEYS: stream, epoch. ARGV: random, seconds. Returns epoch, oldest cursor, newest cursor.
 _OPEN = """
 local run = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)') or ''
 local epoch = redis.call('GET', KEYS[2])
@@ -36,8 +36,9 @@ end
 redis.call('EXPIRE', KEYS[1], ARGV[2])
 redis.call('EXPIRE', KEYS[2], ARGV[2])
 local top = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1][1]
-if tonumber(string.match(top, '%d+')) > tonumber(ARGV[3]) then
-  redis.call('XTRIM', KEYS[1], 'MINID', ARGV[3])
+local oldest = (redis.call('TIME')[1] - ARGV[2]) * 1000
+if tonumber(string.match(top, '%d+')) > oldest then
+  redis.call('XTRIM', KEYS[1], 'MINID', string.format('%.0f', oldest))
 end
 return {epoch, redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1][1], top}
 """
@@ -123,11 +124,11 @@ def is_cursor(text: str) -> bool:
 
 def stream_key(account_id: int) -> str:
     """The key of the log of a person."""
-    return cache.key("events", f"{{{account_id}}}", "log")
+    return cache.key("events", cache.tagged(account_id), "log")
 
 
 def _epoch_key(account_id: int) -> str:
-    return cache.key("events", f"{{{account_id}}}", "epoch")
+    return cache.key("events", cache.tagged(account_id), "epoch")
 
 
 async def open_log(account_id: int) -> State:
@@ -135,14 +136,12 @@ async def open_log(account_id: int) -> State:
 
     Raises:  what Redis raises when it is away (`cache.OUTAGES`)
     """
-    seconds, microseconds = cast("tuple[int, int]", await cache.client().time())
-    oldest_ms = (seconds - KEEP_SECONDS) * 1000 + microseconds // 1000
     script = cache.client().register_script(_OPEN)
     epoch, oldest, newest = await cast(
         "Awaitable[list[bytes]]",
         script(
             keys=[stream_key(account_id), _epoch_key(account_id)],
-            args=[secrets.token_urlsafe(6), KEEP_SECONDS, oldest_ms],
+            args=[secrets.token_urlsafe(6), KEEP_SECONDS],
         ),
     )
     return State(epoch.decode(), oldest.decode(), newest.decode())

@@ -30,10 +30,10 @@ def bell_channel() -> str:
 async def wake(queue: Queue) -> None:
     """Tell a worker that rows of this kind are due. Never fails: without Redis the sweepers find them."""
     try:
-        await cache.client().publish(bell_channel(), queue.value)
+        await cache.send([(cache.words().publish, bell_channel(), queue.value)])
         if cache.is_first_within(f"hint:{queue}", HINT_SECONDS):
             # One hint waits for each queue, however many ask for it.
-            hint = cache.key("wake", queue.value)
-            await cache.queue().enqueue_job("wake", queue.value, _job_id=hint, _expires=30)
+            hint = cache.key("wake", cache.QUEUE_TAG, queue.value)
+            await (await cache.queue()).enqueue_job("wake", queue.value, _job_id=hint, _expires=30)
     except cache.OUTAGES as error:
         log.warning("wake-up lost, a sweep will find the work: %s", error)

@@ -16,7 +16,7 @@ from cryptography.fernet import Fernet
 from echo import addresses, bus, db, ids, jobs, ports, settings
 from echo.addresses import Addresses
 from echo.bus import Live
-from echo.cache import Cache
+from echo.cache import Cache, open_cache
 from echo.conferencing.opening import open_room_engines
 from echo.config import Config
 from echo.config_choice import applied
@@ -49,6 +49,7 @@ from echo.openid.opening import open_identity_provider
 from echo.policy import push_keys, seals
 from echo.policy.push_keys import PushKeys
 from echo.policy.secret_texts import new_secret
+from echo.replica import Replica, open_replica
 from echo.search.meilisearch import MeilisearchIndex
 from echo.search.postgresql import PostgresIndex
 from echo.store import access, chosen_settings, push
@@ -87,6 +88,7 @@ class Runtime:
     seal: Fernet
     human_check: ports.HumanCheck = field(default_factory=ports.NullHumanCheck)
     mail_servers: ports.MailServers = field(default_factory=ports.NullMailServers)
+    replica: Replica | None = None
     configured: Config | None = None
     """The configuration without what was chosen while the server runs."""
 
@@ -94,6 +96,8 @@ class Runtime:
         """Make this the runtime of the current task and of the tasks it starts."""
         self.database.bind()
         self.cache.bind()
+        if self.replica is not None:
+            self.replica.bind()
         settings.bind(self.config, self.configured)
         addresses.bind(self.addresses)
         ports.bind_directory(self.directory)
@@ -127,6 +131,8 @@ class Runtime:
         await self.search.close()
         await self.network.close()
         await self.cache.close()
+        if self.replica is not None:
+            await self.replica.close()
         await self.database.close()
 
 
@@ -136,7 +142,7 @@ async def open_runtime(
     """Connect to the engines that the configuration names.
 
     Shapes:  transport: how requests to other servers travel, in tests; can_repeat: see `Database.open`
-    Raises:  Unavailable when an engine cannot be reached
+    Raises:  Unavailable when the database cannot be reached; ConfigError when Redis is not what is said of it
     """
     config = _with_texts(config, data)
     database = Database()
@@ -147,7 +153,9 @@ async def open_runtime(
         can_repeat=can_repeat,
         is_pooled=bool(config.database.pool_url),
     )
+    redis = open_cache(config.redis)
     try:
+        await redis.check()
         ids.set_process(await db.fetch_value("SELECT nextval('process_numbers')"))
         keys, seal = await push.server_keys(), await asyncio.to_thread(seals.load, data)
         proof_secret = await push.shared_secret("sign_up_proof", new_secret)
@@ -159,7 +167,7 @@ async def open_runtime(
         config=config,
         data=data,
         database=database,
-        cache=Cache(config.redis.url, config.redis.prefix),
+        cache=redis,
         addresses=addresses.of(config),
         directory=Directory() if config.federation.enabled else ports.NullDirectory(),
         network=network,
@@ -172,6 +180,7 @@ async def open_runtime(
         seal=seal,
         human_check=open_human_check(config.registrations, network.call_service, proof_secret),
         mail_servers=MailServers(),
+        replica=open_replica(config.database, db.log_position),
     )
     database.after_commit = hand_on
     runtime.bind()

@@ -44,7 +44,7 @@ async def _has_room(domain: str, host: str) -> bool:
     """Whether a name is among the first of its domain in this hour. Without Redis it is."""
     key = cache.key("newcomers", domain)
     try:
-        async with cache.client().pipeline(transaction=True) as asked:
+        async with cache.client().pipeline(transaction=False) as asked:
             asked.sadd(key, host)
             asked.scard(key)
             asked.expire(key, WINDOW_SECONDS, nx=True)

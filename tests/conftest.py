@@ -19,7 +19,8 @@ from tortoise.apps import Apps
 from werkzeug.routing import Rule
 
 from echo import clock, ids
-from echo.config import Config, DatabaseConfig, Instance, RedisConfig, Server
+from echo.config import Config, Instance, Server
+from echo.config_engines import DatabaseConfig, RedisConfig
 from echo.config_limits import RateLimits
 from echo.embedded import Engines, temporary_engines
 from echo.runtime import Runtime, open_runtime

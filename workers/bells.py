@@ -39,13 +39,25 @@ class Bells:
         """Ring on every message of the bell channel; comes back by itself when Redis was away."""
         while True:
             try:
-                async with cache.client().pubsub() as channel:
-                    await channel.subscribe(jobs.bell_channel())
-                    while True:
-                        # With a time of its own: silence is no outage here.
-                        message = await channel.get_message(True, timeout=SWEEP_SECONDS)
-                        if message is not None:
-                            self.ring(bytes(message["data"]).decode(errors="replace"))
+                await self._hear(jobs.bell_channel())
+                cache.look_again()
             except cache.OUTAGES as error:
+                cache.look_again()
                 log.warning("Redis is away, work goes on by sweeps: %s", error)
                 await asyncio.sleep(1.0)
+
+    async def _hear(self, channel: str) -> None:
+        """Until the connection is lost, or the channel is on another server of the cluster."""
+        words = cache.words()
+        line = await cache.connect_apart(channel)
+        try:
+            await line.send_command(words.subscribe, channel)
+            while True:
+                # With a time of its own: silence is no outage here.
+                said = await line.read_response(timeout=SWEEP_SECONDS)
+                if said and said[0] == words.message:
+                    self.ring(bytes(said[2]).decode(errors="replace"))
+                elif said and said[0] == words.unsubscribed:
+                    return
+        finally:
+            await line.disconnect(nowait=True)

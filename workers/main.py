@@ -123,12 +123,17 @@ async def _arq(bells: Bells) -> None:
     async def wake(_: dict[str, Any], queue: str) -> None:
         bells.ring(queue)
 
-    redis: ArqRedis = cache.queue()
+    redis: ArqRedis = await cache.queue()
     worker = Worker(
         functions=[func(cast(Any, wake), name="wake", keep_result=0, timeout=5)],
         cron_jobs=[
             cron(
-                cast(Any, job.run), name=job.name, hour=job.hours, minute=job.minutes, second=7, keep_result=0
+                cast(Any, job.run),
+                name=f"{job.name}{cache.QUEUE_TAG}",
+                hour=job.hours,
+                minute=job.minutes,
+                second=7,
+                keep_result=0,
             )
             for job in periodic.PERIODIC
         ],

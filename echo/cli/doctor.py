@@ -68,12 +68,19 @@ async def engines(config: Config, common: Common) -> Finding:
             return Finding(
                 "engines", "failed", "Redis does not answer", "Check redis.url, or start `echoctl up`."
             )
-        policy = await cache.client().config_get("maxmemory-policy")
-        if policy.get("maxmemory-policy", "noeviction") != "noeviction":
-            return Finding(
-                "engines", "warning", f"Redis evicts keys ({policy})", "Set maxmemory-policy to noeviction."
-            )
-        return Finding("engines", "ok", f"PostgreSQL {version // 10_000}, Redis answers")
+        servers = await cache.servers()
+        for server in servers:
+            policy = await server.config_get("maxmemory-policy")
+            if policy.get("maxmemory-policy", "noeviction") != "noeviction":
+                found = f"Redis evicts keys ({policy})"
+                return Finding("engines", "warning", found, "Set maxmemory-policy to noeviction.")
+        if runtime.replica is not None:
+            await runtime.replica.look(db.log_position)
+            if not runtime.replica.is_fit:
+                found = "the read replica is away or too far behind, and left out"
+                return Finding("engines", "warning", found, "Look at database.replica_url and its server.")
+        redis = f"Redis Cluster of {len(servers)} answers" if cache.on_cluster() else "Redis answers"
+        return Finding("engines", "ok", f"PostgreSQL {version // 10_000}, {redis}")
     finally:
         await runtime.close()
 

@@ -95,18 +95,16 @@ async def count(limits: Sequence[Limit], *, fail_closed: bool = False) -> Allowa
 
     Raises:  TooMany when one is used up; Unavailable when Redis is away and `fail_closed`
     """
-    keys = [cache.key("limit", limit.name, limit.subject, limit.window_seconds) for limit in limits]
     try:
-        script = cache.client().register_script(_COUNT)
-        counted = await script(keys=keys, args=[limit.window_seconds * 1000 for limit in limits])
+        counted = await _counted(limits)
     except cache.OUTAGES as error:
         if fail_closed:
             raise Unavailable(detail=f"rate limits: {error}") from error
         return None
     now_ms = clock.now().timestamp() * 1000
     tightest: Allowance | None = None
-    for index, limit in enumerate(limits):
-        used, left_ms = int(counted[2 * index]), int(counted[2 * index + 1])
+    for limit in limits:
+        used, left_ms = counted[limit]
         allowance = Allowance(
             limit.allowed,
             max(0, limit.allowed - used),
@@ -117,3 +115,21 @@ async def count(limits: Sequence[Limit], *, fail_closed: bool = False) -> Allowa
         if tightest is None or allowance.remaining < tightest.remaining:
             tightest = allowance
     return tightest
+
+
+async def _counted(limits: Sequence[Limit]) -> dict[Limit, tuple[int, int]]:
+    """Count each up: how often it was used now, and how long its window still lasts (ms)."""
+    script = cache.client().register_script(_COUNT)
+    counted: dict[Limit, tuple[int, int]] = {}
+    for part in cache.parts(limits, _key):
+        windows = [limit.window_seconds * 1000 for limit in part]
+        found = await script(keys=[_key(limit) for limit in part], args=windows)
+        counted |= {
+            limit: (int(used), int(left_ms))
+            for limit, used, left_ms in zip(part, found[::2], found[1::2], strict=True)
+        }
+    return counted
+
+
+def _key(limit: Limit) -> str:
+    return cache.key("limit", limit.name, cache.tagged(limit.subject), limit.window_seconds)

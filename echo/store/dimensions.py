@@ -117,7 +117,9 @@ def _part(key: str, row: Row, own: str) -> Part:
 async def _space() -> list[Part]:
     database = await sizes.database_bytes()
     files = sum(row["bytes"] or 0 for row in await sizes.files())
-    redis = cast("dict[str, int]", await cache.client().info("memory"))["used_memory"]
+    redis = 0
+    for server in await cache.servers():
+        redis += cast("dict[str, int]", await server.info("memory"))["used_memory"]
     found = (("postgresql", "PostgreSQL", database), ("redis", "Redis", redis), ("media", "Files", files))
     return [
         Part(key, name, str(value), "bytes", storage_report.readable(value)) for key, name, value in found

@@ -8,6 +8,7 @@ from echo import db
 from echo.db import Row
 from echo.policy.avoidance import avoided_by, estranged_from
 from echo.policy.viewer import Viewer
+from echo.replica import late
 
 # Who may be shown to people who do not know them: `a` wants to be found, and is somebody.
 _FINDABLE = """(a.discoverable AND a.deleted_at IS NULL AND a.suspended_at IS NULL AND a.silenced_at IS NULL
@@ -70,6 +71,7 @@ _NEW = f"""
 """
 
 
+@late
 async def directory(viewer: Viewer, *, newest: bool, local: bool, limit: int, offset: int) -> list[int]:
     """People who want to be found: the last to post first, or the newest first."""
     statement = _NEW if newest else _ACTIVE

@@ -63,11 +63,12 @@ class Feed:
     async def push(self, post_id: int, owner_ids: Sequence[int]) -> None:
         """Put a post on these timelines, those that exist; the others are filled when they are read."""
         limit = settings.here().limits.home_entries
-        script = cache.client().register_script(_PUSH)
         for start in range(0, len(owner_ids), 500):
-            pairs = [self._keys(owner_id) for owner_id in owner_ids[start : start + 500]]
-            keys = [key for key, _ in pairs] + [filling for _, filling in pairs]
-            await script(keys=keys, args=[_member(post_id), limit])
+            commands: list[Sequence[object]] = []
+            for pairs in cache.parts(map(self._keys, owner_ids[start : start + 500]), lambda pair: pair[0]):
+                keys = [key for key, _ in pairs] + [filling for _, filling in pairs]
+                commands.append(("EVAL", _PUSH, len(keys), *keys, _member(post_id), limit))
+            await cache.send(commands)
 
     async def remove(self, post_ids: Iterable[int], owner_ids: Sequence[int]) -> None:
         """Take posts off these timelines."""
@@ -85,7 +86,8 @@ class Feed:
 
     def _keys(self, owner_id: int) -> tuple[str, str]:
         """The timeline, and the mark of whoever is filling it."""
-        return cache.key(self._kind, owner_id), cache.key(f"{self._kind}-filling", owner_id)
+        owner = cache.tagged(owner_id)
+        return cache.key(self._kind, owner), cache.key(f"{self._kind}-filling", owner)
 
     async def _from_rows(self, owner_id: int) -> list[int]:
         rows = await self._source(owner_id, settings.here().limits.home_entries)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from echo import clock, db
 from echo.errors import Unavailable
 from echo.ids import first_id_at
+from echo.replica import late
 
 ANSWER_SECONDS = 2.0
 # Of the servers whose names begin with a text, so many are compared by how many people are known of them.
@@ -24,6 +25,7 @@ async def database_answers() -> bool:
         return False
 
 
+@late
 async def peers_like(text: str, *, limit: int) -> list[str]:
     """Other servers whose names begin with a text, those with the most people known here first."""
     # Byte by byte, as the index does it.
@@ -48,6 +50,7 @@ class Week:
     sign_ups: int
 
 
+@late
 async def weeks(count: int) -> list[Week]:
     """The last weeks, this one first; they begin on Monday, UTC."""
     today = clock.now().date()

@@ -8,6 +8,7 @@ from typing import cast
 
 from echo import cache, db
 from echo.db import Row
+from echo.replica import late
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,7 @@ async def refresh_hashtag_fame() -> None:
     )
 
 
+@late
 async def hashtags_like(text: str, *, limit: int, offset: int) -> list[Row]:
     """Rows (id, name) of hashtags that begin with a folded text, most used first.
 
@@ -99,6 +101,7 @@ async def hashtags_like(text: str, *, limit: int, offset: int) -> list[Row]:
     return await db.fetch(_HASHTAGS_LIKE, text, limit, offset)
 
 
+@late
 async def hashtag_days(names: Sequence[str]) -> list[Row]:
     """Rows (name, day, uses, accounts) of the last seven days; days without use are left out."""
     return await db.fetch(

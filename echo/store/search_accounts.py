@@ -8,6 +8,7 @@ from echo import db, ids
 from echo.db import Row
 from echo.models import Account
 from echo.ports import Term, Word
+from echo.replica import late
 from echo.store import vectors
 from echo.text.words import asked, words
 
@@ -53,6 +54,7 @@ _KEEP = """
 """
 
 
+@late
 async def search(
     viewer_id: int | None, text: str, *, limit: int, offset: int = 0, following_only: bool = False
 ) -> list[int]:

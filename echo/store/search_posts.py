@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from echo import db
 from echo.kinds import Corpus
 from echo.ports import SearchEntry, SearchWish
+from echo.replica import late
 from echo.store import vectors
 from echo.store.library import HAS_TO_DO, LIBRARY
 
@@ -92,6 +93,7 @@ async def count() -> int:
     return int(await db.fetch_value("SELECT count(*) FROM search_posts"))
 
 
+@late
 async def find(wish: SearchWish) -> list[int]:
     """Ids of the newest posts that match."""
     search = _Search(wish)

@@ -10,6 +10,7 @@ from echo.db import Row
 from echo.policy.avoidance import avoided_by, estranged_from
 from echo.policy.viewer import Viewer
 from echo.policy.visibility import visible_to
+from echo.replica import late
 from echo.store.cursor import Cursor
 
 # Blocks are part of visibility.
@@ -64,6 +65,7 @@ class PublicFilter:
         return " AND ".join(parts)
 
 
+@late
 async def public(viewer: Viewer, cursor: Cursor, wanted: PublicFilter) -> list[int]:
     """Public posts that are no boosts and answer nobody else."""
     return await _ids(
@@ -75,6 +77,7 @@ async def public(viewer: Viewer, cursor: Cursor, wanted: PublicFilter) -> list[i
     )
 
 
+@late
 async def hashtag(
     viewer: Viewer,
     cursor: Cursor,
@@ -105,6 +108,7 @@ async def hashtag(
     )
 
 
+@late
 async def link(viewer: Viewer, card_id: int, cursor: Cursor, wanted: PublicFilter) -> list[int]:
     """Public posts that show this link preview."""
     return await _ids(
@@ -127,6 +131,7 @@ class AccountFilter:
     hashtag: str = ""
 
 
+@late
 async def account(viewer: Viewer, account_id: int, cursor: Cursor, wanted: AccountFilter) -> list[int]:
     """The posts and boosts of an account that the viewer may read."""
     conditions = ["p.author_id = $2", "($3 = '' OR p.id IN (SELECT ph.post_id FROM post_hashtags ph"]

@@ -10,6 +10,7 @@ from datetime import timedelta
 from echo import clock, db, ids
 from echo.db import Row
 from echo.kinds import TrendKind
+from echo.replica import late
 
 # Of a surprise that is so old half is left.
 TAG_HALF_LIFE_HOURS, LINK_HALF_LIFE_HOURS, POST_HALF_LIFE_HOURS = 4.0, 8.0, 6.0
@@ -102,6 +103,7 @@ _ALLOWED_POST = """($4::bool IS NULL OR coalesce((SELECT v.allowed FROM trend_re
     JOIN posts p ON p.author_id = v.item_id WHERE v.kind = 'author' AND p.id = t.item_id), $4))"""
 
 
+@late
 async def hashtags(*, limit: int, offset: int, unseen: bool | None) -> list[Row]:
     """Rows (id, name), the strongest first.
 
@@ -118,6 +120,7 @@ async def hashtags(*, limit: int, offset: int, unseen: bool | None) -> list[Row]
     )
 
 
+@late
 async def post_ids(*, limit: int, offset: int, unseen: bool | None) -> list[int]:
     """Posts, the strongest first; rendering leaves out what the viewer may not read. `unseen` as above."""
     rows = await db.fetch(
@@ -131,6 +134,7 @@ async def post_ids(*, limit: int, offset: int, unseen: bool | None) -> list[int]
     return [row["item_id"] for row in rows]
 
 
+@late
 async def links(*, limit: int, offset: int, unseen: bool | None) -> list[Row]:
     """Rows (id, card as JSON), the strongest first. `unseen` as above."""
     return await db.fetch(
@@ -150,6 +154,7 @@ async def cards(card_ids: Sequence[int]) -> list[Row]:
     )
 
 
+@late
 async def link_days(card_ids: Sequence[int]) -> list[Row]:
     """Rows (card_id, day, uses, accounts) of the last seven days."""
     return await db.fetch(

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextvars import Context
 
 import msgspec
 
-from echo import bus, settings
+from echo import bus, cache, settings
 from echo.bus import Live
 from echo.errors import EchoError, Unavailable
 from echo.store import live
@@ -19,6 +19,7 @@ from echo.streaming.attendance import Attendance
 from echo.streaming.following import Following
 from echo.streaming.outlet import Ending, Outlet
 from echo.streaming.registry import Caps, Registry
+from echo.streaming.shards import Shards
 from echo.streaming.telling import Happening, Teller, gather
 from echo.streaming.topics import Subscription, Topic
 from echo.streaming.wire import Wire
@@ -34,6 +35,10 @@ _TURNS = 4
 _TOLD_AT_ONCE, _BREATH_SECONDS = 64, 0.01
 
 
+def _open_wire(heard: Callable[[str, bytes], None]) -> Wire | Shards:
+    return Shards(heard) if cache.on_cluster() else Wire(heard)
+
+
 class Hub:
     """Made with an application, asleep until somebody listens.
 
@@ -47,7 +52,7 @@ class Hub:
         self._teller = Teller(self._registry)
         self.following = Following(self._registry)
         self._attendance = Attendance(self._registry)
-        self._wire = Wire(self._hear)
+        self._wire = context.run(_open_wire, self._hear)
         self._pending: deque[tuple[int, Live]] = deque()
         self._arrived = asyncio.Event()
         self._occupied = asyncio.Event()

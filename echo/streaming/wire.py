@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from echo import cache
@@ -17,7 +17,7 @@ _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.1, 5.0
 _PING_SECONDS, _SILENCE_SECONDS = 15.0, 40.0
 
 
-class _Line(Protocol):
+class Line(Protocol):
     """What we use of a connection to Redis."""
 
     async def send_command(self, *parts: Any) -> None: ...
@@ -33,10 +33,11 @@ class Wire:
 
     def __init__(self, heard: Callable[[str, bytes], None]) -> None:
         self._heard = heard
+        self._words = cache.words()
         self._wanted: dict[str, int] = {}
         self._subscribed: set[str] = set()
         self._waiting: dict[str, asyncio.Future[None]] = {}
-        self._line: _Line | None = None
+        self._line: Line | None = None
         self._heard_at = self._pinged_at = 0.0
         # Set with each new connection: what was said meanwhile was not heard. Whoever cares clears it.
         self.is_new_line = False
@@ -49,7 +50,7 @@ class Wire:
         confirmed = self._waiting.get(channel)
         if confirmed is None:
             confirmed = self._waiting[channel] = asyncio.get_running_loop().create_future()
-        await self._say("SUBSCRIBE", channel)
+        await self._say(self._words.subscribe, channel)
         try:
             async with asyncio.timeout(CONFIRM_SECONDS):
                 await asyncio.shield(confirmed)
@@ -69,7 +70,7 @@ class Wire:
         unwanted = [channel for channel in self._subscribed if channel not in self._wanted]
         if unwanted:
             self._subscribed.difference_update(unwanted)
-            await self._say("UNSUBSCRIBE", *unwanted)
+            await self._leave(unwanted)
         now = asyncio.get_running_loop().time()
         if self._line is not None and now - max(self._heard_at, self._pinged_at) > _PING_SECONDS:
             self._pinged_at = now
@@ -86,21 +87,21 @@ class Wire:
                 await self._listen()
             except Exception as error:
                 log.warning("live messages are not heard: %r", error)
+            self._lost()
             if asyncio.get_running_loop().time() - started > _LONGEST_PAUSE_SECONDS:
                 pause = _FIRST_PAUSE_SECONDS
             await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311
             pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
 
     async def _listen(self) -> None:
-        line = await cache.connect_apart()
+        line = await self._connect()
         self._line = line
         self._heard_at = asyncio.get_running_loop().time()
         try:
-            if self._wanted:
-                await line.send_command("SUBSCRIBE", *self._wanted)
+            await self._enter(list(self._wanted))
             self.is_new_line = True
             while True:
-                self._take(await line.read_response())
+                self._take(await self._read(line))
         finally:
             self._line = None
             self._subscribed.clear()
@@ -110,14 +111,32 @@ class Wire:
         """Source:  Redis pub/sub, RESP2: [kind, channel, payload or count]"""
         self._heard_at = asyncio.get_running_loop().time()
         kind = response[0]
-        if kind == b"message":
+        if kind == self._words.message:
             self._heard(response[1].decode(), response[2])
-        elif kind == b"subscribe":
-            channel = response[1].decode()
-            self._subscribed.add(channel)
-            confirmed = self._waiting.pop(channel, None)
-            if confirmed is not None:
-                confirmed.set_result(None)
+        elif kind == self._words.subscribed:
+            self._confirmed(response[1].decode())
+
+    def _confirmed(self, channel: str) -> None:
+        self._subscribed.add(channel)
+        waiting = self._waiting.pop(channel, None)
+        if waiting is not None:
+            waiting.set_result(None)
+
+    async def _connect(self) -> Line:
+        return await cache.connect_apart()
+
+    async def _read(self, line: Line) -> Any:
+        return await line.read_response()
+
+    def _lost(self) -> None:
+        """The connection is over, or there is none; another one is tried in a moment."""
+
+    async def _enter(self, channels: Sequence[str]) -> None:
+        if channels:
+            await self._say(self._words.subscribe, *channels)
+
+    async def _leave(self, channels: Sequence[str]) -> None:
+        await self._say(self._words.unsubscribe, *channels)
 
     async def _say(self, *parts: str) -> None:
         """Send a command; when that fails `run` connects again and subscribes to all that is wanted."""

@@ -66,7 +66,7 @@ async def test_home_is_filled_when_people_post(api: Api, runtime: Runtime) -> No
     assert (await api.get(HOME, by=alice)).ids == [boost.id]
     await make.settle(runtime)
     assert (
-        await cache.client().zcard(cache.key("home", alice.id)) == 2
+        await cache.client().zcard(cache.key("home", cache.tagged(alice.id))) == 2
     )  # the boost and the mark of the filled
 
 

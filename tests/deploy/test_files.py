@@ -117,6 +117,10 @@ def test_proxies_let_films_in_and_streams_through() -> None:
     streaming = nginx.partition("location /api/v1/streaming {")[2].partition("\n    }")[0]
     assert "proxy_buffering off" in streaming
     assert "proxy_set_header Upgrade $http_upgrade" in streaming
+    for location in re.findall(r"location \S+ \{\n.*?\n    \}", nginx, re.S):
+        # A location that sets one header inherits none of the others.
+        for header in ("Host $host", "X-Forwarded-For $remote_addr", "X-Forwarded-Proto $scheme"):
+            assert f"proxy_set_header {header};" in location, location
     # what callers say about their own address is not passed on
     assert "$proxy_add_x_forwarded_for" not in nginx
     assert "flush_interval -1" in caddy

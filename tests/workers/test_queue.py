@@ -31,7 +31,7 @@ class Trap:
 
 @pytest.mark.usefixtures("runtime")
 async def test_s_m05_a_pickle_in_the_queue_is_thrown_away_and_not_run(tmp_path: Path) -> None:
-    sprung, redis = tmp_path / "sprung", cache.queue()
+    sprung, redis = tmp_path / "sprung", await cache.queue()
     pickle.loads(pickle.dumps(Trap(tmp_path / "works")))
     assert (tmp_path / "works").exists()
     evil = pickle.dumps({"t": 1, "f": "wake", "a": (Trap(sprung),), "k": {}, "et": 1})
