@@ -263,8 +263,7 @@ def _live(event: Event) -> list[tuple[str, Live]]:
             changed = Live(event="room", room=event.room_id)
             return [(bus.user_channel(account_id), changed) for account_id in event.account_ids]
         case ListRemoved():
-            gone = Live(event="list_gone", list_id=event.list_id)
-            return [(bus.user_channel(event.account_id), gone)]
+            return [(bus.user_channel(event.account_id), Live(event="list_gone", list_id=event.list_id))]
         case NoticesTakenBack():
             return [(bus.user_channel(event.account_id), Live(event="notices"))]
         case NotificationsMerged():
@@ -290,9 +289,8 @@ def _live(event: Event) -> list[tuple[str, Live]]:
         case FiltersChanged():
             return [(bus.user_channel(event.account_id), Live(event="filters"))]
         case AccessEnded():
-            return [
-                (bus.access_channel(), Live(event="access", user=event.user_id, token=event.token_id)),
-            ]
+            ended = Live(event="access", user=event.user_id, token=event.token_id)
+            return [(bus.access_channel(), ended)]
         case _:
             return []
 
