@@ -87,6 +87,10 @@ class Addresses:
     def post_page(self, username: str, post_id: int) -> str:
         return f"{self.base}/@{quote(username)}/{post_id}"
 
+    def chat_link(self, token: str) -> str:
+        """The page of a group for who holds its join link."""
+        return f"{self.base}/chats/join/{quote(token)}"
+
     def invite(self, code: str) -> str:
         return f"{self.base}/invite/{quote(code)}"
 

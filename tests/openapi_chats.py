@@ -104,7 +104,7 @@ ROUTES_OF_CHATS: dict[str, Json] = {
     f"POST {_ONE}/members": route(_MEMBERS, body=fields(account_id="string")),
     f"PATCH {_ONE}/members/{{member_id}}": route(_MEMBERS, body=fields(role="string")),
     f"DELETE {_ONE}/members/{{member_id}}": route(_MEMBERS),
-    f"POST {_ONE}/link": route(fields(token="string")),
+    f"POST {_ONE}/link": route(fields(token="string", url="string")),
     f"DELETE {_ONE}/link": route(OBJECT),
     f"GET {_ONE}/messages": route(many(_SAID), parameters=_PAGE),
     f"POST {_ONE}/messages": route(_SAID, body=_SEND),

@@ -11,7 +11,10 @@ from echo.db import UnitOfWork
 from echo.events import ChatChanged, GroupTold
 from echo.kinds_of_chats import ChatEventKind
 from echo.models import Chat, ChatEvent
-from echo.store import chat_hearers, chat_log, chat_projection
+from echo.store import chat_hearers, chat_log, chat_projection, search_messages
+
+# What changes the words of a message.
+_SAYING = (ChatEventKind.CREATED, ChatEventKind.EDITED, ChatEventKind.DELETED)
 
 
 async def append(
@@ -45,6 +48,8 @@ async def append(
     await chat_projection.apply(event)
     if kind == ChatEventKind.CREATED:
         await chat_notices.tell_of(unit, chat, event)
+    if event.message_seq is not None and kind in _SAYING:
+        await search_messages.refresh(chat.id, event.message_seq)
     if kind == ChatEventKind.DELETED and message_seq is not None:
         await chat_hearers.forget_message(chat.id, message_seq)
         await chat_log.blank(chat.id, message_seq)

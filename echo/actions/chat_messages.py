@@ -75,7 +75,7 @@ async def send(author_id: int, chat_id: int, draft: MessageDraft, *, is_judged: 
             await holding.keep_message(author_id, chat_id, draft, verdict, text)
             return ChatMessage(id=0, chat_id=chat_id, seq=0, author_id=author_id, text=text)
     async with db.unit_of_work():
-        seat = await _hold(author_id, chat_id)
+        seat = await _sit(author_id, chat_id)
         known = await chat_log.find_by_key(chat_id, author_id, draft.key)
         if known is not None:
             return await _message(chat_id, known.seq)
@@ -95,9 +95,8 @@ async def _send_to_other(
     if draft.reply_to_seq is not None:
         answered = await store.message_for_worker(chat.id, draft.reply_to_seq)
         assert answered is not None, "looked up above"
-        parent = (
-            None if answered.post_id is None else await post_store.get_unscoped_for_worker(answered.post_id)
-        )
+        if answered.post_id is not None:
+            parent = await post_store.get_unscoped_for_worker(answered.post_id)
     takes_one = bool(other.domain) and (await store.ways([other.id]))[other.id] == ChatWay.CHAT_MESSAGE
     parts = [media[:1], *([file] for file in media[1:])] if takes_one else [media]
     emojis = await composing.emojis_in(text)
@@ -255,6 +254,7 @@ async def react(account_id: int, chat_id: int, seq: int, emoji: str, *, is_there
 
 async def pin(account_id: int, chat_id: int, seq: int, *, is_pinned: bool) -> ChatMessage:
     """Put a message on top of a chat, or take it down. Between two both may, in a group who leads it."""
+    await store.get(Viewer(account_id), chat_id)
     async with db.unit_of_work() as unit:
         seat = await _sit(account_id, chat_id)
         _, message = await store.message(Viewer(account_id), chat_id, seq)
@@ -274,13 +274,9 @@ async def pin(account_id: int, chat_id: int, seq: int, *, is_pinned: bool) -> Ch
 
 
 async def _sit(account_id: int, chat_id: int) -> Seat:
-    """The place of a member, with the chat held. Raises NotFound; Forbidden for who is no member any more."""
-    await store.get(Viewer(account_id), chat_id)
-    return await _hold(account_id, chat_id)
-
-
-async def _hold(account_id: int, chat_id: int) -> Seat:
-    """The same for who is known to have been there: strangers hold nothing."""
+    """The place of a member, with the chat held; call it for who is known to have been there, because
+    strangers hold nothing. Raises NotFound; Forbidden for who is no member any more.
+    """
     seat = await store.seat_in(Viewer(account_id), await chat_log.hold(chat_id))
     if not seat.is_active:
         raise Forbidden("You are not a member of this chat")

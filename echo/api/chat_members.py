@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from quart import Blueprint, Response
 
+from echo import addresses
 from echo.actions import chat_groups
 from echo.api.chats import BASE, seat
 from echo.errors import Invalid
@@ -66,7 +67,7 @@ async def remove(chat_id: str, member_id: str) -> Response:
 async def make_link(chat_id: str) -> Response:
     """Make a new join link; the one before leads nowhere any more."""
     token = await chat_groups.change_link(account_id(), read_id(chat_id), has_one=True)
-    return entity({"token": token})
+    return entity({"token": token, "url": addresses.here().chat_link(token or "")})
 
 
 @blueprint.delete(f"{PATH}/link")

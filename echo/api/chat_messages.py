@@ -15,8 +15,8 @@ from echo.http.reading import params, read_id
 from echo.http.replies import empty, entity
 from echo.policy.viewer import Viewer
 from echo.render import chat, chat_message
-from echo.store import chat_reads, chat_wishes, chats
-from echo.store.patterns import literal
+from echo.store import chat_reads, chat_wishes, chats, search_messages
+from echo.text.search_query import parse
 
 blueprint = Blueprint("chat_messages", __name__)
 PATH = f"{BASE}/<chat_id>"
@@ -167,15 +167,15 @@ async def marks(chat_id: str) -> Response:
 async def search() -> Response:
     """Messages with the words `q`, newest first, in all of one's chats or in `chat_id`."""
     given = await params()
-    words = given.require_text("q").strip()
-    rows = await chat_reads.search(
+    found = await search_messages.find(
         account_id(),
-        f"%{literal(words)}%",
+        parse(given.require_text("q")).terms,
         chat_id=given.id("chat_id"),
-        before_id=given.id("max_id"),
+        below_id=given.id("max_id"),
         limit=limit_of(given),
     )
-    return entity(await chat_message.many(account_id(), rows if words else []))
+    rows = await chat_reads.messages_by_id(account_id(), found)
+    return entity(await chat_message.many(account_id(), rows))
 
 
 async def _shown(chat_id: int, seq: int) -> Response:

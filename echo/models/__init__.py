@@ -138,6 +138,7 @@ from echo.models.schedule import ScheduledPost
 from echo.models.search import (
     SearchAccount,
     SearchFill,
+    SearchMessage,
     SearchPost,
 )
 from echo.models.server_block import (
@@ -270,6 +271,7 @@ __all__ = [
     "ScheduledPost",
     "SearchAccount",
     "SearchFill",
+    "SearchMessage",
     "SearchPost",
     "SecondFactor",
     "ServerBlock",

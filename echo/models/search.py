@@ -21,6 +21,16 @@ class SearchPost(Model):
         table = "search_posts"
 
 
+class SearchMessage(Model):
+    """A message of a chat."""
+
+    message_id = IdField()
+    words = TSVectorField(description="folded words with their places, and the mark of the chat")
+
+    class Meta:
+        table = "search_messages"
+
+
 class SearchAccount(Model):
     """An account as it is found by name."""
 

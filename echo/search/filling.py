@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from echo import ids
 from echo.search import entries
-from echo.store import accounts, search_accounts, search_rows
+from echo.store import accounts, search_accounts, search_messages, search_rows
 
 BATCH = 500
 REOPEN_SECONDS = 20.0
-KINDS = ("accounts", "posts")
+KINDS = ("accounts", "posts", "messages")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,8 @@ async def step(kind: str) -> Progress:
     if kind == "posts":
         found = await search_rows.ids_below(before.below_id, BATCH)
         await entries.put(found)
+    elif kind == "messages":
+        found = await search_messages.keep_below(before.below_id, BATCH)
     else:
         found = await search_accounts.keep_below(before.below_id, BATCH)
     below_id = min(found, default=before.below_id)

@@ -120,7 +120,9 @@ async def messages_at(chat_id: int, seqs: Sequence[int]) -> list[Row]:
 async def messages_by_id(account_id: int, message_ids: Sequence[int]) -> list[Row]:
     """Messages of any chats, those that somebody may read and that are still there."""
     return await db.fetch(
-        f"{_MESSAGES} {_READER} WHERE {_READABLE} AND m.id = ANY($2)", account_id, list(message_ids)
+        f"{_MESSAGES} {_READER} WHERE {_READABLE} AND m.id = ANY($2) ORDER BY m.id DESC",
+        account_id,
+        list(message_ids),
     )
 
 
@@ -181,26 +183,6 @@ async def events_at(seat: Seat, seqs: Sequence[int]) -> list[ChatEvent]:
         seat.member.account_id,
     )
     return [loading.read(ChatEvent, row) for row in rows]
-
-
-async def search(
-    account_id: int, text: str, *, chat_id: int | None, before_id: int | None, limit: int
-) -> list[Row]:
-    """Messages with these words, newest first, in chats that somebody is or was in.
-
-    Shapes:  text: as a pattern of LIKE that may stand anywhere
-    """
-    return await db.fetch(
-        f"{_MESSAGES} {_READER} WHERE {_READABLE}"
-        " AND ($3::bigint IS NULL OR m.chat_id = $3) AND ($4::bigint IS NULL OR m.id < $4)"
-        " AND (m.text ILIKE $2 OR p.text ILIKE $2 OR (m.text = '' AND regexp_replace("
-        "coalesce(nullif(m.html, ''), p.html), '<[^>]*>', ' ', 'g') ILIKE $2)) ORDER BY m.id DESC LIMIT $5",
-        account_id,
-        text,
-        chat_id,
-        before_id,
-        limit,
-    )
 
 
 async def marks(chat_ids: Sequence[int]) -> list[ChatMember]:

@@ -12,7 +12,6 @@ from datetime import datetime
 
 from echo import db
 from echo.db import Row
-from echo.kinds import NotificationKind
 from echo.store.cursor import Cursor
 from echo.store.notifications import COLUMNS, SENDER_IS_THERE
 
@@ -23,7 +22,7 @@ SAMPLES = 8
 _WANTED = f"""
     n.account_id = $1 AND (cardinality($2::text[]) = 0 OR n.kind = ANY($2)) AND NOT n.kind = ANY($3::text[])
     AND ($4::bigint IS NULL OR n.from_id = $4) AND ($5::bool OR NOT n.filtered) AND {SENDER_IS_THERE}
-    AND NOT (n.kind = 'mention' AND '{NotificationKind.CHAT_MENTION}' = ANY($2)
+    AND NOT (n.kind = 'mention' AND 'chat_mention' = ANY($2)
         AND EXISTS (SELECT 1 FROM chat_messages c WHERE c.post_id = n.post_id))
 """
 # What a row is counted under; null for one that stands alone. $6: the kinds that are grouped.

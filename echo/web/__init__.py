@@ -3,6 +3,7 @@
 from echo.web import (
     admin,
     api_page,
+    chats,
     collections,
     entry,
     home,
@@ -36,6 +37,7 @@ BLUEPRINTS = (
     profiles.blueprint,
     api_page.blueprint,
     collections.blueprint,
+    chats.blueprint,
     rooms.blueprint,
     static_files.blueprint,
     *admin.BLUEPRINTS,

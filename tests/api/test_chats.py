@@ -11,6 +11,9 @@ from echo.actions import uploads
 from echo.actions.uploads import Incoming
 from echo.kinds import Role
 from echo.models import Media
+from echo.search import filling
+from echo.store import search_messages
+from echo.text.search_query import parse
 from tests import make
 from tests.api.asking import Api, Json
 from tests.make import Person
@@ -69,7 +72,7 @@ async def test_a_chat_between_two(api: Api) -> None:
     assert second["reply_to_seq"] == first["seq"]
     found = (await api.get(f"{BASE}/search", by=alice, query={"q": "100%"})).json
     assert [one["seq"] for one in found] == [second["seq"]]
-    assert (await api.get(f"{BASE}/search", by=alice, query={"q": "100_"})).json == []
+    assert (await api.get(f"{BASE}/search", by=alice, query={"q": "10"})).json == []
     edited = (await api.patch(message, by=alice, json={"text": "goodbye"})).json
     assert (edited["text"], edited["edited_at"] is None, len(edited["media_attachments"])) == (
         "goodbye",
@@ -248,3 +251,40 @@ async def test_s_m02_who_has_left_a_group_changes_nothing_in_it(api: Api) -> Non
         await api.ask(method, path + tail, by=bob, json={"text": "again", "name": "Mine"}, expect=403)
     kept = (await api.get(f"{path}/messages/{said['seq']}", by=alice)).json
     assert (kept["text"], kept["reactions"], kept["deleted_at"]) == ("hello", [], None)
+
+
+async def test_messages_are_found_by_the_index_of_words(api: Api) -> None:
+    """Of one's own chats alone: the index knows which they are."""
+    alice, bob, eve = await make.person("alice"), await make.person("bob"), await make.person("eve")
+    body = {"name": "Tea", "account_ids": [str(bob.id)]}
+    tea = (await api.post(BASE, by=alice, json=body)).json["id"]
+    await say(api, alice, tea, "京都 before he came")
+    await api.post(f"{BASE}/{tea}/accept", by=bob)
+    said = await say(api, alice, tea, "明日は東京都へ行きます, café")
+    other = (await api.post(BASE, by=eve, json={"name": "Other"})).json["id"]
+    await say(api, eve, other, "東京 café")
+
+    async def found(words: str, **more: str) -> list[int]:
+        answer = await api.get(f"{BASE}/search", by=bob, query={"q": words, **more})
+        return [one["seq"] for one in answer.json]
+
+    seq = said["seq"]
+    assert [await found(q) for q in ("東京", "京都", "Cafe", "東京 -行き")] == [[seq], [seq], [seq], []]
+    assert await found("café", chat_id=other) == await found("!") == []
+    terms = parse("東京").terms
+    asked = search_messages.query(terms, [int(tea)])
+    found_rows = "SELECT count(*) FROM search_messages WHERE words @@ $1::text::tsquery"
+    assert await db.fetch_value(found_rows, asked) == 1, "what others say is not looked at"
+    async with db.unit_of_work():
+        await db.execute("SET LOCAL enable_seqscan = off")
+        plan = await db.fetch(f"EXPLAIN {search_messages.FIND}", bob.id, asked, None, 40)
+    assert "search_messages_by_word" in "".join(row["QUERY PLAN"] for row in plan)
+    await api.patch(f"{BASE}/{tea}/messages/{seq}", by=alice, json={"text": "something else"})
+    assert [await found("東京"), await found("else")] == [[], [seq]]
+    await api.delete(f"{BASE}/{tea}/messages/{seq}", by=alice)
+    assert await found("else") == []
+    # What was said before there was an index.
+    await say(api, alice, tea, "tea at five")
+    await db.execute("DELETE FROM search_messages")
+    assert await filling.fill(60)
+    assert len(await found("five")) == 1

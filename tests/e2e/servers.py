@@ -61,6 +61,12 @@ class Server:
         )
         return Person(name, f"{name}@{self.domain}", client)
 
+    def postmaster(self) -> int:
+        """The process of the embedded PostgreSQL."""
+        for pid_file in self.data.rglob("postmaster.pid"):
+            return int(pid_file.read_text().splitlines()[0])
+        raise AssertionError("no postmaster.pid")
+
     def pids(self, role: str) -> list[int]:
         """The processes of a role: web, streaming or worker."""
         found = []

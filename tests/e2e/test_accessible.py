@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import requests
 
 from tests.e2e.chromium import Chromium, Tab, chromium, program
 from tests.e2e.servers import Server, running
@@ -69,12 +70,17 @@ def filled(server: Server) -> list[str]:
     post = alice.client.status_post("Hello @bob, see https://example.org and #tea", spoiler_text="greetings")
     bob.client.status_post("Welcome", in_reply_to_id=post.id)
     bob.client.report(alice.client.me().id, status_ids=[post.id], comment="Too much tea")
+    headers = {"Authorization": f"Bearer {alice.client.access_token}"}
+    chats = f"{server.url}/api/v1/echo/chats"
+    group = requests.post(chats, json={"name": "Tea"}, headers=headers, timeout=30).json()["id"]
+    link = requests.post(f"{chats}/{group}/link", headers=headers, timeout=30).json()["token"]
     announced = server.ctl("announcements", "create", "Tea at five")
     return [
         "/@alice",
         "/@alice/with_replies",
         f"/@alice/{post.id}",
         "/tags/tea",
+        f"/chats/join/{link}",
         "/admin/roles/1",
         "/admin/roles/everybody",
         "/admin/texts/rules.md",

@@ -147,17 +147,21 @@ def begin(clients: list[Client]) -> tuple[dict[str, list[Client]], set[str]]:
 
 
 def disturb(server: Server, stop: threading.Event, done: Counter[str]) -> None:
-    """Kill the API and workers, and empty Redis, at random."""
+    """Kill the API and workers, and empty Redis, at random; PostgreSQL and the streaming process too."""
     engines = find_engines(server.data)
     assert engines is not None
+    waiting = ["worker", "postgres", "redis", "streaming", "web"]
     while not stop.wait(random.uniform(2.0, 5.0)):
-        what = random.choice(["web", "worker", "redis"])
+        what = waiting.pop() if waiting else random.choice(["web", "worker", "redis"])
         done[what] += 1
         if what == "redis":
             with suppress(redis.RedisError):
                 redis.Redis(unix_socket_path=str(engines.redis_socket)).flushall()
             continue
         with suppress(ProcessLookupError):
+            if what == "postgres":
+                os.kill(server.postmaster(), signal.SIGKILL)
+                continue
             for pid in server.pids(what):
                 os.kill(pid, signal.SIGKILL)
 
@@ -229,5 +233,5 @@ def test_whatever_dies_chats_are_whole(server: Server) -> None:
     rebuilt = server.ctl("chats", "rebuild")
     assert rebuilt["changed"] == [], "everything follows from the logs"
     assert rebuilt["chats"] == GROUPS + PAIRS
-    assert all(done[what] for what in ("web", "worker", "redis")), done
+    assert all(done[what] for what in ("web", "worker", "redis", "postgres", "streaming")), done
     print(f"{acts} acts, {acknowledged} messages acknowledged, {rebuilt['events']} events, {dict(done)}")

@@ -147,7 +147,7 @@ def test_postgres_killed_under_load_comes_back(server: Server) -> None:
     for thread in threads:
         thread.start()
     time.sleep(2)
-    os.kill(postmaster(server), signal.SIGKILL)
+    os.kill(server.postmaster(), signal.SIGKILL)
     time.sleep(8)
     before = len(acknowledged)
     eventually(lambda: len(acknowledged) > before + 5, seconds=20)
@@ -206,10 +206,3 @@ def bring_forward(server: Server) -> None:
             await db.execute("UPDATE scheduled_posts SET due_at = now()")
 
     asyncio.run(change())
-
-
-def postmaster(server: Server) -> int:
-    """The process of the embedded PostgreSQL."""
-    for pid_file in server.data.rglob("postmaster.pid"):
-        return int(pid_file.read_text().splitlines()[0])
-    raise AssertionError("no postmaster.pid")
