@@ -176,7 +176,11 @@ class Visitor:
         if answer.status not in (200, 202):
             return
         media_id = json.loads(answer.body)["id"]
+        began = time.perf_counter()
         while answer.status in (202, 206):  # an app that is told to wait looks again
+            if time.perf_counter() - began > _PATIENCE_SECONDS:
+                self.tally.record("wait", Answer(0, body=b"never ready"), _PATIENCE_SECONDS)
+                return
             await asyncio.sleep(_LOOK_SECONDS)
             answer = await self._ask("wait", "GET", f"/api/v1/media/{media_id}")
         if answer.status == 200:

@@ -55,7 +55,7 @@ async def drain_outside(
     running: set[asyncio.Task[None]] = set()
     try:
         while True:
-            if len(running) >= AT_ONCE[lane]:
+            while len(running) >= AT_ONCE[lane]:
                 await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
             rows: list[Row] = []
             try:

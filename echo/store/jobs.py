@@ -12,14 +12,15 @@ ATTEMPTS_MAX = 12
 # Starts of a job whose workers died: many others were under way with it, and shared the blame.
 STARTS_MAX = 30
 
+# An array, not IN: a join may ask again and again for what stands behind IN, each time up to the limit.
 _CLAIM = """
     UPDATE jobs SET lease_owner = $1, lease_until = $2::timestamptz + $3 * interval '1 second',
         attempts = attempts + 1
-    WHERE id IN (
+    WHERE id = ANY(ARRAY(
         SELECT id FROM jobs
         WHERE NOT dead AND due_at <= $2 AND (lease_until IS NULL OR lease_until < $2)
             AND (name = ANY($5)) = $6
-        ORDER BY due_at, id LIMIT $4 FOR UPDATE SKIP LOCKED)
+        ORDER BY due_at, id LIMIT $4 FOR UPDATE SKIP LOCKED))
     RETURNING id, name, arguments, attempts, created_at, traceparent
 """
 
