@@ -1,0 +1,224 @@
+"""R-36 for chats and rooms: what a client shows, changed by events, is what it would be shown if it asked."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from quart.typing import TestClientProtocol as Client
+
+from echo.actions import chat_groups, chat_marks, chat_messages, room_members, rooms
+from echo.actions.chat_messages import MessageDraft
+from echo.actions.rooms import RoomDraft
+from echo.errors import EchoError
+from echo.kinds import RoomRole
+from echo.kinds_of_chats import ChatEventKind, ChatRole
+from echo.models import ChatMessage
+from echo.runtime import Runtime
+from tests import make
+from tests.make import Person
+
+BASE, ROOMS = "/api/v1/echo/chats", "/api/v1/echo/rooms"
+
+
+@dataclass
+class Screen:
+    """What a client of somebody shows of one group and one room."""
+
+    client: Client
+    owner: Person
+    chat: int
+    room: int
+    place: str = ""
+    name: str = ""
+    messages: dict[int, Any] = field(default_factory=dict)
+    members: dict[str, tuple[str, str]] = field(default_factory=dict)
+    marks: dict[str, tuple[int, int]] = field(default_factory=dict)
+    shown_room: dict[str, Any] = field(default_factory=dict)
+    heard: set[str] = field(default_factory=set)
+
+    async def get(self, path: str) -> Any:
+        answer = await self.client.get(path, headers=self.owner.headers)
+        assert answer.status_code == 200, await answer.get_data(as_text=True)
+        return await answer.get_json()
+
+    async def asked(self) -> tuple[Any, ...]:
+        path = f"{BASE}/{self.chat}"
+        said, there = await self.get(f"{path}/messages?limit=100"), await self.get(f"{path}/members")
+        marks, room = await self.get(f"{path}/marks"), await self.get(f"{ROOMS}/{self.room}")
+        return (
+            (await self.get(path))["name"],
+            {one["seq"]: one for one in said},
+            {one["account"]["id"]: (one["role"], one["state"]) for one in there},
+            {one["account_id"]: (one["delivered_seq"], one["read_seq"]) for one in marks},
+            room,
+        )
+
+    async def begin(self) -> None:
+        answer = await self.get("/api/echo/events")
+        self.place = f"after={answer['cursor']}&epoch={answer['epoch']}"
+        self.name, self.messages, self.members, self.marks, self.shown_room = await self.asked()
+
+    async def catch_up(self) -> None:
+        answer = await self.get(f"/api/echo/events?{self.place}&limit=200")
+        assert (answer["gap"], answer["more"]) == (None, False)
+        self.place = f"after={answer['cursor']}&epoch={answer['epoch']}"
+        for event in answer["events"]:
+            self.heard.add(event["event"])
+            if event["event"] == "chat":
+                self.heard.add(event["data"]["kind"])
+                self.apply(event["data"])
+            elif event["event"] == "chat.marks":
+                mark = event["data"]
+                self.marks[mark["account_id"]] = (mark["delivered_seq"], mark["read_seq"])
+            elif event["event"] == "room":
+                self.shown_room = event["data"]
+
+    def apply(self, event: dict[str, Any]) -> None:
+        about = event["member_id"] or event["account_id"]
+        message = event["message"]
+        if message is not None and message["deleted_at"]:
+            self.messages.pop(message["seq"], None)
+        elif message is not None:
+            self.messages[message["seq"]] = message
+        if event["kind"] in (ChatEventKind.CREATED, ChatEventKind.JOINED):
+            # Who writes or comes in has read what is above, without a mark that says so.
+            got, read = self.marks.get(about, (0, 0))
+            self.marks[about] = (max(got, event["seq"]), max(read, event["seq"]))
+        match event["kind"]:
+            case ChatEventKind.RENAMED:
+                self.name = event["name"]
+            case ChatEventKind.INVITED:
+                self.members[about] = ("member", "invited")
+            case ChatEventKind.JOINED:
+                self.members[about] = (event["role"] or "member", "active")
+            case ChatEventKind.ROLE:
+                self.members[about] = (event["role"], "active")
+            case ChatEventKind.LEFT | ChatEventKind.REMOVED:
+                self.members.pop(about, None)
+                self.marks.pop(about, None)
+
+    async def check(self, said: list[str]) -> None:
+        name, messages, members, marks, room = await self.asked()
+        why = "\n".join(said)
+        assert (self.name, self.members) == (name, members), why
+        # How far others are makes the state of one's own messages: the client has it of the marks.
+        for shown in (*self.messages.values(), *messages.values()):
+            shown.pop("state", None)
+        assert self.messages == messages, why
+        assert self.marks == marks, why
+        assert self.shown_room == room, why
+
+
+@dataclass
+class Play:
+    """What happens, chosen by chance."""
+
+    chance: random.Random
+    reader: Person
+    people: list[Person]
+    chat: int
+    room: int
+
+    async def step(self) -> str:
+        acts: tuple[Callable[[Person], Awaitable[object]], ...] = (
+            *(self.say, self.say, self.edit, self.delete, self.react, self.pin, self.rename, self.come),
+            *(self.go, self.put_out, self.appoint, self.read, self.enter_room, self.raise_hand, self.mute),
+        )
+        act, who = self.chance.choice(acts), self.chance.choice(self.people)
+        try:
+            await act(who)
+        except EchoError as refused:
+            return f"{act.__name__}: {refused}"
+        return f"{act.__name__} {who.account.username}"
+
+    async def message(self, *author: Person) -> int:
+        rows = await ChatMessage.filter(chat_id=self.chat, deleted_at=None).order_by("seq")
+        own = [row.seq for row in rows if not author or row.author_id == author[0].id]
+        return self.chance.choice(own or [1])
+
+    async def say(self, who: Person) -> None:
+        await chat_messages.send(who.id, self.chat, MessageDraft(text=f"tea {self.chance.random()}"))
+
+    async def edit(self, who: Person) -> None:
+        await chat_messages.edit(who.id, self.chat, await self.message(who), f"more {self.chance.random()}")
+
+    async def delete(self, who: Person) -> None:
+        await chat_messages.delete(who.id, self.chat, await self.message(who))
+
+    async def react(self, who: Person) -> None:
+        is_there = self.chance.random() < 0.7
+        await chat_messages.react(who.id, self.chat, await self.message(), "🎉", is_there=is_there)
+
+    async def pin(self, _: Person) -> None:
+        is_pinned = self.chance.random() < 0.7
+        await chat_messages.pin(self.reader.id, self.chat, await self.message(), is_pinned=is_pinned)
+
+    async def rename(self, _: Person) -> None:
+        await chat_groups.rename(self.reader.id, self.chat, f"Tea {self.chance.random()}")
+
+    async def come(self, who: Person) -> None:
+        await chat_groups.invite(self.reader.id, self.chat, who.id)
+        if self.chance.random() < 0.8:
+            await chat_groups.enter(who.id, self.chat)
+
+    async def go(self, who: Person) -> None:
+        await chat_groups.leave(who.id, self.chat)
+
+    async def put_out(self, who: Person) -> None:
+        await chat_groups.remove(self.reader.id, self.chat, who.id)
+
+    async def appoint(self, who: Person) -> None:
+        role = self.chance.choice((ChatRole.ADMIN, ChatRole.MEMBER))
+        await chat_groups.appoint(self.reader.id, self.chat, who.id, role)
+
+    async def read(self, who: Person) -> None:
+        await chat_marks.read(who.id, self.chat, await self.message())
+
+    async def enter_room(self, who: Person) -> None:
+        await room_members.join(who.id, self.room)
+
+    async def raise_hand(self, who: Person) -> None:
+        await room_members.raise_hand(who.id, self.room, raised=self.chance.random() < 0.7)
+
+    async def mute(self, who: Person) -> None:
+        if self.chance.random() < 0.5:
+            await room_members.leave(who.id, self.room)
+        else:
+            await room_members.set_role(self.reader.id, self.room, who.id, RoomRole.LISTENER)
+
+
+async def play(client: Client, seed: int, steps: int) -> set[str]:
+    """Returns: the events that were heard, and the kinds of those of logs."""
+    chance = random.Random(seed)
+    reader, people = await make.person("reader"), [await make.person() for _ in range(3)]
+    for person in people:
+        await make.follow(person, reader)
+    chat = (await chat_groups.create(reader.id, "Tea", [person.id for person in people])).id
+    room = await rooms.create(reader.id, RoomDraft(title="Tea"))
+    for person in people:
+        await chat_groups.enter(person.id, chat)
+    await room_members.join(reader.id, room)
+    screen, story = Screen(client, reader, chat, room), Play(chance, reader, people, chat, room)
+    await screen.begin()
+    said = [f"seed {seed}"]
+    for number in range(steps):
+        said.append(await story.step())
+        if chance.random() < 0.3 or number == steps - 1:
+            await screen.catch_up()
+            await screen.check(said)
+    return screen.heard
+
+
+async def test_a_short_story(runtime: Runtime, client: Client) -> None:
+    heard = await play(client, seed=1, steps=90)
+    assert {"chat", "chat.marks", "room", "created", "renamed", "joined"} <= heard
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(2, 8))
+async def test_r_36_long_stories_in_chats(runtime: Runtime, client: Client, seed: int) -> None:
+    await play(client, seed=seed, steps=250)
