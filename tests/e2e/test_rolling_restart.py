@@ -59,18 +59,6 @@ class Installed:
             before = name
         return version
 
-    def install_new_job(self) -> None:
-        """Give the next release a job that this one does not know."""
-        jobs = self.code / "workers" / "cards.py"
-        added = "async def later(_: Runtime) -> None:\n    pass\n\n\nJOBS = {**JOBS, 'later.do': later}\n"
-        jobs.write_text(f"{jobs.read_text()}\n\n{added}")
-
-    def go_back(self) -> None:
-        """Put this release in the place of the next one; what that did to the database stays done."""
-        for package in PACKAGES:
-            shutil.rmtree(self.code / package)
-            shutil.copytree(ROOT / package, self.code / package)
-
     def install_broken(self) -> None:
         """Put something in its place that cannot be started."""
         (self.code / "echo" / "__init__.py").write_text("raise RuntimeError('half of it is missing')\n")
@@ -120,7 +108,6 @@ class Load:
     token: str
     answered: int = 0
     last_answers: int = 0
-    posted: int = 0
     failures: list[str] = field(default_factory=list)
     versions: set[str] = field(default_factory=set)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
@@ -174,8 +161,6 @@ class Load:
         body = await reader.readexactly(int(names["content-length"]))
         if status >= 400:
             self.failures.append(f"{path}: {status} {body[:200]!r}")
-        elif path == "/api/v1/statuses":
-            self.posted += 1
         elif path == "/api/v2/instance":
             self.versions.add(str(json.loads(body)["version"]))
         closes = names.get("connection") == "close"
@@ -241,39 +226,3 @@ async def test_code_that_does_not_start_changes_nothing(installed: Installed) ->
     assert sorted(server.pids("web")) == sorted(before)
     os.kill(before[0], signal.SIGUSR1)  # a process that leaves all the same is replaced
     servers.eventually(lambda: len(set(server.pids("web")) - {before[0]}) == 2)
-
-
-async def test_r25_a_release_goes_forward_and_back_and_no_job_is_lost(installed: Installed) -> None:
-    """Two releases at work together, with people busy; a job of the newer one waits while that is gone."""
-    server = installed.server
-    alice = await asyncio.to_thread(server.person, "alice")
-    load = Load(int(server.url.rsplit(":", 1)[1]), str(alice.client.access_token))
-    busy = asyncio.create_task(load.run(6))
-
-    async def ask(sql: str) -> object:
-        return await asyncio.to_thread(server.ask_database, sql)
-
-    async def reload() -> None:
-        status, said = await asyncio.to_thread(installed.reload)
-        assert (status, said["failure"]) == (0, ""), installed.log
-
-    installed.install_next()
-    installed.install_new_job()
-    await reload()
-    installed.go_back()
-    await reload()
-    await ask("INSERT INTO jobs (name, due_at, created_at) VALUES ('later.do', now(), now()) RETURNING id")
-    waits = "SELECT count(*) FROM jobs WHERE name = 'later.do' AND attempts = 0 AND due_at > now()"
-    await asyncio.to_thread(servers.eventually, lambda: server.ask_database(waits) == 1, seconds=60)
-    installed.install_next()
-    installed.install_new_job()
-    await reload()
-    await ask("UPDATE jobs SET due_at = now() WHERE name = 'later.do' RETURNING id")
-    load.stop.set()
-    await busy
-
-    left = "SELECT count(*) FROM jobs WHERE due_at <= now() OR dead OR name = 'later.do'"
-    await asyncio.to_thread(servers.eventually, lambda: server.ask_database(left) == 0, seconds=60)
-    assert load.failures == []
-    assert await ask("SELECT count(*) FROM posts WHERE text LIKE 'post %'") == load.posted > 20
-    assert "Traceback" not in installed.log

@@ -9,11 +9,12 @@ import httpx
 import msgspec
 import pytest
 
+from echo import clock
 from echo.actions import boosts, editing
 from echo.actions import cards as actions
 from echo.actions.drafts import EditDraft
 from echo.kinds import Lane
-from echo.models import Card, Post
+from echo.models import Card, Job, Post
 from echo.policy.viewer import NOBODY
 from echo.render import status
 from echo.text.page import PageFacts
@@ -230,3 +231,14 @@ async def test_a_deleted_post_gets_none(one: Echo, web: Web) -> None:
     await Post.filter(id=post.id).update(deleted_at=post.created_at)
     await work(one)
     assert (await Post.get(id=post.id)).card_id is None
+
+
+async def test_r25_a_job_of_a_newer_release_is_left_for_it(one: Echo) -> None:
+    """Of an unknown name, or with arguments that are not known: no try is counted, so it never dies."""
+    for name, arguments in (("cards.later", {}), ("cards.look", {"post_id": 1, "url": "x", "later": True})):
+        await Job.create(name=name, arguments=arguments, due_at=clock.now(), created_at=clock.now())
+    for lane in (Lane.QUICK, Lane.OUTSIDE):
+        await drain_once(one.runtime, cards.JOBS, "test", lane)
+    for job in await Job.all():
+        assert (job.attempts, job.dead, job.due_at > clock.now()) == (0, False, True)
+    assert await Job.all().count() == 2
