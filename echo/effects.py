@@ -24,10 +24,12 @@ class Effects:
 
 EFFECTS: dict[type[Event], Effects] = {
     events.PostPublished: Effects(
-        jobs=("timelines.add_post", "search.keep_post"), local_jobs=("federation.send_post",)
+        jobs=("timelines.add_post", "search.keep_post"),
+        local_jobs=("federation.send_post", "webhooks.post_published"),
     ),
     events.PostEdited: Effects(
-        jobs=("timelines.show_edit", "search.keep_post"), local_jobs=("federation.send_edit",)
+        jobs=("timelines.show_edit", "search.keep_post"),
+        local_jobs=("federation.send_edit", "webhooks.post_edited"),
     ),
     events.PostDeleted: Effects(
         jobs=("timelines.remove_post", "search.remove_post"), local_jobs=("federation.send_delete",)
@@ -70,7 +72,10 @@ EFFECTS: dict[type[Event], Effects] = {
     events.ListRemoved: Effects(jobs=("timelines.drop_list",), live="list"),
     events.FileUploaded: Effects(jobs=("media.process",)),
     events.ImageUploaded: Effects(jobs=("media.convert",)),
-    events.AccountChanged: Effects(jobs=("search.change_author",), local_jobs=("federation.send_profile",)),
+    events.AccountChanged: Effects(
+        jobs=("search.change_author",),
+        local_jobs=("federation.send_profile", "webhooks.account_changed"),
+    ),
     events.AccountDeleted: Effects(
         jobs=("accounts.erase", "search.remove_author"), local_jobs=("federation.send_goodbye",)
     ),
@@ -115,6 +120,11 @@ EFFECTS: dict[type[Event], Effects] = {
     events.ImportAsked: Effects(jobs=("imports.work",)),
     events.PastBrought: Effects(jobs=("imports.bring_past",)),
     events.PastPostKept: Effects(jobs=("search.keep_post",)),
+    events.PersonSignedUp: Effects(jobs=("webhooks.signed_up",)),
+    events.PersonLetIn: Effects(jobs=("webhooks.let_in",)),
+    events.ReportMade: Effects(jobs=("webhooks.report_made",)),
+    events.ReportChanged: Effects(jobs=("webhooks.report_changed",)),
+    events.WebhookDue: Effects(jobs=("webhooks.send",)),
     events.ArchiveAsked: Effects(jobs=("archives.build",)),
 }
 
@@ -129,6 +139,7 @@ LANES: dict[str, Lane] = {
     "servers.read_list": Lane.OUTSIDE,
     "federation.verify_links": Lane.OUTSIDE,
     "push.send": Lane.OUTSIDE,
+    "webhooks.send": Lane.OUTSIDE,
     "mail.send": Lane.OUTSIDE,
     "imports.work": Lane.OUTSIDE,
     "imports.bring_past": Lane.SLOW,

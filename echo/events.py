@@ -61,6 +61,11 @@ from echo.events_of_threads import ConversationChanged as ConversationChanged
 from echo.events_of_threads import ParentMissed as ParentMissed
 from echo.events_of_threads import ThreadOpened as ThreadOpened
 from echo.events_of_threads import ThreadsJoined as ThreadsJoined
+from echo.events_of_webhooks import PersonLetIn as PersonLetIn
+from echo.events_of_webhooks import PersonSignedUp as PersonSignedUp
+from echo.events_of_webhooks import ReportChanged as ReportChanged
+from echo.events_of_webhooks import ReportMade as ReportMade
+from echo.events_of_webhooks import WebhookDue as WebhookDue
 from echo.happening import Event as Event
 
 

@@ -27,8 +27,8 @@ from echo.store import inbound, jobs
 from federation.delivery import Drain
 from federation.processing import settle
 from tests.applications import application
-from workers import accounts, servers, threads
-from workers.later import Later
+from workers import accounts, servers, threads, webhooks
+from workers.later import Again, Later
 from workers.outbound import JOBS
 
 Found = TypeVar("Found")
@@ -39,6 +39,7 @@ OTHERS: dict[str, Callable[..., Awaitable[None]]] = (
     {name: accounts.JOBS[name] for name in ("accounts.leave_domain", "accounts.move_followers")}
     | threads.JOBS
     | servers.JOBS
+    | webhooks.JOBS
 )
 
 
@@ -108,6 +109,8 @@ async def work() -> int:
                 await job(None, **json.loads(row["arguments"]))
         except Later as later:
             await jobs.postpone(OWNER, row["id"], later.seconds)
+        except Again as again:
+            await jobs.postpone(OWNER, row["id"], max(60.0, again.seconds), str(again))
         else:
             await jobs.finish(OWNER, row["id"])
     drain = Drain(OWNER)

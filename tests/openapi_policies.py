@@ -25,6 +25,11 @@ def _with(**more: Json) -> Json:
 _NEW = _with(kind=TEXT)
 _TRY = _with(policy_id=TEXT, kind=TEXT, posts=TEXT, limit={"type": "integer"})
 
+_WEBHOOK: Json = {
+    "type": "object",
+    "properties": {"url": TEXT, "events": _LIST, "enabled": {"type": "boolean"}},
+}
+
 ROUTES_OF_POLICIES: dict[str, Json] = {
     f"GET {_BASE}/policies/kinds": route(many(ref("StaffPolicyKind"))),
     f"GET {_BASE}/policies": route(many(ref("StaffPolicy"))),
@@ -56,6 +61,15 @@ ROUTES_OF_POLICIES: dict[str, Json] = {
         },
     ),
     f"DELETE {_BASE}/banned_files/{{ban_id}}": route(OBJECT),
+    f"GET {_BASE}/webhooks": route(many(ref("StaffWebhook"))),
+    f"POST {_BASE}/webhooks": route(ref("StaffWebhook"), body=_WEBHOOK),
+    f"GET {_BASE}/webhooks/{{webhook_id}}": route(ref("StaffWebhook")),
+    f"PUT {_BASE}/webhooks/{{webhook_id}}": route(ref("StaffWebhook"), body=_WEBHOOK),
+    f"PATCH {_BASE}/webhooks/{{webhook_id}}": route(ref("StaffWebhook"), body=_WEBHOOK),
+    f"DELETE {_BASE}/webhooks/{{webhook_id}}": route(OBJECT),
+    f"POST {_BASE}/webhooks/{{webhook_id}}/enable": route(ref("StaffWebhook")),
+    f"POST {_BASE}/webhooks/{{webhook_id}}/disable": route(ref("StaffWebhook")),
+    f"POST {_BASE}/webhooks/{{webhook_id}}/rotate_secret": route(ref("StaffWebhook")),
     f"POST {_BASE}/held/decide": route(
         fields(count="integer"),
         body={"type": "object", "properties": {"ids": _LIST, "action": TEXT}},

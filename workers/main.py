@@ -41,6 +41,7 @@ from workers import (
     strikes,
     threads,
     timelines,
+    webhooks,
 )
 from workers.bells import Bells
 from workers.jobs import Function, drain, drain_outside
@@ -65,6 +66,7 @@ FUNCTIONS: dict[str, Function] = {
     **moving.JOBS,
     **servers.JOBS,
     **held.JOBS,
+    **webhooks.JOBS,
 }
 RENEW_SECONDS = 20.0
 

@@ -7,7 +7,7 @@ from echo.actions.notify import tell_staff
 from echo.actions.staff import Target, acting
 from echo.db import UnitOfWork
 from echo.errors import NotFound
-from echo.events import AccessEnded, MailAsked, PersonAdmitted
+from echo.events import AccessEnded, MailAsked, PersonAdmitted, PersonLetIn
 from echo.kinds import LetterKind, NotificationKind
 from echo.models import Account, User
 from echo.policy.deeds import Deed
@@ -20,6 +20,7 @@ async def announce(unit: UnitOfWork, user: User) -> None:
     await tell_staff(unit, Permission.MANAGE_USERS, NotificationKind.SIGN_UP, user.id)
     if user.approved_at is not None:
         _admit(unit, user)
+        unit.emit(PersonLetIn(local=True, account_id=user.id))
     else:
         for moderator_id in await roles.who_may(Permission.MANAGE_USERS):
             unit.emit(MailAsked(local=True, user_id=moderator_id, template=LetterKind.WAITING))
@@ -31,7 +32,10 @@ async def approve(by: Staff, user_id: int) -> None:
         if not await User.filter(id=user_id, approved_at=None).update(approved_at=clock.now()):
             raise NotFound("Nobody of this name waits for approval")
         unit.emit(MailAsked(local=True, user_id=user_id, template=LetterKind.APPROVED))
-        _admit(unit, await User.get(id=user_id))
+        user = await User.get(id=user_id)
+        _admit(unit, user)
+        if user.confirmed_at is not None:
+            unit.emit(PersonLetIn(local=True, account_id=user_id))
 
 
 async def reject(by: Staff, user_id: int) -> None:

@@ -95,8 +95,8 @@ async def insert(
 
 
 async def released(unit: UnitOfWork, post: Post) -> None:
-    """A post of somebody here was held back, and is not any more: where it answers a message of a chat it is
-    one from now on, at the end of the chat.
+    """A post of somebody here was held back, and is not any more: where it belongs to a chat it
+    is a message there from now on, at its end.
 
     Call it before anybody is told of the post.
     """

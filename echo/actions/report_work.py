@@ -7,7 +7,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from echo import clock
 from echo.actions import staff
 from echo.actions.staff import Target
+from echo.db import UnitOfWork
 from echo.errors import Invalid, NotFound
+from echo.events import ReportChanged
 from echo.kinds import ReportCategory
 from echo.models import Report
 from echo.policy.deeds import Deed
@@ -15,22 +17,23 @@ from echo.policy.roles import Staff
 from echo.store import reports
 
 BULK_MAX = 200
+VIOLATION = ReportCategory.VIOLATION
 
 
 async def resolve(by: Staff, report_id: int) -> None:
     """It is dealt with; twice is once. Raises NotFound; Forbidden."""
     await _get(report_id)
-    async with staff.acting(by, Deed.REPORT_RESOLVE, on=_on(report_id)):
+    async with staff.acting(by, Deed.REPORT_RESOLVE, on=_on(report_id)) as unit:
         known = await _locked(report_id)
         if known.resolved_at is None:
-            await _write(known, resolved_at=clock.now(), resolved_by_id=by.account_id)
+            await _write(unit, known, resolved_at=clock.now(), resolved_by_id=by.account_id)
 
 
 async def reopen(by: Staff, report_id: int) -> None:
     """It is to be looked at again. Raises NotFound; Forbidden."""
     await _get(report_id)
-    async with staff.acting(by, Deed.REPORT_REOPEN, on=_on(report_id)):
-        await _write(await _locked(report_id), resolved_at=None, resolved_by_id=None)
+    async with staff.acting(by, Deed.REPORT_REOPEN, on=_on(report_id)) as unit:
+        await _write(unit, await _locked(report_id), resolved_at=None, resolved_by_id=None)
 
 
 async def take(by: Staff, report_id: int) -> None:
@@ -38,15 +41,15 @@ async def take(by: Staff, report_id: int) -> None:
     await _get(report_id)
     if by.account_id is None:
         raise Invalid("Nobody in particular cannot look at a report")
-    async with staff.acting(by, Deed.REPORT_ASSIGN, on=_on(report_id)):
-        await _write(await _locked(report_id), assigned_to_id=by.account_id)
+    async with staff.acting(by, Deed.REPORT_ASSIGN, on=_on(report_id)) as unit:
+        await _write(unit, await _locked(report_id), assigned_to_id=by.account_id)
 
 
 async def leave(by: Staff, report_id: int) -> None:
     """Nobody looks at it. Raises NotFound; Forbidden."""
     await _get(report_id)
-    async with staff.acting(by, Deed.REPORT_UNASSIGN, on=_on(report_id)):
-        await _write(await _locked(report_id), assigned_to_id=None)
+    async with staff.acting(by, Deed.REPORT_UNASSIGN, on=_on(report_id)) as unit:
+        await _write(unit, await _locked(report_id), assigned_to_id=None)
 
 
 async def change(
@@ -62,11 +65,11 @@ async def change(
     """
     await _get(report_id)
     details = {"category": category, "rule_ids": None if rule_ids is None else list(rule_ids)}
-    async with staff.acting(by, Deed.REPORT_CHANGE, on=_on(report_id), details=details):
+    async with staff.acting(by, Deed.REPORT_CHANGE, on=_on(report_id), details=details) as unit:
         known = await _locked(report_id)
         kind = category or ReportCategory(known.category)
         rules = list(known.rule_ids if rule_ids is None else rule_ids)
-        await _write(known, category=kind.value, rule_ids=rules if kind == ReportCategory.VIOLATION else [])
+        await _write(unit, known, category=kind.value, rule_ids=rules if kind == VIOLATION else [])
 
 
 Step = Callable[[Staff, int], Awaitable[None]]
@@ -103,6 +106,7 @@ async def _locked(report_id: int) -> Report:
     return known
 
 
-async def _write(known: Report, **changes: object) -> None:
+async def _write(unit: UnitOfWork, known: Report, **changes: object) -> None:
     known.update_from_dict(changes | {"updated_at": clock.now()})
     await known.save(update_fields=[*changes, "updated_at"])
+    unit.emit(ReportChanged(local=True, report_id=known.id))

@@ -9,7 +9,7 @@ from echo import clock, db
 from echo.actions.notify import tell_staff
 from echo.db import UnitOfWork
 from echo.errors import Invalid, NotFound
-from echo.events import ReportForwarded
+from echo.events import ReportForwarded, ReportMade
 from echo.kinds import NotificationKind, ReportCategory
 from echo.models import Account, Report
 from echo.policy.roles import Permission
@@ -120,7 +120,8 @@ def _hosts(target: Account, draft: ReportDraft) -> list[str]:
 
 
 async def _tell(unit: UnitOfWork, made: Report) -> None:
-    """Tell the moderators, once for all reports about somebody that wait."""
+    """Tell the moderators, once for all reports about somebody that wait; programs of theirs of each."""
+    unit.emit(ReportMade(local=not made.uri, report_id=made.id))
     if not await reports.is_open_about(made.target_id, made.id):
         await tell_staff(
             unit, Permission.MANAGE_REPORTS, NotificationKind.REPORT, made.reporter_id, object_id=made.id

@@ -13,7 +13,7 @@ from echo.actions.links import LinkKind
 from echo.actions.staff import Target, acting, seat_now
 from echo.addresses import here
 from echo.errors import FieldError, Forbidden, Gone, Invalid
-from echo.events import MailAsked
+from echo.events import MailAsked, PersonSignedUp
 from echo.kinds import AccountKind, Role
 from echo.models import Account, AccountKey, AccountStats, User
 from echo.policy import emails, passwords, usernames
@@ -186,6 +186,7 @@ async def _create(
             user.agreed_at = user.created_at
             user.agreed_terms, user.agreed_rules = agreements.current()
         await user.save(update_fields=["invite_id", "agreed_at", "agreed_terms", "agreed_rules"])
+        unit.emit(PersonSignedUp(local=True, account_id=user.id))
         if not is_confirmed:
             unit.emit(MailAsked(local=True, user_id=user.id, template=LinkKind.CONFIRM))
         elif is_announced:

@@ -30,9 +30,11 @@ from echo.admin import (
     rooms,
     storage,
     trends,
+    webhooks,
 )
 
 BLUEPRINTS = (
+    webhooks.blueprint,
     announcements.blueprint,
     audit.blueprint,
     banned_files.blueprint,

@@ -44,6 +44,7 @@ COMMANDS = {
     "reports": ("echo.cli.reports:app", "What was reported to the moderators."),
     "policies": ("echo.cli.policies:app", "Rules for what is said here and what other servers send."),
     "banned-files": ("echo.cli.banned_files:app", "Files that nobody may show here."),
+    "webhooks": ("echo.cli.webhooks:app", "Programs that are told what happens here."),
     "held": ("echo.cli.held:app", "What policies hold back until somebody decides."),
     "strikes": ("echo.cli.strikes:app", "What was done to accounts, and appeals against it."),
     "chats": ("echo.cli.chats:app", "Logs of chats, and what follows from them."),

@@ -164,6 +164,7 @@ from echo.models.trend import (
     Trend,
     TrendReview,
 )
+from echo.models.webhook import Webhook
 from echo.models.work import (
     Delivery,
     Host,
@@ -290,4 +291,5 @@ __all__ = [
     "TrendReview",
     "User",
     "WarningPreset",
+    "Webhook",
 ]

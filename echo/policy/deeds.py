@@ -110,6 +110,10 @@ class Deed(StrEnum):
     EMOJI_DELETE = "emoji.delete"
     RELAY_ADD = "relay.add"
     RELAY_REMOVE = "relay.remove"
+    WEBHOOK_CREATE = "webhook.create"
+    WEBHOOK_CHANGE = "webhook.change"
+    WEBHOOK_ROTATE = "webhook.rotate"
+    WEBHOOK_DELETE = "webhook.delete"
     # Policies, what they hold, files that nobody may show
     POLICY_CREATE = "policy.create"
     POLICY_CHANGE = "policy.change"
@@ -218,6 +222,10 @@ NEEDED: dict[Deed, Permission] = {
     Deed.EMOJI_DELETE: Permission.MANAGE_CUSTOM_EMOJIS,
     Deed.RELAY_ADD: Permission.MANAGE_FEDERATION,
     Deed.RELAY_REMOVE: Permission.MANAGE_FEDERATION,
+    Deed.WEBHOOK_CREATE: Permission.MANAGE_WEBHOOKS,
+    Deed.WEBHOOK_CHANGE: Permission.MANAGE_WEBHOOKS,
+    Deed.WEBHOOK_ROTATE: Permission.MANAGE_WEBHOOKS,
+    Deed.WEBHOOK_DELETE: Permission.MANAGE_WEBHOOKS,
     # Policies, what they hold, files that nobody may show
     Deed.POLICY_CREATE: Permission.MANAGE_SETTINGS,
     Deed.POLICY_CHANGE: Permission.MANAGE_SETTINGS,

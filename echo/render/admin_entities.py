@@ -139,3 +139,18 @@ class StaffTag(Entity, frozen=True, kw_only=True):
     usable: bool
     listable: bool
     requires_review: bool
+
+
+class StaffWebhook(Entity, frozen=True, kw_only=True):
+    """A program of the operator. `secret` is there only when it was made by this very request."""
+
+    id: str
+    url: str
+    events: list[str]
+    enabled: bool
+    secret: str | None
+    created_at: str
+    updated_at: str
+    delivered_at: str | None
+    failed_at: str | None
+    failure: str | None

@@ -25,9 +25,11 @@ from echo.web.admin import (
     rooms,
     storage,
     trends,
+    webhooks,
 )
 
 BLUEPRINTS = (
+    webhooks.blueprint,
     announcements.blueprint,
     accounts.blueprint,
     appeals.blueprint,

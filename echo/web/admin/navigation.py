@@ -44,6 +44,7 @@ GROUPS: dict[str, tuple[Entry, ...]] = {
         Entry("/admin/announcements", "Announcements", Permission.MANAGE_ANNOUNCEMENTS),
         Entry("/admin/emojis", "Emoji", Permission.MANAGE_CUSTOM_EMOJIS),
         Entry("/admin/relays", "Relays", Permission.MANAGE_FEDERATION),
+        Entry("/admin/webhooks", "Webhooks", Permission.MANAGE_WEBHOOKS),
     ),
     "Machine": (
         Entry("/admin/queues", "Queues", Permission.VIEW_DEVOPS),
