@@ -32,19 +32,8 @@ class Shards:
         # On which wire each channel is that somebody wants.
         self._homes: dict[str, Shard] = {}
         self._moved = asyncio.Event()
-        self._is_new_line = False
-
-    @property
-    def is_new_line(self) -> bool:
-        """Whether something may have been missed since this was cleared."""
-        return self._is_new_line or any(wire.is_new_line for wire in self._wires.values())
-
-    @is_new_line.setter
-    def is_new_line(self, is_new: bool) -> None:
-        self._is_new_line = is_new
-        if not is_new:
-            for wire in self._wires.values():
-                wire.is_new_line = False
+        # See `Wire`; `sweep` finds it out.
+        self.is_new_line = False
 
     async def want(self, channel: str) -> None:
         """See `Wire.want`."""
@@ -66,6 +55,8 @@ class Shards:
         """See `Wire.sweep`."""
         for wire in list(self._wires.values()):
             await wire.sweep()
+            self.is_new_line |= wire.is_new_line
+            wire.is_new_line = False
 
     async def run(self) -> None:
         """Listen until cancelled."""
