@@ -16,6 +16,7 @@ from echo.actions import (
     auth,
     block_lists,
     discarding,
+    house,
     keys,
     letters,
     pruning,
@@ -108,6 +109,11 @@ async def write_digests(_: dict[str, Any]) -> None:
     await letters.ask_for_digests()
 
 
+async def number_rules(_: dict[str, Any]) -> None:
+    """House rules that were changed by hand get and keep their numbers."""
+    await house.number_rules()
+
+
 async def find_trends(_: dict[str, Any]) -> None:
     """What many people are busy with."""
     await trends.refresh()
@@ -147,6 +153,7 @@ PERIODIC = (
     Periodic("ask_for_block_lists", ask_for_block_lists, minutes=set(range(6, 60, 10))),
     Periodic("delete_suspended", delete_suspended, minutes={11}),
     Periodic("write_digests", write_digests, minutes={41}),
+    Periodic("number_rules", number_rules, minutes=set(range(8, 60, 10))),
     Periodic("find_trends", find_trends, minutes=set(range(1, 60, 5))),
     Periodic("keep_time_of_announcements", keep_time_of_announcements, minutes=set(range(60))),
     Periodic("forget_stale_access", forget_stale_access),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from echo import db
 from echo.actions.staff import Target, acting
 from echo.config_choice import checked, choices
 from echo.errors import Invalid, NotFound
 from echo.policy.deeds import Deed
+from echo.policy.house_rules import numbers
 from echo.policy.roles import Staff
-from echo.store import chosen_settings, house_texts
+from echo.store import chosen_settings, house_rules, house_texts
 
 TEXT_CHARACTERS = 200_000
 
@@ -46,4 +48,15 @@ async def write_text(by: Staff, name: str, markdown: str) -> None:
         raise Invalid(f"Validation failed: Text is too long (maximum is {TEXT_CHARACTERS} characters)")
     deed = Deed.RULE_CHANGE if name.startswith("rules") else Deed.TEXT_CHANGE
     async with acting(by, deed, on=Target("text", name, name), details={"characters": len(markdown)}):
+        # Before, too: whoever reads the rules as they are has numbers for them.
+        await number_rules()
         house_texts.write(name, markdown)
+        await number_rules()
+
+
+async def number_rules() -> None:
+    """Keep which number each house rule has; done twice, nothing changes. Files may be changed by hand."""
+    async with db.unit_of_work():
+        await house_rules.lock()
+        texts = [rule.text for rule, _ in house_texts.rules()]
+        await house_rules.keep(numbers(await house_rules.known(), texts), texts)

@@ -57,7 +57,7 @@ async def change(report_id: str) -> Response:
     if category is not None and category not in list(ReportCategory):
         raise Invalid("Validation failed: Category is not included in the list")
     rule_ids = given.list("rule_ids") if given.has("rule_ids") else None
-    if rule_ids and not set(rule_ids) <= house_rules.by_id().keys():
+    if rule_ids and not set(rule_ids) <= (await house_rules.by_id()).keys():
         raise Invalid("Validation failed: Rules does not reference valid rules")
     await report_work.change(
         staff(), number, category=ReportCategory(category) if category else None, rule_ids=rule_ids
@@ -115,4 +115,4 @@ async def _shown(number: int) -> Response:
 
 async def _rendered(ids: list[int]) -> list[bytes]:
     with_login = current().seat.may(Permission.MANAGE_USERS)
-    return await admin_reports.many(viewer(), ids, house_rules.by_id(), with_login=with_login)
+    return await admin_reports.many(viewer(), ids, await house_rules.by_id(), with_login=with_login)

@@ -103,6 +103,6 @@ def pleroma() -> dict[str, Any]:
     return {"metadata": {"features": features, "post_formats": list(CONTENT_TYPES)}}
 
 
-def rules() -> list[dict[str, Any]]:
-    """The rules of the house, numbered from 1, with their translations by language."""
-    return house_rules.many()
+async def rules() -> list[dict[str, Any]]:
+    """The rules of the house with their numbers and their translations by language."""
+    return await house_rules.many()

@@ -52,7 +52,7 @@ async def v2() -> Response:
         "api_versions": API_VERSIONS,
         "wrapstodon": None,
         "contact": {"email": config.instance.contact_email, "account": await _contact()},
-        "rules": rules(),
+        "rules": await rules(),
         "pleroma": pleroma(),
     }
     return entity(document)
@@ -87,7 +87,7 @@ async def v1() -> Response:
             name: parts[name] for name in ("accounts", "statuses", "media_attachments", "polls")
         },
         "contact_account": await _contact(),
-        "rules": rules(),
+        "rules": await rules(),
         "pleroma": pleroma(),
     }
     return entity(document)
@@ -97,7 +97,7 @@ async def v1() -> Response:
 @public
 async def house_rules() -> Response:
     """The rules of the house."""
-    return entity(rules())
+    return entity(await rules())
 
 
 def _registrations() -> dict[str, Any]:

@@ -26,7 +26,7 @@ async def create() -> Response:
     """Report an account, with posts and collections of it, and the rules that it breaks."""
     await count_for_account("reports")
     given = await params()
-    rule_ids = _rule_ids(given)
+    rule_ids = await _rule_ids(given)
     draft = ReportDraft(
         target_id=read_id(given.require_text("account_id")),
         comment=given.text("comment", ""),
@@ -47,9 +47,9 @@ def _ids(given: Params, name: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(read_id(text.strip()) for text in given.list(name)))
 
 
-def _rule_ids(given: Params) -> tuple[str, ...]:
+async def _rule_ids(given: Params) -> tuple[str, ...]:
     wanted = tuple(dict.fromkeys(given.list("rule_ids")))
-    known = {rule["id"] for rule in rules()}
+    known = {rule["id"] for rule in await rules()}
     if not known.issuperset(wanted):
         raise Invalid("Validation failed: Rules does not reference valid rules")
     return wanted

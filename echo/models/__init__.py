@@ -58,6 +58,7 @@ from echo.models.filter import (
     FilterKeyword,
     FilterPost,
 )
+from echo.models.house_rule import HouseRule
 from echo.models.invite import Invite
 from echo.models.letter import Digest
 from echo.models.list import (
@@ -227,6 +228,7 @@ __all__ = [
     "Hashtag",
     "HeldThing",
     "Host",
+    "HouseRule",
     "IdempotencyKey",
     "Identity",
     "Import",

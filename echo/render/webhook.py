@@ -47,7 +47,7 @@ async def _account(account_id: int) -> bytes:
 
 async def _report(report_id: int) -> bytes:
     # Who may see reports need not know with which address people log in.
-    return _only(await admin_reports.many(NOBODY, [report_id], house_rules.by_id(), with_login=False))
+    return _only(await admin_reports.many(NOBODY, [report_id], await house_rules.by_id(), with_login=False))
 
 
 async def _status(post_id: int) -> bytes:

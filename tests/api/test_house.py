@@ -11,8 +11,11 @@ import pytest
 from quart.typing import TestClientProtocol as Client
 
 from echo import clock, farewell, settings
+from echo.actions import house as house_actions
 from echo.kinds import BlockSeverity, Role, Visibility
 from echo.models import User
+from echo.policy.roles import Staff
+from echo.render import house_rules
 from echo.runtime import Runtime
 from echo.store import house
 from tests import fences, make
@@ -129,6 +132,23 @@ async def test_rules_with_hints_and_translations(api: Api, runtime: Runtime) -> 
     assert rules[0]["translations"] == {"de": {"text": "Sei nett", "hint": "Zu allen."}}
     assert (await api.get("/api/v2/instance")).one("Instance")["rules"] == rules
     assert (await api.get("/api/v1/instance")).one("V1Instance")["rules"] == rules
+    # Numbers stay with their rule: reports name them. The first is reworded, another stands before, one goes.
+    await house_actions.write_text(Staff.shell(), "rules.md", "- Be brief\n- Be kind!\n")
+
+    async def said() -> list[tuple[str, str]]:
+        return [(one["id"], one["text"]) for one in (await api.get("/api/v1/instance/rules")).json]
+
+    assert await said() == [("3", "Be brief"), ("1", "Be kind!")]
+    gone = (await house_rules.by_id())["2"]
+    assert gone["text"] == "No ads"
+    # By hand, and kept by the clock.
+    write(rules="- No ads\n- Be kind!\n- Be good")
+    assert await said() == [("2", "No ads"), ("1", "Be kind!"), ("4", "Be good")]
+    for _ in range(2):
+        await house_actions.number_rules()
+        assert await said() == [("2", "No ads"), ("1", "Be kind!"), ("4", "Be good")]
+    write(rules="- Be good")
+    assert await said() == [("4", "Be good")]
 
 
 # Facts of the instance

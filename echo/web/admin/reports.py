@@ -120,7 +120,8 @@ async def _work(number: int, target_id: int, done: str, given: Params) -> None:
         category = given.text("category", "")
         if category not in list(ReportCategory):
             raise Invalid("Choose what it is about.")
-        rules = [one for one in given.list("rule_ids") if one in house_rules.by_id()]
+        known = await house_rules.by_id()
+        rules = [one for one in given.list("rule_ids") if one in known]
         await report_work.change(await by(), number, category=ReportCategory(category), rule_ids=rules)
     elif done == "note":
         await staff_notes.about_report(await by(), number, given.text("text", ""))
@@ -172,7 +173,7 @@ async def _one(number: int, *, bad: str = "") -> Response:
         strikes=await strike_store.of_account(row["target_id"], limit=5),
         presets=await strike_store.presets(),
         categories=list(ReportCategory),
-        rules=house_rules.many(),
+        rules=await house_rules.many(),
         named_rules=msgspec.json.decode(row["rule_ids"]),
         me=(await login()).user_id,
         permission=Permission,
