@@ -114,14 +114,12 @@ def _registrations() -> dict[str, Any]:
     }
 
 
-async def _contact() -> msgspec.Raw | None:
-    """Whom to write to, as it was a moment ago: to find out takes a look at everybody, and all apps ask."""
+async def _contact() -> msgspec.Raw:
+    """Whom to write to, or null, as it was a moment ago: to find out takes a look at everybody."""
     name = settings.here().instance.contact_account
     known = cast("bytes | None", cache.memory().recall("contact", name))
     if known is None:
         contact_id = await instance.contact_account_id(name)
-        if contact_id is None:
-            return None
-        known = await account.one(contact_id)
+        known = b"null" if contact_id is None else await account.one(contact_id)
         cache.memory().keep("contact", name, known, seconds=CONTACT_SECONDS)
     return msgspec.Raw(known)

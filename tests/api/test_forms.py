@@ -22,6 +22,8 @@ ELSEWHERE = {
     "Status.held filled",  # tests/api/test_policies.py
     "Notification.moderation_warning filled",  # tests/api/test_moderation.py
     "NotificationGroup.moderation_warning filled",
+    "Notification.chat_message filled",  # tests/api/test_pleroma_chats.py
+    "NotificationGroup.chat_message filled",
     "Report.action_taken true",
     "Report.action_taken_at filled",
     "RelationshipSeveranceEvent.purged true",

@@ -76,6 +76,10 @@ async def test_the_routes_of_pleroma(api: Api) -> None:
     assert (await api.get(BASE, by=alice)).json == []
     assert len((await api.get(BASE, by=alice, query={"with_muted": "true"})).json) == 1
     group = (await api.post("/api/v1/echo/chats", by=alice, json={"name": "Tea"})).json
+    assert (await api.get(f"/api/v1/echo/chats/{group['id']}/waiting", by=alice)).json == []
+    await api.get(f"/api/v1/echo/chats/{group['id']}/waiting", by=eve, expect=404)
+    nothing, number = "1", group["id"]
+    await api.delete(f"/api/v1/echo/chats/{number}/waiting/{nothing}", by=alice, expect=404)
     await api.get(f"{BASE}/{group['id']}", by=alice, expect=404)
     await api.get(f"{BASE}/{group['id']}/messages", by=alice, expect=404)
 

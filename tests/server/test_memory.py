@@ -5,8 +5,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 import echo
 
 _PROGRAM = """
@@ -44,6 +42,5 @@ def _left_behind(how: str) -> int:
     return int(done.stdout)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_what_passwords_take_is_given_back() -> None:
     assert _left_behind("gives") < 10_000
