@@ -16,7 +16,7 @@ MANIFEST, DATABASE, SEAL, CONFIG, MEDIA_LIST = (
     "config.toml",
     "media.jsonl",
 )
-MEDIA_FOLDER = "media/"
+MEDIA_FOLDER, TEXTS_FOLDER = "media/", "texts/"
 
 
 class MediaFile(msgspec.Struct, frozen=True):

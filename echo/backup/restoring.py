@@ -14,7 +14,7 @@ import msgspec
 from echo import cache, schema
 from echo.actions import machine, restored, server_actor
 from echo.actions.restored import Held
-from echo.backup import manifest, places, programs, records
+from echo.backup import manifest, places, programs, records, texts
 from echo.backup.manifest import (
     CONFIG,
     DATABASE,
@@ -151,6 +151,7 @@ async def restore(reader: Reader, config: Config, data: Path, *, send: bool, say
         if not await asyncio.to_thread(_is_same, reader, name, found):
             raise Invalid(f"{name} of the backup is damaged")
     await asyncio.to_thread(_write_seal, reader, found, data)
+    await asyncio.to_thread(texts.write, reader, found, config, data)
     say("loading files")
     media_files, media_missing = await _load_media(reader, found, config, data, say)
     say("loading the database")

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from echo import __version__, clock
-from echo.backup import places, programs
+from echo.backup import places, programs, texts
 from echo.backup.manifest import (
     CONFIG,
     DATABASE,
@@ -91,8 +91,9 @@ async def _fill(
     small = {CONFIG: render_for_backup(plain, secrets=what.secrets).encode()}
     if (data / seals.FILE).exists():
         small[SEAL] = (data / seals.FILE).read_bytes()
+    small |= await asyncio.to_thread(texts.read, plain, data)
     for name, content in small.items():
-        copy = folder / name
+        copy = folder / Path(name).name
         copy.write_bytes(content)
         hashes[name] = _hash(copy)
         await asyncio.to_thread(writer.add, name, copy)

@@ -9,7 +9,7 @@ import pytest
 
 from echo import clock, db, ids
 from echo.actions import restored
-from echo.backup import places, records, restoring, taking
+from echo.backup import places, records, restoring, taking, texts
 from echo.backup.taking import What
 from echo.config import Config
 from echo.errors import Conflict, EchoError, Invalid
@@ -48,6 +48,10 @@ async def test_a_backup_says_what_is_in_it_and_notices_damage(
         avatar="https://far.test/a.png",
         created_at=clock.now(),
     )
+    here, there = Path(plain.instance.texts), tmp_path / "there"
+    here.mkdir(exist_ok=True)
+    (here / "about.md").write_text("# Who we are")
+    (here / ".hidden.md").write_text("none of ours")
     made = await taking.take(plain, plain, runtime.data, path, What(media=True), quiet)
     assert (made.tables["posts"], made.tables["users"]) == (1, 1)
     assert (made.media_files, made.media_bytes, made.media_missing) == (1, 16, 0)
@@ -57,6 +61,8 @@ async def test_a_backup_says_what_is_in_it_and_notices_damage(
     with reader.open("config.toml") as file:
         assert b"postgresql://" not in file.read()
     assert (await restoring.check(reader, quiet)).damaged == ()
+    texts.write(reader, made, changed(plain, instance={"texts": str(there)}), tmp_path)
+    assert {found.name: found.read_text() for found in there.iterdir()} == {"about.md": "# Who we are"}
     with pytest.raises(Conflict):
         await restoring.require_fits(made, plain, runtime.data)
     with pytest.raises(Invalid, match="under its own name"):

@@ -26,9 +26,12 @@ EXPLAINED = {
     ("B104", "echo/cli/up.py"): "compared with, to say where to click; nothing is bound to it",
     ("B105", "echo/actions/sign_up.py"): "the name of a field",
     ("B105", "echo/cli/apps.py"): "a word of OAuth",
+    ("B105", "echo/policy/deeds.py"): "the name of a deed",
     ("B105", "echo/web/entry.py"): "a sentence",
     ("B105", "echo/web/settings/frame.py"): "a sentence",
     ("B106", "echo/render/oauth.py"): "a word of OAuth",
+    ("B106", "echo/web/openid.py"): "who comes through a provider has no password here",
+    ("B107", "echo/render/webhook.py"): "shown once, when it is made; otherwise left out",
     (
         "B108",
         "echo/embedded/home.py",
