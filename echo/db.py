@@ -175,7 +175,7 @@ async def execute_long(sql: str) -> None:
 
 async def log_position() -> int:
     """How far PostgreSQL has written its log, in bytes: what a replica has to reach."""
-    return int(await fetch_value("SELECT (pg_current_wal_lsn() - '0/0'::pg_lsn)::bigint"))
+    return int(await fetch_value("SELECT (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::bigint"))
 
 
 async def wait_for_disk() -> None:

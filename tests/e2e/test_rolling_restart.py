@@ -23,7 +23,7 @@ from tests.e2e import servers
 from tests.e2e.servers import Server, free_port
 from tests.laws.tree import ROOT
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(360)]
 PACKAGES = ("activitypub", "echo", "federation", "migrations", "workers")
 MIGRATION = """
 from tortoise import migrations
@@ -66,7 +66,7 @@ class Installed:
     def reload(self) -> tuple[int, dict[str, object]]:
         done = subprocess.run(
             [*_ECHOCTL, "reload", "--data", str(self.server.data), "--json"],
-            capture_output=True, text=True, timeout=60,
+            capture_output=True, text=True, timeout=180,
         )  # fmt: skip
         assert done.stdout, done.stderr + self.log
         return done.returncode, json.loads(done.stdout)
