@@ -228,7 +228,8 @@ def _kept(message: Live, account_ids: Sequence[int]) -> Iterator[Command]:
     for part in cache.parts(account_ids, event_log.stream_key):
         for start in range(0, len(part), _KEYS_AT_ONCE):
             some = part[start : start + _KEYS_AT_ONCE]
-            made_ms = may_be_said_since.get()
+            # Whoever began a log looked at rows; but home is read from Redis, and may have lacked this then.
+            made_ms = None if message.event == "update" else may_be_said_since.get()
             arguments = event_log.append_arguments(pointer, some, _since_ms(message), made_ms)
             yield ("EVAL", event_log.APPEND, *arguments)
 

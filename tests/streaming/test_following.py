@@ -170,6 +170,13 @@ async def test_an_emptied_redis_and_a_lost_message_leave_no_hole(
     after = await say(runtime, alice, "after")
     assert (await ear.next())["data"]["id"] == str(after)
 
+    # A job that could not write then, and is done again: home lacked its post when the log was begun anew.
+    late = await make.post(alice, "late")
+    bus.may_be_said_since.set(int(clock.now().timestamp() * 1000) - 60_000)
+    await timelines.add_post(runtime, post_id=late.id)
+    bus.may_be_said_since.set(None)
+    assert (await ear.next())["data"]["id"] == str(late.id)
+
 
 async def test_a_token_hears_only_what_it_may_and_an_ack_says_what_arrived(
     live: LiveServer, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
