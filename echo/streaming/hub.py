@@ -63,6 +63,11 @@ class Hub:
         self.turns = asyncio.Semaphore(_TURNS)
 
     @property
+    def is_closing(self) -> bool:
+        """Whether the process ends, and all connections with it."""
+        return self._closing
+
+    @property
     def count(self) -> int:
         """How many listen."""
         return len(self._registry.outlets)
@@ -115,7 +120,7 @@ class Hub:
             task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks)
-        lifecycle.stop()
+        await lifecycle.stop()
 
     def _start(self) -> None:
         loop = asyncio.get_running_loop()

@@ -38,10 +38,12 @@ def ended(access: Access, session_id: str) -> None:
         task.add_done_callback(_under_way.discard)
 
 
-def stop() -> None:
-    """The process ends: nothing more is waited for."""
-    for task in _under_way:
+async def stop() -> None:
+    """The process ends: nothing more is waited for, and nothing goes on behind what is closed next."""
+    under_way = list(_under_way)
+    for task in under_way:
         task.cancel()
+    await asyncio.gather(*under_way, return_exceptions=True)
 
 
 async def last(sessions: Sequence[tuple[int, str]]) -> None:

@@ -44,7 +44,7 @@ async def socket() -> None:
         await _read(own_hub, opened, connection)
     finally:
         own_hub.leave(opened)
-        if opened.session is not None:
+        if opened.session is not None and not own_hub.is_closing:
             lifecycle.ended(opened.access, opened.session.id)
 
 
