@@ -81,7 +81,11 @@ class Echo:
             self.runtime.bind()
             return await work
 
-        return await asyncio.create_task(bound(), context=contextvars.Context())
+        try:
+            return await asyncio.create_task(bound(), context=contextvars.Context())
+        finally:
+            if asyncio.iscoroutine(work):
+                work.close()  # cancelled before it began
 
     async def answer(self, request: httpx.Request) -> httpx.Response:
         """Answer a request."""
