@@ -17,7 +17,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from echo.cluster import ClusterRedis, is_cluster
+from echo.cluster import ClusterRedis, connect_outside, is_cluster
 from echo.config_engines import RedisConfig
 from echo.config_load import ConfigError
 from echo.slots import Address, by_slot
@@ -233,16 +233,7 @@ async def connect_apart(channel: str | None = None) -> AbstractConnection:
     cluster = _current.get().cluster
     if cluster is not None:
         return await connect_to(await address_of(channel or ""))
-    pool: Any = client().connection_pool
-    connection: Any = pool.make_connection()
-    connection.socket_timeout = None
-    try:
-        await connection.connect()
-    except BaseException:
-        # Cancelled between the socket and its first answer: nobody else knows of this connection.
-        await connection.disconnect(nowait=True)
-        raise
-    return cast(AbstractConnection, connection)
+    return await connect_outside(client().connection_pool)
 
 
 async def connect_to(address: Address) -> AbstractConnection:

@@ -36,6 +36,19 @@ _SPLIT: Mapping[str, Callable[[list[Any]], Any]] = {
 }
 
 
+async def connect_outside(pool: ConnectionPool) -> AbstractConnection:
+    """A connection as those of a pool, that the pool knows nothing of: for whoever stays on it to listen."""
+    connection: Any = cast(Any, pool).make_connection()
+    connection.socket_timeout = None
+    try:
+        await connection.connect()
+    except BaseException:
+        # Cancelled between the socket and its first answer: nobody else knows of this connection.
+        await connection.disconnect(nowait=True)
+        raise
+    return cast(AbstractConnection, connection)
+
+
 class ClusterRedis(Redis):
     """A client of a whole cluster.
 
@@ -205,10 +218,7 @@ class ClusterRedis(Redis):
 
     async def connect_to(self, address: Address) -> AbstractConnection:
         """A connection to one of the servers, outside of its pool."""
-        connection: Any = cast(Any, self._server(address).connection_pool).make_connection()
-        connection.socket_timeout = None
-        await connection.connect()
-        return cast(AbstractConnection, connection)
+        return await connect_outside(self._server(address).connection_pool)
 
     def look_again(self) -> None:
         """The map of the slots may be wrong."""

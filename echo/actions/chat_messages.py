@@ -133,11 +133,10 @@ def _new_post(author: Account, other: Account, media: Sequence[Media]) -> NewPos
 async def _send_to_group(
     chat: Chat, author_id: int, draft: MessageDraft, text: str, composed: Composed
 ) -> ChatMessage:
+    media = await attaching.choose(author_id, draft.media_ids)
     if not chat.local:
-        await attaching.choose(author_id, draft.media_ids)
         said = {"reply_to_seq": draft.reply_to_seq, "media_ids": list(draft.media_ids)}
         return await chat_copies.say(chat, author_id, text, draft.key, said)
-    media = await attaching.choose(author_id, draft.media_ids)
     if draft.files:
         kept = await store_remote_media(await accounts.get(author_id), None, draft.files)
         media = await Media.filter(id__in=kept).order_by("id")

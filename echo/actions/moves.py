@@ -33,18 +33,22 @@ async def add_alias(account_id: int, handle: str) -> None:
     Raises:  Invalid when it is not found, is this very account, or there are too many
     """
     target = await _look_up(handle)
+    async with db.unit_of_work() as unit:
+        await _name(unit, account_id, target)
+
+
+async def _name(unit: UnitOfWork, account_id: int, target: Account) -> None:
     if target.id == account_id:
         raise Invalid("This is the account itself.")
-    async with db.unit_of_work() as unit:
-        account = await accounts.get_locked(account_id)
-        if target.uri in account.also_known_as:
-            return
-        if len(account.also_known_as) >= MOST_ALIASES:
-            raise Invalid(f"At most {MOST_ALIASES} aliases are kept.")
-        account.also_known_as = [*account.also_known_as, target.uri]
-        account.version += 1
-        await account.save(update_fields=["also_known_as", "version"])
-        unit.emit(AccountChanged(local=True, account_id=account_id))
+    account = await accounts.get_locked(account_id)
+    if target.uri in account.also_known_as:
+        return
+    if len(account.also_known_as) >= MOST_ALIASES:
+        raise Invalid(f"At most {MOST_ALIASES} aliases are kept.")
+    account.also_known_as = [*account.also_known_as, target.uri]
+    account.version += 1
+    await account.save(update_fields=["also_known_as", "version"])
+    unit.emit(AccountChanged(local=True, account_id=account_id))
 
 
 async def remove_alias(account_id: int, uri: str) -> None:
@@ -95,8 +99,13 @@ async def name_by_staff(by: Staff, account_id: int, other: str, *, is_alias: boo
     """
     on = Target("account", account_id, (await accounts.get(account_id)).username)
     told: dict[str, object] = {"alias": other, "named": is_alias}
-    async with staff.acting(by, Deed.ACCOUNT_ALIAS, on=on, details=told):
-        await (add_alias if is_alias else remove_alias)(account_id, other)
+    # Before the unit of work: another server may be asked.
+    target = await _look_up(other) if is_alias else None
+    async with staff.acting(by, Deed.ACCOUNT_ALIAS, on=on, details=told) as unit:
+        if target is not None:
+            await _name(unit, account_id, target)
+        else:
+            await remove_alias(account_id, other)
 
 
 async def _target(handle: str) -> Account:

@@ -48,7 +48,7 @@ async def create(by: Staff, draft: WebhookDraft) -> Keyed:
     url, events = _url(draft.url or ""), _events(draft.events or ())
     target = Target("webhook", "", url)
     async with staff.acting(by, Deed.WEBHOOK_CREATE, on=target, details={"events": events}):
-        _require(by, events)
+        await _require(by, events)
         if await Webhook.all().count() >= WEBHOOKS_MAX:
             raise Invalid(f"Validation failed: There are {WEBHOOKS_MAX} webhooks already")
         await _require_free(url, None)
@@ -74,7 +74,7 @@ async def change(by: Staff, webhook_id: int, draft: WebhookDraft) -> Webhook:
     events = list(known.events) if draft.events is None else _events(draft.events)
     details: dict[str, object] = {"url": url, "events": events, "enabled": draft.enabled}
     async with staff.acting(by, Deed.WEBHOOK_CHANGE, on=_target(known), details=details):
-        _require(by, {*known.events, *events})
+        await _require(by, {*known.events, *events})
         await _require_free(url, known.id)
         known.url, known.events, known.updated_at = url, events, clock.now()
         if draft.enabled is not None:
@@ -87,7 +87,7 @@ async def rotate(by: Staff, webhook_id: int) -> Keyed:
     """Sign with another secret from now on, also what waits already. Raises NotFound; Forbidden."""
     known = await webhooks.get(webhook_id)
     async with staff.acting(by, Deed.WEBHOOK_ROTATE, on=_target(known)):
-        _require(by, known.events)
+        await _require(by, known.events)
         secret = secrets.token_hex(20)
         known.secret, known.updated_at = seals.seal(secret), clock.now()
         await known.save(update_fields=["secret", "updated_at"])
@@ -147,9 +147,10 @@ async def _require_free(url: str, own_id: int | None) -> None:
         raise Invalid("Validation failed: Url has already been taken")
 
 
-def _require(by: Staff, events: Iterable[str]) -> None:
-    """Nobody learns by a program what they may not see."""
-    if not all(by.seat.may(NEEDED[WebhookEvent(event)]) for event in events):
+async def _require(by: Staff, events: Iterable[str]) -> None:
+    """Nobody learns by a program what they may not see. Raises Forbidden."""
+    seat = await staff.seat_now(by)
+    if not all(seat.may(NEEDED[WebhookEvent(event)]) for event in events):
         raise Forbidden(REFUSED)
 
 

@@ -51,8 +51,8 @@ _MESSAGES = """
     LEFT JOIN posts p ON p.id = m.post_id AND m.deleted_at IS NULL
 """
 # What $1 may read.
-_READER = "JOIN chat_members k ON k.chat_id = m.chat_id AND k.account_id = $1"
-_READABLE = """
+READER = "JOIN chat_members k ON k.chat_id = m.chat_id AND k.account_id = $1"
+READABLE = """
     m.deleted_at IS NULL AND m.seq >= k.joined_seq AND (k.left_seq IS NULL OR m.seq <= k.left_seq)
 """
 
@@ -120,7 +120,7 @@ async def messages_at(chat_id: int, seqs: Sequence[int]) -> list[Row]:
 async def messages_by_id(account_id: int, message_ids: Sequence[int]) -> list[Row]:
     """Messages of any chats, those that somebody may read and that are still there."""
     return await db.fetch(
-        f"{_MESSAGES} {_READER} WHERE {_READABLE} AND m.id = ANY($2) ORDER BY m.id DESC",
+        f"{_MESSAGES} {READER} WHERE {READABLE} AND m.id = ANY($2) ORDER BY m.id DESC",
         account_id,
         list(message_ids),
     )

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from echo import db
 from echo.ports import Term
 from echo.store import vectors
+from echo.store.chat_reads import READABLE, READER
 from echo.text.words import plain, words
 
 # Chats of one person that are looked into, those that were written in last.
@@ -26,12 +27,11 @@ _PUT = """
     ON CONFLICT (message_id) DO UPDATE SET words = excluded.words WHERE s.words <> excluded.words
 """
 # MATERIALIZED: the planner knows nothing of words, and would walk over all messages from the newest.
-FIND = """
+FIND = f"""
     WITH found AS MATERIALIZED (SELECT s.message_id FROM search_messages s
         WHERE s.words @@ (SELECT $2::text::tsquery))
-    SELECT m.id FROM found f JOIN chat_messages m ON m.id = f.message_id
-        JOIN chat_members k ON k.chat_id = m.chat_id AND k.account_id = $1
-    WHERE m.deleted_at IS NULL AND m.seq >= k.joined_seq AND (k.left_seq IS NULL OR m.seq <= k.left_seq)
+    SELECT m.id FROM found f JOIN chat_messages m ON m.id = f.message_id {READER}
+    WHERE {READABLE}
         AND ($3::bigint IS NULL OR m.id < $3)
     ORDER BY m.id DESC LIMIT $4
 """
