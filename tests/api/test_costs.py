@@ -77,7 +77,7 @@ COSTS = {
 async def test_a_page_costs_the_same_for_one_and_for_twenty(
     api: Api, statements: Statements, path: str
 ) -> None:
-    measured = []
+    measured, seen = [], []
     for count in (1, 20):
         reader = await make.person()
         await _fill(reader, count)
@@ -90,6 +90,7 @@ async def test_a_page_costs_the_same_for_one_and_for_twenty(
         for _ in range(2):
             answer = await api.get(filled, by=reader, query={"limit": 20})
             assert bool(answer.json) == (path != "/api/v1/blocks")
+            seen += [f"{len(measured)}: {' '.join(query.split())[:300]}" for query in statements.seen]
             measured.append(statements.take())
     cold, warm = COSTS[path]
-    assert measured == [cold, warm, cold, warm]
+    assert measured == [cold, warm, cold, warm], "\n".join(seen)

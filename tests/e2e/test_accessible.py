@@ -43,6 +43,8 @@ DEVICES = {"wide": (1280, 900, "light"), "dark": (1280, 900, "dark"), "phone": (
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
     with running("pages") as started:
+        started.ctl("accounts", "create", "root", "--email", "root@example.org", "--password", PASSWORD,
+            "--role", "owner", "--confirmed")  # fmt: skip
         yield started
 
 
@@ -64,8 +66,6 @@ def pages() -> list[str]:
 
 def filled(server: Server) -> list[str]:
     """A server with something on it; the addresses of pages about that."""
-    made = server.ctl("accounts", "create", "root", "--email", "root@example.org", "--password", PASSWORD,
-        "--role", "owner", "--confirmed")  # fmt: skip
     alice, bob = server.person("alice"), server.person("bob")
     post = alice.client.status_post("Hello @bob, see https://example.org and #tea", spoiler_text="greetings")
     bob.client.status_post("Welcome", in_reply_to_id=post.id)
@@ -75,6 +75,7 @@ def filled(server: Server) -> list[str]:
     group = requests.post(chats, json={"name": "Tea"}, headers=headers, timeout=30).json()["id"]
     link = requests.post(f"{chats}/{group}/link", headers=headers, timeout=30).json()["token"]
     announced = server.ctl("announcements", "create", "Tea at five")
+    root = server.ctl("accounts", "show", "root")
     return [
         "/@alice",
         "/@alice/with_replies",
@@ -85,7 +86,7 @@ def filled(server: Server) -> list[str]:
         "/admin/roles/everybody",
         "/admin/texts/rules.md",
         f"/admin/announcements/{announced['id']}",
-        f"/admin/accounts/{made['id']}",
+        f"/admin/accounts/{root['id']}",
         f"/admin/accounts/{alice.client.me().id}",
         "/admin/settings?step=1",
         "/admin/reports/1",
