@@ -110,6 +110,11 @@ async def remote_followers(followee: Account, hosts: list[str], *, days: int) ->
     await db.execute(_FOLLOWS, followee.id, visitor_ids, clock.now())
 
 
+async def follow_from_here(followee: Account, ids_: list[int]) -> None:
+    """These people here follow somebody else too."""
+    await db.execute(_FOLLOWS, followee.id, ids_, clock.now())
+
+
 async def follow_from_there(followee: Account, hosts: list[str]) -> None:
     """Those who are there on these hosts already follow somebody else too."""
     rows = await db.fetch("SELECT id FROM accounts WHERE host = ANY($1) AND username = 'visitor'", hosts)

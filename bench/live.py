@@ -10,14 +10,14 @@ from bench.measuring import Bench
 
 
 async def measure_events(bench: Bench) -> list[Figure]:
-    """From a request to the event on the sockets of 500 followers, all of them each time."""
+    """From a request to the event on the sockets of the 500 followers of somebody, all of them each time."""
     tokens = bench.world.crowd.tokens[:500]
     opened = await bench.outside.open_sockets(
         bench.port, [wire.open_socket(bench.port, token=token) for token in tokens]
     )
     try:
         posts = list(
-            wire.marked_posts(bench.port, 10 if bench.is_quick else 40, token=bench.world.popular.token)
+            wire.marked_posts(bench.port, 10 if bench.is_quick else 40, token=bench.world.known.token)
         )
         result = await bench.outside.events(bench.port, posts, opened)
     finally:

@@ -9,7 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from activitypub.signatures.keys import KeyPair, generate_rsa
-from bench.crowds import Crowd, follow_from_there, local_followers, remote_followers, remote_strangers
+from bench.crowds import (
+    Crowd,
+    follow_from_here,
+    follow_from_there,
+    local_followers,
+    remote_followers,
+    remote_strangers,
+)
 from bench.server import environment
 from echo import db
 from echo.actions import accounts, boosts, follows, likes, posts
@@ -47,13 +54,15 @@ class Size:
 class World:
     """What requests need to know of it.
 
-    Shapes:  reader: follows 30 people; popular: followed by the crowd; star: followed from 1,000 hosts;
+    Shapes:  reader: follows 30 people; popular: followed by the crowd; known: by
+             the first 500 of it; star: followed from 1,000 hosts;
              quiet: followed from 100 of these; haunted: from the same and from 2,000 where nobody is;
              senders: people elsewhere, whose key is `sender_key`; strangers: many more with the same key
     """
 
     people: list[Person]
     popular: Person
+    known: Person
     star: Person
     quiet: Person
     haunted: Person
@@ -101,6 +110,8 @@ async def _fill(data: Path, inbox_port: int, size: Size) -> World:
         await _react(people, post_ids, chance)
         popular, star = await make.person("popular"), await make.person("star")
         crowd = await local_followers(popular.account, size.crowd)
+        known = await make.person("known")
+        await follow_from_here(known.account, crowd.ids[:500])
         hosts = [f"{host}:{inbox_port}" for host in hosts_elsewhere(size.hosts)]
         await remote_followers(star.account, hosts, days=60)
         quiet, haunted = await make.person("quiet"), await make.person("haunted")
@@ -117,6 +128,7 @@ async def _fill(data: Path, inbox_port: int, size: Size) -> World:
     return World(
         people=people,
         popular=popular,
+        known=known,
         star=star,
         quiet=quiet,
         haunted=haunted,

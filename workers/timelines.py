@@ -13,19 +13,28 @@ from echo.models import Post
 from echo.runtime import Runtime
 from echo.store import home, list_timelines, lists, posts, relations, timelines
 
+# How many people get a post before it is said to them.
+AT_ONCE = 500
+
 
 async def add_post(_: Runtime, *, post_id: int) -> None:
     """Put a new post where it belongs, and say so live."""
     post = await posts.get_unscoped_for_worker(post_id)
     if post.deleted_at is not None:
         return
+    # Apps put what is said live on top: what is older has its place further below.
+    is_news = post.created_at > clock.now() - NEWS
     recipients = await timelines.home_recipients(post_id)
-    await home.push(post_id, recipients)
+    for start in range(0, len(recipients), AT_ONCE):
+        # Those who were here last come first, and hear of it before the others have it.
+        some = recipients[start : start + AT_ONCE]
+        await home.push(post_id, some)
+        if is_news:
+            await bus.publish(_to_people("update", post_id, some), must=True)
     on_lists = await list_timelines.recipients(post_id)
     await lists.FEED.push(post_id, [row["id"] for row in on_lists])
-    # Apps put what is said live on top: what is older has its place further below.
-    if post.created_at > clock.now() - NEWS:
-        await _say(post, "update", recipients, on_lists)
+    if is_news:
+        await _say(post, "update", (), on_lists)
 
 
 async def show_edit(_: Runtime, *, post_id: int) -> None:
@@ -48,7 +57,7 @@ async def remove_post(_: Runtime, *, post_id: int) -> None:
             others = (*await timelines.tag_readers(post_id), *await posts.mentioned_here(post_id))
             readers = list({*readers, *others})
         await home.remove([gone_id], readers)
-        messages += [(bus.user_channel(reader), Live(event="delete", post=gone_id)) for reader in readers]
+        messages += _to_people("delete", gone_id, readers)
         on_lists = await list_timelines.readers(author_id)
         await lists.FEED.remove([gone_id], [row["id"] for row in on_lists])
         messages += _to_lists("delete", gone_id, on_lists)
@@ -112,12 +121,15 @@ async def _say_changed(*account_ids: int) -> None:
 
 
 async def _say(post: Post, event: str, recipients: Sequence[int], on_lists: Sequence[Row]) -> None:
-    messages = [(bus.user_channel(reader), Live(event=event, post=post.id)) for reader in recipients]
-    messages += _to_lists(event, post.id, on_lists)
+    messages = [*_to_people(event, post.id, recipients), *_to_lists(event, post.id, on_lists)]
     answers_others = post.in_reply_to_uri != "" or post.in_reply_to_account_id not in (None, post.author_id)
     if post.visibility == Visibility.PUBLIC and post.boost_of_id is None and not answers_others:
         messages.append((bus.public_channel(), await _public_message(post, event)))
     await bus.publish(messages, must=True)
+
+
+def _to_people(event: str, post_id: int, readers: Sequence[int]) -> list[tuple[str, Live]]:
+    return [(bus.user_channel(reader), Live(event=event, post=post_id)) for reader in readers]
 
 
 def _to_lists(event: str, post_id: int, on_lists: Sequence[Row]) -> list[tuple[str, Live]]:

@@ -132,9 +132,9 @@ _PUSH = """
 local n = #KEYS / 2
 for i = 1, n do
   local key = KEYS[i]
-  if redis.call('EXISTS', key) == 1 then
-    redis.call('ZADD', key, 0, ARGV[1])
-    local extra = redis.call('ZCARD', key) - ARGV[2] - 1
+  local has = redis.call('ZCARD', key)
+  if has > 0 then
+    local extra = has + redis.call('ZADD', key, 0, ARGV[1]) - ARGV[2] - 1
     if extra > 0 then redis.call('ZREMRANGEBYRANK', key, 1, extra) end
   end
   redis.call('DEL', KEYS[n + i])

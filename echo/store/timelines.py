@@ -205,13 +205,15 @@ async def _ids(condition: str, viewer: Viewer, cursor: Cursor, *arguments: objec
 
 
 async def home_recipients(post_id: int) -> list[int]:
-    """The people here on whose home timeline a post belongs: its author, followers, those of its hashtags."""
+    """The people here on whose home timeline a post belongs: its author, followers, those of its hashtags.
+    Who was here last comes first.
+    """
     rows = await db.fetch(_HOME_RECIPIENTS, post_id)
     return [row["id"] for row in rows]
 
 
 _HOME_RECIPIENTS = f"""
-    SELECT u.id FROM posts p JOIN accounts a ON a.id = p.author_id
+    WITH found AS (SELECT u.id FROM posts p JOIN accounts a ON a.id = p.author_id
     JOIN LATERAL (SELECT p.author_id AS follower_id, NULL::boolean AS boosts, NULL::jsonb AS languages
         UNION ALL SELECT f.follower_id, f.boosts, f.languages FROM follows f
         WHERE f.followee_id = p.author_id AND f.state = 'accepted') fo ON true
@@ -221,7 +223,8 @@ _HOME_RECIPIENTS = f"""
     UNION SELECT tf.account_id FROM posts p JOIN accounts a ON a.id = p.author_id
     JOIN post_hashtags ph ON ph.post_id = p.id JOIN tag_follows tf ON tf.hashtag_id = ph.hashtag_id
     WHERE p.id = $1 AND {BELONGS_TO_FOLLOWED_TAG.replace("$1", "tf.account_id")}
-        AND {visible_to("tf.account_id")} AND {UNMUTED.replace("$1", "tf.account_id")}
+        AND {visible_to("tf.account_id")} AND {UNMUTED.replace("$1", "tf.account_id")})
+    SELECT found.id FROM found JOIN users r ON r.id = found.id ORDER BY r.last_active_at DESC NULLS LAST
 """
 
 

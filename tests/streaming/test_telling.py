@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from echo import bus, cache
+from echo import bus, cache, db
 from echo.actions import (
     announcements,
     blocks,
@@ -55,6 +55,37 @@ async def test_the_home_stream_shows_a_post_with_the_eyes_of_its_owner(
     assert frame["payload"].encode() == await status.one(Viewer(bob.id), post.id)
     assert msgspec.json.decode(frame["payload"])["favourited"] is False
     assert await ear.hears_nothing()
+
+
+async def test_who_was_here_last_hears_of_a_post_before_the_others_have_it(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice, *followers = [await make.person() for _ in range(5)]
+    for days_ago, follower in enumerate(followers):
+        await followed_by(alice, follower)
+        await db.execute(
+            "UPDATE users SET last_active_at = now() - make_interval(days => $2) WHERE id = $1",
+            follower.id,
+            days_ago,
+        )
+    await db.execute("UPDATE users SET last_active_at = NULL WHERE id = $1", alice.id)
+    done: list[tuple[str, list[int]]] = []
+
+    async def push(_: int, account_ids: list[int]) -> None:
+        done.append(("push", list(account_ids)))
+
+    async def publish(messages: list[tuple[str, Live]], *, must: bool) -> None:
+        done.append(("say", [bus.account_of(channel) for channel, _ in messages]))
+
+    monkeypatch.setattr(timelines, "AT_ONCE", 2)
+    monkeypatch.setattr(timelines.home, "push", push)
+    monkeypatch.setattr(timelines.bus, "publish", publish)
+    post = await make.post(alice, "news", visibility=Visibility.FOLLOWERS)
+    await timelines.add_post(runtime, post_id=post.id)
+    first, second, last = [one.id for one in followers[:2]], [one.id for one in followers[2:]], [alice.id]
+    assert done == [step for some in (first, second, last) for step in (("push", some), ("say", some))] + [
+        ("say", [])
+    ]
 
 
 async def test_whom_a_post_names_hears_that_it_changed_and_how_its_poll_stands(
