@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from echo import db
+from echo import cache, db
 from echo.actions.staff import Target, acting
 from echo.config_choice import checked, choices
 from echo.errors import Invalid, NotFound
@@ -60,3 +60,4 @@ async def number_rules() -> None:
         await house_rules.lock()
         texts = [rule.text for rule, _ in house_texts.rules()]
         await house_rules.keep(numbers(await house_rules.known(), texts), texts)
+    cache.memory().forget("house rules", lambda _: True)
