@@ -88,6 +88,7 @@ EFFECTS: dict[type[Event], Effects] = {
     events.ConversationChanged: Effects(live="conversation"),
     events.ChatChanged: Effects(live="chat"),
     events.ChatMarked: Effects(live="chat"),
+    events.MessageHidden: Effects(live="chat"),
     events.WishRefused: Effects(live="chat"),
     events.PresenceChosen: Effects(local_jobs=("presence.tell",)),
     events.GroupMarked: Effects(local_jobs=("federation.send_chat_marks",)),

@@ -25,6 +25,7 @@ from echo.events_of_chats import ChatMarked as ChatMarked
 from echo.events_of_chats import GroupMarked as GroupMarked
 from echo.events_of_chats import GroupTold as GroupTold
 from echo.events_of_chats import GroupWished as GroupWished
+from echo.events_of_chats import MessageHidden as MessageHidden
 from echo.events_of_chats import PresenceChosen as PresenceChosen
 from echo.events_of_chats import WishRefused as WishRefused
 from echo.events_of_fences import BlockListDue as BlockListDue

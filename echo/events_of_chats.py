@@ -34,6 +34,15 @@ class GroupMarked(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MessageHidden(Event):
+    """Somebody here took a message off their own view; their other devices are told."""
+
+    account_id: int
+    chat_id: int
+    seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WishRefused(Event):
     """The server of a group does not do what somebody here wanted; they are told."""
 

@@ -34,6 +34,7 @@ from echo.events import (
     Event,
     FiltersChanged,
     ListRemoved,
+    MessageHidden,
     NoticesTakenBack,
     NotificationsMerged,
     Notified,
@@ -243,8 +244,7 @@ def _with_texts(config: Config, data: Path) -> Config:
 
 async def hand_on(happened: Sequence[Event]) -> None:
     """After a commit: wake the workers, and say live what needs no work first."""
-    names = {name for event in happened for name, _ in jobs_of(event)}
-    for lane in {lane_of(name) for name in names}:
+    for lane in {lane_of(name) for event in happened for name, _ in jobs_of(event)}:
         await jobs.wake(Queue(lane.value))
     for event in happened:
         if isinstance(event, AccessEnded):
@@ -257,29 +257,26 @@ async def hand_on(happened: Sequence[Event]) -> None:
 def _live(event: Event) -> list[tuple[str, Live]]:
     match event:
         case Notified():
-            message = Live(event="notification", notification=event.notification_id)
-            return [(bus.user_channel(event.account_id), message)]
+            return _to(Live(event="notification", notification=event.notification_id), event.account_id)
         case RoomChanged():
-            changed = Live(event="room", room=event.room_id)
-            return [(bus.user_channel(account_id), changed) for account_id in event.account_ids]
+            return _to(Live(event="room", room=event.room_id), *event.account_ids)
         case ListRemoved():
-            return [(bus.user_channel(event.account_id), Live(event="list_gone", list_id=event.list_id))]
+            return _to(Live(event="list_gone", list_id=event.list_id), event.account_id)
         case NoticesTakenBack():
-            return [(bus.user_channel(event.account_id), Live(event="notices"))]
+            return _to(Live(event="notices"), event.account_id)
         case NotificationsMerged():
-            return [(bus.user_channel(event.account_id), Live(event="merged"))]
+            return _to(Live(event="merged"), event.account_id)
         case ConversationChanged():
-            message = Live(event="conversation", conversation=event.conversation_id)
-            return [(bus.user_channel(event.account_id), message)]
+            return _to(Live(event="conversation", conversation=event.conversation_id), event.account_id)
         case ChatChanged():
-            message = Live(event="chat", chat=event.chat_id, seq=event.seq)
-            return [(bus.user_channel(account_id), message) for account_id in event.account_ids]
+            return _to(Live(event="chat", chat=event.chat_id, seq=event.seq), *event.account_ids)
         case ChatMarked():
-            message = Live(event="chat.marks", chat=event.chat_id, account=event.member_id)
-            return [(bus.user_channel(account_id), message) for account_id in event.account_ids]
+            marks = Live(event="chat.marks", chat=event.chat_id, account=event.member_id)
+            return _to(marks, *event.account_ids)
+        case MessageHidden():
+            return _to(Live(event="chat.hidden", chat=event.chat_id, seq=event.seq), event.account_id)
         case WishRefused():
-            message = Live(event="chat.refused", wish=event.wish_id)
-            return [(bus.user_channel(event.account_id), message)]
+            return _to(Live(event="chat.refused", wish=event.wish_id), event.account_id)
         case AnnouncementChanged():
             return _to_everybody("announcement", event.announcement_id)
         case AnnouncementReacted():
@@ -287,12 +284,16 @@ def _live(event: Event) -> list[tuple[str, Live]]:
         case AnnouncementRemoved():
             return _to_everybody("announcement.delete", event.announcement_id)
         case FiltersChanged():
-            return [(bus.user_channel(event.account_id), Live(event="filters"))]
+            return _to(Live(event="filters"), event.account_id)
         case AccessEnded():
             ended = Live(event="access", user=event.user_id, token=event.token_id)
             return [(bus.access_channel(), ended)]
         case _:
             return []
+
+
+def _to(message: Live, *account_ids: int) -> list[tuple[str, Live]]:
+    return [(bus.user_channel(account_id), message) for account_id in account_ids]
 
 
 def _to_everybody(event: str, announcement_id: int, text: str = "") -> list[tuple[str, Live]]:

@@ -111,6 +111,7 @@ ROUTES_OF_CHATS: dict[str, Json] = {
     f"GET {_MESSAGE}": route(_SAID),
     f"PATCH {_MESSAGE}": route(_SAID, body=fields(text="string")),
     f"DELETE {_MESSAGE}": route(_SAID),
+    f"POST {_MESSAGE}/hide": route(_SAID),
     f"PUT {_MESSAGE}/reactions/{{emoji}}": route(_SAID),
     f"DELETE {_MESSAGE}/reactions/{{emoji}}": route(_SAID),
     f"POST {_MESSAGE}/pin": route(_SAID),

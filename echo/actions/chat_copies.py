@@ -119,11 +119,11 @@ async def _media(far: FarEvent) -> list[Media]:
         return []
     author = await accounts.get(far.actor_id)
     if not author.host:
-        file, wanted = addresses.here().file, {one.url for one in far.files}
         own = await Media.filter(
             account_id=author.id, post_id=None, chat_message_id=None, scheduled_id=None, discarded_at=None
         )
-        return [one for one in own if one.file_key and file(one.file_key) in wanted]
+        by_url = {addresses.here().file(one.file_key): one for one in own if one.file_key}
+        return [by_url[url] for url in dict.fromkeys(one.url for one in far.files) if url in by_url]
     media_ids = await store_remote_media(author, None, far.files)
     return await Media.filter(id__in=media_ids).order_by("id")
 

@@ -11,7 +11,7 @@ from echo.db import UnitOfWork
 from echo.events import ChatChanged, GroupTold
 from echo.kinds_of_chats import ChatEventKind
 from echo.models import Chat, ChatEvent
-from echo.store import chat_hearers, chat_log, chat_projection, search_messages
+from echo.store import chat_hearers, chat_log, chat_marks, chat_projection, search_messages
 
 # What changes the words of a message.
 _SAYING = (ChatEventKind.CREATED, ChatEventKind.EDITED, ChatEventKind.DELETED)
@@ -52,6 +52,7 @@ async def append(
         await search_messages.refresh(chat.id, event.message_seq)
     if kind == ChatEventKind.DELETED and message_seq is not None:
         await chat_hearers.forget_message(chat.id, message_seq)
+        await chat_marks.forget_hidings(chat.id, message_seq)
         await chat_log.blank(chat.id, message_seq)
     # Whoever is invited, or put out, hears of that too.
     told = await chat_log.listeners(chat.id, with_id=chat_projection.subject_of(event))

@@ -7,7 +7,7 @@ from datetime import timedelta
 from echo import clock, db
 from echo.db import UnitOfWork
 from echo.errors import NotFound
-from echo.events import AccountChanged, ChatMarked, GroupMarked, PresenceChosen
+from echo.events import AccountChanged, ChatMarked, GroupMarked, MessageHidden, PresenceChosen
 from echo.kinds_of_chats import ChatRequest, ChatWriters
 from echo.models import ChatPreference
 from echo.policy.viewer import Viewer
@@ -57,6 +57,17 @@ async def unmute(account_id: int, chat_id: int) -> None:
         await chats.get(Viewer(account_id), chat_id)
         await chat_marks.mute(chat_id, account_id, None)
         _emit(unit, chat_id, account_id, [account_id])
+
+
+async def hide_message(account_id: int, chat_id: int, seq: int) -> None:
+    """Delete a message for oneself alone, for good.
+
+    Raises:  NotFound for what one may not read, or has hidden
+    """
+    async with db.unit_of_work() as unit:
+        await chats.message(Viewer(account_id), chat_id, seq)
+        if await chat_marks.hide_message(chat_id, seq, account_id, clock.now()):
+            unit.emit(MessageHidden(local=True, account_id=account_id, chat_id=chat_id, seq=seq))
 
 
 async def answer_request(account_id: int, chat_id: int, *, is_wanted: bool) -> None:

@@ -22,5 +22,5 @@ async def show(report_id: str) -> Response:
     found = await chats.reported(read_id(report_id))
     if found is None:
         raise NotFound
-    rows = await chat_reads.messages_at(*found)
+    rows = await chat_reads.messages_at(0, *found)
     return entity(await chat_message.many(account_id(), rows))

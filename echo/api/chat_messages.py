@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from quart import Blueprint, Response, request
 
-from echo.actions import chat_copies
+from echo.actions import chat_copies, chat_marks
 from echo.actions import chat_messages as actions
 from echo.actions.chat_messages import MessageDraft
 from echo.api.chats import BASE, limit_of, seat
@@ -16,7 +16,7 @@ from echo.http.replies import empty, entity
 from echo.policy.viewer import Viewer
 from echo.render import chat, chat_message
 from echo.store import chat_reads, chat_wishes, chats, search_messages
-from echo.text.search_query import parse
+from echo.text.search_query import typed
 
 blueprint = Blueprint("chat_messages", __name__)
 PATH = f"{BASE}/<chat_id>"
@@ -76,6 +76,15 @@ async def delete(chat_id: str, seq: str) -> Response:
     """Take it back, for everybody."""
     await count_for_account("deletes")
     await actions.delete(account_id(), read_id(chat_id), read_id(seq))
+    return await _shown(read_id(chat_id), read_id(seq))
+
+
+@blueprint.post(f"{MESSAGE}/hide")
+@needs("write:chats")
+async def hide(chat_id: str, seq: str) -> Response:
+    """Delete it for oneself alone."""
+    await count_for_account("deletes")
+    await chat_marks.hide_message(account_id(), read_id(chat_id), read_id(seq))
     return await _shown(read_id(chat_id), read_id(seq))
 
 
@@ -165,11 +174,11 @@ async def marks(chat_id: str) -> Response:
 @blueprint.get(f"{BASE}/search")
 @needs("read:chats")
 async def search() -> Response:
-    """Messages with the words `q`, newest first, in all of one's chats or in `chat_id`."""
+    """Messages with the words that `q` has or begins, newest first, in one's chats or in `chat_id`."""
     given = await params()
     found = await search_messages.find(
         account_id(),
-        parse(given.require_text("q")).terms,
+        typed(given.require_text("q")),
         chat_id=given.id("chat_id"),
         below_id=given.id("max_id"),
         limit=limit_of(given),
@@ -179,5 +188,5 @@ async def search() -> Response:
 
 
 async def _shown(chat_id: int, seq: int) -> Response:
-    rows = await chat_reads.messages_at(chat_id, [seq])
+    rows = await chat_reads.messages_at(account_id(), chat_id, [seq])
     return entity((await chat_message.many(account_id(), rows))[0])

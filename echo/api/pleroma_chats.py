@@ -141,24 +141,25 @@ async def read_message(chat_id: str, message_id: str) -> Response:
 @blueprint.delete(f"{BASE}/<chat_id>/messages/<message_id>")
 @needs("write:chats")
 async def delete_message(chat_id: str, message_id: str) -> Response:
-    """Take back a message of one's own, for everybody. Answers what it said."""
+    """Take back one's own message, or take one of the other off one's view. Answers what it said."""
     await count_for_account("deletes")
     message = await _find(chat_id, message_id)
     answer = await _said(message)
-    await chat_messages.delete(account_id(), message.chat_id, message.seq)
+    act = chat_messages.delete if message.author_id == account_id() else chat_marks.hide_message
+    await act(account_id(), message.chat_id, message.seq)
     return answer
 
 
 async def _find(chat_id: str, message_id: str) -> ChatMessage:
     number = read_id(chat_id)
-    seq = await chats.seq_of(number, read_id(message_id))
+    seq = await chat_reads.seq_of(number, read_id(message_id))
     _, message = await chats.message(Viewer(account_id()), number, seq)
     return message
 
 
 async def _said(message: ChatMessage) -> Response:
     place = await chats.get(Viewer(account_id()), message.chat_id)
-    rows = await chat_reads.messages_at(message.chat_id, [message.seq])
+    rows = await chat_reads.messages_at(account_id(), message.chat_id, [message.seq])
     return entity((await pleroma_chat.messages(account_id(), rows, place.member.read_seq))[0])
 
 

@@ -32,6 +32,7 @@ from echo.models.card import Card
 from echo.models.chat import (
     Chat,
     ChatEvent,
+    ChatHiding,
     ChatMember,
     ChatMessage,
     ChatPreference,
@@ -201,6 +202,7 @@ __all__ = [
     "Card",
     "Chat",
     "ChatEvent",
+    "ChatHiding",
     "ChatMember",
     "ChatMessage",
     "ChatPreference",

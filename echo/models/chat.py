@@ -145,6 +145,20 @@ class ChatMember(Model):
         unique_together = (("chat_id", "account_id"),)
 
 
+class ChatHiding(Model):
+    """A message that somebody does not want to see any more; the others have it still."""
+
+    id = fields.BigIntField(primary_key=True)
+    chat_id = fields.BigIntField()
+    message_seq = fields.BigIntField()
+    account_id = fields.BigIntField()
+    hidden_at = fields.DatetimeField()
+
+    class Meta:
+        table = "chat_hidings"
+        unique_together = (("chat_id", "message_seq", "account_id"),)
+
+
 class ChatPreference(Model):
     """What somebody here wants of chats, live presence included; who has no row has the defaults."""
 

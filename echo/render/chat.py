@@ -32,7 +32,7 @@ NAMES_MAX = MEMBERS_MAX // 2
 async def many(viewer_id: int, rows: Sequence[Row]) -> list[Chat]:
     """Rows of `chat_reads.page` and `chat_reads.of`."""
     last = [(row["id"], row["last_message_seq"]) for row in rows if row["last_message_seq"] is not None]
-    found = await chat_reads.last_messages(last) if last else []
+    found = await chat_reads.last_messages(viewer_id, last) if last else []
     messages = {int(message.chat_id): message for message in await chat_message.many(viewer_id, found)}
     other_ids = [row["other_id"] for row in rows if row["other_id"] is not None]
     people = await account.by_id(other_ids)
@@ -142,7 +142,8 @@ async def events(viewer_id: int, rows: Sequence[ChatEvent]) -> list[Event]:
             wanted.setdefault(event.chat_id, set()).add(event.message_seq)
     messages: dict[tuple[int, int], Message] = {}
     for chat_id, seqs in wanted.items():
-        for message in await chat_message.many(viewer_id, await chat_reads.messages_at(chat_id, list(seqs))):
+        found = await chat_reads.messages_at(viewer_id, chat_id, list(seqs))
+        for message in await chat_message.many(viewer_id, found):
             messages[chat_id, message.seq] = message
     return [_event(event, messages.get((event.chat_id, event.message_seq or 0))) for event in rows]
 

@@ -48,6 +48,24 @@ async def hide(chat_id: int, account_id: int) -> None:
     )
 
 
+async def hide_message(chat_id: int, seq: int, account_id: int, at: datetime) -> bool:
+    """Take a message off somebody's view for ever; False when it is off already."""
+    row = await db.fetch_one(
+        "INSERT INTO chat_hidings (chat_id, message_seq, account_id, hidden_at) VALUES ($1, $2, $3, $4)"
+        " ON CONFLICT DO NOTHING RETURNING id",
+        chat_id,
+        seq,
+        account_id,
+        at,
+    )
+    return row is not None
+
+
+async def forget_hidings(chat_id: int, seq: int) -> None:
+    """A message is gone for everybody."""
+    await db.execute("DELETE FROM chat_hidings WHERE chat_id = $1 AND message_seq = $2", chat_id, seq)
+
+
 async def ask(chat_id: int, account_id: int) -> None:
     """Somebody is asked first whether they want this chat."""
     await _set_request(chat_id, account_id, ChatRequest.WAITING)

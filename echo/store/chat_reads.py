@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from echo import db
 from echo.db import Row
+from echo.errors import NotFound
 from echo.models import ChatEvent, ChatMember
 from echo.store import loading
 from echo.store.chats import Seat
@@ -20,9 +21,13 @@ _CHATS = """
         (SELECT count(*) FROM chat_members o WHERE o.chat_id = c.id AND o.state = 'active') AS members_count,
         (SELECT count(*) FROM (SELECT 1 FROM chat_messages n WHERE n.chat_id = c.id AND n.seq > m.read_seq
             AND n.seq >= m.joined_seq AND (m.left_seq IS NULL OR n.seq <= m.left_seq)
-            AND n.author_id <> $1 AND n.deleted_at IS NULL LIMIT 1000) n) AS unread_count,
+            AND n.author_id <> $1 AND n.deleted_at IS NULL AND NOT EXISTS (SELECT 1 FROM chat_hidings h
+            WHERE h.chat_id = n.chat_id AND h.message_seq = n.seq AND h.account_id = $1)
+            LIMIT 1000) n) AS unread_count,
         (SELECT n.seq FROM chat_messages n WHERE n.chat_id = c.id AND n.seq >= m.joined_seq
             AND (m.left_seq IS NULL OR n.seq <= m.left_seq) AND n.deleted_at IS NULL
+            AND NOT EXISTS (SELECT 1 FROM chat_hidings h
+            WHERE h.chat_id = n.chat_id AND h.message_seq = n.seq AND h.account_id = $1)
             ORDER BY n.seq DESC LIMIT 1) AS last_message_seq
     FROM chats c JOIN chat_members m ON m.chat_id = c.id AND m.account_id = $1
 """
@@ -33,9 +38,10 @@ _LISTED = """
     AND (c.kind = 'group' OR EXISTS (SELECT 1 FROM chat_messages n WHERE n.chat_id = c.id))
     AND (m.request = $2 OR ($2::text = 'any' AND m.request <> 'refused')))
 """
+# Messages as $1 sees them: what they took off their view is deleted for them.
 _MESSAGES = """
     SELECT m.id, m.chat_id, m.seq, m.author_id, m.post_id, m.reply_to_seq, m.created_at, m.edited_at,
-        m.deleted_at, m.pinned_at, a.domain AS author_domain,
+        coalesce(m.deleted_at, h.hidden_at) AS deleted_at, m.pinned_at, a.domain AS author_domain,
         CASE WHEN m.post_id IS NULL THEN m.text ELSE p.text END AS text,
         CASE WHEN m.post_id IS NULL THEN m.html ELSE p.html END AS html,
         CASE WHEN m.post_id IS NULL THEN m.media_ids ELSE p.media_ids END AS media_ids,
@@ -49,11 +55,14 @@ _MESSAGES = """
         (SELECT e.key FROM chat_events e WHERE e.chat_id = m.chat_id AND e.seq = m.seq) AS key
     FROM chat_messages m JOIN accounts a ON a.id = m.author_id
     LEFT JOIN posts p ON p.id = m.post_id AND m.deleted_at IS NULL
+    LEFT JOIN chat_hidings h ON h.chat_id = m.chat_id AND h.message_seq = m.seq AND h.account_id = $1
 """
 # What $1 may read.
 READER = "JOIN chat_members k ON k.chat_id = m.chat_id AND k.account_id = $1"
 READABLE = """
     m.deleted_at IS NULL AND m.seq >= k.joined_seq AND (k.left_seq IS NULL OR m.seq <= k.left_seq)
+    AND NOT EXISTS (SELECT 1 FROM chat_hidings o
+        WHERE o.chat_id = m.chat_id AND o.message_seq = m.seq AND o.account_id = $1)
 """
 
 
@@ -91,8 +100,9 @@ async def messages(
     """Messages that may be read, in order: right above `after`, right below `before`, else the newest."""
     upward = after is not None
     rows = await db.fetch(
-        f"{_MESSAGES} WHERE m.chat_id = $1 AND m.seq BETWEEN $2 AND $3 AND m.deleted_at IS NULL"
-        " ORDER BY CASE WHEN $4 THEN m.seq ELSE -m.seq END LIMIT $5",
+        f"{_MESSAGES} WHERE m.chat_id = $2 AND m.seq BETWEEN $3 AND $4 AND m.deleted_at IS NULL"
+        " AND h.hidden_at IS NULL ORDER BY CASE WHEN $5 THEN m.seq ELSE -m.seq END LIMIT $6",
+        seat.member.account_id,
         seat.chat.id,
         max(seat.first_seq, (after or 0) + 1),
         seat.last_seq if before is None else min(seat.last_seq, before - 1),
@@ -110,10 +120,23 @@ async def seq_at(chat_id: int, message_id: int) -> int:
     return int(found or 0)
 
 
-async def messages_at(chat_id: int, seqs: Sequence[int]) -> list[Row]:
+async def seq_of(chat_id: int, message_id: int) -> int:
+    """Where a message stands in its chat. Raises NotFound."""
+    found = await db.fetch_value(
+        "SELECT seq FROM chat_messages WHERE chat_id = $1 AND id = $2", chat_id, message_id
+    )
+    if found is None:
+        raise NotFound
+    return int(found)
+
+
+async def messages_at(account_id: int, chat_id: int, seqs: Sequence[int]) -> list[Row]:
     """These messages, deleted ones too. The caller has made sure that they may be read."""
     return await db.fetch(
-        f"{_MESSAGES} WHERE m.chat_id = $1 AND m.seq = ANY($2) ORDER BY m.seq", chat_id, list(seqs)
+        f"{_MESSAGES} WHERE m.chat_id = $2 AND m.seq = ANY($3) ORDER BY m.seq",
+        account_id,
+        chat_id,
+        list(seqs),
     )
 
 
@@ -136,11 +159,12 @@ async def read_marks(account_id: int, chat_ids: Sequence[int]) -> dict[int, int]
     return {row["chat_id"]: row["read_seq"] for row in rows}
 
 
-async def last_messages(pairs: Sequence[tuple[int, int]]) -> list[Row]:
+async def last_messages(account_id: int, pairs: Sequence[tuple[int, int]]) -> list[Row]:
     """Messages of several chats, given as (chat, seq) that may be read."""
     return await db.fetch(
-        f"{_MESSAGES} JOIN unnest($1::bigint[], $2::bigint[]) AS w(chat_id, seq)"
+        f"{_MESSAGES} JOIN unnest($2::bigint[], $3::bigint[]) AS w(chat_id, seq)"
         " ON w.chat_id = m.chat_id AND w.seq = m.seq",
+        account_id,
         [chat_id for chat_id, _ in pairs],
         [seq for _, seq in pairs],
     )
@@ -149,8 +173,9 @@ async def last_messages(pairs: Sequence[tuple[int, int]]) -> list[Row]:
 async def pinned(seat: Seat) -> list[Row]:
     """What is pinned, of what somebody may read."""
     return await db.fetch(
-        f"{_MESSAGES} WHERE m.chat_id = $1 AND m.pinned_at IS NOT NULL AND m.seq BETWEEN $2 AND $3"
-        " ORDER BY m.pinned_at DESC",
+        f"{_MESSAGES} WHERE m.chat_id = $2 AND m.pinned_at IS NOT NULL AND m.seq BETWEEN $3 AND $4"
+        " AND h.hidden_at IS NULL ORDER BY m.pinned_at DESC",
+        seat.member.account_id,
         seat.chat.id,
         seat.first_seq,
         seat.last_seq,

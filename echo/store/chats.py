@@ -62,9 +62,16 @@ async def seat_in(viewer: Viewer, chat: Chat) -> Seat:
 
 
 async def message(viewer: Viewer, chat_id: int, seq: int) -> tuple[Seat, ChatMessage]:
-    """A message that the viewer may read. Raises NotFound, also when it was deleted."""
+    """A message that the viewer may read. Raises NotFound, also when it was deleted, or they hid it."""
     seat = await get(viewer, chat_id)
-    found = await loading.first(ChatMessage, "chat_id = $1 AND seq = $2 AND deleted_at IS NULL", chat_id, seq)
+    found = await loading.first(
+        ChatMessage,
+        "chat_id = $1 AND seq = $2 AND deleted_at IS NULL AND NOT EXISTS (SELECT 1 FROM chat_hidings h"
+        " WHERE h.chat_id = $1 AND h.message_seq = $2 AND h.account_id = $3)",
+        chat_id,
+        seq,
+        viewer.account_id,
+    )
     if found is None or not seat.may_read(seq):
         raise NotFound
     return seat, found
@@ -284,13 +291,3 @@ async def reported(report_id: int) -> tuple[int, list[int]] | None:
         report_id,
     )
     return None if row is None else (row["chat_id"], list(row["seqs"]))
-
-
-async def seq_of(chat_id: int, message_id: int) -> int:
-    """Where a message stands in its chat. Raises NotFound."""
-    found = await db.fetch_value(
-        "SELECT seq FROM chat_messages WHERE chat_id = $1 AND id = $2", chat_id, message_id
-    )
-    if found is None:
-        raise NotFound
-    return int(found)

@@ -87,4 +87,5 @@ async def _chats_of(account_id: int) -> list[int]:
 
 
 def _mark(chat_id: int) -> str:
-    return f"chat:{chat_id}"
+    # Words begin with a letter or a digit: the beginning of one finds no mark.
+    return f":{chat_id}"

@@ -102,6 +102,9 @@ KINDS: dict[str, Kind] = {
     "chat.marks": Kind(
         "chat", "chat.marks", "read:chats", Overflow.COALESCING, kinds_of_chats.marks, is_mastodon=False
     ),
+    "chat.hidden": Kind(
+        "chat", "chat.hidden", "read:chats", Overflow.DURABLE, kinds_of_chats.hidden, is_mastodon=False
+    ),
     "chat.refused": Kind(
         "chat", "chat.refused", "read:chats", Overflow.COALESCING, kinds_of_chats.refused, is_mastodon=False
     ),

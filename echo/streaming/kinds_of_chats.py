@@ -59,6 +59,11 @@ async def marks(account_ids: Sequence[int], ids: Ids) -> dict[int, bytes]:
     return found
 
 
+async def hidden(account_ids: Sequence[int], ids: Ids) -> dict[int, bytes]:
+    """A message, (chat, seq), that one does not want to see any more."""
+    return dict.fromkeys(account_ids, _encode({"chat_id": str(ids[0]), "message_seq": ids[1]}))
+
+
 async def refused(account_ids: Sequence[int], ids: Ids) -> dict[int, bytes]:
     """What a group of another server did not take, for who said it."""
     found = {}

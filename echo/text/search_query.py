@@ -8,7 +8,7 @@ What looks like an operator and is none (an unknown name, a value that it does n
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from echo.kinds import Corpus
@@ -88,6 +88,16 @@ def parse(text: str) -> SearchQuery:
         elif not _take_operator(query, part["name"].lower(), part["value"].strip('"'), is_negated=is_negated):
             _take_term(query, f"{part['name']}:{part['value']}", is_negated=is_negated)
     return query
+
+
+def typed(text: str) -> list[Term]:
+    """The words in a text that somebody may still be typing: the last one may go on, from two letters on."""
+    terms = parse(text).terms
+    if terms and not terms[-1].is_negated and text[-1:].isalnum():
+        *before, last = terms[-1].words
+        if len(last.text) > 1:
+            terms[-1] = Term((*before, replace(last, begins=True)))
+    return terms
 
 
 def _take_word(query: SearchQuery, phrase: str | None, word: str | None, *, is_negated: bool) -> None:

@@ -7,7 +7,7 @@ import io
 from werkzeug.datastructures import FileStorage
 
 from echo import db
-from echo.actions import uploads
+from echo.actions import chat_rebuilding, uploads
 from echo.actions.uploads import Incoming
 from echo.kinds import Role
 from echo.models import Media
@@ -72,7 +72,7 @@ async def test_a_chat_between_two(api: Api) -> None:
     assert second["reply_to_seq"] == first["seq"]
     found = (await api.get(f"{BASE}/search", by=alice, query={"q": "100%"})).json
     assert [one["seq"] for one in found] == [second["seq"]]
-    assert (await api.get(f"{BASE}/search", by=alice, query={"q": "10"})).json == []
+    assert (await api.get(f"{BASE}/search", by=alice, query={"q": "00"})).json == []
     edited = (await api.patch(message, by=alice, json={"text": "goodbye"})).json
     assert (edited["text"], edited["edited_at"] is None, len(edited["media_attachments"])) == (
         "goodbye",
@@ -83,11 +83,30 @@ async def test_a_chat_between_two(api: Api) -> None:
         query = {name: value for name, value in (("before", before), ("after", after)) if value}
         page = (await api.get(f"{path}/messages", by=alice, query=query)).json
         assert [one["seq"] for one in page] == seqs
+    # Deleted for oneself it is there for the other.
+    await api.post(f"{path}/messages/{second['seq']}/pin", by=bob)
+    hidden = (await api.post(f"{path}/messages/{second['seq']}/hide", by=alice)).json
+    assert (hidden["text"], hidden["deleted_at"] is None, hidden["pinned_at"]) == ("", False, None)
+    await api.post(f"{path}/messages/{second['seq']}/hide", by=alice, expect=404)
+    await api.post(f"{path}/messages/{second['seq']}/hide", by=eve, expect=404)
+    for reader, left in ((alice, []), (bob, [second["seq"]])):
+        listed = (await api.get(BASE, by=reader)).json[0]["last_message"]["seq"]
+        assert listed == (left or [first["seq"]])[0]
+        found = (await api.get(f"{BASE}/search", by=reader, query={"q": "well"})).json
+        assert [one["seq"] for one in found] == left
+        assert [one["seq"] for one in (await api.get(f"{path}/pins", by=reader)).json] == left
+        page = (await api.get(f"{path}/messages", by=reader)).json
+        assert [one["seq"] for one in page] == [first["seq"], *left]
+        told = (await api.get(f"{path}/events", by=reader, query={"after": second["seq"] - 1})).json[0]
+        assert (told["kind"], told["message"]["text"]) == ("created", "well, 100%" if left else "")
+    assert (await chat_rebuilding.rebuild(int(chat["id"]))).changed is False
+    await api.get(f"{path}/messages/{second['seq']}", by=alice, expect=404)
+    assert (await api.get(f"{path}/messages/{second['seq']}", by=bob)).json["text"] == "well, 100%"
     await api.delete(message, by=bob, expect=403)
     gone = (await api.delete(message, by=alice)).json
     assert (gone["text"], gone["deleted_at"] is None, gone["media_attachments"]) == ("", False, [])
     events = (await api.get(f"{path}/events", by=bob)).json
-    assert [event["seq"] for event in events] == list(range(2, 11))
+    assert [event["seq"] for event in events] == list(range(2, 12))
     assert events[1]["message"]["text"] == "", "as things are today"
     for method, tail in (("GET", ""), ("GET", "/messages"), ("GET", "/events"), ("GET", "/members")):
         await api.ask(method, path + tail, by=eve, expect=404)
@@ -270,6 +289,10 @@ async def test_messages_are_found_by_the_index_of_words(api: Api) -> None:
 
     seq = said["seq"]
     assert [await found(q) for q in ("東京", "京都", "Cafe", "東京 -行き")] == [[seq], [seq], [seq], []]
+    # The last word may be typed still; nothing stands for the chat itself, however it is typed.
+    assert [await found(q) for q in ("東京 ca", "cafe", "明", "ca 東京", "ca ", '"ca"', "c", "ch", tea)] == (
+        [[seq], [seq], [seq], [], [], [], [], [], []]
+    )
     assert await found("café", chat_id=other) == await found("!") == []
     terms = parse("東京").terms
     asked = search_messages.query(terms, [int(tea)])

@@ -375,16 +375,16 @@ async def test_files_go_along_and_so_does_how_far_somebody_has_read(
     await chat_groups.invite(alice.id, group, dave.id)
     await chat_groups.enter(dave.id, group)
     hers = await make.image(alice, "a cup")
-    his = await two.run(make.image(bob, "a pot"))
+    his = [await two.run(make.image(bob, text)) for text in ("a pot", "a spoon")]
     await say(alice.id, group, "look", media_ids=(hers.id,))
-    await two.run(say(bob.id, copy, "", media_ids=(his.id,)))
+    await two.run(say(bob.id, copy, "", media_ids=(his[1].id, his[0].id)))
     await settle_down(servers)
     for server, person, number in ((one, alice, group), (two, bob, copy)):
         shown = await server.run(shown_to(person.id, number))
         files = [[file.description for file in message.media_attachments] for message in shown]
-        assert files == [["a cup"], ["a pot"]]
+        assert files == [["a cup"], ["a spoon", "a pot"]], "in the order that they were sent in"
         assert await server.run(rebuilt(number))
-    assert await two.run(files_of(bob.id)) == [his.id], "his own file, and no copy of it"
+    assert sorted(await two.run(files_of(bob.id))) == [one.id for one in his], "his own, and no copies"
 
     newest = shown[-1].seq
     await two.run(chat_marks.read(bob.id, copy, newest))

@@ -74,6 +74,8 @@ class Screen:
             elif event["event"] == "chat.marks":
                 mark = event["data"]
                 self.marks[mark["account_id"]] = (mark["delivered_seq"], mark["read_seq"])
+            elif event["event"] == "chat.hidden":
+                self.messages.pop(event["data"]["message_seq"], None)
             elif event["event"] == "room":
                 self.shown_room = event["data"]
 
@@ -127,6 +129,7 @@ class Play:
         acts: tuple[Callable[[Person], Awaitable[object]], ...] = (
             *(self.say, self.say, self.edit, self.delete, self.react, self.pin, self.rename, self.come),
             *(self.go, self.put_out, self.appoint, self.read, self.enter_room, self.raise_hand, self.mute),
+            *(self.hide, self.read),
         )
         act, who = self.chance.choice(acts), self.chance.choice(self.people)
         try:
@@ -148,6 +151,9 @@ class Play:
 
     async def delete(self, who: Person) -> None:
         await chat_messages.delete(who.id, self.chat, await self.message(who))
+
+    async def hide(self, _: Person) -> None:
+        await chat_marks.hide_message(self.reader.id, self.chat, await self.message())
 
     async def react(self, who: Person) -> None:
         is_there = self.chance.random() < 0.7
@@ -215,7 +221,7 @@ async def play(client: Client, seed: int, steps: int) -> set[str]:
 
 async def test_a_short_story(runtime: Runtime, client: Client) -> None:
     heard = await play(client, seed=1, steps=90)
-    assert {"chat", "chat.marks", "room", "created", "renamed", "joined"} <= heard
+    assert {"chat", "chat.marks", "chat.hidden", "room", "created", "renamed", "joined"} <= heard
 
 
 @pytest.mark.slow

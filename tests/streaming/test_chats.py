@@ -69,6 +69,15 @@ async def test_a_chat_is_heard_as_it_was_asked_for(live: LiveServer) -> None:
     while (frame := await again.next())["type"] != "echo:reply":
         pass
     assert (frame["result"]["me"]["read_seq"], frame["result"]["unread_count"]) == (4, 0)
+    # Deleted for oneself it goes from one's other devices too, and from nobody else's.
+    await again.say(type="echo:req", id=6, method="chat.hide", params={"chat_id": str(chat.id), "seq": 3})
+    gone = await heard(other, "chat.hidden")
+    assert gone["data"] == {"chat_id": str(chat.id), "message_seq": 3}
+    await chat_messages.edit(alice.id, chat.id, 3, "not for you")
+    edited = (await heard(other, "chat"))["data"]
+    assert (edited["kind"], edited["message"]["text"]) == ("edited", "")
+    while (edited := (await heard(ear, "chat"))["data"])["message"]["text"] != "not for you":
+        pass
     await stranger.say(type="echo:req", id=4, method="chat.replay", params={"chat_id": str(chat.id)})
     assert (await stranger.next())["error"]["code"] == "not_found"
 

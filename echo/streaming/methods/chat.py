@@ -30,6 +30,11 @@ class ReadParams(Struct, frozen=True, kw_only=True):
     seq: int | None = None
 
 
+class HideParams(Struct, frozen=True, kw_only=True):
+    chat_id: str
+    seq: Annotated[int, Meta(ge=1, le=2**62)]
+
+
 class ReplayParams(Struct, frozen=True, kw_only=True):
     """Shapes:  after: the last event that the client has"""
 
@@ -49,7 +54,7 @@ async def send(access: Access, asked: SendParams) -> object:
     sent = await chat_messages.send(_mine(access), _number(asked.chat_id), draft)
     if not sent.seq:
         return await chat_message.not_placed(sent, draft.key)
-    rows = await chat_reads.messages_at(sent.chat_id, [sent.seq])
+    rows = await chat_reads.messages_at(_mine(access), sent.chat_id, [sent.seq])
     return (await chat_message.many(_mine(access), rows))[0]
 
 
@@ -58,6 +63,12 @@ async def read(access: Access, asked: ReadParams) -> object:
     seat = await chats.get(access.viewer, _number(asked.chat_id))
     await chat_marks.read(_mine(access), seat.chat.id, seat.last_seq if asked.seq is None else asked.seq)
     return await chat.one(_mine(access), seat.chat.id)
+
+
+async def hide(access: Access, asked: HideParams) -> object:
+    """Take a message off one's own view."""
+    await chat_marks.hide_message(_mine(access), _number(asked.chat_id), asked.seq)
+    return {}
 
 
 async def replay(access: Access, asked: ReplayParams) -> object:
@@ -81,5 +92,6 @@ def _number(text: str) -> int:
 METHODS = {
     "chat.send": Method(SendParams, "write:chats", send),
     "chat.read": Method(ReadParams, "write:chats", read),
+    "chat.hide": Method(HideParams, "write:chats", hide),
     "chat.replay": Method(ReplayParams, "read:chats", replay),
 }

@@ -185,7 +185,7 @@ async def _said(report_id: int) -> Sequence[tuple[Any, str]]:
     found = await chats.reported(report_id)
     if found is None:
         return []
-    rows = await chat_reads.messages_at(*found)
+    rows = await chat_reads.messages_at(0, *found)
     people = {int(one.id): one.handle for one in await cards.authors(sorted({r["author_id"] for r in rows}))}
     messages = await chat_message.many(0, rows)
     return [(message, people.get(int(message.account_id), "somebody")) for message in messages]
