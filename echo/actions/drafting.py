@@ -9,7 +9,7 @@ from echo.actions import composing, permissions, pieces, polls, quotes
 from echo.actions.composing import Composed
 from echo.actions.drafts import PostDraft
 from echo.actions.posting import NewPost
-from echo.errors import Invalid
+from echo.errors import Invalid, NotFound
 from echo.kinds import Held, Visibility
 from echo.models import Account, Media, Post
 from echo.policy.interacting import Interaction
@@ -91,10 +91,16 @@ def answers(draft: PostDraft) -> Answers | None:
 
 
 async def parent_of(author_id: int, draft: PostDraft) -> tuple[Post | None, Held]:
-    """What a draft answers, and whether it has to wait for the word of that author. Raises Forbidden."""
+    """What a draft answers, and whether it has to wait for the word of that author.
+
+    Raises:  Forbidden; NotFound when it is unreadable
+    """
     if draft.in_reply_to_id is None:
         return None, Held.NOT
-    parent = await posts.get_original(Viewer(author_id), draft.in_reply_to_id)
+    try:
+        parent = await posts.get_original(Viewer(author_id), draft.in_reply_to_id)
+    except NotFound as error:
+        raise NotFound("The post to be answered does not exist") from error
     held = await permissions.require(
         author_id, parent, Interaction.REPLY, may_ask=not (draft.local_only or parent.local_only)
     )

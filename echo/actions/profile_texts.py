@@ -25,7 +25,7 @@ def check(draft: ProfileDraft) -> None:
 
     def too_long(name: str, text: str | None, characters: int) -> None:
         if text is not None and length.graphemes(text) > characters:
-            details[name] = [FieldError("ERR_TOO_LONG", f"is longer than {characters} characters")]
+            details[name] = [FieldError("ERR_TOO_LONG", f"is too long (maximum is {characters} characters)")]
 
     too_long("display_name", draft.display_name, limits.display_name_characters)
     too_long("note", draft.note, limits.bio_characters)
@@ -37,14 +37,15 @@ def check(draft: ProfileDraft) -> None:
         if value.strip() and not name.strip():
             details["fields"] = [FieldError("ERR_BLANK", "have a value without a name")]
     if draft.fields is not None and len(draft.fields) > limits.profile_fields:
-        details["fields"] = [FieldError("ERR_TOO_LONG", f"has more than {limits.profile_fields} rows")]
+        details["fields"] = [FieldError("ERR_TOO_LONG", f"are too many (maximum is {limits.profile_fields})")]
     if draft.attribution_domains is not None:
         problem = _domains_problem(draft.attribution_domains)
         if problem is not None:
             details["attribution_domains"] = [problem]
     if details:
         first = next(iter(details))
-        raise Invalid(f"Validation failed: {first} {details[first][0].description}", details=details)
+        label = first.replace("_", " ").capitalize()
+        raise Invalid(f"Validation failed: {label} {details[first][0].description}", details=details)
 
 
 async def bio(note: str) -> str:
@@ -81,7 +82,7 @@ def attribution_domains(texts: Sequence[str]) -> list[str]:
 
 def _domains_problem(texts: Sequence[str]) -> FieldError | None:
     if len(texts) > ATTRIBUTION_DOMAINS:
-        return FieldError("ERR_TOO_LONG", f"has more than {ATTRIBUTION_DOMAINS} rows")
+        return FieldError("ERR_TOO_LONG", f"are too many (maximum is {ATTRIBUTION_DOMAINS})")
     if any(domains.normal(text) is None for text in texts):
         return FieldError("ERR_INVALID", "is not a valid domain name")
     return None

@@ -82,7 +82,7 @@ async def v1() -> Response:
         "languages": config.instance.languages,
         "registrations": config.registrations.mode in ("open", "approval"),
         "approval_required": config.registrations.mode == "approval",
-        "invites_enabled": False,
+        "invites_enabled": usage.members_invite,
         "configuration": {
             name: parts[name] for name in ("accounts", "statuses", "media_attachments", "polls")
         },

@@ -8,18 +8,24 @@ from typing import cast
 
 from echo import cache, db
 from echo.db import Row
+from echo.kinds import Role
+from echo.policy.roles import Permission
 from echo.replica import late
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """People and posts of this server; active means logged in or posting within the time."""
+    """People and posts of this server; active means logged in or posting within the time.
+
+    Shapes:  members_invite: whether the role that everybody has allows invitations
+    """
 
     users: int
     active_month: int
     active_half_year: int
     local_posts: int
     known_hosts: int
+    members_invite: bool = False
 
 
 # Every app asks for the figures when it starts, and nobody minds if they are a minute old.
@@ -41,11 +47,21 @@ async def _count_usage() -> Usage:
         " (SELECT count(*) FROM users WHERE last_active_at > now() - interval '30 days') AS month,"
         " (SELECT count(*) FROM users WHERE last_active_at > now() - interval '180 days') AS half_year,"
         " (SELECT coalesce(sum(s.posts), 0)::bigint FROM account_stats s JOIN users u ON u.id = s.account_id)"
-        " AS posts, (SELECT count(DISTINCT host) FROM accounts WHERE host <> '') AS hosts"
+        " AS posts, (SELECT count(DISTINCT host) FROM accounts WHERE host <> '') AS hosts,"
+        " EXISTS (SELECT 1 FROM roles WHERE id = $1 AND permissions & $2 <> 0) AS members_invite",
+        Role.USER,
+        Permission.INVITE_USERS,
     )
     if row is None:
         return Usage(0, 0, 0, 0, 0)
-    return Usage(row["users"], row["month"], row["half_year"], row["posts"], row["hosts"])
+    return Usage(
+        row["users"],
+        row["month"],
+        row["half_year"],
+        row["posts"],
+        row["hosts"],
+        members_invite=row["members_invite"],
+    )
 
 
 async def contact_account_id(username: str = "") -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from echo import cache
 from echo.actions import roles
 from echo.actions.roles import RoleChange
 from echo.kinds import Role
@@ -26,7 +27,10 @@ async def test_members_invite_as_far_as_their_role_lets_them(api: Api) -> None:
     await api.delete(f"{BASE}/{made['id']}", by=bob, expect=404)
     assert (await api.delete(f"{BASE}/{made['id']}", by=alice)).json == {}
     assert (await api.get(BASE, by=alice)).json[0]["open"] is False
+    assert (await api.get("/api/v1/instance")).json["invites_enabled"] is True
     await roles.change(fences.SHELL, Role.USER, RoleChange(permissions=Permission(0)))
+    cache.memory().forget("usage", lambda _: True)  # else it may be a minute old
+    assert (await api.get("/api/v1/instance")).json["invites_enabled"] is False
     assert (await api.post(BASE, by=alice, expect=403)).json["error"] == "This action is not allowed"
 
 

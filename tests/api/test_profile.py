@@ -94,16 +94,18 @@ async def test_defaults_for_posting_are_kept_and_used(api: Api) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"),
+    ("name", "value", "words"),
     [
-        ("display_name", "x" * 41),
-        ("note", "x" * 501),
-        ("fields_attributes", [{"name": "x" * 256, "value": ""}]),
+        ("display_name", "x" * 41, "Display name is too long (maximum is 40 characters)"),
+        ("note", "x" * 501, "Note is too long (maximum is 500 characters)"),
+        ("fields_attributes", [{"name": "x" * 256}], "Fields is too long (maximum is 255 characters)"),
+        ("fields_attributes", [{"name": "x"}] * 5, "Fields are too many (maximum is 4)"),
     ],
 )
-async def test_what_is_too_long_is_refused_by_name(api: Api, name: str, value: object) -> None:
+async def test_what_is_too_long_is_refused_by_name(api: Api, name: str, value: object, words: str) -> None:
     alice = await make.person()
     refused = await api.patch(UPDATE, by=alice, json={name: value}, expect=422)
+    assert refused.json["error"] == f"Validation failed: {words}"
     (reasons,) = refused.one("ValidationError")["details"].values()
     assert reasons[0]["error"] == "ERR_TOO_LONG"
 
