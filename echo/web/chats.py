@@ -11,7 +11,7 @@ from echo.errors import Forbidden, Invalid, NotFound
 from echo.http.access import page
 from echo.kinds_of_chats import ChatRole, MemberState
 from echo.models import Chat
-from echo.policy.standing import require_active
+from echo.policy.standing import REFUSALS, require_active
 from echo.render import cards
 from echo.store import chats
 from echo.web import visitor
@@ -67,5 +67,6 @@ async def _show(found: Chat, token: str, *, status: int = 200, problem: str = ""
         count=len(members),
         is_in=member is not None and member.state == MemberState.ACTIVE,
         problem=problem,
+        refusal="" if person is None else REFUSALS[person.standing],
         to_login=f"/login?{urlencode({'next': f'/chats/join/{token}'})}",
     )

@@ -32,7 +32,7 @@ NOTICES = {
 @page
 async def login() -> Response:
     """The log-in form."""
-    target = local_path(request.args.get("next", ""), "/account")
+    target = local_path(request.args.get("next", ""), visitor.wish())
     if await visitor.login() and "again" not in request.args:
         return visitor.redirect(target)
     notice = NOTICES.get(request.args.get("done", ""), "")

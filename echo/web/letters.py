@@ -5,6 +5,8 @@ Opening a link changes nothing, because mail programs open links by themselves; 
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from quart import Blueprint, Response
 
 from echo.actions import confirmations, password_changes
@@ -36,9 +38,14 @@ async def confirm_now(secret: str) -> Response:
     """The button was pressed."""
     await visitor.read_form()
     user = await confirmations.confirm(secret)
-    if await visitor.login():
-        return visitor.redirect("/account")
-    return visitor.redirect(f"/login?done={'confirmed' if user.approved_at else 'waiting'}")
+    target = visitor.wish()
+    if not user.approved_at:
+        return visitor.redirect("/account" if await visitor.login() else "/login?done=waiting")
+    if not await visitor.login():
+        return visitor.redirect(f"/login?{urlencode({'done': 'confirmed', 'next': target})}")
+    response = visitor.redirect(target)
+    visitor.keep(response, "wish", "", max_age_seconds=0)
+    return response
 
 
 @blueprint.post("/confirm")

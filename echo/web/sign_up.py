@@ -18,6 +18,7 @@ from echo.http.families import count_for_address
 from echo.http.params import Params
 from echo.http.replies import entity
 from echo.humans.hcaptcha import SCRIPT, SOURCES
+from echo.policy.redirects import local_path
 from echo.policy.roles import Permission, seat_of
 from echo.store import house_texts, invites
 from echo.web import visitor
@@ -32,10 +33,11 @@ _CODE = re.compile(r"[A-Za-z0-9]{1,32}", re.ASCII)
 @blueprint.get("/sign-up")
 @page
 async def sign_up() -> Response:
-    """The sign-up form, or that there is none."""
+    """The sign-up form, or that there is none; `next`: where somebody wants to go."""
+    target = local_path(request.args.get("next", ""), "/account")
     if await visitor.login():
-        return visitor.redirect("/account")
-    return await _form({}, {}, await _invite(request.args.get("invite", "")))
+        return visitor.redirect(target)
+    return await _form({"next": target}, {}, await _invite(request.args.get("invite", "")))
 
 
 @blueprint.get("/invite/<code>")
@@ -61,16 +63,20 @@ async def sign_up_now() -> Response:
     given = await visitor.read_form()
     await count_for_address("sign_up")
     invite = await _invite(given.text("invite_code", ""))
+    target = local_path(given.text("next", ""), "/account")
     try:
         user = await sign_somebody_up(read_sign_up(given, locale=request.accept_languages.best or "en"))
     except Invalid as error:
-        kept = {name: given.text(name, "") for name in FIELDS}
+        kept = {name: given.text(name, "") for name in FIELDS} | {"next": target}
         return await _form(kept, by_field(error), invite, status=422)
     except Forbidden:
         return await _form({}, {}, None, is_refused=True, status=403)
     session = await logins.open_session(user.id, visitor.browser())
-    response = visitor.redirect("/account")
+    is_in = bool(user.confirmed_at and user.approved_at)
+    response = visitor.redirect(target if is_in else "/account")
     visitor.start_session(response, session)
+    if not is_in:
+        visitor.keep_wish(response, target)
     return response
 
 

@@ -24,6 +24,7 @@ from echo.http.forms import Form
 from echo.http.forms import read_form as read_body
 from echo.http.params import Params
 from echo.policy import feeds
+from echo.policy.redirects import local_path
 from echo.policy.secret_texts import new_secret, same
 from echo.policy.standing import Login
 from echo.store import sessions
@@ -117,7 +118,7 @@ def start_session(response: Response, text: str) -> None:
     """This browser is logged in from now on."""
     _set(response, "session", text, max_age_seconds=SESSION_DAYS * 86_400)
     # What came before the log-in is worth nothing after it.
-    for purpose in ("form", "half"):
+    for purpose in ("form", "half", "wish"):
         _set(response, purpose, "", max_age_seconds=0)
 
 
@@ -179,6 +180,19 @@ def members_where_closed(
         return await view(*args, **kwargs)
 
     return guarded
+
+
+def keep_wish(response: Response, target: str) -> None:
+    """Remember where somebody wanted to go who has to confirm an address first.
+
+    Shapes:  target: a path of ours
+    """
+    keep(response, "wish", target, max_age_seconds=int(LIFETIMES[LinkKind.CONFIRM].total_seconds()))
+
+
+def wish() -> str:
+    """Where this browser's person wanted to go; to their account, if nowhere."""
+    return local_path(request.cookies.get(cookie_name("wish"), ""), "/account")
 
 
 def keep(response: Response, purpose: str, value: str, *, max_age_seconds: int) -> None:

@@ -22,7 +22,7 @@ async def test_a_link_leads_into_the_group(browser: Browser) -> None:
     assert "Tea &lt;b&gt;" in page.text
     assert "owner" in page.text
     assert f'href="/login?next={path.replace("/", "%2F")}"' in page.text
-    assert 'href="/sign-up"' in page.text
+    assert f'href="/sign-up?next={path}"' in page.text
     policy = page.headers["content-security-policy"]
     assert "unsafe" not in policy
     assert "script-src" not in policy

@@ -35,7 +35,7 @@ async def letter(runtime: Runtime) -> str:
 
 
 async def test_sign_up_letter_and_first_log_in(runtime: Runtime, browser: Browser) -> None:
-    page = await browser.get("/sign-up")
+    page = await browser.get("/sign-up?next=/chats/join/x")
     assert page.status == 200
     answer = await browser.submit(
         page.form("/sign-up"), username="Alice", email="alice@mail.test", password=PASSWORD, agreement="1"
@@ -48,7 +48,7 @@ async def test_sign_up_letter_and_first_log_in(runtime: Runtime, browser: Browse
     page = await browser.get(link)
     assert (await User.get(email_key="alice@mail.test")).confirmed_at is None
     answer = await browser.submit(page.form(link))
-    assert (answer.status, answer.location) == (303, "/account")
+    assert (answer.status, answer.location) == (303, "/chats/join/x"), "where she wanted to go"
     assert (await User.get(email_key="alice@mail.test")).confirmed_at is not None
     assert (await browser.get(link)).status == 410
     assert "Begin with an app" in (await browser.get("/account")).text
