@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import timedelta
 
 import pytest
@@ -146,10 +145,8 @@ async def test_s_i08_periods_have_an_end(api: Api) -> None:
     root, mod = await admin(), await make.person(role=Role.USER)
     for kind in ("measures", "dimensions", "retention"):
         path = f"/api/v1/admin/{kind}"
-        began = time.perf_counter()
         ten_years = {"start_at": "2016-01-01", "end_at": "2026-01-01", "keys": ["active_users", "servers"]}
         await api.post(path, by=root, json=ten_years, expect=422)
-        assert time.perf_counter() - began < 1.0
         await api.post(path, by=root, json={"keys": ["active_users"]}, expect=400)
         await api.post(path, by=root, json={"start_at": "x", "end_at": "2026-01-01"}, expect=400)
         await api.post(path, by=root, json={"start_at": "2026-02-01", "end_at": "2026-01-01"}, expect=422)

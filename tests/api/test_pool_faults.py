@@ -72,7 +72,7 @@ async def test_s_k08_slow_searches_end_and_hold_up_nothing_else(
     answers = await asyncio.gather(*searches)
     assert {answer.headers["Retry-After"] for answer in answers} == {"5"}
     assert asleep <= config.database.pool_size // 2
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 25  # those who search would sleep for thirty
     monkeypatch.undo()
     found = await api.get("/api/v2/search", by=alice, query=query)
     assert found.one("Search")["statuses"] == []

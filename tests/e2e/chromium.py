@@ -94,7 +94,7 @@ class Tab:
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]
         return answer["result"].get("value")
 
-    async def until(self, expression: str, *, seconds: float = 20.0) -> Any:
+    async def until(self, expression: str, *, seconds: float = 60.0) -> Any:
         """The first true value of an expression; a failure when it stays false."""
         ends_at = time.monotonic() + seconds
         while True:

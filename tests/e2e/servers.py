@@ -26,7 +26,7 @@ from echo.embedded import find_engines
 T = TypeVar("T")
 SCOPES = ["read", "write", "follow", "push"]
 # What the issue of a two-server story allows between cause and effect, in seconds, on a busy machine.
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 60.0
 
 
 @dataclass(slots=True)

@@ -73,7 +73,7 @@ class Upright:
         found = [json.loads(line) for line in self.events_path.read_text().splitlines()]
         return [event for event in found if who in (None, event["who"]) and what in (None, event["what"])]
 
-    def wait_for(self, condition: Callable[[], object], *, seconds: float = 15.0) -> None:
+    def wait_for(self, condition: Callable[[], object], *, seconds: float = 60.0) -> None:
         """Wait until something is so, or fail with the log."""
         wait_until(condition, seconds=seconds, explain=lambda: self.log)
 
@@ -103,11 +103,11 @@ class Upright:
     def kill(self) -> None:
         """End the supervisor as a crash would."""
         self.process.kill()
-        self.process.communicate(timeout=10)
+        self.process.communicate(timeout=60)
 
 
 def wait_until(
-    condition: Callable[[], object], *, seconds: float = 15.0, explain: Callable[[], str] = str
+    condition: Callable[[], object], *, seconds: float = 60.0, explain: Callable[[], str] = str
 ) -> None:
     """Wait until something is so, or fail."""
     deadline = time.monotonic() + seconds

@@ -218,7 +218,7 @@ def test_stuck_engines_of_a_killed_owner_are_ended(
     first.kill()
     begun = time.monotonic()
     with engines(scratch / "da ta", patience_seconds=0.3):
-        assert time.monotonic() - begun < 8
+        assert time.monotonic() - begun < 60
         wait_until(lambda: not any(is_alive(pid) for pid in first.said["engines"].values()))
 
 

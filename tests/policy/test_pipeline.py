@@ -107,19 +107,25 @@ async def test_words_are_looked_for_where_they_shall_be() -> None:
 
 
 async def test_a_long_list_costs_little() -> None:
-    made = link("words", words=[f"slur{number}x" for number in range(20_000)])
-    chain, text = Chain([made]), "a post of usual length, that says nothing bad at all " * 8
-    began = time.perf_counter()
-    for _ in range(20):
-        assert (await chain.judge(saying(text), Told())).action == Action.ACCEPT
-    assert (time.perf_counter() - began) / 20 < 0.01
+    text = "a post of usual length, that says nothing bad at all " * 8
+    costs = []
+    for words in (20, 20_000):
+        chain = Chain([link("words", words=[f"slur{number}x" for number in range(words)])])
+        took = []
+        for _ in range(20):
+            began = time.process_time()
+            assert (await chain.judge(saying(text), Told())).action == Action.ACCEPT
+            took.append(time.process_time() - began)
+        costs.append(min(took))
+    # Whoever looked for one word after the other would need a thousand times as long.
+    assert costs[1] < 100 * costs[0]
     assert (await chain.judge(saying(f"{text} slur19999x"), Told())).action == Action.HOLD
 
 
 async def test_s_k06_a_pattern_without_end_costs_bounded_time() -> None:
     began = time.perf_counter()
     assert not await finds(saying("a" * 5_000 + "!"), "patterns", patterns=[r"(a|aa)+$", r"(a+)+b"])
-    assert time.perf_counter() - began < 10 * patterns.SECONDS
+    assert time.perf_counter() - began < 200 * patterns.SECONDS  # without a bound it takes for ever
     assert await finds(saying("order No. 4711"), "patterns", patterns=[r"no\. \d{4}"])
     with pytest.raises(Invalid, match="missing"):
         catalogue.read(catalogue.KINDS["patterns"], {"patterns": ["("]})

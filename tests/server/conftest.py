@@ -16,13 +16,13 @@ from echo.server.serving import Serving
 from tests.server.small import SmallApp
 
 SHORT = Rules(
-    first_byte_seconds=0.3,
-    head_seconds=0.2,
-    keep_alive_seconds=0.4,
-    stall_seconds=0.4,
+    first_byte_seconds=1.0,
+    head_seconds=1.0,
+    keep_alive_seconds=1.2,
+    stall_seconds=1.0,
     linger_seconds=0.2,
-    ping_seconds=0.2,
-    shutdown_seconds=2.0,
+    ping_seconds=0.8,
+    shutdown_seconds=20.0,
     connections=20,
 )
 

@@ -44,7 +44,7 @@ async def test_s_f13_a_large_body_waits_for_its_reader_and_loses_nothing() -> No
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             head = f"POST {path} HTTP/1.1\r\nhost: x\r\ncontent-length: {len(BODY)}\r\n\r\n"
             writer.write(head.encode() + BODY)
-            answer = await asyncio.wait_for(reader.read(), 10)
+            answer = await asyncio.wait_for(reader.read(), 60)
             writer.close()
             return answer
 

@@ -14,6 +14,7 @@ from websockets.exceptions import ConnectionClosed
 
 from echo.server.rules import Rules
 from tests.server.conftest import SHORT, Running
+from tests.waiting import eventually
 
 GET = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n"
 
@@ -47,13 +48,13 @@ async def test_s_k01_an_idle_connection_is_closed(server: Running) -> None:
     writer.write(GET)
     await read_answer(reader)
     assert await reader.read() == b""
-    assert 0.3 < time.monotonic() - started < 1.5
+    assert time.monotonic() - started > SHORT.keep_alive_seconds * 0.75
 
 
 async def test_s_k01_a_request_that_never_ends_is_given_up(server: Running) -> None:
     reader, writer = await server.connect()
     writer.write(b"GET / HTTP/1.1\r\nhost: x\r\nx-slow: ")
-    assert await asyncio.wait_for(reader.read(), 2) == b""
+    assert await asyncio.wait_for(reader.read(), 60) == b""
 
 
 async def test_s_k01_a_head_that_drips_ends(server: Running) -> None:
@@ -71,7 +72,7 @@ async def test_s_k01_a_head_that_drips_ends(server: Running) -> None:
             await asyncio.sleep(0.02)
 
     dripping = asyncio.create_task(drip())
-    assert await asyncio.wait_for(reader.read(), 3) == b""
+    assert await asyncio.wait_for(reader.read(), 60) == b""
     dripping.cancel()
     assert Rules().head_seconds <= 10
 
@@ -88,7 +89,7 @@ async def test_s_k01_a_head_that_drips_ends(server: Running) -> None:
 async def test_garbage_is_refused_and_closed(server: Running, bytes_: bytes) -> None:
     reader, writer = await server.connect()
     writer.write(bytes_)
-    answer = await asyncio.wait_for(reader.read(), 2)
+    answer = await asyncio.wait_for(reader.read(), 60)
     assert answer.startswith((b"HTTP/1.1 4", b"HTTP/1.1 200"))
     other, another = await server.connect()
     another.write(GET)
@@ -141,13 +142,13 @@ async def test_websocket_answers_pings_and_is_not_compressed(server: Running) ->
         assert client.response is not None
         assert "Sec-WebSocket-Extensions" not in client.response.headers
         assert str(await client.recv()).startswith("small ")
-        await asyncio.wait_for(await client.ping(), 1)
+        await asyncio.wait_for(await client.ping(), 60)
 
 
 async def test_websocket_stays_open_while_the_peer_answers(server: Running) -> None:
     async with websockets.connect(f"ws://127.0.0.1:{server.port}/", ping_interval=None) as client:
         await client.recv()
-        await asyncio.sleep(SHORT.ping_seconds * 5)
+        await asyncio.sleep(SHORT.ping_seconds * 3)
         await client.send("still here")
         assert await client.recv() == "still here"
 
@@ -159,7 +160,7 @@ async def test_websocket_whose_peer_never_answers_is_dropped(server: Running) ->
         b"sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
     )
     await reader.readuntil(b"\r\n\r\n")
-    await asyncio.wait_for(reader.read(), SHORT.ping_seconds * 5)
+    await asyncio.wait_for(reader.read(), 60)
     await eventually(server.app.disconnected.is_set)
 
 
@@ -214,7 +215,7 @@ async def test_a_closed_websocket_leaves_nothing_behind(server: Running) -> None
     started = time.monotonic()
     async with websockets.connect(f"ws://127.0.0.1:{server.port}/") as client:
         await client.recv()
-    assert time.monotonic() - started < 0.15  # the goodbye is not held up
+    assert time.monotonic() - started < 5  # the goodbye is not held up: the client waits for ten
     await eventually(lambda: server.serving.count == 0)
 
 
@@ -225,7 +226,8 @@ async def test_stop_lets_a_request_finish_and_closes_idle_connections(server: Ru
     await server.app.under_way.wait()
     server.door.close()
     stopping = asyncio.create_task(server.serving.stop())
-    assert await asyncio.wait_for(idle_reader.read(), 0.2) == b""
+    assert await asyncio.wait_for(idle_reader.read(), 60) == b""
+    assert not stopping.done()
     assert await read_answer(busy_reader) == (200, b"late")
     assert await busy_reader.read() == b""
     await stopping
@@ -238,16 +240,16 @@ async def test_the_last_answer_says_so_and_what_has_arrived_is_still_answered(se
 
     server.serving.use_no_more()
     writer.write(GET)
-    assert b"\r\nconnection: close\r\n" in await asyncio.wait_for(reader.read(), 2)  # and then the end
+    assert b"\r\nconnection: close\r\n" in await asyncio.wait_for(reader.read(), 60)  # and then the end
 
     other, another = await server.connect()
     waiting = asyncio.create_task(server.serving.wait_for_nobody())
     await asyncio.sleep(0)
     assert not waiting.done()
     another.write(GET)
-    assert b"\r\nconnection: close\r\n" in await asyncio.wait_for(other.read(), 2)
+    assert b"\r\nconnection: close\r\n" in await asyncio.wait_for(other.read(), 60)
     another.close()
-    await asyncio.wait_for(waiting, 2)
+    await asyncio.wait_for(waiting, 60)
 
 
 async def test_beyond_the_limit_callers_are_told_to_come_back(server: Running) -> None:
@@ -263,12 +265,3 @@ async def say(client: websockets.ClientConnection, text: str, *, times: int) -> 
     for _ in range(times):
         await client.send(text)
     await client.recv()
-
-
-async def eventually(condition: object, seconds: float = 3.0) -> None:
-    """Wait until something is so, or fail."""
-    assert callable(condition)
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "this did not come about"
-        await asyncio.sleep(0.01)

@@ -108,12 +108,12 @@ async def test_a_slot_that_moves_takes_its_listeners_along(live: LiveServer, ser
     for key in (bus.user_channel(moved.id), event_log.stream_key(moved.id)):
         source = servers.owner_of(key)
         servers.move(key, next(node for node in servers.nodes[:3] if node is not source))
-    gap = await _next(follower, 20)
+    gap = await _next(follower, 60)
     assert gap["type"] == "echo:gap"
     await asyncio.sleep(1)
     await bus.publish((bus.user_channel(person.id), Live(event="filters")) for person in people)
     for ear in ears:
-        assert (await _next(ear, 20))["event"] == "filters_changed"
+        assert (await _next(ear, 60))["event"] == "filters_changed"
 
 
 async def _next(ear: object, seconds: float) -> dict[str, object]:

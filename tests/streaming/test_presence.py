@@ -20,6 +20,7 @@ from tests import make
 from tests.api.asking import Api
 from tests.make import Person
 from tests.streaming.conftest import Ear, LiveServer
+from tests.waiting import eventually
 
 PATH = "/api/v1/echo/presence"
 
@@ -140,12 +141,16 @@ async def test_who_comes_back_at_once_was_never_away_and_leases_end_by_themselve
     hers, _ = await hello(live, alice)
     his, _ = await hello(live, bob)
     assert await told(hers, bob) == "online"
-    monkeypatch.setattr(attendance, "LOOK_SECONDS", 0.5)
-    await asyncio.sleep(0.2)
+    monkeypatch.setattr(attendance, "LOOK_SECONDS", 3600)
+    await asyncio.sleep(0.3)  # from here on it looks only when it is told to
+    look = live.hub._attendance.look
     await his.socket.close()
+    await eventually(lambda: live.hub.count == 1)
+    await look()
     again, _ = await hello(live, bob)
     await ask(again, "presence.get", account_ids=[])
-    await asyncio.sleep(1.2)
+    await look()
+    await look()
     assert await hers.hears_nothing()
 
     # A process that was killed renews nothing.
@@ -208,10 +213,12 @@ async def test_another_process_tells_of_those_whose_process_was_killed(
     while (await presence.states([alice.id]))[alice.id] != "online":
         await asyncio.sleep(0.02)
     # A process that dies right after this: what it knew is in Redis alone.
-    monkeypatch.setattr(presence, "LEASE_SECONDS", 2)
     await presence.renew([(bob.id, "of a killed process")])
     await attendance.tell([bob.id])
     assert await told(hers, bob) == "online"
+    with monkeypatch.context() as later:  # a minute later
+        later.setattr(presence, "LEASE_SECONDS", -1)
+        await presence.renew([(bob.id, "of a killed process")])
     assert await told(hers, bob) == "offline"
     assert await presence.take_ended(10) == []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -17,6 +18,7 @@ from echo.streaming.requests import Method
 from echo.streaming.signals import Signal
 from tests import make
 from tests.streaming.conftest import Ear, LiveServer
+from tests.waiting import eventually
 from workers import timelines
 
 
@@ -29,8 +31,21 @@ async def ask(ear: Ear, id_: object, method: str, **more: object) -> dict[str, A
     return await ear.next()
 
 
+@dataclass(frozen=True)
+class Pace:
+    """Of what is slow: whether it has begun, and may end."""
+
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+    may_end: asyncio.Event = field(default_factory=asyncio.Event)
+
+
 @pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def pace() -> Pace:
+    return Pace()
+
+
+@pytest.fixture
+def told(pace: Pace, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """A method and a signal, and what was done by them."""
     done: list[str] = []
 
@@ -40,7 +55,8 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         if params.text == "broken":
             raise RuntimeError
         if params.text == "slow":
-            await asyncio.sleep(0.3)
+            pace.begun.set()
+            await pace.may_end.wait()
         done.append(params.text)
         return {"said": params.text, "times": len(done)}
 
@@ -94,7 +110,7 @@ async def test_requests_are_answered_and_refused(
     assert told == []
 
 
-async def test_a_key_makes_sure_that_it_is_done_once(live: LiveServer, told: list[str]) -> None:
+async def test_a_key_makes_sure_that_it_is_done_once(live: LiveServer, told: list[str], pace: Pace) -> None:
     alice = await make.person("alice")
     ear, other = await live.listen(alice), await live.listen(alice)
     await ear.hello()
@@ -108,13 +124,22 @@ async def test_a_key_makes_sure_that_it_is_done_once(live: LiveServer, told: lis
 
     # One that leaves does not stop what they asked for, and hears of it when they are back.
     await ear.say(type="echo:req", id=5, method="test.say", params={"text": "slow"}, key="k3")
+    await pace.begun.wait()
     assert (await ask(other, 6, "test.say", params={"text": "slow"}, key="k3"))["error"] == {
         "code": "conflict",
         "text": "The same request is under way",
         "retry_after": 1,
     }
     await ear.socket.close()
-    await asyncio.sleep(0.5)
+    await eventually(lambda: live.hub.count == 1)
+    pace.may_end.set()
+    await eventually(lambda: told[-1] == "slow")
+    kept = cache.key("asked", alice.id, "k3")
+
+    async def is_kept() -> bool:
+        return b"said" in (await cache.client().get(kept) or b"")
+
+    await eventually(is_kept)
     assert (await ask(other, 7, "test.say", params={"text": "slow"}, key="k3"))["result"]["said"] == "slow"
     assert told == ["tea", "slow"]
 

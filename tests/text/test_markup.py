@@ -217,4 +217,4 @@ def _words(html: str) -> str:
 def test_hostile_text_is_linear(text: str) -> None:
     started = time.process_time()
     find(text)
-    assert time.process_time() - started < 1.0
+    assert time.process_time() - started < 5.0

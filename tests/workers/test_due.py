@@ -134,7 +134,7 @@ async def test_what_cannot_be_published_is_kept_with_the_reason_and_told(runtime
     clock.shift(timedelta(hours=2))
     await due.step("host/1")
     kept = await ScheduledPost.get()
-    assert (kept.failure, kept.lease_owner) == ("Record not found", "")
+    assert (kept.failure, kept.lease_owner) == ("The post to be answered does not exist", "")
     assert await due.step("host/1") == 0
     job = await db.fetch_one("SELECT arguments::text AS said FROM jobs WHERE name = 'mail.send'")
     assert job is not None
@@ -142,7 +142,7 @@ async def test_what_cannot_be_published_is_kept_with_the_reason_and_told(runtime
     await send(runtime, user_id=alice.id, template=schedules.LETTER)
     (letter,) = letters(runtime.data / "mail")
     assert letter["To"] == "alice@example.org"
-    assert "Record not found" in text_of(letter)
+    assert "The post to be answered does not exist" in text_of(letter)
     # Another time is another chance.
     await db.execute("UPDATE posts SET deleted_at = NULL")
     await schedules.put_off(alice.id, kept.id, in_an_hour())

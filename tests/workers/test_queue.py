@@ -41,7 +41,7 @@ async def test_s_m05_a_pickle_in_the_queue_is_thrown_away_and_not_run(tmp_path: 
     bells = Bells()
     working = asyncio.create_task(_arq(bells))
     await redis.enqueue_job("wake", Queue.DELIVERIES.value)
-    await asyncio.wait_for(bells._events[Queue.DELIVERIES].wait(), 10)
+    await asyncio.wait_for(bells._events[Queue.DELIVERIES].wait(), 60)
     for _ in range(100):
         if not await redis.zcard(redis.default_queue_name) and not await redis.keys("arq:job:evil*"):
             break
