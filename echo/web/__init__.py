@@ -11,6 +11,7 @@ from echo.web import (
     notices,
     oauth,
     openid,
+    other_doors,
     passkeys,
     profiles,
     rooms,
@@ -40,6 +41,7 @@ BLUEPRINTS = (
     chats.blueprint,
     rooms.blueprint,
     static_files.blueprint,
+    other_doors.blueprint,
     *admin.BLUEPRINTS,
     sign_up.blueprint,
 )

@@ -17,6 +17,7 @@ from echo.kinds import Visibility
 from echo.models import Account, Post
 from echo.runtime import Runtime
 from echo.web.error_page import error_page
+from echo.web.other_doors import DOORS
 from echo.web.static_files import every_file
 from tests import make
 from tests.actions import people
@@ -36,6 +37,18 @@ async def test_the_first_page_shows_public_posts_of_this_server(browser: Browser
     assert "said public" in page.text
     for hidden in ("said unlisted", "said followers", "said direct", "said elsewhere"):
         assert hidden not in page.text
+
+
+async def test_addresses_of_mastodons_pages_lead_to_ours(browser: Browser) -> None:
+    await make.person("alice")
+    for path, ours in (*DOORS.items(), ("/users/alice", "/@alice"), ("/auth/edit/", "/settings/security")):
+        led = await browser.get(path)
+        assert (path, led.status, led.location) == (path, 302, ours)
+        assert ((await browser.get(ours)).status, ours) in (
+            (200, ours),
+            (302, ours),
+        )  # or the log-in before it
+    assert (await browser.get(f"/users/{quote('é')}")).location == f"/@{quote('é')}"
 
 
 async def test_a_profile_shows_what_anybody_may_see(browser: Browser) -> None:
