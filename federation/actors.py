@@ -37,7 +37,7 @@ async def store(
         actor = read_actor(document, allow_http=allow_http())
     except Malformed as error:
         raise Unbelievable(f"{document.id}: {error}") from error
-    if is_ours(actor.id):
+    if is_ours(actor.id) or is_ours(actor.inbox):  # or what is for them would come back to us
         raise Unbelievable(f"claims to live here: {actor.id}")
     known = await accounts.find_by_uri(actor.id)
     if known is None:

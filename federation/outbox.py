@@ -39,7 +39,7 @@ def post(source: PostSource) -> Outgoing:
     if source.boost_of_uri:
         return outgoing(_announce(source), source.author_id, key=source.uri, post_id=source.id)
     activity = write.create(activity_id=create_id(source), note=note_of(source))
-    return outgoing(activity, source.author_id, key=source.uri, post_id=source.id)
+    return outgoing(activity, source.author_id, key=source.order, post_id=source.id)
 
 
 def edit(source: PostSource) -> Outgoing:
@@ -49,7 +49,7 @@ def edit(source: PostSource) -> Outgoing:
         note=note_of(source),
         published=source.edited_at,
     )
-    return outgoing(activity, source.author_id, key=source.uri, post_id=source.id)
+    return outgoing(activity, source.author_id, key=source.order, post_id=source.id)
 
 
 def counts(source: PostSource) -> Outgoing:
@@ -86,7 +86,7 @@ def deletion(source: PostSource) -> Outgoing:
         activity = write.delete_object(
             activity_id=f"{source.uri}#delete", actor=source.author_uri, target=source.uri, to=to, cc=cc
         )
-    return outgoing(activity, source.author_id, key=source.uri)
+    return outgoing(activity, source.author_id, key=source.order)
 
 
 def create_id(source: PostSource) -> str:

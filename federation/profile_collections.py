@@ -1,4 +1,4 @@
-"""What hangs on a profile elsewhere: posts on top, hashtags, who leads a community.
+"""What hangs on a profile elsewhere: posts on top, hashtags, who leads a community, how much there is of all.
 
 Read beside, when somebody has looked for the profile or follows it: not every server tells by Add and Remove.
 
@@ -18,7 +18,7 @@ from echo.errors import Gone
 from echo.models import Account
 from echo.store import posts
 from echo.store.pins import MOST
-from federation import featured_tags, moderators, short_lists
+from federation import featured_tags, moderators, profile_totals, short_lists
 from federation.errors import FederationError
 from federation.judge import is_same_origin
 from federation.network import allow_http
@@ -30,7 +30,8 @@ STRANGE_PINS = 10
 
 
 async def refresh(account: Account, document: Document, *, ask: Callable[[str], Awaitable[object]]) -> None:
-    """Take over what the collections of a profile hold: two documents each, and some posts.
+    """Take over what the collections of a profile hold: two documents each, and some posts. Of the
+    long ones only the size is read.
 
     Shapes:  document: the actor, from its own origin; ask: how to get a post that is not known
     """
@@ -38,6 +39,7 @@ async def refresh(account: Account, document: Document, *, ask: Callable[[str], 
     if actor.featured_tags is not None:
         await featured_tags.refresh(account, actor.featured_tags)
     await moderators.refresh(account)
+    await profile_totals.refresh(account)
     if account.featured_uri:
         await _pins(account, ask)
 

@@ -19,16 +19,25 @@ from federation.written import write_down
 
 
 async def send_post(post_id: int) -> None:
-    """Tell of a new post or boost."""
+    """Tell of a new post or boost; in a chat of what was said before it first."""
     source = await post_here(post_id)
-    if source is not None and source.deleted_at is None:
-        activity = outbox.post(source)
-        if source.approval_uri:  # it was written before its author was allowed to
-            for uri, seal in seals.names(activity).items():
-                await outbound.renew(uri, (await seal(activity)).body)
-        inboxes, hosts = await recipients.of_post(source), await recipients.passing_on(source)
-        await hand_over(activity, inboxes, passed_on_by=hosts)
-        await relaying.publish(source)
+    if source is None or source.deleted_at is not None:
+        return
+    if source.chat:
+        earlier = await federation_reads.posts_for_worker(await outbound.untold_before(post_id))
+        for _, before in sorted(earlier.items()):
+            await _tell(before)
+    await _tell(source)
+
+
+async def _tell(source: PostSource) -> None:
+    activity = outbox.post(source)
+    if source.approval_uri:  # it was written before its author was allowed to
+        for uri, seal in seals.names(activity).items():
+            await outbound.renew(uri, (await seal(activity)).body)
+    inboxes, hosts = await recipients.of_post(source), await recipients.passing_on(source)
+    await hand_over(activity, inboxes, passed_on_by=hosts)
+    await relaying.publish(source)
 
 
 async def send_edit(post_id: int) -> None:

@@ -64,7 +64,7 @@ async def store_remote(draft: RemoteAccount) -> Account:
             )
             await account.save()
         await search_accounts.keep(account)
-        await _store_remote_counts(account.id, draft)
+        await AccountStats.bulk_create([AccountStats(account_id=account.id)], ignore_conflicts=True)
         await remote_files.know([draft.avatar, draft.header])
         await remote_files.know((emoji.url for emoji in draft.emojis), are_emojis=True)
         unit.emit(AccountChanged(local=False, account_id=account.id))
@@ -247,15 +247,3 @@ def _remote_values(draft: RemoteAccount) -> dict[str, Any]:
         "fetched_at": clock.now(),
         "deleted_at": None,
     }
-
-
-async def _store_remote_counts(account_id: int, draft: RemoteAccount) -> None:
-    """What their server says about followers; posts are those that we know, when it says nothing."""
-    stats = await AccountStats.get_or_none(account_id=account_id)
-    if stats is None:
-        stats = AccountStats(account_id=account_id)
-        await AccountStats.bulk_create([stats], ignore_conflicts=True)
-    counts = {"followers": draft.followers, "following": draft.following, "posts": draft.posts}
-    told = {name: count for name, count in counts.items() if count is not None and count >= 0}
-    if told:
-        await AccountStats.filter(account_id=account_id).update(**told)

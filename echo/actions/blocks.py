@@ -10,7 +10,7 @@ from echo.db import UnitOfWork
 from echo.errors import Forbidden
 from echo.events import Blocked, Muted, Unblocked, Unmuted
 from echo.models import Account, Block, Mute
-from echo.store import accounts, conversations, notification_policies, notifications, relations
+from echo.store import accounts, conversations, notification_policies, notifications, posts, relations
 
 
 async def block(blocker_id: int, blocked_id: int) -> None:
@@ -48,6 +48,8 @@ async def receive_undo(blocker: Account, *, uri: str = "", blocked_id: int | Non
         if known is None and blocked_id is not None:
             known = await Block.get_or_none(blocker_id=blocker.id, blocked_id=blocked_id)
         if known is None:
+            if uri:
+                await posts.bury(uri)  # it may not have come yet
             return False
         await _unblock(unit, known, local=False)
     return True

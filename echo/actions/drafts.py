@@ -230,9 +230,6 @@ class RemoteAccount:
     moved_to_uri: str = ""
     keys: tuple[RemoteKey, ...] = ()
     created_at: datetime | None = None
-    followers: int | None = None
-    following: int | None = None
-    posts: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

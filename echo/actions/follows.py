@@ -12,7 +12,7 @@ from echo.errors import Forbidden, NotFound
 from echo.events import FollowAccepted, FollowAsked, FollowChanged, FollowEnded, FollowRejected
 from echo.kinds import AccountKind, FollowState, NotificationKind
 from echo.models import Account, Follow
-from echo.store import accounts, avoided_domains, counters, notifications, relations
+from echo.store import accounts, avoided_domains, counters, notifications, posts, relations
 
 
 async def follow(
@@ -135,6 +135,8 @@ async def receive_undo(follower: Account, *, uri: str = "", followee_id: int | N
         known = await Follow.get_or_none(uri=uri, follower_id=follower.id) if uri else None
         if known is None and followee_id is not None:
             known = await relations.find_follow(follower.id, followee_id)
+        if known is None and uri:
+            await posts.bury(uri)  # it may not have come yet
         return known is not None and await end(unit, known, local=False)
 
 

@@ -78,6 +78,7 @@ def up(
             roles_of(ours),
             on_ready=lambda: announce(ready, as_json=common.json),
             on_renew=partial(renew, ours),
+            on_renewed=partial(renewals.note, ours.data),
         )
         return supervisor.run()
 
@@ -102,14 +103,10 @@ def go_on(ours: Premises, legacy: Legacy) -> int:
     return supervisor.run()
 
 
-def renew(ours: Premises, estate: Estate) -> None:
-    """Have the code that is installed now take over. Returns only when it cannot."""
-    why = succession.fails()
-    if not why:
-        log.info("the installed code takes over")
-        why = succession.renew(ours.legacy(estate))
-    log.error("nothing is replaced: %s", why)
-    renewals.note(ours.data, why)
+def renew(ours: Premises, estate: Estate) -> str:
+    """Have the code that is installed now take over. Returns only when it cannot: why."""
+    log.info("the installed code takes over")
+    return succession.renew(ours.legacy(estate))
 
 
 def remember(path: Path, text: str) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, cast
 
 from echo.embedded.restarts import Restarts
 from echo.embedded.roles import Role, RoleChild
+
+URGENT_SECONDS = 5.0
 
 
 class Charge(Protocol):
@@ -70,6 +72,18 @@ def surplus_child(name: str, pid: int) -> RoleChild:
     child = RoleChild(Role(name, _nothing), 1)
     child.adopt(pid)
     return child
+
+
+def ask(group: Sequence[Charge], *, urgent: bool) -> float:
+    """Ask charges to stop. Returns the monotonic time by which they should have."""
+    for charge in group:
+        charge.request_stop(urgent=urgent)
+    return time.monotonic() + (URGENT_SECONDS if urgent else max(charge.grace_seconds for charge in group))
+
+
+def names_of(group: Sequence[Charge]) -> str:
+    """What charges are called in the log."""
+    return ", ".join(charge.name for charge in group)
 
 
 def _nothing() -> None:

@@ -11,6 +11,10 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 import msgspec
@@ -19,8 +23,11 @@ from echo.embedded.roles import RENEW_SIGNAL
 
 VARIABLE = "ECHO_UP_LEGACY"
 TRIAL = "trial"
+# Starting takes seconds of work, and many more where others want the processor too.
+TRIAL_SECONDS = 300.0
+# What may come while one program goes and the next one is not there yet: it waits for that.
+_KEPT_SIGNALS = (RENEW_SIGNAL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _was_asked_for = False
-_TRIAL_SECONDS = 60.0
 
 
 class Legacy(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +49,7 @@ def take() -> Legacy | None:
     text = os.environ.pop(VARIABLE, "")
     # a signal that comes before there is a supervisor to hear it must neither end this process nor be lost
     signal.signal(RENEW_SIGNAL, _remember)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _KEPT_SIGNALS)
     if not text or text == TRIAL:
         return None
     legacy = msgspec.json.decode(text, type=Legacy)
@@ -60,34 +68,63 @@ def _remember(_number: int, _frame: FrameType | None) -> None:
     _was_asked_for = True
 
 
+@contextmanager
+def signals_held() -> Iterator[None]:
+    """Have signals wait: for the end of the block, or for the program that takes over in it."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, _KEPT_SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _KEPT_SIGNALS)
+
+
 def is_trial() -> bool:
     """Whether this process shall only show that this code can be started with this configuration."""
     return os.environ.get(VARIABLE) == TRIAL
 
 
-def fails() -> str:
-    """Start the program that is installed now, for a trial. Returns why it is of no use; empty if it is."""
-    try:
-        done = subprocess.run(  # noqa: S603  our own command line
+class Trial:
+    """The program that is installed now, started only to see whether it can be. Raises OSError."""
+
+    def __init__(self) -> None:
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115  closed at the end of the trial
+        self._deadline = time.monotonic() + TRIAL_SECONDS
+        self._process = subprocess.Popen(  # noqa: S603  our own command line
             _command(),
             env=os.environ | {VARIABLE: TRIAL},
             stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=_TRIAL_SECONDS,
-            check=False,
+            stdout=subprocess.DEVNULL,
+            stderr=self._said,
         )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        return str(error)
-    lines = done.stderr.strip().splitlines() or [f"it ended with status {done.returncode}"]
-    return lines[-1] if done.returncode else ""
+
+    @property
+    def due_at(self) -> float:
+        """The monotonic time at which it has taken too long."""
+        return self._deadline
+
+    def failure(self) -> str | None:
+        """Why the program is of no use, empty if it is of use; None while that is not known."""
+        status = self._process.poll()
+        if status is None and time.monotonic() < self._deadline:
+            return None
+        self._said.seek(0)
+        lines = self._said.read().decode(errors="replace").strip().splitlines()
+        self.end()
+        if status is None:
+            return f"it was not ready within {TRIAL_SECONDS:.0f} seconds"
+        return (lines or [f"it ended with status {status}"])[-1] if status else ""
+
+    def end(self) -> None:
+        """Break it off."""
+        self._process.kill()
+        self._process.wait()
+        self._said.close()
 
 
 def renew(legacy: Legacy) -> str:
     """Go on as the program that is installed now. Returns only when that is not possible: why."""
     for descriptor in legacy.descriptors:
         os.set_inheritable(descriptor, True)
-    signal.signal(RENEW_SIGNAL, signal.SIG_IGN)
     sys.stdout.flush()
     command = _command()
     try:

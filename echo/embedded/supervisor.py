@@ -17,12 +17,12 @@ from echo.embedded.engine import Engine
 from echo.embedded.processes import bound_log, describe_end
 from echo.embedded.renewal import Renewal
 from echo.embedded.roles import RENEW_SIGNAL, Inheritance, Role, RoleChild, children_of
-from echo.embedded.slots import Charge, ChildSlot, Estate, Slot, surplus_child
+from echo.embedded.slots import URGENT_SECONDS, Charge, ChildSlot, Estate, Slot, ask, names_of, surplus_child
+from echo.embedded.succession import Trial
 from echo.errors import EchoError
 
 # A role that has never been ready and dies this often in a row has a fault that no restart heals.
 HOPELESS_DEATHS = 5
-URGENT_SECONDS = 5.0
 HOUSEKEEPING_SECONDS = 60.0
 
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -38,8 +38,9 @@ class Supervisor:
     is installed now, and that replaces the children one after another.
 
     Shapes:  on_ready: called once, here, when every announcing role has reported; must not raise
-             on_renew: called at RENEW_SIGNAL when all is well; returns only when there is nothing to renew
-             on_renewed: called when children were replaced, with what failed, or an empty text
+             on_renew: called after RENEW_SIGNAL, when all is well and the installed code can be started;
+             returns only when that was not possible, with the reason
+             on_renewed: called when children were replaced, with an empty text, or with what failed
              before: what the code before this one left; renews: whether its children are to be replaced
     """
 
@@ -49,7 +50,7 @@ class Supervisor:
         roles: Sequence[Role],
         *,
         on_ready: Callable[[], None] | None = None,
-        on_renew: Callable[[Estate], None] | None = None,
+        on_renew: Callable[[Estate], str] | None = None,
         on_renewed: Callable[[str], None] | None = None,
         before: Estate | None = None,
         renews: bool = True,
@@ -66,7 +67,8 @@ class Supervisor:
         self._before, self._renews = before, renews
         self._on_renew, self._on_renewed = on_renew, on_renewed
         self._renewal: Renewal | None = None
-        self._is_to_renew = succession.was_asked_for()
+        self._trial: Trial | None = None
+        self._is_to_renew = False
         self._announced = False
         self._stops_asked = 0
         self._failed = False
@@ -75,6 +77,7 @@ class Supervisor:
     def run(self) -> int:
         """Run until told to stop. Returns the exit status: 0 after a clean stop, else 1."""
         with self._signals():
+            self._is_to_renew = succession.was_asked_for()  # before there was anybody to hear it
             self._bequeath()
             # the children's collectors then leave what they share with us alone
             gc.collect()
@@ -125,19 +128,39 @@ class Supervisor:
         self._renewal.step()
         if self._renewal.is_over:
             failure, self._renewal = self._renewal.failure, None
-            if self._on_renewed is not None:
-                self._on_renewed(failure)
+            self._tell_renewed(failure)
 
     def _renew_if_asked(self) -> None:
-        """Hand everything on, unless something is just starting or being replaced: then when it is done."""
+        """Try the installed code and hand everything on to it; what is just starting or being replaced comes
+        first. Everything goes on meanwhile, and can be stopped.
+        """
         is_busy = self._renewal is not None or any(
             slot.charge.pid is None or (slot.awaited and not slot.ready) for slot in self._slots
         )
-        if not self._is_to_renew or is_busy or self._on_renew is None:
+        if is_busy or self._on_renew is None:
             return
-        self._is_to_renew = False
-        children = {slot.charge.name: pid for slot in self._slots if (pid := slot.charge.pid) is not None}
-        self._on_renew(Estate(children, self._lifeline))
+        failure: str | None = None
+        try:
+            if self._trial is None and self._is_to_renew:
+                self._is_to_renew, self._trial = False, Trial()
+            if self._trial is None or (failure := self._trial.failure()) is None:
+                return
+        except OSError as error:
+            failure = str(error)
+        self._trial = None
+        with succession.signals_held():
+            self._wait(0.0)  # what was said already, the code that comes after would not hear
+            if not failure and not self._stops_asked:
+                pids = {slot.charge.name: slot.charge.pid for slot in self._slots}
+                children = {name: pid for name, pid in pids.items() if pid is not None}
+                failure = self._on_renew(Estate(children, self._lifeline))
+        if failure:
+            log.error("nothing is replaced: %s", failure)
+            self._tell_renewed(failure)
+
+    def _tell_renewed(self, failure: str) -> None:
+        if self._on_renewed is not None:
+            self._on_renewed(failure)
 
     def _start(self, slot: Slot) -> None:
         slot.spawned_at, slot.due_at = time.monotonic(), None
@@ -186,6 +209,8 @@ class Supervisor:
         due = [slot.due_at for slot in (*self._slots, *self._engine_slots) if slot.due_at is not None]
         if self._renewal is not None and self._renewal.due_at is not None:
             due.append(self._renewal.due_at)
+        if self._trial is not None:
+            due.append(self._trial.due_at)
         return min([*due, self._housekeeping_at]) - time.monotonic()
 
     def _wait(self, seconds: float) -> None:
@@ -208,6 +233,8 @@ class Supervisor:
 
     def _stop_all(self) -> None:
         """Stop everything, rank by rank, each rank when the one before it is gone."""
+        if self._trial is not None:
+            self._trial.end()
         for role in self._roles:
             for kept in role.keeps:
                 kept.close()  # connections nobody will accept are refused at once, not left waiting
@@ -222,17 +249,17 @@ class Supervisor:
         """Stop charges politely; urgently when that takes too long or a second signal came; then kill."""
         if not group:
             return
-        log.info("stopping %s", _names(group))
+        log.info("stopping %s", names_of(group))
         urgent = self._hurried
-        deadline = _ask(group, urgent=urgent)
+        deadline = ask(group, urgent=urgent)
         while alive := [charge for charge in group if charge.pid is not None]:
             late = time.monotonic() >= deadline
             if not urgent and (late or self._hurried):
                 urgent = True
                 self._failed |= late
-                deadline = _ask(alive, urgent=True)
+                deadline = ask(alive, urgent=True)
             elif late:
-                log.error("%s did not stop: killed", _names(alive))
+                log.error("%s did not stop: killed", names_of(alive))
                 for charge in alive:
                     charge.kill()
                 deadline = time.monotonic() + URGENT_SECONDS
@@ -257,17 +284,6 @@ class Supervisor:
             signal.set_wakeup_fd(old_fd)
             for number, handler in before.items():
                 signal.signal(number, handler)
-
-
-def _ask(group: Sequence[Charge], *, urgent: bool) -> float:
-    """Ask charges to stop. Returns the monotonic time by which they should have."""
-    for charge in group:
-        charge.request_stop(urgent=urgent)
-    return time.monotonic() + (URGENT_SECONDS if urgent else max(charge.grace_seconds for charge in group))
-
-
-def _names(group: Sequence[Charge]) -> str:
-    return ", ".join(charge.name for charge in group)
 
 
 def _noted(_number: int, _frame: FrameType | None) -> None:

@@ -137,13 +137,19 @@ class FormerName(Model):
 
 
 class AccountStats(Model):
-    """Counters of an account, apart from it because they change so often."""
+    """Counters of an account, apart from it because they change so often.
+
+    What an account elsewhere is said to have by its own server is kept beside what is known of it here.
+    """
 
     account_id = IdField()
     followers = fields.BigIntField(default=0, db_default=0)
     following = fields.BigIntField(default=0, db_default=0)
     posts = fields.BigIntField(default=0, db_default=0)
     last_post_on = fields.DateField(null=True)
+    told_followers = fields.BigIntField(null=True)
+    told_following = fields.BigIntField(null=True)
+    told_posts = fields.BigIntField(null=True)
 
     class Meta:
         table = "account_stats"

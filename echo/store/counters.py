@@ -35,6 +35,23 @@ async def count_follow(follower_id: int, followee_id: int, by: int) -> None:
         )
 
 
+async def keep_told(
+    account_id: int, *, followers: int | None, following: int | None, posts: int | None
+) -> None:
+    """Keep how much somebody elsewhere has, as their server says; what it does not say stays as it was."""
+    await db.execute(
+        "INSERT INTO account_stats (account_id, told_followers, told_following, told_posts)"
+        " VALUES ($1, $2, $3, $4) ON CONFLICT (account_id) DO UPDATE SET"
+        " told_followers = coalesce($2, account_stats.told_followers),"
+        " told_following = coalesce($3, account_stats.told_following),"
+        " told_posts = coalesce($4, account_stats.told_posts)",
+        account_id,
+        followers,
+        following,
+        posts,
+    )
+
+
 async def count_post_use(column: str, post_id: int, by: int) -> None:
     """Change `replies`, `boosts`, `likes`, `quotes` or `reactions` of a post."""
     if column not in {"replies", "boosts", "likes", "quotes", "reactions"}:

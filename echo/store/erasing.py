@@ -181,7 +181,8 @@ async def person(account_id: int) -> None:
         "UPDATE accounts SET display_name = '', note = '', note_source = '', fields = '[]', emojis = '[]',"
         " avatar = '', avatar_description = '', header = '', header_description = '',"
         " attribution_domains = '[]', also_known_as = '[]', version = version + 1 WHERE id = $1",
-        "UPDATE account_stats SET followers = 0, following = 0, posts = 0, last_post_on = NULL"
+        "UPDATE account_stats SET followers = 0, following = 0, posts = 0, last_post_on = NULL,"
+        " told_followers = NULL, told_following = NULL, told_posts = NULL"
         " WHERE account_id = $1",
     ):
         await db.execute(sql, account_id)

@@ -99,6 +99,11 @@ class PostSource:
     quote: QuotePart | None
     poll: PollPart | None
 
+    @property
+    def order(self) -> str:
+        """In whose order it leaves: its own; what one says to another in a chat goes one after the other."""
+        return f"chat {self.author_uri} {self.mentions[0].uri}" if self.chat and self.mentions else self.uri
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActorSource:

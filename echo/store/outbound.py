@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from echo import clock, db, tracing
+from echo import clock, db, ids, tracing
 from echo.db import Row
 
 CHUNK = 1000
@@ -15,6 +15,8 @@ NOW = timedelta()
 # What a host that has been dead for a week still has to hear when it is back, and how much of it is kept.
 LASTING = frozenset({"Delete", "Undo", "Move"})
 MOST_FOR_DEAD = 1000
+# Jobs of posts that were made so close to each other may run in any order.
+TOGETHER = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +170,21 @@ async def inboxes_told(post_id: int) -> list[str]:
         post_id,
     )
     return [row["inbox"] for row in rows]
+
+
+async def untold_before(chat_post_id: int) -> list[int]:
+    """What the same author has said just before in the same chat, and nothing is written of yet; in order."""
+    first_id = ids.first_id_at(ids.moment_of(chat_post_id) - TOGETHER)
+    rows = await db.fetch(
+        "SELECT p.id FROM posts me JOIN mentions mine ON mine.post_id = me.id"
+        " JOIN posts p ON p.author_id = me.author_id AND p.id >= $2 AND p.id < me.id AND p.chat"
+        " AND p.deleted_at IS NULL JOIN mentions m ON m.post_id = p.id AND m.account_id = mine.account_id"
+        " WHERE me.id = $1 AND NOT EXISTS (SELECT 1 FROM outbound_activities o WHERE o.post_id = p.id)"
+        " ORDER BY p.id",
+        chat_post_id,
+        first_id,
+    )
+    return [row["id"] for row in rows]
 
 
 async def load(activity_ids: Sequence[int]) -> list[Row]:

@@ -100,10 +100,21 @@ async def is_buried(uri: str) -> bool:
     return bool(await db.fetch("SELECT 1 FROM tombstones WHERE uri = $1", uri))
 
 
+async def was_just_buried(uri: str) -> bool:
+    """Whether that was a moment ago. For what may come again under the same id, as follows of Misskey do."""
+    return bool(
+        await db.fetch(
+            "SELECT 1 FROM tombstones WHERE uri = $1 AND created_at > now() - interval '10 minutes'", uri
+        )
+    )
+
+
 async def bury(uri: str) -> None:
     """Remember that the thing with this id is deleted, known or not."""
     await db.execute(
-        "INSERT INTO tombstones (uri, created_at) VALUES ($1, now()) ON CONFLICT (uri) DO NOTHING", uri
+        "INSERT INTO tombstones (uri, created_at) VALUES ($1, now()) ON CONFLICT (uri)"
+        " DO UPDATE SET created_at = excluded.created_at",
+        uri,
     )
 
 

@@ -37,8 +37,9 @@ def _moving(viewer: str, source: str, shown: str = "") -> str:
         p.pinned_at IS NOT NULL AS pinned,
         coalesce(s.replies, 0) AS replies, coalesce(s.boosts, 0) AS boosts, coalesce(s.likes, 0) AS likes,
         coalesce(s.quotes, 0) AS quotes, coalesce(s.reactions, 0) AS reactions,
-        coalesce(t.followers, 0) AS followers, coalesce(t.following, 0) AS following,
-        coalesce(t.posts, 0) AS posts, t.last_post_on,
+        greatest(t.followers, t.told_followers, 0) AS followers,
+        greatest(t.following, t.told_following, 0) AS following,
+        greatest(t.posts, t.told_posts, 0) AS posts, t.last_post_on,
         {condition} AND EXISTS (SELECT 1 FROM likes l
             WHERE l.post_id = p.id AND l.account_id = {viewer} OFFSET 0) AS liked,
         {condition} AND EXISTS (SELECT 1 FROM posts b WHERE b.boost_of_id = p.id
@@ -123,8 +124,9 @@ async def account_rows(account_ids: Sequence[int]) -> dict[int, Row]:
     if not account_ids:
         return {}
     rows = await db.fetch(
-        "SELECT a.*, coalesce(t.followers, 0) AS followers, coalesce(t.following, 0) AS following,"
-        " coalesce(t.posts, 0) AS posts, t.last_post_on, r.id AS role_id, r.name AS role_name,"
+        "SELECT a.*, greatest(t.followers, t.told_followers, 0) AS followers,"
+        " greatest(t.following, t.told_following, 0) AS following,"
+        " greatest(t.posts, t.told_posts, 0) AS posts, t.last_post_on, r.id AS role_id, r.name AS role_name,"
         " r.color AS role_color, r.highlighted AS role_highlighted, CASE WHEN a.moved_to_uri <> '' THEN"
         " (SELECT mv.id FROM accounts mv WHERE mv.uri = a.moved_to_uri AND mv.id <> a.id"
         " AND mv.also_known_as ? a.uri AND mv.deleted_at IS NULL AND mv.suspended_at IS NULL) END"

@@ -7,6 +7,7 @@ from echo import addresses
 from echo.actions import follows
 from echo.kinds import AccountKind
 from echo.models import Account
+from echo.store import posts
 from federation import relayed
 from federation.handlers.people import person_here
 from federation.reasons import Reason
@@ -16,6 +17,8 @@ async def handle(activity: Follow, actor: Account) -> Reason:
     """Ask on behalf of the actor. A repeated Follow is answered again."""
     if activity.object.id == addresses.here().relay:
         return await relayed.followed(activity, actor)
+    if activity.id is not None and await posts.was_just_buried(activity.id):
+        return Reason.DELETED  # its Undo was faster
     followee = await person_here(activity.object.id)
     if followee is None or followee.kind == AccountKind.APPLICATION:
         return Reason.NOT_OURS

@@ -38,7 +38,7 @@ from echo.errors import Gone
 from echo.kinds import AccountKind, Visibility
 from echo.models import Account, Post
 from echo.store import accounts, groups, interest
-from federation import ingest, moderators, origins, resolve
+from federation import ingest, moderators, origins, permitted, resolve
 from federation.errors import Unwelcome
 from federation.fetch import fetch
 from federation.handlers import community_rules, like, undo
@@ -188,10 +188,17 @@ def _believed(passed: PassedOn) -> Document | None:
 
 
 async def _show(post: Post, announce: Announce, group: Account) -> bool:
-    """Show a post as boosted by the community: what begins a thread, for those who follow the community."""
+    """Show a post as boosted by the community: what begins a thread, for those who follow the community.
+
+    Who has addressed a community wants it shown there; of others their word is asked, as for any boost.
+    """
     if post.in_reply_to_id is not None or post.in_reply_to_uri or announce.id is None:
         return False
     if not post.local and not await interest.is_followed(group.id):
+        return False
+    if group.id not in await groups.addressed_by(post.id) and not await permitted.may_boost(
+        announce.id, announce.authorization, group, post
+    ):
         return False
     published_at = announce.published or clock.now()
     return await boosts.receive(group, post.id, announce.id, published_at, Visibility.PUBLIC) is not None

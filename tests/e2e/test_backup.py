@@ -121,7 +121,7 @@ def inside(data: Path) -> dict[str, Any]:
     return asyncio.run(look())
 
 
-def test_a_backup_under_load_becomes_the_server_of_that_moment(server: Server, place: Path) -> None:
+def test_r_28_a_backup_under_load_becomes_the_server_of_that_moment(server: Server, place: Path) -> None:
     with Sinks(2) as sinks:
         token = author(server)
         server.person("story")

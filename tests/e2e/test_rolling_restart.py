@@ -1,4 +1,4 @@
-"""New code and a migration while people are busy: every process is replaced, nobody meets an error."""
+"""R-25: new code and a migration while people are busy, and back: all is replaced, nobody meets an error."""
 
 from __future__ import annotations
 
@@ -10,20 +10,22 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import asyncpg
 import pytest
 import websockets
 from websockets.exceptions import ConnectionClosed
 
+from echo.embedded import find_engines
 from tests.e2e import servers
 from tests.e2e.servers import Server, free_port
 from tests.laws.tree import ROOT
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(360)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 PACKAGES = ("activitypub", "echo", "federation", "migrations", "workers")
 MIGRATION = """
 from tortoise import migrations
@@ -59,6 +61,19 @@ class Installed:
             before = name
         return version
 
+    def install_previous(self) -> None:
+        """Take the next release back. The database stays as that has left it."""
+        package = self.code / "echo" / "__init__.py"
+        package.write_text(package.read_text().rpartition("\n__version__")[0])
+        for path in (self.code / "migrations").glob("90*_later.py"):
+            path.unlink()
+
+    def install_endless(self) -> None:
+        """Put something in its place that never comes to an end of starting."""
+        marker = str(self.code / "begun")
+        text = f"import pathlib, time\npathlib.Path({marker!r}).touch()\ntime.sleep(1000)\n"
+        (self.code / "echo" / "__init__.py").write_text(text)
+
     def install_broken(self) -> None:
         """Put something in its place that cannot be started."""
         (self.code / "echo" / "__init__.py").write_text("raise RuntimeError('half of it is missing')\n")
@@ -66,7 +81,7 @@ class Installed:
     def reload(self) -> tuple[int, dict[str, object]]:
         done = subprocess.run(
             [*_ECHOCTL, "reload", "--data", str(self.server.data), "--json"],
-            capture_output=True, text=True, timeout=180,
+            capture_output=True, text=True, timeout=300,
         )  # fmt: skip
         assert done.stdout, done.stderr + self.log
         return done.returncode, json.loads(done.stdout)
@@ -178,7 +193,23 @@ async def listen(port: int, token: str) -> int | None:
     return socket.close_code
 
 
-async def test_everything_is_replaced_under_load_without_an_error(installed: Installed) -> None:
+@asynccontextmanager
+async def somebody_reads(server: Server, table: str) -> AsyncIterator[None]:
+    """A transaction that has read a table and does not end: nobody can change the table meanwhile."""
+    engines = find_engines(server.data)
+    assert engines is not None
+    connection = await asyncpg.connect(engines.database_url)
+    try:
+        async with connection.transaction():
+            await connection.fetch(f"SELECT id FROM {table} LIMIT 1")
+            yield
+    finally:
+        await connection.close()
+
+
+async def test_r_25_r_27_everything_is_replaced_under_load_and_put_back_without_an_error(
+    installed: Installed,
+) -> None:
     server = installed.server
     alice = await asyncio.to_thread(server.person, "alice")
     port, token = int(server.url.rsplit(":", 1)[1]), str(alice.client.access_token)
@@ -189,22 +220,41 @@ async def test_everything_is_replaced_under_load_without_an_error(installed: Ins
     await asyncio.sleep(1.0)
     answered, version = load.answered, await asyncio.to_thread(installed.install_next)
 
+    reloading = asyncio.create_task(asyncio.to_thread(installed.reload))
+    async with somebody_reads(server, "accounts"):
+        while "a table is busy" not in installed.log and not reloading.done():
+            await asyncio.sleep(0.1)
+        assert not reloading.done(), await reloading  # the migration waits, and nobody waits for it
+        between_tries = load.answered
+        while load.answered < between_tries + 50:
+            await asyncio.sleep(0.1)
+    status, said = await reloading
+
+    assert (status, said["failure"]) == (0, ""), installed.log
+    assert said["version"] == version
+    while not any(version in found for found in load.versions):
+        await asyncio.sleep(0.1)
+    assert await asyncio.wait_for(socket, 60) == 1012  # come back
+    between = {role: set(server.pids(role)) for role in before}
+
+    installed.install_previous()
     status, said = await asyncio.to_thread(installed.reload)
 
     assert (status, said["failure"]) == (0, ""), installed.log
-    await asyncio.sleep(0.5)
+    load.versions.clear()
+    while not load.versions:
+        await asyncio.sleep(0.1)
     load.stop.set()
     await busy
     assert load.failures == []
     assert load.answered > answered + 100
     assert "did not leave" not in installed.log
     assert load.last_answers > 0  # kept-alive connections were told
-    assert await asyncio.wait_for(socket, 60) == 1012  # come back
     after = {role: set(server.pids(role)) for role in before}
     assert {role: len(pids) for role, pids in after.items()} == {"web": 2, "streaming": 1, "worker": 1}
-    assert all(not before[role] & after[role] for role in before)
-    assert any(version in found for found in load.versions)
-    assert said["version"] == version
+    assert all(not (before[role] | between[role]) & after[role] for role in before)
+    assert not any(version in found for found in load.versions)
+    assert said["version"] != version
     added = await asyncio.to_thread(
         server.ask_database, "SELECT count(*) FROM information_schema.columns WHERE column_name = 'later'"
     )
@@ -219,10 +269,19 @@ async def test_code_that_does_not_start_changes_nothing(installed: Installed) ->
     before = server.pids("web")
     installed.install_broken()
 
-    status, said = await asyncio.to_thread(installed.reload)
+    both = await asyncio.gather(*(asyncio.to_thread(installed.reload) for _ in range(2)))
 
-    assert status == 1
-    assert "half of it is missing" in str(said["failure"])
+    for status, said in both:
+        assert status == 1
+        assert "half of it is missing" in str(said["failure"])
     assert sorted(server.pids("web")) == sorted(before)
     os.kill(before[0], signal.SIGUSR1)  # a process that leaves all the same is replaced
-    servers.eventually(lambda: len(set(server.pids("web")) - {before[0]}) == 2)
+    servers.eventually(lambda: len(set(server.pids("web")) - {before[0]}) == 2, seconds=60)
+
+    installed.install_endless()
+    os.kill(server.process.pid, signal.SIGUSR2)
+    servers.eventually((installed.code / "begun").exists, seconds=120)
+    killed = server.pids("streaming")[0]  # while new code is tried, the old one is looked after
+    os.kill(killed, signal.SIGKILL)
+    servers.eventually(lambda: set(server.pids("streaming")) - {killed}, seconds=60)
+    assert await asyncio.to_thread(server.stop) == 0  # and can be stopped

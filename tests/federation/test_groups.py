@@ -131,6 +131,12 @@ async def test_what_is_posted_is_shown_as_boosted_by_the_community(
     assert await hear(one, cats, bob.creates(reply)) == Reason.EFFECT
     assert len((await api.get("/api/v1/timelines/home", by=alice)).json) == 1
     assert (await Post.get(uri=reply["id"])).in_reply_to_id == (await Post.get(uri=post["id"])).id
+    # Who has addressed it wants that; of others their word is asked.
+    alone = {"canAnnounce": {"automaticApproval": [bob.id]}}
+    wanted, unasked = page(bob, cats, interactionPolicy=alone), bob.note("away", interactionPolicy=alone)
+    for note in (wanted, unasked):
+        assert await hear(one, cats, bob.creates(note)) == Reason.EFFECT
+    assert await boosts_of(cats) == {post["id"], wanted["id"]}
 
 
 async def test_a_community_that_nobody_follows_is_not_heard(one: Echo, peer: Peer) -> None:
@@ -343,6 +349,10 @@ async def test_moderators_lock_and_put_on_top(
         await make.post(alice, "late", reply_to=known.id)
 
 
+def counts(account: Json) -> tuple[int, int, int]:
+    return account["followers_count"], account["following_count"], account["statuses_count"]
+
+
 async def test_what_hangs_on_a_profile_is_read_with_it(
     one: Echo, peer: Peer, evil: Peer, alice: Person
 ) -> None:
@@ -354,18 +364,25 @@ async def test_what_hangs_on_a_profile_is_read_with_it(
         (evil if note is forged else peer).serve(note["id"], note)
     listed = [first["id"], {**second, "content": "forged"}, forged["id"]]
     peer.serve(place, {"id": place, "type": "OrderedCollection", "orderedItems": listed})
+    for name, total in (("followers", 1200), ("following", "many"), ("outbox", 34)):
+        peer.serve(f"{bob.id}/{name}", {"type": "OrderedCollection", "totalItems": total})
     account_id = await ports.directory().account_by_handle("bob", "peer.test")
     await rest(one)
     api = Api(one.app.test_client())
     path = f"/api/v1/accounts/{account_id}/statuses"
     shown = (await api.get(path, by=alice, query={"pinned": "true"})).many("Status")
     assert [status["content"] for status in shown] == ["<p>first</p>", "<p>second</p>"]
+    assert counts(shown[0]["account"]) == (1200, 0, 34)
     peer.serve(place, {"id": place, "type": "OrderedCollection", "orderedItems": [second["id"]]})
+    # What is less than what is known here is not believed, and what is not said any more stays.
+    peer.serve(f"{bob.id}/followers", {"type": "OrderedCollection", "totalItems": 0})
+    peer.serve(f"{bob.id}/outbox", {"type": "OrderedCollection"})
     await make.follow(alice, await Account.get(uri=bob.id))
     await resolve.refresh(await Account.get(uri=bob.id))
     await rest(one)
     shown = (await api.get(path, by=alice, query={"pinned": "true"})).many("Status")
     assert [status["content"] for status in shown] == ["<p>second</p>"]
+    assert counts((await api.get(f"/api/v1/accounts/{account_id}", by=alice)).one("Account")) == (1, 0, 34)
 
 
 # Named by an id alone

@@ -349,6 +349,11 @@ async def test_a_profile_changes_and_its_handle_stays(one: Echo, peer: Peer) -> 
     assert await says(bob, one, bob.does("Update", changed)) == ""
     after = await Account.get(uri=bob.id)
     assert (after.id, after.display_name, after.username) == (before.id, "Robert", "bob")
+    # What is for him would come back to us.
+    here = {**bob.document, "name": "Echo", "inbox": "https://one.test/ap/inbox", "endpoints": {}}
+    assert await says(bob, one, bob.does("Update", here)) != ""
+    stored = await Account.get(uri=bob.id)
+    assert (stored.display_name, stored.inbox) == ("Robert", f"{bob.id}/inbox")
 
 
 async def test_a_stripped_profile_is_read_from_its_origin(one: Echo, peer: Peer) -> None:
@@ -397,6 +402,18 @@ async def test_a_delete_may_come_before_its_create(one: Echo, peer: Peer) -> Non
     note = bob.note()
     assert await says(bob, one, bob.does("Delete", note["id"])) == "unknown-object"
     assert await says(bob, one, bob.creates(note)) == "deleted"
+    # So may the end of a follow, and of a block.
+    alice = await make.person("alice")
+    for kind, rows in (("Follow", Follow.filter(followee_id=alice.id)), ("Block", Block.all())):
+        wish = bob.does(kind, alice.account.uri)
+        assert await says(bob, one, bob.does("Undo", wish)) == "unknown-object"
+        assert await says(bob, one, wish) == "deleted"
+        assert await rows.count() == 0
+    # Misskey gives the next follow of the same two the same id.
+    wish = bob.does("Follow", alice.account.uri)
+    await says(bob, one, bob.does("Undo", wish))
+    await Tombstone.filter(uri=wish["id"]).update(created_at=datetime.now(UTC) - timedelta(hours=1))
+    assert await says(bob, one, wish) == ""
 
 
 async def test_somebody_leaves(one: Echo, peer: Peer) -> None:

@@ -13,6 +13,7 @@ from echo import db, models
 from echo.config import Config
 from echo.connecting import tortoise_config
 from echo.runtime import Runtime
+from echo.schema import migrate
 from tests.laws.tree import ROOT, name_of, parsed, sources, tracked
 
 NUMBERED = re.compile(r"(\d{4})_[a-z0-9_]+\.py")
@@ -37,6 +38,7 @@ async def test_no_model_changed_without_a_migration(migrated: Config) -> None:
         apps = cast(dict[str, dict[Any, Any]], settings["apps"])
         writers = await MigrationAutodetector(context.apps, apps).changes()
         assert [operation for writer in writers for operation in writer.operations] == []
+    assert await migrate(migrated) == []  # a second run changes nothing
 
 
 async def test_the_columns_of_the_database_are_those_of_the_models(runtime: Runtime) -> None:

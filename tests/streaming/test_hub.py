@@ -147,7 +147,7 @@ async def test_a_burst_does_not_cost_a_good_reader_its_connection(live: LiveServ
     assert [(await ear.next())["payload"] for _ in range(2000)] == [str(n) for n in range(1, 2001)]
 
 
-async def test_s_j06_readers_that_do_not_read_are_closed_and_cost_the_others_nothing(
+async def test_s_j06_r_20_readers_that_do_not_read_are_closed_and_cost_the_others_nothing(
     live: LiveServer,
 ) -> None:
     people = [await make.person() for _ in range(5)]

@@ -53,6 +53,26 @@ async def test_s_m05_a_pickle_in_the_queue_is_thrown_away_and_not_run(tmp_path: 
     assert await redis.keys("arq:job:evil*") == []
 
 
+async def test_who_waits_for_a_bell_can_be_stopped_in_whatever_moment_it_rings() -> None:
+    bells = Bells()
+
+    async def listen() -> None:
+        while True:
+            await bells.wait(Queue.DELIVERIES)
+
+    for steps in range(6):
+        waiting = asyncio.create_task(listen())
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        bells.ring(Queue.DELIVERIES.value)
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        waiting.cancel()
+        _, pending = await asyncio.wait({waiting}, timeout=30)
+        waiting.cancel()
+        assert not pending, f"rung {steps} steps before"
+
+
 def test_s_m05_no_code_of_ours_reads_what_can_run() -> None:
     """Neither pickle nor its relatives are imported, and whoever makes a queue says how it is read."""
     queues = 0
