@@ -20,6 +20,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from echo.cluster import ClusterRedis, connect_outside, is_cluster
 from echo.config_engines import RedisConfig
 from echo.config_load import ConfigError
+from echo.redis_pool import open_pool
 from echo.slots import Address, by_slot
 
 T = TypeVar("T")
@@ -93,7 +94,7 @@ class Cache:
             "socket_timeout": SILENCE_SECONDS,
         }
         self.cluster = ClusterRedis(url, cluster_hosts, self._opened, **settings) if cluster else None
-        self.redis: Any = self.cluster or self._opened(ConnectionPool.from_url(url, **settings))
+        self.redis: Any = self.cluster or self._opened(open_pool(url, **settings))
 
     def _opened(self, pool: ConnectionPool) -> ArqRedis:
         # arq's client is a Redis client that can also enqueue; MessagePack, because the default is pickle.
@@ -109,9 +110,7 @@ class Cache:
 
         Raises:  ConfigError
         """
-        server = self._opened(
-            ConnectionPool.from_url(self.url, max_connections=1, socket_connect_timeout=2.0)
-        )
+        server = self._opened(open_pool(self.url, max_connections=1, socket_connect_timeout=2.0))
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 found = await is_cluster(server)

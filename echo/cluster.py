@@ -19,6 +19,7 @@ from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError, ResponseError
 
+from echo.redis_pool import open_pool
 from echo.slots import Address, SlotMap, address_in, key_of, slot_of
 
 log = logging.getLogger(__name__)
@@ -60,7 +61,7 @@ class ClusterRedis(Redis):
         self, url: str, others: Sequence[str], opened: Callable[[ConnectionPool], ArqRedis], **settings: Any
     ) -> None:
         # The connections of this pool are never made; it knows how those of the others are made.
-        super().__init__(connection_pool=ConnectionPool.from_url(url, **settings))
+        super().__init__(connection_pool=open_pool(url, **settings))
         self._opened = opened
         self._settings: dict[str, Any] = self.connection_pool.connection_kwargs
         own = self._settings.get("host", "localhost"), int(self._settings.get("port", 6379))

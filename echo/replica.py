@@ -22,6 +22,7 @@ import asyncpg
 from echo import cache
 from echo.config_engines import DatabaseConfig
 from echo.connecting import tortoise_config
+from echo.ending import end
 from echo.pool import Pool
 
 log = logging.getLogger(__name__)
@@ -174,8 +175,7 @@ class Replica:
     async def close(self) -> None:
         """Close every connection."""
         if self._watch is not None:
-            self._watch.cancel()
-            await asyncio.gather(self._watch, return_exceptions=True)
+            await end([self._watch])
         await self._pool.close()
 
 

@@ -63,10 +63,9 @@ from federation.resolve import Directory
 from federation.transport import Transport
 
 log = logging.getLogger(__name__)
-# How long a process waits at its start for engines that are starting too.
-PATIENCE_SECONDS = 30.0
-# How often a process looks whether other settings were chosen.
-CHOICES_SECONDS = 5.0
+# How long a process waits at its start for engines that are starting too, and how often it looks whether other
+# settings were chosen.
+PATIENCE_SECONDS, CHOICES_SECONDS = 30.0, 5.0
 
 
 @dataclass(slots=True)
@@ -215,7 +214,8 @@ async def open_patiently(
                 raise
             log.info("waiting for the database: %s", error)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), 0.5)
+            async with asyncio.timeout(0.5):
+                await stop.wait()
     return None
 
 

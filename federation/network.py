@@ -12,6 +12,7 @@ from typing import Any
 from activitypub import iri
 from echo import __version__, addresses, settings
 from echo.config import Config
+from echo.ending import end
 from echo.errors import Unavailable
 from echo.ports import Reply
 from federation.blocked import BlockedServers
@@ -67,9 +68,7 @@ class Network:
 
     async def close(self) -> None:
         """End what is done beside, and close every connection."""
-        for task in [*self.background, *self.flights.values()]:
-            task.cancel()
-        await asyncio.gather(*self.background, *self.flights.values(), return_exceptions=True)
+        await end([*self.background, *self.flights.values()])
         await self.client.close()
         await self.services.close()
 

@@ -32,7 +32,8 @@ class Bells:
     async def wait(self, queue: Queue, seconds: float = SWEEP_SECONDS) -> None:
         """Until the bell rings or the time is over."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._events[queue].wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._events[queue].wait()
         self._events[queue].clear()
 
     async def listen(self) -> None:

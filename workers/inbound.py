@@ -9,6 +9,7 @@ import asyncio
 import logging
 from itertools import groupby
 
+from echo.ending import end
 from echo.errors import Unavailable
 from echo.jobs import Queue
 from echo.runtime import Runtime
@@ -97,9 +98,7 @@ class _Work:
 
     async def stop(self) -> None:
         """Let go of everything: another worker, or this one after its start, takes it."""
-        for task in self.running:
-            task.cancel()
-        await asyncio.gather(*self.running, return_exceptions=True)
+        await end(self.running, again_seconds=5.0)
         try:
             await inbound.release_leases(self._owner)
         except Unavailable as error:

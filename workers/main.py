@@ -15,10 +15,12 @@ from arq.connections import ArqRedis
 from arq.worker import Worker, func
 
 from echo import cache
+from echo.ending import end
 from echo.kinds import Lane
 from echo.runtime import Runtime
 from echo.store import jobs as job_store
 from echo.store import recent_logs
+from federation.delivery import LANDING_SECONDS
 from workers import (
     accounts,
     cards,
@@ -96,9 +98,8 @@ async def work(runtime: Runtime, stop: asyncio.Event, *, slot: int = 1) -> None:
     ]
     running = [asyncio.create_task(task) for task in tasks]
     await stop.wait()
-    for task in running:
-        task.cancel()
-    await asyncio.gather(*running, return_exceptions=True)
+    # Deliveries that are under way may land.
+    await end(running, again_seconds=LANDING_SECONDS + 5.0)
     with contextlib.suppress(Exception):
         await job_store.release(owner)
 

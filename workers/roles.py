@@ -14,6 +14,7 @@ import uvloop
 from echo import __version__, metrics, tracing
 from echo.config import Config
 from echo.embedded import report_ready
+from echo.ending import end
 from echo.errors import Unavailable
 from echo.runtime import open_patiently
 from echo.server.memory import give_large_memory_back
@@ -59,5 +60,5 @@ async def _run(config: Config, data: Path, slot: int) -> None:
         await work(runtime, stop, slot=slot)
     finally:
         await told.close()
-        following.cancel()
+        await end([following])
         await runtime.close()

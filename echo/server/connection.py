@@ -21,6 +21,7 @@ from hypercorn.events import Closed, Event, RawData, Updated
 from hypercorn.typing import ConnectionState
 from hypercorn.utils import parse_socket_addr
 
+from echo.ending import end
 from echo.server.http11 import CLOSE_FRAME, PING_FRAME, Http11
 from echo.server.rules import Rules
 from echo.server.tasks import Tasks
@@ -105,8 +106,7 @@ class Connection(asyncio.Protocol):
     async def cut(self) -> None:
         """End at once, whatever is under way."""
         self._transport.abort()
-        self._task.cancel()
-        await asyncio.wait([self._task])
+        await end([self._task])
 
     def write_frame(self, frame: bytes) -> bool:
         """Write a whole frame of an open WebSocket now, without a task or the layers between.

@@ -17,6 +17,7 @@ from echo import __version__, farewell, metrics, streaming, tracing
 from echo.app import create_app, create_streaming_app
 from echo.config import Config
 from echo.embedded import LEAVE_SIGNAL, is_supervised, report_ready
+from echo.ending import end
 from echo.runtime import Runtime, open_patiently
 from echo.server.door import Door, Sorter
 from echo.server.handover import Handover, Receiver, Sender
@@ -141,9 +142,9 @@ async def _serve(
             await _first_of(stop, within_seconds=config.server.drain_seconds)
     _close(entrances)
     await told.close()
-    keeping.cancel()
+    await end([keeping])
     await asyncio.gather(hub.close(within_seconds=rules.shutdown_seconds / 2), serving.stop())
-    following.cancel()
+    await end([following])
     await runtime.close()
 
 
@@ -184,6 +185,4 @@ async def _first_of(stop: asyncio.Event, *works: asyncio.Future[Any], within_sec
     """Wait until one of the works is done, `stop` is set or the time is over; the others are broken off."""
     waiting = [asyncio.ensure_future(stop.wait()), *works]
     await asyncio.wait(waiting, timeout=within_seconds, return_when=asyncio.FIRST_COMPLETED)
-    for work in waiting:
-        work.cancel()
-    await asyncio.gather(*waiting, return_exceptions=True)
+    await end(waiting)

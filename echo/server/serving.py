@@ -13,6 +13,7 @@ from hypercorn.app_wrappers import ASGIWrapper
 from hypercorn.asyncio.lifespan import Lifespan
 from hypercorn.asyncio.worker_context import WorkerContext
 
+from echo.ending import end
 from echo.server.connection import Connection, Site
 from echo.server.rules import Rules, hypercorn_config
 
@@ -84,8 +85,7 @@ class Serving:
             log.warning("%d connections are cut off", len(self._connections))
             await asyncio.gather(*(connection.cut() for connection in list(self._connections)))
         await self._lifespan.wait_for_shutdown()
-        self._lifespan_task.cancel()
-        await asyncio.wait([self._lifespan_task])
+        await end([self._lifespan_task])
 
     async def _connect(self, connection: Connection, accepted: socket.socket) -> None:
         try:

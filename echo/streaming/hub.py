@@ -12,6 +12,7 @@ import msgspec
 
 from echo import bus, cache, settings
 from echo.bus import Live
+from echo.ending import end
 from echo.errors import EchoError, Unavailable
 from echo.store import live
 from echo.streaming import counting, lifecycle, topics
@@ -116,10 +117,7 @@ class Hub:
                 outlet.end(Ending.RESTART)
             if start + _CLOSED_AT_ONCE < len(outlets):
                 await asyncio.sleep(pause)
-        for task in self._tasks:
-            task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks)
+        await end(self._tasks)
         await lifecycle.stop()
 
     def _start(self) -> None:
@@ -147,8 +145,7 @@ class Hub:
             await self._wire.want(bus.everybody_channel())
             await listening
         finally:
-            listening.cancel()
-            await asyncio.wait([listening])
+            await end([listening])
 
     def _unwant(self, topic: Topic) -> None:
         for channel in topic.channels:

@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
+from echo.ending import end
 from echo.policy.access import Access
 from echo.streaming import leaving
 
@@ -40,10 +41,7 @@ def ended(access: Access, session_id: str) -> None:
 
 async def stop() -> None:
     """The process ends: nothing more is waited for, and nothing goes on behind what is closed next."""
-    under_way = list(_under_way)
-    for task in under_way:
-        task.cancel()
-    await asyncio.gather(*under_way, return_exceptions=True)
+    await end(_under_way)
 
 
 async def last(sessions: Sequence[tuple[int, str]]) -> None:

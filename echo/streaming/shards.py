@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from echo import cache
+from echo.ending import end
 from echo.streaming.wire import Line, Wire
 
 log = logging.getLogger(__name__)
@@ -70,9 +71,7 @@ class Shards:
                 except TimeoutError:
                     pass
         finally:
-            for task in self._running.values():
-                task.cancel()
-            await asyncio.gather(*self._running.values(), return_exceptions=True)
+            await end(self._running.values())
 
     async def _settle(self) -> None:
         """Hear every channel where it is, and nowhere else."""

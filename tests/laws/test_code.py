@@ -91,7 +91,7 @@ def test_errors_are_exceptions_like_others() -> None:
 
 
 # Called by the library whose class or rules they belong to.
-OVERRIDING = {"disconnect", "_parse_name", "_parse_words"}
+OVERRIDING = {"disconnect", "send_packed_command", "_parse_name", "_parse_words"}
 
 
 def test_booleans_are_given_by_name() -> None:
