@@ -63,8 +63,8 @@ from federation.resolve import Directory
 from federation.transport import Transport
 
 log = logging.getLogger(__name__)
-# How long a process waits at its start for engines that are starting too, and how often it looks whether other
-# settings were chosen.
+# How long a process waits at its start for engines that start too, and how often it looks
+# whether other settings were chosen.
 PATIENCE_SECONDS, CHOICES_SECONDS = 30.0, 5.0
 
 
