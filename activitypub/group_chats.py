@@ -67,6 +67,7 @@ class GroupWish(msgspec.Struct, frozen=True, kw_only=True):
     role: str | None = None
     name: str | None = None
     key: str | None = None
+    icon: str | None = None
     files: tuple[Attachment, ...] = ()
 
 
@@ -111,6 +112,7 @@ def write(thing: GroupEvent | GroupWish) -> dict[str, Any]:
         role=thing.role,
         name=thing.name,
         key=thing.key,
+        icon=thing.icon,
         attachment=[attachment(file) for file in thing.files] or None,
     )
     if isinstance(thing, GroupEvent):
@@ -118,7 +120,6 @@ def write(thing: GroupEvent | GroupWish) -> dict[str, Any]:
             seq=thing.seq,
             published=moment(thing.at),
             content=thing.html,
-            icon=thing.icon,
             members=[{"actor": seat.actor, "role": seat.role} for seat in thing.members] or None,
         )
     return body
@@ -181,7 +182,6 @@ def read_event(document: Document) -> GroupEvent:
         seq=_whole(document, "seq", is_needed=True) or 0,
         at=at,
         html=_text(document, "content"),
-        icon=document.reference("icon"),
         members=tuple(
             Seat(actor=actor, role=seat.text("role") or "member")
             for seat in document.documents("members", at_most=MEMBERS_MAX)
@@ -213,6 +213,7 @@ def _common(document: Document) -> dict[str, Any]:
         "role": _text(document, "role"),
         "name": _text(document, "name"),
         "key": _text(document, "key"),
+        "icon": document.reference("icon"),
         "files": read_attachments(document, near=document.id),
     }
 

@@ -93,6 +93,7 @@ EFFECTS: dict[type[Event], Effects] = {
     events.PresenceChosen: Effects(local_jobs=("presence.tell",)),
     events.GroupMarked: Effects(local_jobs=("federation.send_chat_marks",)),
     events.GroupTold: Effects(local_jobs=("federation.send_chat_event",)),
+    events.CopyDoubted: Effects(local_jobs=("federation.compare_chat",)),
     events.GroupWished: Effects(local_jobs=("federation.send_chat_wish",)),
     events.RelayAsked: Effects(local_jobs=("federation.send_relay_follow",)),
     events.RelayFollowed: Effects(local_jobs=("federation.send_relay_accept",)),
@@ -135,6 +136,7 @@ LANES: dict[str, Lane] = {
     "media.convert": Lane.OUTSIDE,  # each waits for its turn, and none behind a film
     "cards.look": Lane.OUTSIDE,
     "federation.mend_followers": Lane.OUTSIDE,
+    "federation.compare_chat": Lane.OUTSIDE,
     "threads.fetch": Lane.OUTSIDE,
     "threads.fetch_parents": Lane.OUTSIDE,
     "servers.read_list": Lane.OUTSIDE,

@@ -22,6 +22,7 @@ from echo.events_of_accounts import Unblocked as Unblocked
 from echo.events_of_accounts import Unmuted as Unmuted
 from echo.events_of_chats import ChatChanged as ChatChanged
 from echo.events_of_chats import ChatMarked as ChatMarked
+from echo.events_of_chats import CopyDoubted as CopyDoubted
 from echo.events_of_chats import GroupMarked as GroupMarked
 from echo.events_of_chats import GroupTold as GroupTold
 from echo.events_of_chats import GroupWished as GroupWished

@@ -66,6 +66,13 @@ class GroupTold(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CopyDoubted(Event):
+    """The server of a group is to be asked for what did not come."""
+
+    chat_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GroupWished(Event):
     """Somebody here wants something to happen in a group of another server; `said`: as JSON. The copy of the
     group may be gone before it is told.

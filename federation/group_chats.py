@@ -5,6 +5,7 @@ the members; members elsewhere say to it what they want.
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import Any
 
 from activitypub import group_chats as wire
@@ -16,13 +17,14 @@ from activitypub.write.activity import embedded
 from echo import addresses
 from echo.actions import chat_copies
 from echo.actions.chat_copies import FarEvent
-from echo.errors import NotFound
+from echo.errors import EchoError, NotFound
 from echo.kinds_of_chats import ChatEventKind, MemberState
 from echo.models import Account, Chat, ChatEvent
 from echo.store import accounts, chat_log, chat_servers, chats
 from echo.store.chat_projection import subject_of
 from echo.text import sanitize
 from federation import fetch, group_wishes, outbox, recipients
+from federation.errors import FederationError
 from federation.group_parts import account, attachments, uri_of
 from federation.judge import is_same_origin
 from federation.network import allow_http
@@ -30,6 +32,8 @@ from federation.reasons import Reason
 from federation.sending import hand_over
 from federation.server_actor import ensure_server_actor
 from federation.translate import files
+
+log = logging.getLogger(__name__)
 
 # Looking up who is in a group, when somebody here comes in.
 LOOKUP_SECONDS = 20.0
@@ -131,6 +135,17 @@ async def _catch_up(home: Account, chat_uri: str, last_seq: int) -> None:
             if event.chat == chat_uri and event.kind in _KINDS:
                 await chat_copies.receive(home, await _far(event), is_next=True)
         place = page.next
+
+
+async def compare_chat(chat_id: int) -> None:
+    """Ask the server of a group for what did not come; without an answer the next time is soon enough."""
+    chat, home_id = await chats.find_for_worker(chat_id), await chat_servers.somebody_at_home(chat_id)
+    if chat is None or home_id is None or not await chat_servers.has_readers_here(chat_id):
+        return
+    try:
+        await _catch_up(await accounts.get(home_id), chat.uri, chat.last_seq)
+    except (FederationError, Malformed, EchoError) as error:
+        log.info("%s is not compared: %s", chat.uri, error)
 
 
 async def _far(event: wire.GroupEvent) -> FarEvent:

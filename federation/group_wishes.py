@@ -17,6 +17,7 @@ from echo.errors import EchoError, NotFound, TooMany
 from echo.kinds_of_chats import ChatEventKind, ChatRole
 from echo.models import Account
 from echo.store import chats
+from echo.text import sanitize
 from federation import outbox, recipients
 from federation.group_parts import account, attachments
 from federation.reasons import Reason
@@ -122,6 +123,8 @@ async def _lead(wish: wire.GroupWish, actor_id: int, chat_id: int) -> Reason:
             await chat_messages.pin(actor_id, chat_id, wish.message_seq or 0, is_pinned=is_pinned)
         case ChatEventKind.RENAMED:
             await chat_groups.rename(actor_id, chat_id, wish.name or "")
+        case ChatEventKind.AVATAR if wish.icon is None or sanitize.safe_url(wish.icon):
+            await chat_groups.picture(actor_id, chat_id, wish.icon or "")
         case ChatEventKind.INVITED if wish.subject is not None:
             await chat_groups.invite(actor_id, chat_id, await account(wish.subject))
         case ChatEventKind.REMOVED if wish.subject is not None:

@@ -47,6 +47,7 @@ JOBS: dict[str, Job] = {
         profile_sending.send_featured_tag,
         profile_sending.send_unfeatured_tag,
         group_chats.send_chat_event,
+        group_chats.compare_chat,
         group_marks.send_chat_marks,
         group_wishes.send_chat_wish,
         sending.send_follow,

@@ -15,6 +15,7 @@ from echo.actions import (
     archives,
     auth,
     block_lists,
+    chat_comparing,
     discarding,
     house,
     keys,
@@ -104,6 +105,12 @@ async def ask_for_block_lists(_: dict[str, Any]) -> None:
         await block_lists.ask_for_due()
 
 
+async def compare_chats(_: dict[str, Any]) -> None:
+    """Groups of other servers, for events that were lost on the way."""
+    if settings.here().federation.enabled:
+        await chat_comparing.look_at_some()
+
+
 async def write_digests(_: dict[str, Any]) -> None:
     """What happened, for those who have been away for a week and want to know."""
     await letters.ask_for_digests()
@@ -151,6 +158,7 @@ PERIODIC = (
     Periodic("look_at_hosts", look_at_hosts, minutes=set(range(60))),
     Periodic("sweep_rooms", sweep_rooms, minutes=set(range(60))),
     Periodic("ask_for_block_lists", ask_for_block_lists, minutes=set(range(6, 60, 10))),
+    Periodic("compare_chats", compare_chats, minutes=set(range(9, 60, 10))),
     Periodic("delete_suspended", delete_suspended, minutes={11}),
     Periodic("write_digests", write_digests, minutes={41}),
     Periodic("number_rules", number_rules, minutes=set(range(8, 60, 10))),

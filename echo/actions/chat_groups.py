@@ -9,13 +9,14 @@ from urllib.parse import urlsplit
 from echo import addresses, clock, db, ids
 from echo.actions import chat_copies, chats
 from echo.actions.chat_log import append
+from echo.actions.remote_media import only_from_taken
 from echo.db import UnitOfWork
 from echo.errors import Forbidden, Invalid, NotFound
 from echo.kinds_of_chats import ChatEventKind, ChatKind, ChatRole, MemberState
 from echo.models import Chat, ChatMember
 from echo.policy.chat import MEMBERS_MAX, NAME_CHARACTERS, Deed, is_above, require
 from echo.policy.viewer import Viewer
-from echo.store import accounts, chat_log, chat_marks
+from echo.store import accounts, chat_log, chat_marks, remote_files
 from echo.store import chats as store
 from echo.store.chats import Seat
 
@@ -213,12 +214,19 @@ async def rename(account_id: int, chat_id: int, name: str) -> Chat:
 async def picture(account_id: int, chat_id: int, key: str) -> Chat:
     """Give a group another picture; the one before stays in the store, for those who show it still.
 
-    Shapes:  key: in the media store, of `echo.actions.uploads.store_portrait`; empty: none
+    Shapes:  key: in the media store, of `echo.actions.uploads.store_portrait`, or the address of one that
+             somebody elsewhere chose; empty: none
     """
+    if "://" in key:
+        await only_from_taken(await accounts.get(account_id))
     async with db.unit_of_work() as unit:
         seat = await _lead(account_id, chat_id, Deed.CHANGE)
-        chat_copies.require_here(seat.chat)
-        await append(unit, seat.chat, ChatEventKind.AVATAR, account_id, {"avatar": key})
+        if not seat.chat.local:
+            icon = addresses.here().file(key) if key else ""
+            await chat_copies.wish(unit, seat.chat, account_id, ChatEventKind.AVATAR, icon=icon)
+        else:
+            await remote_files.know([key])
+            await append(unit, seat.chat, ChatEventKind.AVATAR, account_id, {"avatar": key})
     return (await store.get(Viewer(account_id), chat_id)).chat
 
 

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from echo import clock, ids
 from echo.actions.drafts import RemoteAccount, RemoteEmoji, RemoteMedia
+from echo.errors import Invalid
 from echo.kinds import MediaState
 from echo.models import Account, Media
 from echo.store import remote_files, server_blocks
@@ -61,6 +62,12 @@ async def only_taken(draft: RemoteAccount) -> RemoteAccount:
     if not (await server_blocks.rules_for(urlsplit(draft.uri).netloc)).reject_media:
         return draft
     return replace(draft, avatar="", header="", emojis=())
+
+
+async def only_from_taken(author: Account) -> None:
+    """Raises Invalid where no files are taken from somebody's server."""
+    if author.host and (await server_blocks.rules_for(author.host)).reject_media:
+        raise Invalid("Validation failed: No files of your server are taken here")
 
 
 def _meta(file: RemoteMedia) -> dict[str, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from quart import Blueprint, Response, request
 
-from echo.actions import chat_copies, chat_marks
+from echo.actions import chat_comparing, chat_copies, chat_marks
 from echo.actions import chat_messages as actions
 from echo.actions.chat_messages import MessageDraft
 from echo.api.chats import BASE, limit_of, seat
@@ -29,6 +29,7 @@ MESSAGE = f"{PATH}/messages/<seq>"
 async def index(chat_id: str) -> Response:
     """Messages in order: right above `after`, right below `before`, or the newest."""
     found, given = await seat(chat_id), await params()
+    await chat_comparing.look(found.chat)
     rows = await chat_reads.messages(
         found, before=given.id("before"), after=given.id("after"), limit=limit_of(given)
     )
@@ -159,6 +160,7 @@ async def pins(chat_id: str) -> Response:
 async def events(chat_id: str) -> Response:
     """The log after `after`, from the beginning without; things are as they are today."""
     found, given = await seat(chat_id), await params()
+    await chat_comparing.look(found.chat)
     rows = await chat_reads.events(found, given.id("after") or 0, limit_of(given))
     return entity(await chat.events(account_id(), rows))
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 import msgspec
 from quart import Blueprint, Response, request
 
-from echo import settings
+from echo import addresses, settings
 from echo.actions import chat_groups, chat_marks, uploads
 from echo.actions import chats as actions
 from echo.api.media import OVERHEAD_BYTES
@@ -101,8 +101,14 @@ async def change_preferences() -> Response:
 @blueprint.post(f"{BASE}/join")
 @needs("write:chats")
 async def join() -> Response:
-    """Enter the group to which a join link leads: `token`."""
-    return await answer(await chat_groups.enter_by_link(account_id(), (await params()).require_text("token")))
+    """Enter the group to which a join link leads: `token`, or the whole link."""
+    token = (await params()).require_text("token").strip()
+    if "/" in token:
+        start = addresses.here().chat_link("")
+        if not token.startswith(start):
+            raise Invalid("Validation failed: People of another server are invited by a member of the group")
+        token = token.removeprefix(start)
+    return await answer(await chat_groups.enter_by_link(account_id(), token))
 
 
 @blueprint.get(f"{BASE}/<chat_id>")

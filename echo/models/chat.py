@@ -35,6 +35,9 @@ class Chat(Model):
     join_token = fields.CharField(max_length=64, null=True, unique=True, description="of the join link")
     created_at = fields.DatetimeField()
     last_at = fields.DatetimeField(description="when the last message came")
+    compared_at = fields.DatetimeField(
+        null=True, description="of a copy: when its server was last asked for what did not come"
+    )
 
     class Meta:
         table = "chats"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from echo import db
 from echo.models import ChatEvent
 from echo.store import loading
@@ -73,6 +75,41 @@ async def is_known_at(chat_id: int, host: str) -> bool:
         host,
     )
     return found is not None
+
+
+async def copies(before: datetime, limit: int) -> list[int]:
+    """Groups of other servers that somebody here is in, not compared since then; the longest ago first."""
+    rows = await db.fetch(
+        "SELECT c.id FROM chats c WHERE NOT c.local AND (c.compared_at IS NULL OR c.compared_at < $1)"
+        " AND EXISTS (SELECT 1 FROM chat_members m JOIN users u ON u.id = m.account_id"
+        " WHERE m.chat_id = c.id AND m.state = 'active') ORDER BY c.compared_at NULLS FIRST LIMIT $2",
+        before,
+        limit,
+    )
+    return [row["id"] for row in rows]
+
+
+async def begin_comparing(chat_id: int, before: datetime, now: datetime) -> bool:
+    """Whether a copy was not compared since then; it counts as compared from now on."""
+    found = await db.fetch_value(
+        "UPDATE chats SET compared_at = $3 WHERE id = $1 AND NOT local"
+        " AND (compared_at IS NULL OR compared_at < $2) RETURNING 1",
+        chat_id,
+        before,
+        now,
+    )
+    return found is not None
+
+
+async def somebody_at_home(chat_id: int) -> int | None:
+    """Somebody of the server that gives a group its order."""
+    found = await db.fetch_value(
+        "SELECT a.id FROM chats c JOIN chat_members m ON m.chat_id = c.id"
+        " JOIN accounts a ON a.id = m.account_id WHERE c.id = $1 AND a.host <> ''"
+        " AND a.host = split_part(c.uri, '/', 3) ORDER BY m.id LIMIT 1",
+        chat_id,
+    )
+    return None if found is None else int(found)
 
 
 async def inbox_at_home(chat_id: int) -> str:

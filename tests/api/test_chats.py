@@ -175,7 +175,10 @@ async def test_a_group(api: Api) -> None:
     token = (await api.post(f"{path}/link", by=alice)).json["token"]
     assert (await api.get(path, by=alice)).json["join_token"] == token
     assert (await api.get(path, by=bob)).json["join_token"] is None
-    assert (await api.post(f"{BASE}/join", by=carol, json={"token": token})).json["me"]["role"] == "member"
+    await api.post(f"{BASE}/join", by=carol, json={"token": f"https://far.test/{token}"}, expect=422)
+    link = (await api.post(f"{path}/link", by=alice)).json["url"]
+    assert (await api.post(f"{BASE}/join", by=carol, json={"token": link})).json["me"]["role"] == "member"
+    token = link.rpartition("/")[2]
     members = (await api.get(f"{path}/members", by=carol)).json
     assert [one["account"]["acct"] for one in members] == ["alice", "bob", "carol"]
     member = f"{path}/members/{bob.id}"

@@ -9,7 +9,15 @@ from typing import Any
 import pytest
 
 from echo import addresses, clock, db, event_log, ports
-from echo.actions import accounts, chat_copies, chat_groups, chat_marks, chat_messages, erasing
+from echo.actions import (
+    accounts,
+    chat_comparing,
+    chat_copies,
+    chat_groups,
+    chat_marks,
+    chat_messages,
+    erasing,
+)
 from echo.actions.chat_messages import MessageDraft
 from echo.errors import Forbidden, Invalid, NotFound
 from echo.kinds_of_chats import ChatRole, ChatWriters
@@ -326,19 +334,22 @@ async def test_a_group_is_led_from_another_server_too(one: Echo, two: Echo) -> N
     sent = await say(alice.id, group, "hello")
     await chat_groups.picture(alice.id, group, "rooms/tea.png")
     await settle_down(servers)
+    assert (await two.run(only_group())).avatar == addresses.here().file("rooms/tea.png")
 
     await two.run(chat_groups.rename(bob.id, copy, "Coffee"))
+    await two.run(chat_groups.picture(bob.id, copy, "avatars/coffee.png"))
     await two.run(chat_messages.pin(bob.id, copy, sent.seq, is_pinned=True))
     await two.run(chat_groups.invite(bob.id, copy, carol.id))
     await settle_down(servers)
     await two.run(chat_groups.enter(carol.id, copy))
     await settle_down(servers)
     for server, number in ((one, group), (two, copy)):
-        assert (await server.run(only_group())).name == "Coffee"
+        shared = await server.run(only_group())
+        assert (shared.name, "/media/" in shared.avatar) == ("Coffee", True)
+        assert not shared.avatar.endswith("tea.png")
         assert await server.run(store.count_pins(number)) == 1
         assert ("carol", "member", "active") in await server.run(people(number))
         assert await server.run(rebuilt(number))
-    assert (await two.run(only_group())).avatar == addresses.here().file("rooms/tea.png")
 
     carol_there = await found("carol", "two.test")
     with pytest.raises(Forbidden, match="role"):
@@ -409,10 +420,33 @@ async def test_files_go_along_and_so_does_how_far_somebody_has_read(
     assert member is not None
     assert member.read_seq == newest + 1
 
+    # Nor does the last event stay lost that nobody has read: it is asked for when somebody looks, not each
+    # time, and now and then.
+    for text, look, hours in (
+        ("unread", lambda: look_at(bob.id, copy), 1),
+        ("unread again", chat_comparing.look_at_some, 8),
+    ):
+        await say(alice.id, group, text)
+        await work_jobs()
+        await db.execute("DELETE FROM deliveries WHERE state = 'pending'")
+        await settle_down(servers)
+        assert (await two.run(texts(bob.id, copy)))[-1] != text
+        clock.shift(timedelta(hours=hours))
+        await two.run(look())
+        await two.run(look())
+        doubts = "SELECT count(*) FROM jobs WHERE name = 'federation.compare_chat'"
+        assert await two.run(db.fetch_value(doubts)) == 1
+        await settle_down(servers)
+        assert (await two.run(texts(bob.id, copy)))[-1] == text
+
     # Nobody says that of anybody but their own people, and that server of nobody at home.
     for says_so, about in ((await Account.get(id=bob_here), dave.id), (alice.account, bob_here)):
         with pytest.raises(Forbidden):
             await chat_copies.marked(says_so, (await only_group()).uri, about, 99, 99)
+
+
+async def look_at(account_id: int, chat_id: int) -> None:
+    await chat_comparing.look((await store.get(Viewer(account_id), chat_id)).chat)
 
 
 async def shown_to(account_id: int, chat_id: int) -> list[Message]:

@@ -69,6 +69,12 @@ async def test_a_chat_is_heard_as_it_was_asked_for(live: LiveServer) -> None:
     while (frame := await again.next())["type"] != "echo:reply":
         pass
     assert (frame["result"]["me"]["read_seq"], frame["result"]["unread_count"]) == (4, 0)
+    for method in ("chat.read", "chat.send"):
+        huge = {"chat_id": str(chat.id), "text": "x", "seq": 2**70, "reply_to_seq": 2**70}
+        await again.say(type="echo:req", id=7, method=method, params=huge)
+        while (frame := await again.next())["type"] != "echo:reply":
+            pass
+        assert frame["error"]["code"] == "bad_request"
     # Deleted for oneself it goes from one's other devices too, and from nobody else's.
     await again.say(type="echo:req", id=6, method="chat.hide", params={"chat_id": str(chat.id), "seq": 3})
     gone = await heard(other, "chat.hidden")

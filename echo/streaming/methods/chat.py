@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from echo.actions import chat_marks, chat_messages
+from echo.actions import chat_comparing, chat_marks, chat_messages
 from echo.actions.chat_messages import MessageDraft
 from echo.errors import NotFound
 from echo.ids import parse_id
@@ -20,14 +20,14 @@ class SendParams(Struct, frozen=True, kw_only=True):
     chat_id: str
     text: str = ""
     media_ids: Annotated[list[str], Meta(max_length=20)] = []
-    reply_to_seq: int | None = None
+    reply_to_seq: Annotated[int, Meta(ge=1, le=2**62)] | None = None
 
 
 class ReadParams(Struct, frozen=True, kw_only=True):
     """Shapes:  seq: None: all"""
 
     chat_id: str
-    seq: int | None = None
+    seq: Annotated[int, Meta(ge=0, le=2**62)] | None = None
 
 
 class HideParams(Struct, frozen=True, kw_only=True):
@@ -74,6 +74,7 @@ async def hide(access: Access, asked: HideParams) -> object:
 async def replay(access: Access, asked: ReplayParams) -> object:
     """The log after an event; `last_seq`: the last one that there is to read."""
     seat = await chats.get(access.viewer, _number(asked.chat_id))
+    await chat_comparing.look(seat.chat)
     rows = await chat_reads.events(seat, asked.after, asked.limit)
     return {"last_seq": seat.last_seq, "events": await chat.events(_mine(access), rows)}
 
