@@ -27,6 +27,8 @@ T = TypeVar("T")
 SCOPES = ["read", "write", "follow", "push"]
 # What the issue of a two-server story allows between cause and effect, in seconds, on a busy machine.
 PATIENCE_SECONDS = 60.0
+# Deliveries that are under way may take twenty seconds to land.
+STOP_SECONDS = 120.0
 
 
 @dataclass(slots=True)
@@ -98,7 +100,7 @@ class Server:
     def stop(self) -> int:
         """Ask it to stop; its exit status."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=60)
+        return self.process.wait(timeout=STOP_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,15 +138,20 @@ def running(name: str, *options: str, env: dict[str, str] | None = None) -> Iter
 
 
 def stop(server: Server) -> None:
-    """End it as a person would, and harder when it does not."""
+    """End it as a person would. One that does not end is killed, and that is a failure."""
+    is_stuck = False
     if server.process.poll() is None:
         server.process.send_signal(signal.SIGTERM)
         try:
-            server.process.wait(timeout=40)
+            server.process.wait(timeout=STOP_SECONDS)
         except subprocess.TimeoutExpired:
+            is_stuck = True
             server.process.kill()
+            server.process.wait()
     if server.process.stdout is not None:
         server.process.stdout.close()
+    log = (server.data / "echo.log").read_text() if is_stuck else ""
+    assert not is_stuck, f"it did not stop within {STOP_SECONDS} s:\n{log[-4000:]}"
 
 
 def start(data: Path, port: int, *options: str, env: dict[str, str] | None = None) -> Server:

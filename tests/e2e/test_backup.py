@@ -159,7 +159,7 @@ def test_r_28_a_backup_under_load_becomes_the_server_of_that_moment(server: Serv
             new = post(again, token, "back again", "back-again")
             assert new.status_code == 200
             uri = new.json()["uri"] + "/activity"
-            eventually(lambda: all(uri in sink.arrived for sink in sinks.all), seconds=30)
+            eventually(lambda: all(uri in sink.arrived for sink in sinks.all))
             state = asyncio.run(look_inside(again))
             assert state["off"] == [], "counters"
             assert state["leased"] == 0
