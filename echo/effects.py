@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from echo import events
 from echo.events import Event
 from echo.kinds import Lane
+from echo.kinds_of_webhooks import WebhookEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,7 @@ EFFECTS: dict[type[Event], Effects] = {
     events.RoomMemberChanged: Effects(jobs=("rooms.apply",)),
     events.RoomShown: Effects(jobs=("timelines.show_edit",)),
     events.PersonAdmitted: Effects(jobs=("accounts.follow_inviter",)),
+    events.BlockListAgreed: Effects(jobs=("servers.apply_list",)),
     events.BlockListDue: Effects(jobs=("servers.read_list",)),
     events.ServerBlocked: Effects(jobs=("servers.sever", "servers.settle_files")),
     events.AnnouncementChanged: Effects(live="announcement"),
@@ -130,6 +132,17 @@ EFFECTS: dict[type[Event], Effects] = {
     events.ArchiveAsked: Effects(jobs=("archives.build",)),
 }
 
+# Jobs that are written only where a program of the operator wants to be told of this.
+TOLD: dict[str, WebhookEvent] = {
+    "webhooks.signed_up": WebhookEvent.ACCOUNT_CREATED,
+    "webhooks.let_in": WebhookEvent.ACCOUNT_APPROVED,
+    "webhooks.account_changed": WebhookEvent.ACCOUNT_UPDATED,
+    "webhooks.report_made": WebhookEvent.REPORT_CREATED,
+    "webhooks.report_changed": WebhookEvent.REPORT_UPDATED,
+    "webhooks.post_published": WebhookEvent.STATUS_CREATED,
+    "webhooks.post_edited": WebhookEvent.STATUS_UPDATED,
+}
+
 # Jobs that are not quick, and where they wait.
 LANES: dict[str, Lane] = {
     "media.process": Lane.SLOW,
@@ -140,6 +153,7 @@ LANES: dict[str, Lane] = {
     "threads.fetch": Lane.OUTSIDE,
     "threads.fetch_parents": Lane.OUTSIDE,
     "servers.read_list": Lane.OUTSIDE,
+    "servers.apply_list": Lane.OUTSIDE,
     "federation.verify_links": Lane.OUTSIDE,
     "push.send": Lane.OUTSIDE,
     "webhooks.send": Lane.OUTSIDE,

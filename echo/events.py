@@ -29,6 +29,7 @@ from echo.events_of_chats import GroupWished as GroupWished
 from echo.events_of_chats import MessageHidden as MessageHidden
 from echo.events_of_chats import PresenceChosen as PresenceChosen
 from echo.events_of_chats import WishRefused as WishRefused
+from echo.events_of_fences import BlockListAgreed as BlockListAgreed
 from echo.events_of_fences import BlockListDue as BlockListDue
 from echo.events_of_fences import PersonAdmitted as PersonAdmitted
 from echo.events_of_fences import ServerBlocked as ServerBlocked

@@ -16,6 +16,20 @@ class ServerBlocked(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BlockListAgreed(Event):
+    """Somebody wants all done that a list wants; the first is done, and this is who, for the rest.
+
+    Shapes:  up_to: the last change that they saw; account_id, address, door: of `echo.policy.roles.Staff`
+    """
+
+    list_id: int
+    up_to: int
+    account_id: int | None
+    address: str
+    door: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BlockListDue(Event):
     """A list of blocked servers is to be read now."""
 

@@ -135,6 +135,7 @@ class Quoter(StrEnum):
 class LetterKind(StrEnum):
     CONFIRM = "confirm"  # an address; names a one-time link
     RESET = "reset"  # a forgotten password; the same
+    PROOF = "proof"  # a code in place of a password
     APPROVED = "approved"  # to somebody new: a moderator said yes
     WAITING = "waiting"  # to moderators: somebody waits for a yes
     ARCHIVE = "archive"  # all that somebody has here can be fetched

@@ -55,6 +55,7 @@ ROUTES_OF_POLICIES: dict[str, Json] = {
             "properties": {
                 "digests": _LIST,
                 "status_id": TEXT,
+                "account_id": TEXT,
                 "note": TEXT,
                 "distance": {"type": "integer"},
             },

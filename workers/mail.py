@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from echo import addresses, mail, settings
-from echo.actions import confirmations, password_changes, schedules
+from echo.actions import confirmations, password_changes, proof_codes, schedules
 from echo.actions.links import LinkKind
 from echo.kinds import LetterKind
 from echo.mail import Letter
@@ -34,6 +34,9 @@ async def _letter(user_id: int, template: str) -> Letter | None:
         case LinkKind.RESET:
             to_and_secret = await password_changes.link_for(user_id)
             return None if to_and_secret is None else _reset(*to_and_secret)
+        case LetterKind.PROOF:
+            to_and_code = await proof_codes.code_for(user_id)
+            return None if to_and_code is None else _proof(*to_and_code)
         case schedules.LETTER:
             return await _unpublished(user_id)
         case LetterKind.APPROVED:
@@ -73,6 +76,25 @@ def _reset(to: str, secret: str) -> Letter:
         action="Choose a new password",
         link=f"{addresses.here().base}/password/{secret}",
         after=("The link works for an hour, once. If it was not you, do nothing: your password stays.",),
+    )
+
+
+def _proof(to: str, code: str) -> Letter:
+    instance = settings.here().instance
+    return Letter(
+        to=to,
+        subject=f"A code for {instance.title}",
+        paragraphs=(
+            "Hello,",
+            f"where a page of {instance.domain} asks for your password, this does as well:",
+            code,
+        ),
+        action="Go on",
+        link=f"{addresses.here().base}/settings/security",
+        after=(
+            "It works for 15 minutes, once. If you did not ask for it, somebody uses your account: log in and"
+            " end your sessions. Give it to nobody.",
+        ),
     )
 
 

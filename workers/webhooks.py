@@ -8,6 +8,7 @@ from datetime import datetime
 
 from echo import ports
 from echo.actions import webhooks as actions
+from echo.effects import TOLD
 from echo.errors import NotFound, Unavailable
 from echo.kinds_of_webhooks import WebhookEvent
 from echo.policy import seals
@@ -22,37 +23,37 @@ log = logging.getLogger(__name__)
 
 async def signed_up(_: Runtime, *, account_id: int) -> None:
     """Somebody has a new account here."""
-    await actions.tell(WebhookEvent.ACCOUNT_CREATED, account_id)
+    await actions.tell(TOLD["webhooks.signed_up"], account_id)
 
 
 async def let_in(_: Runtime, *, account_id: int) -> None:
     """Somebody new can use their account."""
-    await actions.tell(WebhookEvent.ACCOUNT_APPROVED, account_id)
+    await actions.tell(TOLD["webhooks.let_in"], account_id)
 
 
 async def account_changed(_: Runtime, *, account_id: int) -> None:
     """An account of this server has changed."""
-    await actions.tell(WebhookEvent.ACCOUNT_UPDATED, account_id)
+    await actions.tell(TOLD["webhooks.account_changed"], account_id)
 
 
 async def report_made(_: Runtime, *, report_id: int) -> None:
     """Somebody reported something."""
-    await actions.tell(WebhookEvent.REPORT_CREATED, report_id)
+    await actions.tell(TOLD["webhooks.report_made"], report_id)
 
 
 async def report_changed(_: Runtime, *, report_id: int) -> None:
     """A report was dealt with."""
-    await actions.tell(WebhookEvent.REPORT_UPDATED, report_id)
+    await actions.tell(TOLD["webhooks.report_changed"], report_id)
 
 
 async def post_published(_: Runtime, *, post_id: int) -> None:
     """Somebody here has posted."""
-    await actions.tell(WebhookEvent.STATUS_CREATED, post_id)
+    await actions.tell(TOLD["webhooks.post_published"], post_id)
 
 
 async def post_edited(_: Runtime, *, post_id: int) -> None:
     """A post of this server says something else."""
-    await actions.tell(WebhookEvent.STATUS_UPDATED, post_id)
+    await actions.tell(TOLD["webhooks.post_edited"], post_id)
 
 
 async def send(_: Runtime, *, webhook_id: int, event: str, object_id: int, happened_at: str) -> None:

@@ -10,12 +10,12 @@ from echo import addresses, clock, db, ids
 from echo.actions import profile_links as links
 from echo.actions import profile_texts, remote_media
 from echo.actions.drafts import ProfileDraft, RemoteAccount
+from echo.actions.logins import require_password
 from echo.db import UnitOfWork
 from echo.errors import Forbidden, Invalid
 from echo.events import AccessEnded, AccountChanged, AccountDeleted, LinksChanged
 from echo.kinds import AccountKind, Role
 from echo.models import Account, AccountStats, User
-from echo.policy import passwords
 from echo.policy.standing import Standing, standing_of
 from echo.store import accounts, remote_files, search_accounts, server_blocks, users
 
@@ -147,10 +147,7 @@ async def delete_oneself(user_id: int, password: str) -> None:
 
     Raises:  Invalid for a wrong password, and for the owner of the server; Forbidden while suspended
     """
-    person = await users.find(user_id)
-    verdict = await passwords.verify(password, person.password_hash if person else None)
-    if not verdict.matches:
-        raise Invalid("The password is wrong.")
+    await require_password(user_id, password)
     standing = standing_of(await users.standing_row(user_id))
     if standing in (Standing.SUSPENDED, Standing.DISABLED):
         raise Forbidden

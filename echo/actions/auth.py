@@ -139,7 +139,8 @@ async def end_all_access(user_id: int) -> None:
         await auth.revoke_tokens_of(user_id, clock.now())
         await sessions.delete_all_of(user_id)
         # Whoever is half-way through a log-in began it with what was good until now.
-        await auth.delete_links(LinkKind.HALF, user_id)
+        for kind in (LinkKind.HALF, LinkKind.PROOF):
+            await auth.delete_links(kind, user_id)
         unit.emit(AccessEnded(local=True, user_id=user_id, token_id=None))
 
 

@@ -5,20 +5,23 @@ from __future__ import annotations
 import asyncio
 import re
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from echo import db, ports, settings
 from echo.actions import discarding, file_bans, staff, uploads
+from echo.actions.restraints import handle
 from echo.actions.staff import Target
 from echo.errors import EchoError, Invalid, NotFound
-from echo.events import PostEdited
+from echo.events import AccountChanged, PostEdited
+from echo.kinds import MediaKind
 from echo.media import port
 from echo.media.sandbox import convert
 from echo.models import Media, Post
 from echo.policy.deeds import Deed
 from echo.policy.roles import Staff
-from echo.store import banned_files
+from echo.store import accounts, banned_files
 from echo.store import posts as post_store
 
 DISTANCE = 6
@@ -72,20 +75,45 @@ async def ban_files_of_post(by: Staff, post_id: int, *, distance: int = DISTANCE
     # Files of elsewhere have to be read for it: before the transaction, and only by those who may ban.
     async with staff.acting(by, Deed.FILE_BAN, on=Target("post", post_id), details={"note": note[:200]}):
         pass
-    found = [traits for file in files for traits in await _traits(file)]
+    found = [traits for file in files for traits in await _traits_of_file(file)]
     async with db.unit_of_work() as unit:
         await post_store.lock(post_id)
-        for traits in found:
-            if traits.sha256:
-                await banned_files.insert(traits.sha256, "", 0, note)
-            if traits.look:
-                await banned_files.insert("", traits.look, _near(distance), note)
-        await banned_files.mark_remote([file.remote_url for file in files if file.remote_url])
+        await _insert(found, distance, note)
+        urls = [url for file in files for url in (file.remote_url, file.preview_remote_url) if url]
+        await banned_files.mark_remote(urls)
         await banned_files.take_off(post_id, [file.id for file in files])
         unit.emit(PostEdited(local=post.local, post_id=post_id))
     file_bans.forget()
     await discarding.erase([file.id for file in files])
     return len(files)
+
+
+async def ban_pictures_of_account(
+    by: Staff, account_id: int, *, distance: int = DISTANCE, note: str = ""
+) -> int:
+    """Ban the avatar and the header of an account, and take them off it. Returns how many there were.
+
+    Raises:  NotFound; Forbidden; Invalid when it has neither
+    """
+    account = await accounts.get(account_id)
+    pictures = [picture for picture in (account.avatar, account.header) if picture]
+    if not pictures:
+        raise Invalid("Validation failed: This account has neither avatar nor header")
+    target, details = Target("account", account_id, handle(account)), {"note": note[:200]}
+    async with staff.acting(by, Deed.FILE_BAN, on=target, details=details):
+        pass
+    is_ours = not account.domain
+    found = [await _traits("" if is_ours else name, name if is_ours else "") for name in pictures]
+    async with db.unit_of_work() as unit:
+        await _insert(found, distance, note)
+        if not is_ours:
+            await banned_files.mark_remote(pictures)
+        await banned_files.strip_portraits(account_id, pictures)
+        unit.emit(AccountChanged(local=is_ours, account_id=account_id))
+    file_bans.forget()
+    for key in pictures if is_ours else ():
+        await port.store().delete(key)
+    return len(pictures)
 
 
 async def unban(by: Staff, ban_id: int) -> None:
@@ -104,20 +132,37 @@ def _near(distance: int) -> int:
     return max(0, min(distance, 16))
 
 
-async def _traits(file: Media) -> list[Traits]:
-    """What a file is known by: as it was uploaded, and as it is shown."""
+async def _insert(found: Sequence[Traits], distance: int, note: str) -> None:
+    for traits in found:
+        if traits.sha256:
+            await banned_files.insert(traits.sha256, "", 0, note)
+        if traits.look:
+            await banned_files.insert("", traits.look, _near(distance), note)
+
+
+async def _traits_of_file(file: Media) -> list[Traits]:
+    """What a file is known by: as it was uploaded, as it is shown, and what moves by its preview."""
+    found = [await _traits(file.remote_url, file.file_key), Traits(file.sha256)]
+    if file.kind in (MediaKind.VIDEO, MediaKind.GIFV):
+        preview = await _traits(file.preview_remote_url, file.preview_key)
+        found.append(Traits(look=preview.look))
+    return [traits for traits in found if traits != Traits()]
+
+
+async def _traits(url: str, key: str) -> Traits:
+    """What a file of another server, or of our store, is known by."""
+    if not (url or key):
+        return Traits()
     with tempfile.TemporaryDirectory(prefix="echo-ban-", ignore_cleanup_errors=True) as folder:
         path = Path(folder) / "file"
         try:
-            if file.remote_url:
-                limit_bytes = settings.here().media.remote_file_limit_bytes
-                await ports.files().download(file.remote_url, path, limit_bytes)
+            if url:
+                await ports.files().download(url, path, settings.here().media.remote_file_limit_bytes)
             else:
-                await port.store().save(file.file_key, path)
-            shown = Traits(await asyncio.to_thread(file_bans.sha256_of, path), await _look(path))
+                await port.store().save(key, path)
+            return Traits(await asyncio.to_thread(file_bans.sha256_of, path), await _look(path))
         except EchoError:  # it is gone where it was: its address is banned, and what is known of it
-            shown = Traits()
-    return [traits for traits in (shown, Traits(file.sha256)) if traits != Traits()]
+            return Traits()
 
 
 async def _look(path: Path) -> str:

@@ -4,6 +4,7 @@ at once where that was chosen.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,9 +12,8 @@ from urllib.parse import urlsplit
 
 from echo import addresses, clock, db
 from echo.actions import server_blocks, staff
-from echo.actions.server_blocks import BlockDraft
+from echo.actions.block_list_changes import Applied, apply, get, target
 from echo.actions.staff import Target
-from echo.db import UnitOfWork
 from echo.errors import FieldError, Invalid, NotFound
 from echo.events import BlockListDue
 from echo.kinds import BlockSeverity
@@ -26,8 +26,6 @@ from echo.policy.roles import Staff
 from echo.store import block_lists as store
 
 NAME_CHARACTERS = 255
-# Changes in one transaction, and so in one row of the audit log.
-BATCH = 200
 # A list that drops so much at once may be broken: then somebody looks, whatever was chosen.
 MOST_DROPPED = 0.5
 RETRY = timedelta(hours=1)
@@ -46,15 +44,6 @@ class ListDraft:
     automatic: bool = False
     retracts: bool = True
     interval_hours: int = 24
-
-
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """How many blocks were made, changed and taken back."""
-
-    added: int = 0
-    changed: int = 0
-    removed: int = 0
 
 
 async def subscribe(by: Staff, draft: ListDraft) -> BlockList:
@@ -79,9 +68,9 @@ async def bring(by: Staff, draft: ListDraft, text: str) -> tuple[BlockList, Read
     Raises:  Forbidden; Invalid for what names no server
     """
     _check(draft)
-    found = policy.read(text)
+    found = await asyncio.to_thread(policy.read, text)
     if not found.entries:
-        raise _invalid("list", "List", "ERR_BLANK", "names no server")
+        raise _invalid("list", "List", "ERR_BLANK", policy.complaint(found) or "names no server")
     name = draft.name or f"Import of {clock.now():%Y-%m-%d %H:%M}"
     async with staff.acting(
         by, Deed.BLOCK_LIST_ADD, on=Target("block_list", name, name), details={"entries": len(found.entries)}
@@ -93,9 +82,9 @@ async def bring(by: Staff, draft: ListDraft, text: str) -> tuple[BlockList, Read
 
 async def change(by: Staff, list_id: int, draft: ListDraft) -> BlockList:
     """Change how a list is read; its address stays. Raises Forbidden, NotFound, Invalid."""
-    known = await _get(list_id)
+    known = await get(list_id)
     _check(draft)
-    async with staff.acting(by, Deed.BLOCK_LIST_CHANGE, on=_target(known)) as unit:
+    async with staff.acting(by, Deed.BLOCK_LIST_CHANGE, on=target(known)) as unit:
         known.name, known.severity = draft.name[:NAME_CHARACTERS], draft.severity.value
         known.automatic, known.retracts = draft.automatic, draft.retracts
         known.interval_hours = draft.interval_hours
@@ -111,9 +100,9 @@ async def remove(by: Staff, list_id: int, *, with_blocks: bool) -> int:
     Returns: how many blocks were taken back
     Raises:  Forbidden, NotFound
     """
-    known = await _get(list_id)
+    known = await get(list_id)
     async with staff.acting(
-        by, Deed.BLOCK_LIST_REMOVE, on=_target(known), details={"with_blocks": with_blocks}
+        by, Deed.BLOCK_LIST_REMOVE, on=target(known), details={"with_blocks": with_blocks}
     ) as unit:
         blocks = await ServerBlock.filter(list_id=known.id) if with_blocks else []
         for block in blocks:
@@ -123,41 +112,13 @@ async def remove(by: Staff, list_id: int, *, with_blocks: bool) -> int:
     return len(blocks)
 
 
-async def apply(by: Staff, list_id: int, ids: Sequence[int] | None) -> Applied:
-    """Do what a list wants: these changes, or all that wait.
-
-    Raises:  Forbidden, NotFound
-    """
-    known = await _get(list_id)
-    done = Applied()
-    is_more = True
-    while is_more:
-        waiting = await store.changes(list_id, ids=ids, limit=BATCH)
-        is_more = len(waiting) == BATCH
-        async with staff.acting(
-            by,
-            Deed.BLOCK_LIST_APPLY,
-            on=_target(known),
-            details={wish.domain: wish.action for wish in waiting},
-        ) as unit:
-            for wish in waiting:
-                await _do(unit, known, wish)
-            await BlockListChange.filter(id__in=[wish.id for wish in waiting]).delete()
-        done = Applied(
-            done.added + _count(waiting, ListAction.ADD),
-            done.changed + _count(waiting, ListAction.CHANGE),
-            done.removed + _count(waiting, ListAction.REMOVE),
-        )
-    return done
-
-
 async def dismiss(by: Staff, list_id: int, ids: Sequence[int]) -> int:
     """Do not do what a list wants; it is not asked again until it wants something else.
 
     Raises:  Forbidden, NotFound
     """
-    known = await _get(list_id)
-    async with staff.acting(by, Deed.BLOCK_LIST_DISMISS, on=_target(known), details={"changes": len(ids)}):
+    known = await get(list_id)
+    async with staff.acting(by, Deed.BLOCK_LIST_DISMISS, on=target(known), details={"changes": len(ids)}):
         return await BlockListChange.filter(list_id=list_id, id__in=list(ids), dismissed_at=None).update(
             dismissed_at=clock.now()
         )
@@ -165,10 +126,10 @@ async def dismiss(by: Staff, list_id: int, ids: Sequence[int]) -> int:
 
 async def read_again(by: Staff, list_id: int) -> None:
     """Read a list now. Raises Forbidden; NotFound, also for one that was brought once."""
-    known = await _get(list_id)
+    known = await get(list_id)
     if known.url is None:
         raise NotFound
-    async with staff.acting(by, Deed.BLOCK_LIST_CHANGE, on=_target(known)) as unit:
+    async with staff.acting(by, Deed.BLOCK_LIST_CHANGE, on=target(known)) as unit:
         unit.emit(BlockListDue(local=True, list_id=known.id))
 
 
@@ -197,7 +158,7 @@ async def take(list_id: int, text: str) -> Applied | None:
     known = await store.find(list_id)
     if known is None:
         return None
-    found = policy.read(text)
+    found = await asyncio.to_thread(policy.read, text)
     if not found.entries:
         await fail(list_id, "it names no server")
         return None
@@ -236,40 +197,11 @@ async def _compare(known: BlockList, found: ReadList) -> float:
     )
     await store.replace_changes(known.id, wishes, default, now)
     known.entries = [entry.domain for entry in found.entries]
-    known.checked_at, known.failure = now, ""
+    known.checked_at, known.failure = now, policy.complaint(found)
     known.due_at = now + timedelta(hours=known.interval_hours)
     await known.save(update_fields=["entries", "checked_at", "failure", "due_at"])
     brought = sum(block.list_id == known.id for block in blocks.values())
     return sum(wish.action is ListAction.REMOVE for wish in wishes) / brought if brought else 0.0
-
-
-async def _do(unit: UnitOfWork, known: BlockList, wish: BlockListChange) -> None:
-    if wish.action == ListAction.REMOVE:
-        block = await ServerBlock.get_or_none(domain=wish.domain, list_id=known.id)
-        if block is not None:
-            await server_blocks.take_away(unit, block)
-        return
-    there = await ServerBlock.get_or_none(domain=wish.domain)
-    draft = BlockDraft(
-        domain=wish.domain,
-        severity=BlockSeverity(wish.severity),
-        reject_media=wish.reject_media,
-        reject_reports=wish.reject_reports,
-        reason=wish.reason,
-        note=there.note if there is not None else f"From the list {known.name or known.url}",
-        obfuscate=wish.obfuscate,
-    )
-    # A block that was made here stays ours, only stricter: no list may take it back.
-    list_id = known.id if there is None else there.list_id
-    await server_blocks.put(unit, wish.domain, draft, list_id=list_id)
-
-
-def _count(waiting: Sequence[BlockListChange], action: ListAction) -> int:
-    return sum(wish.action == action for wish in waiting)
-
-
-def _target(known: BlockList) -> Target:
-    return Target("block_list", known.id, known.name or known.url or "")
 
 
 def _check(draft: ListDraft) -> None:
@@ -281,10 +213,3 @@ def _check(draft: ListDraft) -> None:
 
 def _invalid(field: str, label: str, code: str, words: str) -> Invalid:
     return Invalid(f"Validation failed: {label} {words}", details={field: [FieldError(code, words)]})
-
-
-async def _get(list_id: int) -> BlockList:
-    known = await store.find(list_id)
-    if known is None:
-        raise NotFound
-    return known

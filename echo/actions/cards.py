@@ -6,11 +6,11 @@ import html
 from urllib.parse import urlsplit
 
 from echo import clock, db, ports
+from echo.actions import file_bans
 from echo.addresses import here
 from echo.errors import Invalid
 from echo.media import port
 from echo.media.result import Limits
-from echo.media.sandbox import convert
 from echo.models import Card
 from echo.store import accounts, cards, posts
 from echo.text.first_link import first_link
@@ -103,7 +103,7 @@ async def _keep_image(card: Card, image: bytes) -> None:
     if not image or port.is_full():
         return
     try:
-        converted = await convert(image, limits=_IMAGE)
+        converted = await file_bans.read_picture(image, _IMAGE)
     except Invalid:
         return
     picture = converted.original

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from echo import clock
-from echo.actions import uploads
+from echo.actions import file_bans, uploads
 from echo.actions.staff import Target, acting
 from echo.errors import Invalid, NotFound
 from echo.media import port
 from echo.media.result import Limits
-from echo.media.sandbox import convert
 from echo.models import CustomEmoji
 from echo.policy.deeds import Deed
 from echo.policy.roles import Staff
@@ -43,7 +42,7 @@ async def add(by: Staff, draft: EmojiDraft, *, replace: bool = False) -> bool:
     known = await CustomEmoji.get_or_none(shortcode=draft.shortcode)
     if known is not None and not replace:
         return False
-    image = await convert(draft.content, limits=_LIMITS)
+    image = await file_bans.read_picture(draft.content, _LIMITS)
     if image.original.extension not in _EXTENSIONS:
         raise Invalid("Validation failed: Image is neither PNG, GIF nor WebP")
     file_key = await uploads.store_picture(image.original)

@@ -10,6 +10,8 @@ from echo import cache
 from echo.db import Row
 from echo.errors import Disallowed
 from echo.media.looks import distance
+from echo.media.result import ImageResult, Limits
+from echo.media.sandbox import convert
 from echo.store import banned_files
 
 REFUSED = "Validation failed: This file is not allowed on this server"
@@ -25,6 +27,18 @@ async def require_allowed(sha256: str, look: str) -> None:
     """
     if await is_banned(sha256, look):
         raise Disallowed(REFUSED)
+
+
+async def read_picture(content: bytes, limits: Limits) -> ImageResult:
+    """A picture that becomes a portrait, a cover or an emoji. Takes a while: not for transactions.
+
+    Raises:  Invalid for what is none; Disallowed for one that is banned
+    """
+    image = await convert(content, limits=limits)
+    await require_allowed(hashlib.sha256(content).hexdigest(), image.look)
+    if image.cut_look:
+        await require_allowed("", image.cut_look)
+    return image
 
 
 async def is_banned(sha256: str, look: str) -> bool:

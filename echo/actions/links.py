@@ -16,6 +16,7 @@ class LinkKind(StrEnum):
     RESET = "reset"  # a forgotten password
     HALF = "half"  # of a browser whose person has not shown the second factor yet
     PASSKEY = "passkey"  # what a passkey has to sign
+    PROOF = "proof"  # in place of the password, for those who enter from elsewhere
     ELSEWHERE = "elsewhere"  # of a browser that is at another service to log in
 
 
@@ -25,6 +26,7 @@ LIFETIMES = {
     LinkKind.RESET: timedelta(hours=1),
     LinkKind.HALF: timedelta(minutes=5),
     LinkKind.PASSKEY: timedelta(minutes=5),
+    LinkKind.PROOF: timedelta(minutes=15),
     LinkKind.ELSEWHERE: timedelta(minutes=10),
 }
 # Of these somebody may have several at once: one in each browser.

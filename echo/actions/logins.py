@@ -86,11 +86,25 @@ async def finish(ticket: str, browser: Browser) -> str:
 
 
 async def require_password(user_id: int, password: str) -> None:
-    """Somebody who is logged in shows again that it is them. Raises Invalid for a wrong password."""
+    """Somebody who is logged in shows again that it is them: their password, or a code from a letter.
+
+    Raises:  Invalid for a wrong one
+    """
     person = await users.find(user_id)
     verdict = await passwords.verify(password, person.password_hash if person else None)
-    if not verdict.matches:
+    if verdict.matches:
+        return
+    if person is None or not await _use_code(person, password.strip()):
         raise Invalid("That is not your password")
+
+
+async def _use_code(person: users.Credentials, code: str) -> bool:
+    """Each code counts once, and only while letters still go where it was sent."""
+    link = await auth.find_link(LinkKind.PROOF, code)
+    if link is None or (link.user_id, link.email) != (person.user_id, person.email):
+        return False
+    async with db.unit_of_work():
+        return await auth.use_link(LinkKind.PROOF, code, clock.now()) is not None
 
 
 async def open_session(user_id: int, browser: Browser) -> str:

@@ -9,16 +9,16 @@ from datetime import timedelta
 
 from echo import addresses, clock, db, ports
 from echo.actions import blocks, follows, staff
+from echo.actions.logins import require_password
 from echo.actions.staff import Target
 from echo.db import UnitOfWork
 from echo.errors import EchoError, Invalid
 from echo.events import AccessEnded, AccountChanged, AccountMoved, Muted
 from echo.kinds import FollowState
 from echo.models import Account, Follow
-from echo.policy import passwords
 from echo.policy.deeds import Deed
 from echo.policy.roles import Staff
-from echo.store import accounts, moving, relations, users
+from echo.store import accounts, moving, relations
 from echo.text import handles
 
 MOST_ALIASES = 20
@@ -69,10 +69,7 @@ async def move(account_id: int, password: str, handle: str) -> Account:
     Returns: the new account
     Raises:  Invalid for a wrong password, and for an account that does not name this one among its aliases
     """
-    person = await users.find(account_id)
-    verdict = await passwords.verify(password, person.password_hash if person else None)
-    if not verdict.matches:
-        raise Invalid("The password is wrong.")
+    await require_password(account_id, password)
     target = await _target(handle)
     async with db.unit_of_work() as unit:
         await _move(unit, account_id, target)

@@ -81,14 +81,20 @@ async def _convert(media: Media, folder: Path) -> None:
 
 
 async def _poster(media: Media, made: Movie) -> ImageResult | None:
-    """The still picture, unless its owner has chosen one or it is that of the GIF already."""
-    if made.poster is None or media.preview_key:
+    """The still picture, unless its owner has chosen one or it is that of the GIF already.
+
+    Raises:  Refused for a video that looks like a picture that is banned, whatever cover was chosen for it
+    """
+    if made.poster is None or (media.preview_key and not await file_bans.has_looks()):
         return None
     try:
-        return await convert(made.poster, limits=uploads.image_limits(with_colours=True))
+        poster = await convert(made.poster, limits=uploads.image_limits(with_colours=True))
     except Invalid as error:
         log.info("no poster of media %s: %s", media.id, error)
         return None
+    if await file_bans.is_banned("", poster.look):
+        raise Refused(Refusal.BROKEN, file_bans.REFUSED)
+    return None if media.preview_key else poster
 
 
 async def _store(media: Media, made: Movie, poster: ImageResult | None) -> None:

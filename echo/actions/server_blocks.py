@@ -159,6 +159,8 @@ def named(domain: str) -> str:
     name = bare(domain)
     if not name:
         raise _invalid("ERR_BLANK", "can't be blank")
+    if "*" in name:
+        raise _invalid("ERR_INVALID", "may have a star only in front, as in *.example.org")
     if not is_domain(name):
         raise _invalid("ERR_INVALID", "is not a valid domain name")
     return name

@@ -150,7 +150,7 @@ def _new(account_id: int, incoming: Incoming, kind: MediaKind) -> Media:
 
 async def read_cover(content: bytes | None) -> ImageResult | None:
     """A picture that somebody chose for a file. Takes a while: not for transactions. Raises Invalid."""
-    return None if content is None else await convert(content, limits=image_limits(with_colours=True))
+    return None if content is None else await file_bans.read_picture(content, image_limits(with_colours=True))
 
 
 def _dress(media: Media, cover: ImageResult) -> None:
@@ -238,9 +238,9 @@ async def get_own(account_id: int, media_id: int) -> Media:
 
 
 async def store_portrait(content: bytes, pixels: tuple[int, int]) -> str:
-    """Take an avatar or header in, cut to size. Returns its key. Raises Invalid, NoRoom."""
+    """Take an avatar or header in, cut to size. Returns its key. Raises Invalid, NoRoom, Disallowed."""
     port.require_room()
-    image = await convert(content, limits=image_limits(crop=pixels))
+    image = await file_bans.read_picture(content, image_limits(crop=pixels))
     return await store_picture(image.original)
 
 

@@ -21,6 +21,8 @@ from echo.store import webhooks
 
 WEBHOOKS_MAX = 50
 URL_CHARACTERS = 2048
+# No address has them, and none could be asked.
+_UNFIT = frozenset(' "<>\\^`{|}')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,8 +131,10 @@ async def note(webhook_id: int, failure: str) -> None:
 def _url(text: str) -> str:
     url = text.strip()
     allowed = ("https://", "http://") if settings.here().dev.enabled else ("https://",)
-    if not url.startswith(allowed) or len(url) > URL_CHARACTERS or any(mark.isspace() for mark in url):
+    if not url.startswith(allowed) or len(url) > URL_CHARACTERS:
         raise Invalid("Validation failed: Url has to begin with https://")
+    if not url.isascii() or not url.isprintable() or set(url) & _UNFIT:
+        raise Invalid("Validation failed: Url is not a valid address")
     return url
 
 

@@ -27,7 +27,7 @@ async def listing() -> Response:
 @blueprint.post(BASE)
 @needs("admin:write:reports", may=Permission.MANAGE_REPORTS)
 async def ban() -> Response:
-    """Ban files: those of a post (`status_id`), which are taken off it, or by `digests`."""
+    """Ban files: of a post (`status_id`) or account (`account_id`), taking them off it; or by `digests`."""
     given = await params()
     distance = given.integer("distance", banning.DISTANCE, minimum=0, maximum=16)
     note, by = given.text("note", ""), staff()
@@ -36,6 +36,11 @@ async def ban() -> Response:
         if post_id is None:
             raise NotFound
         count = await banning.ban_files_of_post(by, post_id, distance=distance, note=note)
+    elif given.has("account_id"):
+        target_id = given.id("account_id")
+        if target_id is None:
+            raise NotFound
+        count = await banning.ban_pictures_of_account(by, target_id, distance=distance, note=note)
     else:
         count = await banning.ban(by, list(given.list("digests")), distance=distance, note=note)
     return entity({"count": count})

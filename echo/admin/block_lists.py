@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from quart import Blueprint, Response, request
 
+from echo.actions import block_list_changes
 from echo.actions import block_lists as actions
 from echo.actions.block_lists import ListDraft
 from echo.errors import FieldError, Invalid, NotFound
@@ -116,11 +117,15 @@ async def changes(list_id: str) -> Response:
 @blueprint.post(f"{_BASE}/<list_id>/apply")
 @needs("admin:write:domain_blocks", may=Permission.MANAGE_FEDERATION)
 async def apply(list_id: str) -> Response:
-    """Do what a list wants: the changes of `ids`, or `all`."""
+    """Do what a list wants: the changes of `ids`, or `all`, of which `later` are left to a job."""
     given = await params()
     everything = given.boolean("all", default=False)
-    done = await actions.apply(staff(), read_id(list_id), None if everything else given.ids("ids"))
-    return entity(entities.AppliedChanges(added=done.added, changed=done.changed, removed=done.removed))
+    done = await block_list_changes.apply(staff(), read_id(list_id), None if everything else given.ids("ids"))
+    return entity(
+        entities.AppliedChanges(
+            added=done.added, changed=done.changed, removed=done.removed, later=done.later
+        )
+    )
 
 
 @blueprint.post(f"{_BASE}/<list_id>/dismiss")

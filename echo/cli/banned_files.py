@@ -53,6 +53,14 @@ async def post(post_id: int, *, note: str = "", common: Common = Common()) -> No
 
 
 @app.command
+async def account(account_id: int, *, note: str = "", common: Common = Common()) -> None:
+    """Ban the avatar and the header of an account, and take them off it."""
+    async with opened(common):
+        count = await banning.ban_pictures_of_account(Staff.shell(), account_id, note=note)
+    say(common, {"count": count}, f"{count} files banned")
+
+
+@app.command
 async def remove(ban_id: int, *, common: Common = Common()) -> None:
     """Allow a file again."""
     async with opened(common):

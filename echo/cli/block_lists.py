@@ -8,10 +8,11 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from echo.actions import block_lists
+from echo.actions import block_list_changes, block_lists
 from echo.actions.block_lists import ListDraft
 from echo.cli.common import Common, opened, say, table
 from echo.kinds import BlockSeverity
+from echo.policy.block_lists import complaint
 from echo.policy.roles import Staff
 from echo.render.block_lists import as_csv
 from echo.store import block_lists as store
@@ -82,11 +83,11 @@ async def import_(
         made, found = await block_lists.bring(Staff.shell(), draft, text)
         rows = await _wishes(made.id)
         if apply:
-            await block_lists.apply(Staff.shell(), made.id, None)
+            await block_list_changes.apply_here(Staff.shell(), made.id)
     say(
         common,
         {"id": made.id, "entries": len(found.entries), "skipped": found.skipped, "changes": rows},
-        f"list {made.id}: {len(found.entries)} servers, {found.skipped} lines skipped\n"
+        f"list {made.id}: {len(found.entries)} servers, {complaint(found) or 'no line left out'}\n"
         + table(rows, empty="nothing to change"),
     )
 
@@ -108,7 +109,11 @@ async def apply(list_id: int, *, changes: tuple[int, ...] = (), common: Common =
     changes: Only these, by their numbers; all when none is given.
     """
     async with opened(common):
-        done = await block_lists.apply(Staff.shell(), list_id, changes or None)
+        shell = Staff.shell()
+        if changes:
+            done = await block_list_changes.apply(shell, list_id, changes)
+        else:
+            done = await block_list_changes.apply_here(shell, list_id)
     document = {"added": done.added, "changed": done.changed, "removed": done.removed}
     say(common, document, f"{done.added} blocked, {done.changed} changed, {done.removed} taken back")
 

@@ -60,6 +60,7 @@ def _encode(result: ImageResult) -> bytes:
         "is_animated": result.is_animated,
         "colours": result.colours,
         "look": result.look,
+        "cut_look": result.cut_look,
     }
     return json.dumps(head).encode() + b"\n" + result.original.data + result.preview.data
 

@@ -69,7 +69,8 @@ def inspect_and_convert(data: bytes, limits: Limits) -> ImageResult:
         picture = _resized(_eight_bits(opened), limits.output_pixels)
         is_as_large = picture.size == header.size and limits.crop is None
         options = _coarseness(opened) if is_as_large else {}
-    picture = _cropped(_screen_colours(_upright(picture)), limits)
+    whole = _screen_colours(_upright(picture))
+    picture = _cropped(whole, limits)
     name = header.format
     if name == "avif":
         name = "png" if picture.mode == "RGBA" else "jpeg"
@@ -82,7 +83,8 @@ def inspect_and_convert(data: bytes, limits: Limits) -> ImageResult:
         hash_of(small),
         is_animated=False,
         colours=colours,
-        look=look_of(picture),
+        look=look_of(whole),
+        cut_look="" if limits.crop is None else look_of(picture),
     )
 
 
@@ -92,10 +94,17 @@ def _convert_gif(data: bytes, limits: Limits) -> ImageResult:
         _check_opened(opened, limits)
         first = _pixels_only(_eight_bits(opened))
     if limits.crop is not None:
-        first = _cropped(first, limits)
+        look, first = look_of(first), _cropped(first, limits)
         original = _encode(first, "png" if first.mode == "RGBA" else "jpeg")
         small = _small(first, limits)
-        return ImageResult(original, _preview(small), hash_of(small), is_animated=False)
+        return ImageResult(
+            original,
+            _preview(small),
+            hash_of(small),
+            is_animated=False,
+            look=look,
+            cut_look=look_of(first),
+        )
     original = Picture(stripped.data, CONTENT_TYPES["gif"], EXTENSIONS["gif"], Size(*first.size))
     small = _small(first, limits)
     return ImageResult(

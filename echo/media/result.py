@@ -80,7 +80,8 @@ class ImageResult:
     blurhash: str
     is_animated: bool
     colours: dict[str, str] = field(default_factory=dict)
-    look: str = ""  # of `echo.media.looks`
+    look: str = ""  # of `echo.media.looks`: of all that was sent
+    cut_look: str = ""  # of what is kept, where that was cut to size
 
     @property
     def meta(self) -> dict[str, dict[str, int | float | str]]:

@@ -56,6 +56,7 @@ class _Answer(msgspec.Struct, frozen=True):
     is_animated: bool = False
     colours: dict[str, str] = {}
     look: str = ""
+    cut_look: str = ""
     refused: Refusal | None = None
     detail: str = ""
 
@@ -158,8 +159,8 @@ def _decode(answer: bytes) -> ImageResult:
     colours = {
         name: told.colours[name] for name in _COLOUR_NAMES if _COLOUR.fullmatch(told.colours.get(name, ""))
     }
-    look = told.look if _LOOK.fullmatch(told.look) else ""
-    return ImageResult(original, preview, told.blurhash[:100], told.is_animated, colours, look)
+    look, cut_look = (one if _LOOK.fullmatch(one) else "" for one in (told.look, told.cut_look))
+    return ImageResult(original, preview, told.blurhash[:100], told.is_animated, colours, look, cut_look)
 
 
 def _picture(data: bytes, told: _Described) -> Picture:

@@ -13,6 +13,7 @@ from echo.policy.fences import ServerRules, bare, is_domain
 
 MOST_ENTRIES = 50_000
 REASON_CHARACTERS = 1000
+STARRED_TOLD = 3
 HEADER = ("#domain", "#severity", "#reject_media", "#reject_reports", "#public_comment", "#obfuscate")
 _SEVERITIES = frozenset(BlockSeverity)
 _TRUE = frozenset({"true", "t", "1", "yes"})
@@ -56,10 +57,13 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class ReadList:
-    """Shapes:  skipped: lines that name no domain, such as those with stars in them"""
+    """Shapes:  skipped: how many lines name no domain, or are too many; starred: the first of those that have
+    stars elsewhere than in front
+    """
 
     entries: tuple[Entry, ...]
     skipped: int
+    starred: tuple[str, ...] = ()
 
 
 def read(text: str) -> ReadList:
@@ -69,7 +73,7 @@ def read(text: str) -> ReadList:
     """
     columns: list[str] | None = None
     found: dict[str, Entry] = {}
-    skipped = 0
+    skipped, starred = 0, list[str]()
     for row in csv.reader(io.StringIO(text.lstrip("\ufeff"), newline="")):
         cells = [cell.strip() for cell in row]
         if not cells or not cells[0]:
@@ -82,9 +86,22 @@ def read(text: str) -> ReadList:
         entry = _entry(dict(zip(columns or ["domain", "severity"], cells, strict=False)))
         if entry is None or (len(found) >= MOST_ENTRIES and entry.domain not in found):
             skipped += 1
+            if "*" in cells[0] and len(starred) < STARRED_TOLD:
+                starred.append(cells[0][:100])
         else:
             found[entry.domain] = entry
-    return ReadList(tuple(found.values()), skipped)
+    return ReadList(tuple(found.values()), skipped, tuple(starred))
+
+
+def complaint(read: ReadList) -> str:
+    """What somebody should know of lines that were left out; empty when there is nothing."""
+    if not read.skipped:
+        return ""
+    lines = "line names" if read.skipped == 1 else "lines name"
+    words = f"{read.skipped} {lines} no server that can be blocked"
+    if read.starred:
+        words += f": a star may only stand in front, as in *.example.org, not as in {', '.join(read.starred)}"
+    return words
 
 
 def write(entries: Iterable[Entry]) -> str:

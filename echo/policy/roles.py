@@ -120,6 +120,9 @@ class Seat:
 NO_SEAT = Seat()
 
 
+Door = Literal["api", "page", "shell", "house"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Staff:
     """Who does something to this server or its people, and from where.
@@ -130,7 +133,7 @@ class Staff:
     account_id: int | None
     seat: Seat
     address: str = ""
-    door: Literal["api", "page", "shell", "house"]
+    door: Door
 
     @staticmethod
     def shell() -> Staff:

@@ -153,3 +153,4 @@ class AppliedChanges(Entity, frozen=True, kw_only=True):
     added: int
     changed: int
     removed: int
+    later: int

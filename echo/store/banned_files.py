@@ -35,8 +35,15 @@ async def insert(sha256: str, look: str, distance: int, note: str) -> None:
 
 
 async def mark_remote(urls: Sequence[str]) -> None:
-    """Files of other servers that were found to be banned are not shown, nor asked for."""
-    await db.execute("UPDATE remote_files SET banned = true WHERE url = ANY($1)", list(urls))
+    """Files of other servers that were found to be banned are not shown, nor asked for; nor are videos whose
+    preview one of them is.
+    """
+    await db.execute(
+        "UPDATE remote_files SET banned = true WHERE url = ANY($1) OR url IN"
+        " (SELECT remote_url FROM media WHERE preview_remote_url = ANY($1) AND preview_remote_url <> ''"
+        " AND remote_url <> '')",
+        list(urls),
+    )
 
 
 async def forget_marks() -> None:
@@ -57,4 +64,15 @@ async def take_off(post_id: int, media_ids: Sequence[int]) -> None:
     await db.execute("UPDATE posts SET version = version + 1 WHERE boost_of_id = $1", post_id)
     await db.execute(
         "UPDATE media SET post_id = NULL, discarded_at = now() WHERE id = ANY($1)", list(media_ids)
+    )
+
+
+async def strip_portraits(account_id: int, pictures: Sequence[str]) -> None:
+    """An account does not show these as its avatar or header any more."""
+    await db.execute(
+        "UPDATE accounts SET version = version + 1,"
+        " avatar = CASE WHEN avatar = ANY($2) THEN '' ELSE avatar END,"
+        " header = CASE WHEN header = ANY($2) THEN '' ELSE header END WHERE id = $1",
+        account_id,
+        list(pictures),
     )

@@ -103,16 +103,38 @@ async def replace_changes(list_id: int, wishes: Sequence[Wish], default: BlockSe
 
 
 async def changes(
-    list_id: int, *, ids: Sequence[int] | None = None, after: str = "", limit: int
+    list_id: int,
+    *,
+    ids: Sequence[int] | None = None,
+    after: str = "",
+    up_to: int | None = None,
+    limit: int,
 ) -> list[BlockListChange]:
     """What waits for somebody, by domain.
 
-    Shapes:  ids: only these; after: from this domain on
+    Shapes:  ids: only these; after: from this domain on; up_to: none that came after this one
     """
     found = BlockListChange.filter(list_id=list_id, dismissed_at=None, domain__gt=after)
     if ids is not None:
         found = found.filter(id__in=list(ids))
+    if up_to is not None:
+        found = found.filter(id__lte=up_to)
     return await found.order_by("domain").limit(limit)
+
+
+async def last_change(list_id: int) -> int:
+    """The id of the last change that waits; 0 when there is none."""
+    return int(
+        await db.fetch_value(
+            "SELECT coalesce(max(id), 0) FROM block_list_changes WHERE list_id = $1 AND dismissed_at IS NULL",
+            list_id,
+        )
+    )
+
+
+async def count_changes(list_id: int, up_to: int) -> int:
+    """How many changes wait, without those that came after this one."""
+    return await BlockListChange.filter(list_id=list_id, dismissed_at=None, id__lte=up_to).count()
 
 
 async def follows_lost(domains: Sequence[str]) -> dict[str, int]:

@@ -8,6 +8,7 @@ from echo import addresses, clock, ports
 from echo.actions import accounts, blocks, boosts, follows, moderation, roles
 from echo.actions.drafts import ProfileDraft, ProfileField, RemoteEmoji
 from echo.kinds import Role, Visibility
+from echo.models import Account
 from echo.policy.roles import Staff
 from tests import make
 from tests.api.asking import Api
@@ -290,7 +291,7 @@ async def test_followers_are_paged_by_the_follow(api: Api) -> None:
     assert (await api.follow_link(last, "prev")).ids == [newer.id]
 
 
-async def test_following_is_the_other_direction(api: Api) -> None:
+async def test_s_g12_following_is_the_other_direction_unless_hidden(api: Api) -> None:
     alice, bob = await make.person(), await make.stranger()
     await make.follow(alice, bob)
     answer = await api.get(f"/api/v1/accounts/{alice.id}/following")
@@ -298,6 +299,15 @@ async def test_following_is_the_other_direction(api: Api) -> None:
     assert answer.ids == [bob.id]
     empty = await api.get(f"/api/v1/accounts/{bob.id}/following")
     assert (empty.json, empty.links) == ([], {})
+    fan = await make.person()
+    await make.follow(fan, alice)
+    await Account.filter(id=alice.id).update(hide_collections=True)
+    for direction in ("followers", "following"):
+        path = f"/api/v1/accounts/{alice.id}/{direction}"
+        for by in (None, fan):
+            hidden = await api.get(path, by=by)
+            assert (hidden.json, hidden.links) == ([], {})
+        assert len((await api.get(path, by=alice)).json) == 1
 
 
 async def test_hidden_lists_of_people_are_empty_for_others(api: Api) -> None:

@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 
 from echo import clock
-from echo.actions import block_lists
+from echo.actions import block_list_changes, block_lists
+from echo.actions.block_list_changes import Applied
 from echo.kinds import BlockSeverity, Role
 from echo.kinds_of_fences import ListAction
-from echo.models import BlockList, ServerBlock
+from echo.models import BlockList, BlockListChange, Job, ServerBlock, User
 from echo.policy import block_lists as policy
 from echo.policy.block_lists import Known
 from echo.policy.fences import ServerRules
@@ -19,6 +20,7 @@ from tests import fences, make
 from tests.api.asking import Api
 from tests.make import Person
 from workers import servers
+from workers.later import Later
 
 BASE = "/api/v1/echo/admin/block_lists"
 CSV = """#domain,#severity,#reject_media,#reject_reports,#public_comment,#obfuscate
@@ -45,8 +47,11 @@ async def test_a_list_is_looked_at_before_anything_is_blocked(api: Api, root: Pe
     await fences.block("loud.test", note="ours")
     for wrong in ({}, {"list": "b*d.test"}, {"list": "a.test", "severity": "harsh"}):
         await api.post(BASE, by=root, expect=422, form=wrong)
+    refused = await api.post("/api/v1/admin/domain_blocks", by=root, expect=422, form={"domain": "b*d.test"})
+    assert "a star only in front" in refused.json["error"]
     made = (await api.post(BASE, by=root, form={"list": CSV, "name": "Friends"})).json
     assert (made["name"], made["url"], made["entries"], made["changes"]) == ("Friends", None, 3, 2)
+    assert "not as in b*d.test" in made["failure"]
     assert await blocks() == {"loud.test": "suspend"}, "nothing is made weaker, nothing done yet"
     one = f"{BASE}/{made['id']}"
     bad, noop = (await api.get(f"{BASE}/{made['id']}/changes", by=root)).json
@@ -58,7 +63,7 @@ async def test_a_list_is_looked_at_before_anything_is_blocked(api: Api, root: Pe
         "count": 1
     }
     applied = await api.post(f"{BASE}/{made['id']}/apply", by=root, json={"ids": [bad["id"]]})
-    assert applied.json == {"added": 1, "changed": 0, "removed": 0}
+    assert applied.json == {"added": 1, "changed": 0, "removed": 0, "later": 0}
     assert await blocks() == {"loud.test": "suspend", "bad.test": "suspend"}
     assert (await api.get(f"{BASE}/{made['id']}", by=root)).json["blocks"] == 1
     assert (await api.get(BASE, by=root)).json[0]["changes"] == 0
@@ -126,10 +131,38 @@ async def test_a_list_that_is_read_again_brings_and_takes_back(
     ] == 48
     assert (await api.post(f"{BASE}/{number}/read", by=root)).json["id"] == made["id"]
     done = (await api.post(f"{BASE}/{number}/apply", by=root, form={"all": "true"})).json
-    assert done == {"added": 1, "changed": 0, "removed": 2}
+    assert done == {"added": 1, "changed": 0, "removed": 2, "later": 0}
     assert (await api.delete(f"{BASE}/{number}", by=root)).json == {"count": 0}
     assert set(await blocks()) == {"c.test", "ours.test", "z.test"}
     assert await ServerBlock.filter(list_id=None).count() == 3
+
+
+async def test_of_a_long_list_a_job_does_the_rest_while_one_may(
+    api: Api, root: Person, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(block_list_changes, "BATCH", 2)
+    text = "".join(f"s{number}.test\n" for number in range(5))
+    made = (await api.post(BASE, by=root, form={"list": text})).json
+    path = f"{BASE}/{made['id']}"
+    done = (await api.post(f"{path}/apply", by=root, form={"all": "true"})).json
+    assert done == {"added": 2, "changed": 0, "removed": 0, "later": 3}
+    job = await Job.get(name="servers.apply_list")
+    arguments = dict(job.arguments)
+    assert (arguments["account_id"], arguments["door"]) == (root.id, "api")
+    await BlockListChange.create(
+        list_id=int(made["id"]), domain="new.test", action="add", severity="suspend", created_at=clock.now()
+    )
+    with pytest.raises(Later):
+        await servers.apply_list(runtime, **arguments)
+    assert len(await blocks()) == 4
+    await User.filter(id=root.id).update(role_id=Role.USER)
+    await servers.apply_list(runtime, **arguments)
+    assert len(await blocks()) == 4, "they may not any more"
+    await User.filter(id=root.id).update(role_id=Role.ADMIN)
+    await servers.apply_list(runtime, **arguments)
+    assert set(await blocks()) == {f"s{number}.test" for number in range(5)}
+    assert [wish.domain for wish in await BlockListChange.all()] == ["new.test"], "nobody agreed to that"
+    assert await block_list_changes.apply_here(fences.SHELL, int(made["id"])) == Applied(added=1)
 
 
 async def test_lists_are_asked_for_when_their_time_has_come(root: Person, runtime: Runtime) -> None:

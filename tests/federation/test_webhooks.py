@@ -97,8 +97,9 @@ async def test_what_happens_is_told_in_mastodons_words(one: Echo, bot: Bot) -> N
 
 
 async def test_one_that_is_away_is_told_later_and_one_that_refuses_is_not(one: Echo, bot: Bot) -> None:
-    made = await webhooks.create(SHELL, WebhookDraft(url=URL, events=["status.created"]))
     alice = await make.person("alice")
+    await make.post(alice, "nobody wants to know")
+    made = await webhooks.create(SHELL, WebhookDraft(url=URL, events=["status.created"]))
 
     async def say(status: int) -> Webhook:
         bot.status = status
@@ -127,8 +128,12 @@ async def test_one_that_is_away_is_told_later_and_one_that_refuses_is_not(one: E
     await settle_down([one])
     assert not bot.asked, "switched off, for what waits as well"
     await make.post(alice, "unheard")
+    assert not await Job.filter(name="webhooks.post_published").exists(), "nor is there work for it"
+    await webhooks.change(SHELL, made.webhook.id, WebhookDraft(enabled=True, events=["status.updated"]))
+    said = await make.post(alice, "not this")
+    await editing.edit(alice.id, said.id, EditDraft(text="but this"))
     await settle_down([one])
-    assert not bot.asked
+    assert [(event, told["content"]) for event, told in bot.told()] == [("status.updated", "<p>but this</p>")]
 
 
 async def test_nobody_learns_by_a_program_what_they_may_not_see(one: Echo) -> None:
@@ -149,7 +154,7 @@ async def test_nobody_learns_by_a_program_what_they_may_not_see(one: Echo) -> No
     mine = await webhooks.create(by, WebhookDraft(url="https://mine.test/", events=["status.created"]))
     with pytest.raises(Forbidden):
         await webhooks.change(by, mine.webhook.id, WebhookDraft(events=["report.created"]))
-    for wrong in ("http://bot.test/", "ftp://x", "https://a b/", URL):
+    for wrong in ("http://bot.test/", "ftp://x", "https://a b/", 'https://a/"><b>', URL):
         with pytest.raises(Invalid):
             await webhooks.create(SHELL, WebhookDraft(url=wrong, events=["status.created"]))
     with pytest.raises(Invalid):

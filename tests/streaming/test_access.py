@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from echo import bus, clock, db
+from echo import clock, db
 from echo.actions import auth, likes
 from echo.config import Config
 from echo.events import AccessEnded
@@ -83,17 +83,21 @@ async def token_id(person: Person) -> int:
 
 
 @pytest.mark.usefixtures("unwatched")
-async def test_the_end_of_all_access_closes_everything_of_a_person(live: LiveServer) -> None:
+async def test_s_j01_the_end_of_all_access_closes_everything_of_a_person(live: LiveServer) -> None:
+    """As when a password is changed."""
     alice = await make.person()
     ears = [await live.listen(alice), await live.listen(await with_scopes(alice, "read"))]
     _, _, reader = await live.get("/api/v1/streaming/user", alice.headers)
 
-    await bus.publish([(bus.access_channel(), bus.Live(event="access", user=alice.id, token=None))])
+    await auth.end_all_access(alice.id)
 
     for ear in ears:
         assert await ear.closed() == 4001
     async with asyncio.timeout(60):
         await reader.readuntil(b"\r\n0\r\n\r\n")  # the end of a chunked body
+    with pytest.raises(InvalidStatus) as refused:
+        await live.listen(alice)
+    assert refused.value.response.status_code == 401
 
 
 async def test_s_j01_an_end_that_nobody_announced_is_noticed(live: LiveServer) -> None:

@@ -12,7 +12,14 @@ import pytest
 from joserfc.jwk import RSAKey
 
 from echo import clock
-from echo.actions import canonical_email_blocks, email_domain_blocks, identities, ip_blocks
+from echo.actions import (
+    canonical_email_blocks,
+    email_domain_blocks,
+    identities,
+    ip_blocks,
+    logins,
+    proof_codes,
+)
 from echo.actions.email_domain_blocks import EmailDomainDraft
 from echo.actions.identities import BACK
 from echo.actions.ip_blocks import IpDraft
@@ -220,6 +227,7 @@ async def test_who_is_new_chooses_a_name_where_they_may(
     made = await User.get(email_key="new@mail.test")
     assert made.confirmed_at is not None
     assert (await Session.get()).user_id == made.id
+    await _shows_a_code_for_a_password(house, visitor, made)
     # The same form again makes no second account.
     assert (await visitor.submit(form, username="other", agreement="1")).status in (403, 422)
     with pytest.raises(Invalid):
@@ -227,6 +235,40 @@ async def test_who_is_new_chooses_a_name_where_they_may(
     clock.shift(timedelta(hours=1))
     with pytest.raises(Gone):
         identities.read_offer(form.values["offer"])
+
+
+async def _shows_a_code_for_a_password(house: Runtime, visitor: Browser, made: User) -> None:
+    """Who has no password has a code sent, which counts once, for them, and while they have that address."""
+
+    async def code() -> str:
+        page = await visitor.get(SECURITY)
+        sent = await visitor.submit(page.form(f"{SECURITY}/code"))
+        assert sent.location == f"{SECURITY}?done=code"
+        found = await proof_codes.code_for(made.id)
+        assert found is not None
+        assert found[0] == made.email
+        return found[1]
+
+    page = await visitor.get(SECURITY)
+    wanted, form = {"email": "other@mail.test"}, page.form(f"{SECURITY}/email")
+    first, second = await code(), await code()
+    assert (await visitor.submit(form, password=first, **wanted)).status == 422, "the newest counts"
+    alice = await User.get(email_key="alice@mail.test")
+    assert await proof_codes.code_for(alice.id) is None
+    with pytest.raises(Forbidden):
+        await proof_codes.ask(alice.id)
+    with pytest.raises(Invalid):
+        await logins.require_password(alice.id, second)
+    assert (await visitor.submit(form, password=second, **wanted)).location == f"{SECURITY}?done=email"
+    assert (await visitor.submit(form, password=second, **wanted)).status == 422, "once"
+    late = await code()
+    clock.shift(timedelta(minutes=16))
+    assert (await visitor.submit(form, password=late, **wanted)).status == 422
+    moved = await code()
+    await User.filter(id=made.id).update(email="third@mail.test")
+    assert (await visitor.submit(form, password=moved, **wanted)).status == 422, "it went elsewhere"
+    await User.filter(id=made.id).update(email=made.email)
+    assert "Have a code sent" in (await visitor.get("/settings/delete")).text
 
 
 async def test_who_comes_from_there_is_held_against_all_fences(

@@ -364,7 +364,7 @@ async def test_files_are_kept_by_browsers_and_nothing_else_is_served(browser: Br
         assert (await browser.get(path)).status == 404
 
 
-async def test_counts_of_those_who_hide_them_are_hidden(browser: Browser) -> None:
+async def test_s_g12_counts_of_those_who_hide_them_are_hidden(browser: Browser) -> None:
     alice, bob = await make.person("alice"), await make.person("bob")
     await follows.follow(bob.id, alice.id, boosts=True, notify=False, languages=None)
     assert "<strong>1</strong> followers" in (await browser.get("/@alice")).text

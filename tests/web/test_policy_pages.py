@@ -88,6 +88,8 @@ async def test_files_are_banned_and_allowed_on_a_page(browser: Browser) -> None:
     form = page.form("/admin/files")
     assert (await browser.submit(form, do="digests", digests="nonsense")).status == 422
     assert (await browser.submit(form, do="post", post="https://echo.test/@a/99")).status == 422
+    assert (await browser.submit(form, do="account", account="nobody@far.test")).status == 422
+    assert "neither avatar nor header" in (await browser.submit(form, do="account", account="@root")).text
     done = await browser.submit(form, do="digests", digests="0123456789abcdef", note="a list")
     assert done.location == "/admin/files?done=banned"
     listed = await browser.get("/admin/files")

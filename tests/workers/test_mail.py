@@ -100,7 +100,7 @@ async def test_s_h17_the_reset_link_names_the_configured_host(runtime: Runtime) 
     await password_changes.reset_password(found[1], "another horse entirely")
 
 
-@pytest.mark.parametrize("template", ["reset", "confirm"])
+@pytest.mark.parametrize("template", ["reset", "confirm", "proof"])
 async def test_nobody_gets_no_letter(runtime: Runtime, template: str) -> None:
     await send(runtime, user_id=0, template=template)
     assert letters(runtime.data / "mail") == []

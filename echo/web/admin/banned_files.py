@@ -5,12 +5,13 @@ from __future__ import annotations
 from quart import Blueprint, Response
 
 from echo.actions import banning
+from echo.addresses import here
 from echo.errors import Forbidden, Invalid, NotFound
 from echo.http.params import Params
 from echo.ids import parse_id
 from echo.policy.roles import Permission
 from echo.render import policy as render
-from echo.store import banned_files
+from echo.store import accounts, banned_files
 from echo.web import visitor
 from echo.web.admin.staff_page import by, done_at, show_staff, staff_page
 
@@ -32,14 +33,14 @@ async def listing() -> Response:
 @blueprint.post(PATH)
 @staff_page(Permission.MANAGE_REPORTS)
 async def change() -> Response:
-    """Ban the files of a post, or by digests; or allow one again."""
+    """Ban the files of a post, the pictures of an account, or by digests; or allow one again."""
     given = await visitor.read_form()
     try:
         return done_at(PATH, await _do(given))
     except Invalid as error:
         return await _listing(bad=error.public)
     except NotFound:
-        return await _listing(bad="There is no such post or file.")
+        return await _listing(bad="There is no such post, account or file.")
     except Forbidden:
         return await _listing(bad="That needs the right to change settings and policies.")
 
@@ -53,6 +54,12 @@ async def _do(given: Params) -> str:
         case "post":
             last = given.text("post", "").strip().rstrip("/").rpartition("/")[2]
             await banning.ban_files_of_post(await by(), parse_id(last) or 0, note=note)
+        case "account":
+            name, _, domain = given.text("account", "").strip().removeprefix("@").partition("@")
+            found = await accounts.find_by_handle(name, "" if here().is_handle_host(domain) else domain)
+            if found is None:
+                raise NotFound
+            await banning.ban_pictures_of_account(await by(), found.id, note=note)
         case _:
             await banning.ban(await by(), given.text("digests", "").split(), note=note)
     return "banned"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from quart import Blueprint, Response, request
 
+from echo.actions import block_list_changes
 from echo.actions import block_lists as actions
-from echo.actions.block_lists import Applied, ListDraft
+from echo.actions.block_list_changes import Applied
+from echo.actions.block_lists import ListDraft
 from echo.errors import Invalid, NotFound
 from echo.http.params import Params
 from echo.http.reading import read_id
@@ -88,10 +90,10 @@ async def change(list_id: str) -> Response:
     try:
         match given.text("do", ""):
             case "apply":
-                done = await actions.apply(who, number, given.ids("changes"))
+                done = await block_list_changes.apply(who, number, given.ids("changes"))
                 return done_at(path, "applied", **_counts(done))
             case "apply-all":
-                done = await actions.apply(who, number, None)
+                done = await block_list_changes.apply(who, number, None)
                 return done_at(path, "applied", **_counts(done))
             case "dismiss":
                 await actions.dismiss(who, number, given.ids("changes"))
@@ -145,12 +147,17 @@ async def _one(number: int, *, bad: str = "") -> Response:
         lost=lost,
         severities=list(BlockSeverity),
         next_after=waiting[-1].domain if len(waiting) == SHOWN else "",
-        counts={name: request.args.get(name, type=int) for name in ("added", "changed", "removed")},
+        counts={name: request.args.get(name, type=int) for name in ("added", "changed", "removed", "later")},
     )
 
 
 def _counts(done: Applied) -> dict[str, int]:
-    return {"added": done.added, "changed": done.changed, "removed": done.removed}
+    return {
+        "added": done.added,
+        "changed": done.changed,
+        "removed": done.removed,
+        "later": done.later,
+    }
 
 
 def _draft(given: Params) -> ListDraft:

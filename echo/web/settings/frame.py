@@ -39,6 +39,7 @@ NOTICES = {
     "app-added": "Your authenticator app is asked for codes from now on.",
     "app-removed": "Your authenticator app is not asked for codes any more.",
     "identity-added": "You can log in with that account from now on.",
+    "code": "A letter with a code is on its way to you.",
     "identity-removed": "That account lets nobody in any more.",
     "needed": "Your role needs a second factor. Set one up to go on.",
     "passkey-added": "Your passkey can be used from now on.",

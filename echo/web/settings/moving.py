@@ -5,7 +5,7 @@ from __future__ import annotations
 from quart import Blueprint, Response
 
 from echo.actions import accounts as account_actions
-from echo.actions import moves
+from echo.actions import moves, proof_codes
 from echo.addresses import here
 from echo.errors import Invalid
 from echo.http.access import page
@@ -129,11 +129,18 @@ async def _move(*, handle: str = "", problem: str = "", status: int = 200) -> Re
         own_handle=f"@{me().username}@{here().domain}",
         moved_to=moved_to[0][1] if moved_to else "",
         handle=handle,
+        may_have_code=await proof_codes.may_ask(me().user_id),
     )
 
 
 async def _delete(*, problem: str = "", status: int = 200) -> Response:
-    return await show_page("settings/delete.html", "Delete your account", problem=problem, status=status)
+    return await show_page(
+        "settings/delete.html",
+        "Delete your account",
+        problem=problem,
+        status=status,
+        may_have_code=await proof_codes.may_ask(me().user_id),
+    )
 
 
 async def _named(uris: list[str]) -> list[tuple[str, str]]:

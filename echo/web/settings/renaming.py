@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from quart import Blueprint, Response
 
-from echo.actions import renaming
+from echo.actions import proof_codes, renaming
 from echo.addresses import here
 from echo.errors import Invalid
 from echo.http.access import page
@@ -46,4 +46,5 @@ async def _page(*, wanted: str = "", problem: str = "", status: int = 200) -> Re
         wanted=wanted,
         handle=f"@{me().username}@{here().domain}",
         days=renaming.REST.days,
+        may_have_code=await proof_codes.may_ask(me().user_id),
     )

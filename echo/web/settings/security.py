@@ -5,7 +5,7 @@ from __future__ import annotations
 from quart import Blueprint, Response
 
 from echo import ports
-from echo.actions import confirmations, password_changes
+from echo.actions import confirmations, password_changes, proof_codes
 from echo.errors import Invalid
 from echo.http.access import page
 from echo.http.families import count_for_address
@@ -59,6 +59,17 @@ async def change_email() -> Response:
     except Invalid as error:
         return await show_security(problem=error.public, status=422)
     return done(PATH, "email")
+
+
+@blueprint.post(f"{PATH}/code")
+@page
+@member(ANYBODY)
+async def send_code() -> Response:
+    """A letter with a code that stands in for the password."""
+    person = me()
+    await count_for_address("login", also=("proof", person.username))
+    await proof_codes.ask(person.user_id)
+    return done(PATH, "code")
 
 
 async def show_security(*, problem: str = "", status: int = 200) -> Response:
