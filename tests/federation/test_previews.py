@@ -26,6 +26,7 @@ from tests.fediverse import Echo, Router
 from tests.media.pictures import png
 from workers import cards
 from workers.jobs import drain_once
+from workers.later import Again
 
 PAGE = """<html><head><title>Story</title><meta property="og:description" content="About it">
 <meta property="og:image" content="https://web.test/pic.png"></head></html>"""
@@ -219,6 +220,8 @@ async def test_a_server_in_trouble_is_tried_again(one: Echo, web: Web) -> None:
     await drain_once(one.runtime, cards.JOBS, "test", Lane.OUTSIDE)
     assert await card_of(post) is None
     assert await Card.all().count() == 0  # nothing is remembered, so the next look is a real one
+    with pytest.raises(Again):  # which nobody is alarmed by
+        await cards.look(one.runtime, post_id=post.id, url="https://web.test/story")
     web.page("/story")
     await cards.look(one.runtime, post_id=post.id, url="https://web.test/story")
     assert (await card_of(post))["title"] == "Story"
