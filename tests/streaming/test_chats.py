@@ -75,6 +75,11 @@ async def test_a_chat_is_heard_as_it_was_asked_for(live: LiveServer) -> None:
         while (frame := await again.next())["type"] != "echo:reply":
             pass
         assert frame["error"]["code"] == "bad_request"
+    nothing = {"chat_id": str(chat.id), "text": "no\0thing"}
+    await again.say(type="echo:req", id=8, method="chat.send", params=nothing)
+    while (frame := await again.next())["type"] != "echo:reply":
+        pass
+    assert frame["error"]["code"] == "bad_request"
     # Deleted for oneself it goes from one's other devices too, and from nobody else's.
     await again.say(type="echo:req", id=6, method="chat.hide", params={"chat_id": str(chat.id), "seq": 3})
     gone = await heard(other, "chat.hidden")

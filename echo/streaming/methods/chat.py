@@ -18,7 +18,7 @@ from echo.streaming.methods.method import Method, idempotency_key
 
 class SendParams(Struct, frozen=True, kw_only=True):
     chat_id: str
-    text: str = ""
+    text: Annotated[str, Meta(pattern=r"^[^\x00]*$")] = ""
     media_ids: Annotated[list[str], Meta(max_length=20)] = []
     reply_to_seq: Annotated[int, Meta(ge=1, le=2**62)] | None = None
 
