@@ -10,6 +10,7 @@ from echo.actions.drafts import ProfileDraft, ProfileField, RemoteEmoji
 from echo.kinds import Role, Visibility
 from echo.models import Account
 from echo.policy.roles import Staff
+from echo.store import counters
 from tests import make
 from tests.api.asking import Api
 
@@ -65,10 +66,8 @@ async def test_a_stranger_with_everything_at_its_longest(api: Api) -> None:
         avatar="https://peer.test/avatar.webp",
         header="https://peer.test/header.webp",
         avatar_description="a cat",
-        followers=2_000_000,
-        following=10**6,
-        posts=10**6,
     )
+    await counters.keep_told(extreme.id, followers=2_000_000, following=10**6, posts=10**6)
     shown = (await api.get(f"/api/v1/accounts/{extreme.id}")).one("Account")
     assert shown["acct"] == "x" * 200 + "@very-long-subdomain.of-a.peer.test"
     here = addresses.here()
