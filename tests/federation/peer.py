@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import json
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ import httpx
 from activitypub.signatures import cavage, rfc9421
 from activitypub.signatures.keys import KeyPair, generate_rsa, load_private_key
 from echo import clock
+from federation.network import network
 from tests.fediverse import Echo, Router
 
 ACTIVITY = "application/activity+json"
@@ -148,6 +150,12 @@ class Peer:
         handle = f"acct:{actor.name}@{self.host}"
         self.pages[f"/.well-known/webfinger?resource={handle}"] = jrd(handle, actor.id)
         return actor
+
+    async def forget(self) -> None:
+        """Forget what was asked until now, what is asked beside included."""
+        while beside := network().background:
+            await asyncio.gather(*beside, return_exceptions=True)
+        self.requests.clear()
 
     def serve(self, address: str, document: Json, *, content_type: str = ACTIVITY) -> None:
         """Serve a document at an address of this host."""

@@ -258,7 +258,7 @@ async def test_a_dead_host_costs_a_probe_and_wakes_with_its_first_word(one: Echo
     assert tried <= 8
     [row] = await host_pages.listing()
     assert row["health"] == "open"
-    peer.requests.clear()
+    await peer.forget()
     for _ in range(3):
         await make.post(alice)
     await settle_down([one])

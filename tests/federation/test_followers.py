@@ -201,7 +201,7 @@ async def test_endless_lists_end(one: Echo, peer: Peer) -> None:
     for number in range(20):
         place = f"{bob.id}/list?page={number}"
         peer.serve(place, {"type": "OrderedCollectionPage", "next": f"{bob.id}/list?page={number + 1}"})
-    peer.requests.clear()
+    await peer.forget()
     await followers.mend_followers(account.id, f"{bob.id}/list?page=0", digest_of([]))
     assert len(peer.requests) == followers.MOST_PAGES
 

@@ -26,7 +26,7 @@ async def known(actor: Actor, server: Echo) -> Actor:
     await actor.sends(server, actor.does("View", f"{actor.id}/x"))
     await settle_down([server])
     await InboundActivity.all().delete()
-    actor.peer.requests.clear()
+    await actor.peer.forget()
     return actor
 
 
@@ -51,7 +51,7 @@ async def replied(one: Echo, vera: Actor) -> tuple[Post, Json]:
     await settle_down([one])
     await InboundActivity.all().delete()
     assert await Post.filter(uri=note["id"]).count() == 1
-    vera.peer.requests.clear()
+    await vera.peer.forget()
     return post, note
 
 

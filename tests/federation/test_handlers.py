@@ -536,7 +536,7 @@ async def test_s_a13_a_forwarded_reply_is_read_from_its_origin(one: Echo, peer: 
     assert await says(bob, one, copy) == ""
     assert (await Post.get(uri=note["id"])).html == "<p>the truth</p>"
     # Without a signature inside, or about a thread that is not known, nobody is asked.
-    victim.requests.clear()
+    await victim.forget()
     other = vera.creates(vera.note("x", inReplyTo="https://far.test/1"))
     assert await says(bob, one, {**other, "signature": copy["signature"]}) == "forwarded"
     assert await says(bob, one, vera.creates(vera.note("y", inReplyTo=post.uri))) == "forwarded"

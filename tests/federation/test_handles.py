@@ -34,7 +34,7 @@ async def test_somebody_is_found_by_handle(peer: Peer) -> None:
     found = await look_up("BOB", "Peer.Test")
     assert found is not None
     assert (found.username, found.domain, found.uri) == ("bob", "peer.test", bob.id)
-    peer.requests.clear()
+    await peer.forget()
     assert await look_up("bob", "peer.test") == found
     assert peer.requests == []
 

@@ -23,7 +23,7 @@ from tests.fediverse import Echo, Router, settle_down
 async def known(actor: Actor, server: Echo) -> Actor:
     """An actor whose key is known here, so that nothing has to be asked for."""
     assert (await actor.sends(server, actor.does("View", f"{actor.id}/x"))).status_code == 202
-    actor.peer.requests.clear()
+    await actor.peer.forget()
     await InboundActivity.all().delete()
     return actor
 
@@ -209,7 +209,7 @@ async def test_a_new_key_is_read_once_and_not_more_often(one: Echo, peer: Peer) 
     await Account.filter(uri=bob.id).update(fetched_at=datetime.now(UTC) - timedelta(hours=1))
     assert (await bob.sends(one, bob.creates(bob.note()))).status_code == 202
     mallory = Actor(peer, "bob", key_pair(2))
-    peer.requests.clear()
+    await peer.forget()
     await Account.filter(uri=bob.id).update(fetched_at=datetime.now(UTC) - timedelta(hours=1))
     for _ in range(3):
         assert (await mallory.sends(one, bob.creates(bob.note()))).status_code == 401

@@ -34,7 +34,7 @@ async def followed(one: Echo, peer: Peer) -> make.Person:
     alice = await make.person("alice")
     await make.follow(await make.stranger("bob", peer.host), alice)
     await settle_down([one])
-    peer.requests.clear()
+    await peer.forget()
     peer.delivered.clear()
     return alice
 

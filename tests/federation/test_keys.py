@@ -147,7 +147,7 @@ async def test_a_new_key_for_documents_is_asked_for_but_not_at_once_again(one: E
     bob = peer.person("bob")
     account = await stored(bob)
     peer.serve(bob.id, {**bob.document, "assertionMethod": [multikey(bob, generate_ed25519())]})
-    peer.requests.clear()
+    await peer.forget()
     with pytest.raises(Untrusted):
         await document_key(f"{bob.id}#ed25519-key", owner=bob.id)
     assert peer.requests == []

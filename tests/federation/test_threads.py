@@ -263,7 +263,7 @@ async def bait(one: Echo, peer: Peer) -> tuple[Person, Json]:
     root["replies"] = f"{root['id']}/replies?page=0"
     peer.serve(root["id"], root)
     post_id = await known(root["id"])
-    peer.requests.clear()
+    await peer.forget()
     await opened(one, alice, post_id)
     return alice, root
 
@@ -304,7 +304,7 @@ async def test_s_b19_a_collection_of_a_million_ends(
         items = [f"https://peer.test/n/{number}" for number in range(count)]
         peer.serve(place, {"id": place, "type": "Collection", "totalItems": count, "items": items})
         await ThreadFetch.all().delete()
-        peer.requests.clear()
+        await peer.forget()
         await opened(one, alice, await known(root["id"]))
         await settle_down([one])
         assert len(peer.requests) <= thread_plan.MOST_OF_POST + 3
@@ -326,7 +326,7 @@ async def test_s_b19_circles_end(one: Echo, peer: Peer) -> None:
         }
         peer.serve(place, page)
     post_id = await known(first["id"])
-    peer.requests.clear()
+    await peer.forget()
     await opened(one, alice, post_id)
     await settle_down([one])
     assert len(peer.requests) <= 8
