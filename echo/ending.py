@@ -18,8 +18,12 @@ async def end(tasks: Iterable[asyncio.Future[Any]], *, again_seconds: float = AG
 
     Shapes:  again_seconds: how long they may need to clear up
     """
-    left = {task for task in tasks if not task.done()}
+    every = set(tasks)
+    left = {task for task in every if not task.done()}
     while left:
         for task in left:
             task.cancel()
         _, left = await asyncio.wait(left, timeout=again_seconds)
+    for task in every:
+        if not task.cancelled():
+            task.exception()  # else the loop complains that nobody looked

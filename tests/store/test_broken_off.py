@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from collections.abc import Awaitable, Callable
 
 import pytest
 
 from echo import cache, db, ending
-from echo.runtime import Runtime
 from tests.waiting import eventually
 
 
@@ -51,7 +51,7 @@ async def test_a_cancellation_is_never_lost(
         assert task.cancelled()
 
 
-async def test_who_does_not_hear_at_once_is_told_again(runtime: Runtime) -> None:
+async def test_who_does_not_hear_at_once_is_told_again(caplog: pytest.LogCaptureFixture) -> None:
     told = 0
 
     async def deaf() -> None:
@@ -61,8 +61,12 @@ async def test_who_does_not_hear_at_once_is_told_again(runtime: Runtime) -> None
                 await asyncio.sleep(60)
             except asyncio.CancelledError:
                 told += 1
+        raise RuntimeError
 
     tasks = [asyncio.create_task(deaf())]
     await asyncio.sleep(0)
     await ending.end(tasks, again_seconds=0.01)
     assert (told, tasks[0].done()) == (3, True)
+    tasks.clear()
+    gc.collect()
+    assert "never retrieved" not in caplog.text
