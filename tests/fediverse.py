@@ -129,9 +129,12 @@ async def work() -> int:
 
 
 async def settle_down(servers: Sequence[Echo]) -> None:
-    """Work off the queues of all servers until nothing is left."""
+    """Work off the queues of all servers, and what they do beside, until nothing is left."""
     for _ in range(20):
-        if not any([await server.work() for server in servers]):
+        done = [await server.work() for server in servers]
+        beside = [task for server in servers for task in server.runtime.network.background]
+        await asyncio.gather(*beside, return_exceptions=True)
+        if not any(done) and not beside:
             return
     raise AssertionError("the servers never come to rest")
 
