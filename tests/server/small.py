@@ -30,6 +30,8 @@ class SmallApp:
         self.name = name
         self.disconnected = asyncio.Event()
         self.under_way = asyncio.Event()
+        self.may_end = asyncio.Event()
+        self.may_end.set()
         self.write_frame: WriteFrame | None = None
         self._flooding: asyncio.Task[None] | None = None
 
@@ -41,6 +43,7 @@ class SmallApp:
         elif scope["path"] == "/slow":
             self.under_way.set()
             await asyncio.sleep(0.3)
+            await self.may_end.wait()
             await self._answer(send, b"late")
         elif scope["path"] == "/endless":
             await self._pour(send)

@@ -222,12 +222,14 @@ async def test_a_closed_websocket_leaves_nothing_behind(server: Running) -> None
 async def test_stop_lets_a_request_finish_and_closes_idle_connections(server: Running) -> None:
     busy_reader, busy = await server.connect()
     idle_reader, _idle = await server.connect()
+    server.app.may_end.clear()
     busy.write(b"GET /slow HTTP/1.1\r\nhost: x\r\n\r\n")
     await server.app.under_way.wait()
     server.door.close()
     stopping = asyncio.create_task(server.serving.stop())
     assert await asyncio.wait_for(idle_reader.read(), 60) == b""
     assert not stopping.done()
+    server.app.may_end.set()
     assert await read_answer(busy_reader) == (200, b"late")
     assert await busy_reader.read() == b""
     await stopping
