@@ -12,6 +12,7 @@ from echo.ids import parse_id
 from echo.policy.roles import Permission
 from echo.render import policy as render
 from echo.store import accounts, banned_files
+from echo.text import handles
 from echo.web import visitor
 from echo.web.admin.staff_page import by, done_at, show_staff, staff_page
 
@@ -55,7 +56,7 @@ async def _do(given: Params) -> str:
             last = given.text("post", "").strip().rstrip("/").rpartition("/")[2]
             await banning.ban_files_of_post(await by(), parse_id(last) or 0, note=note)
         case "account":
-            name, _, domain = given.text("account", "").strip().removeprefix("@").partition("@")
+            name, domain = handles.split(given.text("account", ""))
             found = await accounts.find_by_handle(name, "" if here().is_handle_host(domain) else domain)
             if found is None:
                 raise NotFound
