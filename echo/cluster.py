@@ -19,7 +19,7 @@ from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError, ResponseError
 
-from echo.redis_pool import open_pool
+from echo.redis_pool import Pool, open_pool
 from echo.slots import Address, SlotMap, address_in, key_of, slot_of
 
 log = logging.getLogger(__name__)
@@ -238,7 +238,7 @@ class ClusterRedis(Redis):
         server = self._servers.get(address)
         if server is None:
             settings = self._settings | {"host": address[0], "port": address[1]}
-            pool = ConnectionPool(
+            pool = Pool(
                 connection_class=self.connection_pool.connection_class,
                 max_connections=self.connection_pool.max_connections,
                 **settings,

@@ -52,6 +52,14 @@ TIMELINES = Counter(
     registry=REGISTRY,
 )
 SOCKETS = Gauge("echo_sockets", "Connections that listen to streams.", registry=REGISTRY)
+REDIS_SILENCES = Counter(
+    "echo_redis_silences",
+    "How often Redis let a command wait until its patience ended, and was gone on without.",
+    registry=REGISTRY,
+)
+REDIS_REFUSED = Counter(
+    "echo_redis_refused", "Commands that were not sent because Redis is silent.", registry=REGISTRY
+)
 POOL = Gauge(
     "echo_database_connections",
     "Connections to PostgreSQL: used, idle, most (as many as there may be).",
