@@ -1,4 +1,8 @@
-"""What one does with a post: favourite, reblog, bookmark and their undo. All answer the post as it is now."""
+"""What one does with a post: favourite, reblog, bookmark and their undo. All answer the post as it is now.
+
+By the id of a boost they mean the post that it boosts. Likes, bookmarks and mutes answer the boost then, as
+on Mastodon; the undo of a like, of a bookmark and of a boost answers the original.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +24,8 @@ blueprint = Blueprint("status_actions", __name__)
 @needs("write:favourites")
 async def favourite(status_id: str) -> Response:
     """Like a post."""
-    post = await likes.like(account_id(), read_id(status_id))
-    return raw(await status.one(viewer(), post.id))
+    await likes.like(account_id(), read_id(status_id))
+    return raw(await status.one(viewer(), read_id(status_id)))
 
 
 @blueprint.post("/api/v1/statuses/<status_id>/unfavourite")
@@ -55,8 +59,8 @@ async def unreblog(status_id: str) -> Response:
 @needs("write:bookmarks")
 async def bookmark(status_id: str) -> Response:
     """Keep a post."""
-    post = await likes.bookmark(account_id(), read_id(status_id))
-    return raw(await status.one(viewer(), post.id))
+    await likes.bookmark(account_id(), read_id(status_id))
+    return raw(await status.one(viewer(), read_id(status_id)))
 
 
 @blueprint.post("/api/v1/statuses/<status_id>/unbookmark")
@@ -87,13 +91,13 @@ async def unpin(status_id: str) -> Response:
 @needs("write:mutes")
 async def mute(status_id: str) -> Response:
     """Hear no more of the thread of a post."""
-    post = await threads.mute(account_id(), read_id(status_id))
-    return raw(await status.one(viewer(), post.id))
+    await threads.mute(account_id(), read_id(status_id))
+    return raw(await status.one(viewer(), read_id(status_id)))
 
 
 @blueprint.post("/api/v1/statuses/<status_id>/unmute")
 @needs("write:mutes")
 async def unmute(status_id: str) -> Response:
     """Hear of it again."""
-    post = await threads.unmute(account_id(), read_id(status_id))
-    return raw(await status.one(viewer(), post.id))
+    await threads.unmute(account_id(), read_id(status_id))
+    return raw(await status.one(viewer(), read_id(status_id)))

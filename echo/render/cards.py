@@ -31,6 +31,7 @@ class Sizes(msgspec.Struct, frozen=True):
 class File(msgspec.Struct, frozen=True, kw_only=True):
     """A file of a post."""
 
+    id: str
     kind: str = msgspec.field(name="type")
     url: str | None
     preview_url: str | None

@@ -80,6 +80,12 @@ async def mark_deleted(post_id: int) -> bool:
     )
 
 
+async def facts_of_files(media_ids: Sequence[int]) -> dict[int, Row]:
+    """Rows (content_type, size_bytes) of files, by id, for who was shown their posts already."""
+    rows = await db.fetch("SELECT id, content_type, size_bytes FROM media WHERE id = ANY($1)", media_ids)
+    return {row["id"]: row for row in rows}
+
+
 async def boosts_for_worker(post_id: int) -> list[Row]:
     """Rows (id, author_id) of all boosts of a post, deleted ones too."""
     return await db.fetch("SELECT id, author_id FROM posts WHERE boost_of_id = $1", post_id)

@@ -47,19 +47,16 @@ async def show(
     config = settings.here()
     who = visitor.known_login() if is_failing else await visitor.login()
     csrf = await visitor.form_token() if has_form or who else ""
-    html = (
-        _environment()
-        .get_template(template)
-        .render(
-            instance=config.instance,
-            registrations=config.registrations,
-            addresses=here(),
-            meta=meta or Meta(),
-            visitor=who,
-            csrf=csrf,
-            path=request.path,
-            **values,
-        )
+    html = fill(
+        template,
+        instance=config.instance,
+        registrations=config.registrations,
+        addresses=here(),
+        meta=meta or Meta(),
+        visitor=who,
+        csrf=csrf,
+        path=request.path,
+        **values,
     )
     response = Response(html, status=status, content_type="text/html; charset=utf-8")
     response.headers.update(_headers(form_source))
@@ -67,6 +64,11 @@ async def show(
         response.headers["Link"] = f'<{meta.activity}>; rel="alternate"; type="application/activity+json"'
     visitor.remember_form_token(response)
     return response
+
+
+def fill(template: str, **values: Any) -> str:
+    """The text that a template makes of these values; what is not marked as HTML or XML is escaped."""
+    return _environment().get_template(template).render(**values)
 
 
 def content_policy(form_source: str = "") -> str:

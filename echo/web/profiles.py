@@ -35,12 +35,12 @@ DEEPEST = 4
 @visitor.members_where_closed
 async def profile(name: str) -> Response:
     """Somebody here, with their posts. For somebody elsewhere: where they are."""
-    account = await _find(name)
+    account = await find_account(name)
     if account.domain:
         return await _elsewhere(account)
     if _wants_activity():
         return _to_activity(account.uri)
-    if _is_former(name, account):
+    if is_former(name, account):
         return visitor.redirect(here().profile_page(account.username), status=302)
     with_replies = "replies" in request.args
     ids = await timelines.account(
@@ -60,6 +60,7 @@ async def profile(name: str) -> Response:
             activity=author.uri,
             indexed=author.indexable,
         ),
+        feed=f"{author.url}.rss",
         author=author,
         handle=f"@{author.username}@{here().domain}",
         pinned=await cards.many(NOBODY, pinned),
@@ -76,7 +77,7 @@ async def profile(name: str) -> Response:
 async def post(name: str, post_id: str) -> Response:
     """A post in its thread."""
     number = parse_id(post_id)
-    account = await _find(name)
+    account = await find_account(name)
     found = await posts.find(NOBODY, number) if number is not None else None
     # Boosts have no page: there is nothing to read on them.
     if found is None or found.author_id != account.id or found.boost_of_id is not None:
@@ -85,7 +86,7 @@ async def post(name: str, post_id: str) -> Response:
         return await _elsewhere(account)
     if _wants_activity():
         return _to_activity(found.uri)
-    if _is_former(name, account):
+    if is_former(name, account):
         return visitor.redirect(here().post_page(account.username, found.id), status=302)
     above = await threads.ancestor_ids(found, threads.ANONYMOUS)
     below = await threads.descendant_ids(found, threads.ANONYMOUS)
@@ -115,6 +116,7 @@ async def tag(name: str) -> Response:
         "tag.html",
         meta=Meta(title=f"#{name}", url=here().tag_page(folded), indexed=bool(ids)),
         name=name,
+        feed=f"{here().tag_page(folded)}.rss",
         posts=await cards.many(NOBODY, ids),
         older_id=str(ids[-1]) if len(ids) == PAGE else "",
         is_first="max_id" not in request.args,
@@ -144,7 +146,8 @@ def _meta_of(card: Card) -> Meta:
     )
 
 
-async def _find(name: str) -> Account:
+async def find_account(name: str) -> Account:
+    """Who has this name, here or elsewhere. Raises NotFound, for those who are suspended too."""
     username, domain = handles.split(name)
     if not username or "\x00" in name:
         raise NotFound("Not Found")
@@ -154,7 +157,7 @@ async def _find(name: str) -> Account:
     return account
 
 
-def _is_former(name: str, account: Account) -> bool:
+def is_former(name: str, account: Account) -> bool:
     """Whether somebody here is called otherwise by now than in the address that was asked for."""
     return name.partition("@")[0].lower() != account.username_key
 

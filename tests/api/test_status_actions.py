@@ -80,9 +80,12 @@ async def test_acting_on_a_boost_acts_on_the_original(api: Api, action: str) -> 
     post = await make.post(alice)
     boost = await boosts.boost(alice.id, post.id)
     done = await _act(api, bob, boost.id, action)
-    assert done["id"] == str(post.id)
-    shown = (await api.get(f"{STATUSES}/{boost.id}", by=bob)).one("Status")
-    assert shown[f"{action}d" if action == "favourite" else "bookmarked"] is True
+    mark = f"{action}d" if action == "favourite" else "bookmarked"
+    assert (done["id"], done[mark]) == (str(boost.id), True)
+    assert isinstance(done["reblog"], dict)
+    assert (done["reblog"]["id"], done["reblog"][mark]) == (str(post.id), True)
+    undone = await _act(api, bob, boost.id, f"un{action}")
+    assert (undone["id"], undone[mark]) == (str(post.id), False)
 
 
 async def test_s_g07_a_boost_never_widens_who_reads(api: Api) -> None:

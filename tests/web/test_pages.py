@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from email.utils import parsedate_to_datetime
 from urllib.parse import quote
+from xml.etree import ElementTree
 
 import pytest
 
@@ -12,6 +14,7 @@ from echo import clock
 from echo.actions import boosts, follows, pins, polls, posts, renaming
 from echo.actions.accounts import change_profile
 from echo.actions.drafts import PollDraft, PostDraft, ProfileDraft
+from echo.addresses import here
 from echo.errors import EchoError, Forbidden, TooMany, Unavailable
 from echo.kinds import Visibility
 from echo.models import Account, Post
@@ -25,6 +28,7 @@ from tests.actions.people import PASSWORD
 from tests.web.browser import Browser
 
 AP = "application/activity+json"
+MEDIA = "{http://search.yahoo.com/mrss/}"
 
 
 async def test_the_first_page_shows_public_posts_of_this_server(browser: Browser) -> None:
@@ -380,3 +384,55 @@ async def test_pages_work_however_we_are_reached(browser: Browser) -> None:
         assert f'href="/@alice/{post.id}"' in body
         assert 'src="/static/avatar.png"' in body
         assert "https://echo.test/@alice" not in body
+
+
+async def test_feed_readers_read_what_a_page_shows(runtime: Runtime, browser: Browser) -> None:
+    alice, bob = await make.person("alice"), await make.person("bob")
+    for visibility in Visibility:
+        await make.post(alice, f"said {visibility.value} #tea", visibility=visibility)
+    bobs = await make.post(bob, "said by bob")
+    await boosts.boost(alice.id, bobs.id, Visibility.PUBLIC)
+    await make.post(alice, "an answer to bob", reply_to=bobs.id)
+    picture = await make.image(alice, 'a "cat" & a dog')
+    last = await make.post(
+        alice, "<b>\x0bpictured</b>", spoiler="eek", sensitive=True, media_ids=(picture.id,)
+    )
+    feed = await browser.get("/@alice.rss")
+    assert (feed.status, feed.headers["content-type"]) == (200, "application/rss+xml; charset=utf-8")
+    assert (feed.headers["cache-control"], feed.headers["x-robots-tag"]) == ("public, max-age=60", "noindex")
+    for path in ("/@alice", "/tags/tea"):
+        assert f'href="{path}.rss"' in (await browser.get(path)).text
+    channel = ElementTree.fromstring(feed.text)[0]
+    newest, *older = channel.findall("item")
+    assert [entry.findtext("title") for entry in older] == ["said unlisted #tea", "said public #tea"]
+    assert (newest.findtext("guid"), newest.findtext("title")) == (last.url, "eek")
+    assert "&lt;b&gt;" in (newest.findtext("description") or "")
+    assert parsedate_to_datetime(newest.findtext("pubDate") or "") == last.created_at.replace(microsecond=0)
+    enclosure = newest.find("enclosure")
+    assert enclosure is not None
+    assert enclosure.attrib == {
+        "url": here().file(picture.file_key),
+        "type": "image/png",
+        "length": "0",
+    }
+    assert newest.findtext(f"{MEDIA}content/{MEDIA}description") == 'a "cat" & a dog'
+    assert newest.findtext(f"{MEDIA}content/{MEDIA}rating") == "adult"
+    again = await browser.get("/@alice.rss", If_None_Match=feed.headers["etag"])
+    assert (again.status, again.text) == (304, "")
+    for path, shown in {
+        "/@alice/with_replies.rss": 4,
+        "/@alice/media.rss": 1,
+        "/@alice/tagged/TEA.rss": 2,
+        "/@alice.rss?limit=1": 1,
+        "/tags/tea.rss": 1,
+    }.items():
+        assert ((await browser.get(path)).text.count("<item>"), path) == (shown, path)
+    stranger = await make.stranger()
+    for path in (f"/@{stranger.username}@{stranger.domain}.rss", "/@nobody.rss", "/tags/1.rss"):
+        assert (await browser.get(path)).status == 404
+    assert (await browser.get("/users/alice.rss")).location == "/@alice.rss"
+    await renaming.rename(alice.id, "alicia")
+    assert (await browser.get("/@alice.rss")).location.endswith("/@alicia.rss")
+    people.configure(runtime, federation={"only_allowed": True})
+    for path in ("/@alicia.rss", "/tags/tea.rss"):
+        assert (await browser.get(path)).location.startswith("/login")
