@@ -59,6 +59,13 @@ def read(document: Document) -> Note:
     return note
 
 
+async def is_taken(note: Note, author: Account) -> bool:
+    """Whether the id of a post is that of somebody, or of something that belongs to its author."""
+    lists = (author.followers_uri, author.following_uri, author.featured_uri, author.moderators_uri)
+    places = (author.uri, author.inbox, author.shared_inbox, author.outbox, *lists)
+    return note.id in places or await accounts.find_by_uri(note.id) is not None
+
+
 async def store_fetched(note: Note, author: Account) -> Post:
     """Store a post that we asked for. Only what everybody may read is taken that way.
 
@@ -66,6 +73,8 @@ async def store_fetched(note: Note, author: Account) -> Post:
     """
     if author.suspended_at is not None:
         raise Unbelievable(f"{author.uri} is suspended")
+    if await is_taken(note, author):
+        raise Unbelievable(f"{note.id} is no id of a post")
     draft = await draft_of(note, author)
     if draft.visibility not in OPEN:
         raise Unbelievable(f"{note.id} is not public")

@@ -10,10 +10,13 @@ from echo.actions import editing
 from echo.actions import posts as post_actions
 from echo.models import Account, Post
 from echo.store import accounts, interest, posts
-from federation import ingest
+from federation import allowance, ingest
 from federation.errors import Unwelcome
 from federation.fetch import fetch
 from federation.reasons import Reason
+
+# How often in a minute one server may have us ask whose a post is.
+FROM_ONE_SERVER = 30
 
 
 async def is_in_wanted_thread(ref: ObjectRef) -> bool:
@@ -35,6 +38,25 @@ async def check_deleted(known: Post) -> Reason:
             return Reason.FORWARDED
     author = await _author(known)
     return Reason.EFFECT if await post_actions.receive_removal(author, known.uri) else Reason.UNKNOWN_OBJECT
+
+
+async def give_back(uri: str, actor: Account) -> bool:
+    """Free the id of a post of the actor's that a neighbour has given to a post of their own.
+
+    Servers where people choose ids themselves do not always look at whose they are; the origin knows.
+
+    Raises:  FederationError when that is not answered
+    """
+    known = await posts.find_with_deleted_for_worker(uri)
+    if known is None or known.local or known.author_id == actor.id:
+        return False
+    if not await allowance.allows("disputed", actor.host, FROM_ONE_SERVER):
+        return False
+    document = await fetch(uri)
+    if not is_note(document) or ingest.read(document).attributed_to != actor.uri:
+        return False
+    await post_actions.free_id(known)
+    return True
 
 
 async def check_edit(known: Post) -> Reason:

@@ -57,7 +57,7 @@ async def _pins(account: Account, ask: Callable[[str], Awaitable[object]]) -> No
     uris = [item.id for item in found if item.id is not None and item.type != "Hashtag"]
     asked = 0
     for uri in uris:
-        is_strange = is_same_origin(uri, account.uri) and await posts.lives(uri) is None
+        is_strange = is_same_origin(uri, account.uri) and await posts.lives(uri, account.id) is None
         if not is_strange or asked >= STRANGE_PINS:
             continue
         asked += 1

@@ -15,6 +15,7 @@ class Reason(StrEnum):
     FOREIGN_ID = "foreign-id"  # the activity has an id on another server than its actor's
     FOREIGN_OBJECT = "foreign-object"  # about something that the actor does not own
     FOREIGN_AUTHOR = "foreign-author"  # a post that names another author than its sender
+    TAKEN_ID = "taken-id"  # a post under the id of somebody, of a list of theirs or of what brings it
     UNKNOWN_ACTOR = "unknown-actor"
     SUSPENDED = "suspended"
     BLOCKED = "blocked"

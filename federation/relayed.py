@@ -78,9 +78,9 @@ async def take(uri: str, *, copy: Copy | None = None, is_announced: bool = False
     """
     if is_ours(uri):
         return Reason.UNKNOWN_OBJECT
-    lives = await posts.lives(uri)
-    if lives is not None:
-        return Reason.DUPLICATE if lives else Reason.DELETED
+    known = await posts.find_with_deleted_for_worker(uri)
+    if known is not None:
+        return Reason.DUPLICATE if known.deleted_at is None else Reason.DELETED
     if not await _is_room(is_announced=is_announced):
         return Reason.TOO_MANY
     note = None if copy is None else await copy()
@@ -128,6 +128,8 @@ async def _is_room(*, is_announced: bool) -> bool:
 async def _objection(note: Note, author: Account, draft: RemotePost) -> Reason:
     if is_vote(note):
         return Reason.VOTE
+    if await ingest.is_taken(note, author):
+        return Reason.TAKEN_ID
     if draft.visibility != Visibility.PUBLIC:
         return Reason.NOT_ADDRESSED
     is_for_us = bool(draft.quote_uri) and is_ours(draft.quote_uri)

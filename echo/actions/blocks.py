@@ -49,7 +49,7 @@ async def receive_undo(blocker: Account, *, uri: str = "", blocked_id: int | Non
             known = await Block.get_or_none(blocker_id=blocker.id, blocked_id=blocked_id)
         if known is None:
             if uri:
-                await posts.bury(uri)  # it may not have come yet
+                await posts.bury(uri, blocker.id)  # it may not have come yet
             return False
         await _unblock(unit, known, local=False)
     return True

@@ -64,7 +64,7 @@ async def receive(
             return None
         if await Post.filter(boost_of_id=post.id, author_id=booster.id, deleted_at=None).exists():
             return None
-        if await posts.is_buried(uri):
+        if await posts.is_buried(uri, booster.id):
             return None
         new_id = ids.id_at(min(published_at, clock.now()))
         moment = min(published_at, clock.now())
@@ -100,7 +100,7 @@ async def receive_undo(booster: Account, *, uri: str = "", post_id: int | None =
         if known is None and post_id is not None:
             known = await Post.get_or_none(boost_of_id=post_id, author_id=booster.id, deleted_at=None)
         if uri:
-            await posts.bury(uri)
+            await posts.bury(uri, booster.id)
         if known is None or known.boost_of_id is None:
             return False
         await take_away(unit, known)

@@ -136,7 +136,7 @@ async def receive_undo(follower: Account, *, uri: str = "", followee_id: int | N
         if known is None and followee_id is not None:
             known = await relations.find_follow(follower.id, followee_id)
         if known is None and uri:
-            await posts.bury(uri)  # it may not have come yet
+            await posts.bury(uri, follower.id)  # it may not have come yet
         return known is not None and await end(unit, known, local=False)
 
 

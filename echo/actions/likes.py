@@ -45,7 +45,7 @@ async def receive(account: Account, post_id: int, uri: str) -> bool:
     """Store a like from elsewhere; False when it is known, was undone or the post is not theirs to see."""
     async with db.unit_of_work() as unit:
         post = await posts.find(Viewer(account.id), post_id)
-        if post is None or (uri and await posts.is_buried(uri)):
+        if post is None or (uri and await posts.is_buried(uri, account.id)):
             return False
         like_id = await _insert(unit, account.id, post, uri)
         if like_id is not None:
@@ -60,7 +60,7 @@ async def receive_undo(account: Account, *, uri: str = "", post_id: int | None =
         if known is None and post_id is not None:
             known = await Like.get_or_none(account_id=account.id, post_id=post_id)
         if uri:
-            await posts.bury(uri)
+            await posts.bury(uri, account.id)
         if known is None or not await _take_away(unit, known):
             return False
         unit.emit(Unliked(local=False, account_id=account.id, post_id=known.post_id, uri=known.uri))

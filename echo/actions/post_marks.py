@@ -16,7 +16,7 @@ async def take_down(unit: UnitOfWork, post: Post) -> list[int]:
     Returns: ids of its files; `echo.actions.discarding.erase` removes them after the commit
     """
     if not post.local:
-        await store.bury(post.uri)
+        await store.bury(post.uri, post.author_id)
     await posts.take_away(unit, post)
     return await attaching.free(post.id, for_good=True)
 

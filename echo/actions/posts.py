@@ -40,6 +40,8 @@ from echo.store import polls as poll_store
 
 # What was published longer ago, and is not delivered but found, is no news to anybody. Mastodon's figure.
 NEWS = timedelta(hours=6)
+# What is left of a post whose id was another's: no address, so that nothing is ever found by it.
+WRONG = "urn:echo:wrong-id:"
 
 
 async def publish(
@@ -116,13 +118,13 @@ async def receive(author: Account, draft: RemotePost, *, is_judged: bool = False
         draft = await holding.judged(author, draft)
     async with db.unit_of_work() as unit:
         await adopting.hold_still(draft.uri, draft.in_reply_to_uri)
-        known = await _known(draft.uri)
+        known = await _known(draft.uri, author)
         if known is not None:
             return known
         new = await _new_from(author, draft)
         stored = await chats.insert(unit, author, new)
         if stored is None:
-            known = await _known(draft.uri)
+            known = await _known(draft.uri, author)
             assert known is not None, "the id is in the way of a post that is not there"
             return known
         if draft.poll is not None and new.poll_id is not None:
@@ -203,10 +205,10 @@ async def remove(author_id: int, post_id: int, *, with_files: bool = False) -> P
 async def receive_removal(author: Account, uri: str) -> bool:
     """Delete a post because its author's server said so; True when we had it.
 
-    The id is remembered in any case, so that a Create that arrives later is ignored.
+    The id is remembered in any case, so that a Create of theirs that arrives later is ignored.
     """
     async with db.unit_of_work() as unit:
-        await posts.bury(uri)
+        await posts.bury(uri, author.id)
         await policies.forget_held(uri)
         post = await Post.get_or_none(uri=uri, author_id=author.id, deleted_at=None)
         if post is None:
@@ -215,6 +217,16 @@ async def receive_removal(author: Account, uri: str) -> bool:
         thrown_away = await attaching.free(post.id, for_good=True)
     await discarding.erase(thrown_away)
     return True
+
+
+async def free_id(post: Post) -> None:
+    """Delete a post that bears the id of another, and let go of the id."""
+    async with db.unit_of_work() as unit:
+        if post.deleted_at is None:
+            await take_away(unit, post)
+        thrown_away = await attaching.free(post.id, for_good=True)
+        await posts.rename_for_worker(post.id, f"{WRONG}{post.id}")
+    await discarding.erase(thrown_away)
 
 
 async def take_away(unit: UnitOfWork, post: Post) -> None:
@@ -245,9 +257,9 @@ async def _forget(post: Post) -> None:
     await notifications.delete_about_post(post.id)
 
 
-async def _known(uri: str) -> Post | None:
+async def _known(uri: str, author: Account) -> Post | None:
     """The post with this id. Raises Gone when it was deleted."""
-    lives = await posts.lives(uri)
+    lives = await posts.lives(uri, author.id)
     if lives is False:
         raise Gone(detail=f"{uri} was deleted")
     return await posts.find_by_uri_for_worker(uri) if lives else None

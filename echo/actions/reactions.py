@@ -88,7 +88,7 @@ async def receive(account: Account, post_id: int, sign: Sign, *, uri: str, as_li
     """
     async with db.unit_of_work() as unit:
         post = await posts.find(Viewer(account.id), post_id)
-        if post is None or (uri and await posts.is_buried(uri)):
+        if post is None or (uri and await posts.is_buried(uri, account.id)):
             return False
         await chats.hold(post)
         there = await reactions.names(post.id)
@@ -126,7 +126,7 @@ async def receive_undo(
         if known is None and post_id is not None:
             known = await _meant(account, post_id, sign)
         if uri:
-            await posts.bury(uri)
+            await posts.bury(uri, account.id)
         if known is None:
             return False
         return await _take_away(unit, known, local=False)

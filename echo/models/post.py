@@ -250,6 +250,11 @@ class Tombstone(Model):
     """The id of something remote that was deleted, or that a Delete named before we saw it."""
 
     uri = fields.CharField(max_length=2048, primary_key=True)
+    account_ids: Any = fields.JSONField(
+        default=list,
+        db_default=EMPTY_LIST,
+        description="[account id] of those who said so: it holds for what is theirs; empty: for everybody",
+    )
     created_at = fields.DatetimeField()
 
     class Meta:

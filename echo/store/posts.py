@@ -19,6 +19,11 @@ _VISIBLE = f"""
       AND (p.boost_of_id IS NULL OR {visible_to("$1", "o", "oa")})
 """
 
+# What was deleted by $2, or by so long ago that nobody remembers whom.
+_THEIRS = "(account_ids = '[]' OR account_ids @> jsonb_build_array($2::bigint))"
+# Of one id so many accounts are remembered, the latest: a server can make them without end.
+_MOST_BURIERS = 100
+
 
 async def get(viewer: Viewer, post_id: int) -> Post:
     """The post. Raises NotFound when it is unknown, deleted or not for this viewer: never told apart."""
@@ -80,6 +85,11 @@ async def mark_deleted(post_id: int) -> bool:
     )
 
 
+async def rename_for_worker(post_id: int, uri: str) -> None:
+    """Give a post another ActivityPub id."""
+    await db.execute("UPDATE posts SET uri = $2 WHERE id = $1", post_id, uri)
+
+
 async def facts_of_files(media_ids: Sequence[int]) -> dict[int, Row]:
     """Rows (content_type, size_bytes) of files, by id, for who was shown their posts already."""
     rows = await db.fetch("SELECT id, content_type, size_bytes FROM media WHERE id = ANY($1)", media_ids)
@@ -91,36 +101,52 @@ async def boosts_for_worker(post_id: int) -> list[Row]:
     return await db.fetch("SELECT id, author_id FROM posts WHERE boost_of_id = $1", post_id)
 
 
-async def lives(uri: str) -> bool | None:
-    """Whether the post with this id lives: False when it was deleted, None when it was never heard of."""
+async def lives(uri: str, author_id: int) -> bool | None:
+    """Whether the post with this id lives: False when it was deleted, None when it was never heard of.
+
+    Shapes:  author_id: whose it would be; what others say of its end does not count
+    """
     found = await db.fetch(
         "SELECT deleted_at IS NULL AS lives FROM posts WHERE uri = $1"
-        " UNION ALL SELECT false FROM tombstones WHERE uri = $1",
+        f" UNION ALL SELECT false FROM tombstones WHERE uri = $1 AND {_THEIRS}",
         uri,
+        author_id,
     )
     return any(row["lives"] for row in found) if found else None
 
 
-async def is_buried(uri: str) -> bool:
-    """Whether something with this id was deleted."""
-    return bool(await db.fetch("SELECT 1 FROM tombstones WHERE uri = $1", uri))
+async def is_buried(uri: str, account_id: int) -> bool:
+    """Whether this account deleted the thing with this id."""
+    return bool(await db.fetch(f"SELECT 1 FROM tombstones WHERE uri = $1 AND {_THEIRS}", uri, account_id))
 
 
-async def was_just_buried(uri: str) -> bool:
+async def was_just_buried(uri: str, account_id: int) -> bool:
     """Whether that was a moment ago. For what may come again under the same id, as follows of Misskey do."""
     return bool(
         await db.fetch(
-            "SELECT 1 FROM tombstones WHERE uri = $1 AND created_at > now() - interval '10 minutes'", uri
+            f"SELECT 1 FROM tombstones WHERE uri = $1 AND {_THEIRS}"
+            " AND created_at > now() - interval '10 minutes'",
+            uri,
+            account_id,
         )
     )
 
 
-async def bury(uri: str) -> None:
-    """Remember that the thing with this id is deleted, known or not."""
+async def bury(uri: str, account_id: int) -> None:
+    """Remember that somebody deleted the thing with this id, known or not.
+
+    It may be a neighbour's that has not come yet: therefore it counts only for what comes from them.
+    """
     await db.execute(
-        "INSERT INTO tombstones (uri, created_at) VALUES ($1, now()) ON CONFLICT (uri)"
-        " DO UPDATE SET created_at = excluded.created_at",
+        "INSERT INTO tombstones AS t (uri, account_ids, created_at)"
+        " VALUES ($1, jsonb_build_array($2::bigint), now()) ON CONFLICT (uri)"
+        " DO UPDATE SET created_at = excluded.created_at, account_ids = CASE"
+        " WHEN t.account_ids = '[]' OR t.account_ids @> excluded.account_ids THEN t.account_ids"
+        " WHEN jsonb_array_length(t.account_ids) >= $3 THEN (t.account_ids - 0) || excluded.account_ids"
+        " ELSE t.account_ids || excluded.account_ids END",
         uri,
+        account_id,
+        _MOST_BURIERS,
     )
 
 

@@ -14,7 +14,7 @@ async def handle(activity: Block, actor: Account) -> Reason:
     """Part the two. With a target it is a ban from a community (Lemmy), which says nothing about people."""
     if activity.target is not None:
         return Reason.BAN
-    if activity.id is not None and await posts.was_just_buried(activity.id):
+    if activity.id is not None and await posts.was_just_buried(activity.id, actor.id):
         return Reason.DELETED  # its Undo was faster
     blocked = await person_here(activity.object.id)
     if blocked is None:

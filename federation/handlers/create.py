@@ -16,7 +16,7 @@ from echo.actions import posts as post_actions
 from echo.errors import Gone
 from echo.models import Account
 from echo.store import posts
-from federation import group_chats, ingest, resolve, threads, votes
+from federation import group_chats, ingest, origins, resolve, threads, votes
 from federation.fetch import fetch
 from federation.handlers.people import person_here
 from federation.judge import is_same_origin
@@ -36,8 +36,8 @@ async def handle(activity: Create, actor: Account) -> Reason:
         return await votes.receive(activity, note, actor)
     if note.kind is NoteKind.CHAT_MESSAGE and not await _is_for_one_here(note):
         return Reason.NOT_ADDRESSED
-    lives = await posts.lives(note.id)
-    if lives is not None:
+    lives = await posts.lives(note.id, actor.id)
+    if lives is not None and not await origins.give_back(note.id, actor):
         return Reason.DUPLICATE if lives else Reason.DELETED
     return await store(note, actor)
 
@@ -65,6 +65,8 @@ async def read(ref: ObjectRef, actor: Account, *, said_in: Activity | None = Non
         return Reason.MALFORMED
     if note.attributed_to != actor.uri or note.id != ref.id:
         return Reason.FOREIGN_AUTHOR
+    if (said_in is not None and said_in.id == note.id) or await ingest.is_taken(note, actor):
+        return Reason.TAKEN_ID
     if said_in is not None and not note.is_addressed:
         return structs.replace(note, to=said_in.to, cc=said_in.cc)
     return note

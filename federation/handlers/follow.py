@@ -17,7 +17,7 @@ async def handle(activity: Follow, actor: Account) -> Reason:
     """Ask on behalf of the actor. A repeated Follow is answered again."""
     if activity.object.id == addresses.here().relay:
         return await relayed.followed(activity, actor)
-    if activity.id is not None and await posts.was_just_buried(activity.id):
+    if activity.id is not None and await posts.was_just_buried(activity.id, actor.id):
         return Reason.DELETED  # its Undo was faster
     followee = await person_here(activity.object.id)
     if followee is None or followee.kind == AccountKind.APPLICATION:

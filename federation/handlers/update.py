@@ -62,7 +62,7 @@ async def _post(activity: Update, actor: Account) -> Reason:
     if known is None:
         if note.published is None or note.published < clock.now() - NEWS:
             return Reason.UNKNOWN_OBJECT
-        if await posts.is_buried(note.id):
+        if await posts.is_buried(note.id, actor.id):
             return Reason.DELETED
         return await create.store(note, actor)
     # Inside a Create a stamp just after `published` is no edit; an Update says itself that it is one.

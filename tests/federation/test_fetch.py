@@ -196,7 +196,8 @@ async def test_private_and_buried_posts_are_not_taken(peer: Peer) -> None:
         await resolve.post(note["id"], budget=resolve.Budget(5))
     public = bob.note()
     peer.serve(public["id"], public)
-    await posts.bury(public["id"])
+    author = await resolve.account(bob.id)
+    await posts.bury(public["id"], author.id)
     with pytest.raises(Gone):
         await resolve.post(public["id"], budget=resolve.Budget(5))
 

@@ -71,6 +71,7 @@ async def test_s_c15_pins_of_others_are_shown_up_to_a_limit(one: Echo, peer: Pee
 async def test_s_c18_what_was_deleted_does_not_come_back_a_week_later(one: Echo, peer: Peer) -> None:
     bob = peer.person("bob")
     await followed(bob, one)
+    account = await Account.get(uri=bob.id)
     note = bob.note()
     assert await says(bob, one, bob.creates(note)) == ""
     assert await says(bob, one, bob.does("Delete", note["id"])) == ""
@@ -81,7 +82,7 @@ async def test_s_c18_what_was_deleted_does_not_come_back_a_week_later(one: Echo,
         assert answer.status_code == 202
     await settle_down([one])
     assert await Post.filter(deleted_at=None).count() == 0
-    assert not await stored_posts.lives(note["id"])
+    assert not await stored_posts.lives(note["id"], account.id)
 
 
 # Crowds

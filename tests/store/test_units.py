@@ -21,7 +21,7 @@ async def test_a_cancelled_unit_costs_no_connection(
 
     async def unit() -> None:
         async with db.unit_of_work():
-            await posts.bury("https://peer.test/never")
+            await posts.bury("https://peer.test/never", 1)
             await asyncio.sleep(0.002)
 
     for _ in range(200):
@@ -32,8 +32,8 @@ async def test_a_cancelled_unit_costs_no_connection(
     async with asyncio.timeout(60):
         count = runtime.config.database.pool_size
         await asyncio.gather(*(db.fetch("SELECT pg_sleep(0.01)") for _ in range(count)))
-        await posts.bury("https://peer.test/kept")
-    assert await posts.is_buried("https://peer.test/kept")
+        await posts.bury("https://peer.test/kept", 1)
+    assert await posts.is_buried("https://peer.test/kept", 1)
 
 
 async def test_who_was_cancelled_can_go_on(runtime: Runtime) -> None:
@@ -42,7 +42,7 @@ async def test_who_was_cancelled_can_go_on(runtime: Runtime) -> None:
     async def hurried() -> None:
         async with asyncio.timeout(random.uniform(0, 0.003)):
             async with db.unit_of_work():
-                await posts.bury("https://peer.test/x")
+                await posts.bury("https://peer.test/x", 1)
                 await asyncio.sleep(0.002)
 
     async def person() -> None:
