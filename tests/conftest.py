@@ -27,12 +27,16 @@ from echo.runtime import Runtime, open_runtime
 from echo.schema import migrate
 from tests.applications import application
 from tests.emptying import empty, leave
+from tests.unordered import turn_rows
 
 # How long an example takes, or its making, says more of the machine than of the code.
 hypothesis.settings.register_profile(
     "echo", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("echo")
+
+
+turn_rows()
 
 
 def _no_address(*_: object, **__: object) -> tuple[str, str]:

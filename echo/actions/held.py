@@ -66,9 +66,11 @@ async def reject(by: Staff, held_id: int) -> HeldThing:
 
 
 async def decide(by: Staff, held_ids: Sequence[int], *, is_accepted: bool) -> int:
-    """Decide about several, each for itself; unknown ones are left out. Returns how many were decided."""
+    """Decide about several, each for itself and in the order in which they came; unknown ones are left out.
+    Returns how many were decided.
+    """
     done = 0
-    for held_id in list(dict.fromkeys(held_ids))[:AT_ONCE]:
+    for held_id in sorted(list(dict.fromkeys(held_ids))[:AT_ONCE]):
         try:
             await (accept if is_accepted else reject)(by, held_id)
         except NotFound:

@@ -149,7 +149,7 @@ async def claim(
             token=token,
             is_probe=bool(row["is_probe"]),
         )
-        for row in rows
+        for row in sorted(rows, key=lambda row: int(row["id"]))
     ]
 
 

@@ -33,7 +33,7 @@ async def test_browsers_are_listed_and_ended(runtime: Runtime, browser: Browser)
     assert page.status == 200
     assert page.text.count("Firefox on Linux</p>") == 2
     assert page.text.count("This browser") == 1
-    sessions = await Session.filter(user_id=user.id, user_agent=FIREFOX)
+    sessions = await Session.filter(user_id=user.id, user_agent=FIREFOX).order_by("created_at", "id")
     assert {session.address for session in sessions} != {""}
     ticket = await room_tickets.give(user.id, sessions[0].id)
     kept = await room_tickets.give(user.id, sessions[1].id)
