@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from contextvars import copy_context
@@ -10,7 +11,7 @@ from typing import Any
 from quart import Blueprint, Quart, Request
 from quart.typing import ResponseTypes
 
-from echo import admin, api, metrics, streaming, tracing, web
+from echo import admin, api, logs, metrics, streaming, tracing, web
 from echo.http import access, errors, fence, headers, lateness
 from echo.http.exchange import Exchange, PacedRequest
 from echo.runtime import Runtime
@@ -42,6 +43,7 @@ class Site(Quart):
         """Answer a request. Counted by the template of its route: paths are without number, and name
         people."""
         began = time.perf_counter()
+        logs.REQUEST_ID.set(os.urandom(8).hex())
         with tracing.span(request.method) as span:
             response = await super().handle_request(request)
             rule = request.url_rule

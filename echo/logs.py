@@ -10,6 +10,7 @@ import re
 import sys
 import threading
 from collections import deque
+from contextvars import ContextVar
 from datetime import UTC, datetime
 
 import msgspec
@@ -36,6 +37,8 @@ _SECRET = re.compile(
     r"|((?:postgres(?:ql)?|rediss?)://[^:/\s@]*:)[^@\s]+(?=@)"
 )
 MOST_WAITING, MOST_CHARACTERS = 200, 4000
+# Of the request under way, as its answer says it; empty outside of one.
+REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 
 
 def redact(text: str) -> str:
@@ -103,7 +106,13 @@ def configure(log: Log) -> None:
         # After traces were made texts: secrets stand in the values of errors too.
         return {name: redact(value) if isinstance(value, str) else value for name, value in event.items()}
 
+    def name_request(_: object, __: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
+        if request_id := REQUEST_ID.get():
+            event["request"] = request_id
+        return event
+
     shared: list[structlog.types.Processor] = [
+        name_request,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

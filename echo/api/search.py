@@ -172,6 +172,6 @@ async def _tags(text: str, *, limit: int, offset: int) -> list[bytes]:
     if folded is None:
         return []
     async with costly():
-        rows = await instance.hashtags_like(folded, limit=limit, offset=offset)
+        rows = await instance.hashtags_like(viewer(), folded, limit=limit, offset=offset)
     found = await tag.many(rows, signed_in=has_token(), viewer=viewer())
     return [msgspec.json.encode(one) for one in found]

@@ -10,8 +10,11 @@ from echo.http.client_address import limit_subject
 from echo.http.limits import Limit, count
 
 
-async def count_for_account(family: str) -> None:
-    """Count one use of `uploads`, `deletes`, `posts`, `follows` or `reports` by the calling account."""
+async def count_for_account(family: str, *, by: int | None = None) -> None:
+    """Count one use of `uploads`, `deletes`, `posts`, `follows` or `reports` by an account.
+
+    Shapes:  by: who is logged in with a browser; None: the calling account
+    """
     limits = settings.here().rate_limits
     if not limits.enabled:
         return
@@ -22,18 +25,19 @@ async def count_for_account(family: str) -> None:
         "follows": (limits.follows_per_user, 86_400),
         "reports": (limits.reports_per_user, 86_400),
     }[family]
-    await count([Limit(family, account_id(), allowed, window_seconds)])
+    await count([Limit(family, account_id() if by is None else by, allowed, window_seconds)])
 
 
-async def count_search(*, asks_elsewhere: bool) -> None:
+async def count_search(*, asks_elsewhere: bool, by: int | None = None) -> None:
     """Count a search by the caller, with or without a token; and one more that asks another server.
 
-    Shapes:  asks_elsewhere: `resolve`: each such search may cost a request to another server
+    Shapes:  asks_elsewhere: `resolve`: each such search may cost a request to another server; by: who is
+             logged in with a browser
     """
     limits = settings.here().rate_limits
     if not limits.enabled:
         return
-    own = viewer().account_id
+    own = viewer().account_id if by is None else by
     subject = limit_subject(caller_address()) if own is None else own
     wanted = [Limit("search", subject, limits.searches_per_user, 300)]
     if asks_elsewhere:

@@ -1,9 +1,10 @@
-"""Headers of every answer: CORS for programs, limits, and a policy for browsers."""
+"""Headers of every answer: its id, CORS for programs, limits, and a policy for browsers."""
 
 from __future__ import annotations
 
 from quart import Quart, Response, g, request
 
+from echo import logs
 from echo.http.limits import Allowance
 
 EXPOSED = (
@@ -32,6 +33,8 @@ def install(app: Quart) -> None:
     @app.after_request
     async def add_headers(response: Response) -> Response:
         headers = response.headers
+        # Ours, whatever a client calls it: lines of the log are found by it.
+        headers.add("X-Request-Id", logs.REQUEST_ID.get())
         headers.setdefault("X-Content-Type-Options", "nosniff")
         if request.path.startswith(OPEN_PATHS):
             _cors(response)

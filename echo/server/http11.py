@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import h11
+from hypercorn.protocol.events import Event, Response
 from hypercorn.protocol.h11 import H11Protocol, H11WSConnection
 from hypercorn.protocol.ws_stream import ASGIWebsocketState, WSStream
 
@@ -22,6 +25,15 @@ class Http11(H11Protocol):
             and isinstance(self.stream, WSStream)
             and self.stream.state in (ASGIWebsocketState.CONNECTED, ASGIWebsocketState.CLOSED)
         )
+
+    async def stream_send(self, event: Event) -> None:
+        """Say that the connection ends after an answer whose request has not come whole: Hypercorn only ends
+        it, and the next request of a client or proxy that goes on with it would be lost.
+        """
+        is_early = self.connection.their_state is h11.SEND_BODY
+        if is_early and isinstance(event, Response) and event.status_code >= 200:
+            event = replace(event, headers=[*event.headers, (b"connection", b"close")])
+        await super().stream_send(event)
 
     async def _check_protocol(self, event: h11.Request) -> None:
         """No HTTP/2 in clear text: nothing that reaches this port needs it, and it is much to attack."""

@@ -10,6 +10,8 @@ from echo import cache, db
 from echo.db import Row
 from echo.kinds import Role
 from echo.policy.roles import Permission
+from echo.policy.viewer import Viewer
+from echo.policy.visibility import visible_to
 from echo.replica import late
 
 
@@ -87,15 +89,25 @@ async def peers() -> list[str]:
     return [row["host"] for row in rows]
 
 
+# A hashtag `h` without public use that $4 may know of all the same: moderators gave it its spelling, it
+# stands on a profile, they follow it, or they may read a post that has it.
+_KNOWN = f"""(h.display_name <> ''
+    OR EXISTS (SELECT 1 FROM featured_tags ft JOIN accounts a ON a.id = ft.account_id
+        WHERE ft.hashtag_id = h.id AND a.suspended_at IS NULL AND a.deleted_at IS NULL OFFSET 0)
+    OR EXISTS (SELECT 1 FROM tag_follows tf WHERE tf.account_id = $4 AND tf.hashtag_id = h.id OFFSET 0)
+    OR EXISTS (SELECT 1 FROM post_hashtags ph JOIN posts p ON p.id = ph.post_id
+        JOIN accounts a ON a.id = p.author_id
+        WHERE ph.hashtag_id = h.id AND {visible_to("$4")} OFFSET 0))"""
 # `~>=~` compares byte by byte, as the index does; LIKE with an argument would read every hashtag.
-_HASHTAGS_LIKE = """
-    SELECT h.id, h.name FROM (SELECT id, name FROM hashtags
+_HASHTAGS_LIKE = f"""
+    SELECT h.id, h.name FROM (SELECT id, name, display_name FROM hashtags
         WHERE name ~>=~ $1 AND name ~<~ ($1 || chr(1114111)) AND listable
         ORDER BY name = $1 DESC, fame DESC, name LIMIT 100) h
     CROSS JOIN LATERAL (SELECT count(*) AS uses FROM (SELECT 1 FROM post_hashtags ph
         JOIN posts p ON p.id = ph.post_id AND p.visibility = 'public' AND p.deleted_at IS NULL
+            AND p.held = ''
         WHERE ph.hashtag_id = h.id ORDER BY ph.post_id DESC LIMIT 50) q) u
-    WHERE u.uses > 0 ORDER BY h.name = $1 DESC, u.uses DESC, h.name LIMIT $2 OFFSET $3
+    WHERE u.uses > 0 OR {_KNOWN} ORDER BY h.name = $1 DESC, u.uses DESC, h.name LIMIT $2 OFFSET $3
 """
 
 
@@ -109,12 +121,13 @@ async def refresh_hashtag_fame() -> None:
 
 
 @late
-async def hashtags_like(text: str, *, limit: int, offset: int) -> list[Row]:
+async def hashtags_like(viewer: Viewer, text: str, *, limit: int, offset: int) -> list[Row]:
     """Rows (id, name) of hashtags that begin with a folded text, most used first.
 
-    Those that only private posts use are not told. Of many, the most famous are counted, each to fifty.
+    Those that are known from posts alone which the viewer may not read are not told. Of many, the most famous
+    are counted, each to fifty.
     """
-    return await db.fetch(_HASHTAGS_LIKE, text, limit, offset)
+    return await db.fetch(_HASHTAGS_LIKE, text, limit, offset, viewer.account_id)
 
 
 @late

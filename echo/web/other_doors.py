@@ -29,6 +29,7 @@ DOORS = {
     "/filters": "/settings/filters",
     "/invites": "/settings/invites",
     "/home": "/",
+    "/publish": "/share",
     "/web": "/",
     "/about/more": "/about",
     "/terms": "/privacy-policy",

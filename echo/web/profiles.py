@@ -37,7 +37,7 @@ async def profile(name: str) -> Response:
     """Somebody here, with their posts. For somebody elsewhere: where they are."""
     account = await find_account(name)
     if account.domain:
-        return await _elsewhere(account)
+        return await _elsewhere(account, account.uri)
     if _wants_activity():
         return _to_activity(account.uri)
     if is_former(name, account):
@@ -83,7 +83,7 @@ async def post(name: str, post_id: str) -> Response:
     if found is None or found.author_id != account.id or found.boost_of_id is not None:
         raise NotFound("Not Found")
     if account.domain:
-        return await _elsewhere(account)
+        return await _elsewhere(account, found.uri)
     if _wants_activity():
         return _to_activity(found.uri)
     if is_former(name, account):
@@ -162,13 +162,17 @@ def is_former(name: str, account: Account) -> bool:
     return name.partition("@")[0].lower() != account.username_key
 
 
-async def _elsewhere(account: Account) -> Response:
-    """We lead nobody to another server without saying so."""
+async def _elsewhere(account: Account, uri: str) -> Response:
+    """We lead nobody to another server without saying so.
+
+    Shapes:  uri: of whom or what the page is about
+    """
     return await show(
         "elsewhere.html",
         meta=Meta(title=f"@{account.username}@{account.domain}"),
         handle=f"@{account.username}@{account.domain}",
         url=account.url or account.uri,
+        uri=uri,
         domain=account.domain,
     )
 

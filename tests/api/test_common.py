@@ -63,6 +63,8 @@ async def test_head_has_the_headers_of_get(client: Client, path: str) -> None:
     asked = await client.get(path)
     head = await client.head(path)  # the server under the application leaves the body out
     assert head.status_code == asked.status_code
+    for one in (head, asked):
+        assert one.headers.pop("X-Request-Id")  # each has its own
     assert sorted(head.headers.items()) == sorted(asked.headers.items())
 
 
@@ -93,8 +95,9 @@ async def test_preflight_allows_any_header(client: Client, path: str) -> None:
     ],
 )
 async def test_cors_headers_stand_on_every_answer(client: Client, path: str, status: int) -> None:
-    answer = await client.get(path, headers={"Origin": "https://app.test"})
+    answer = await client.get(path, headers={"Origin": "https://app.test", "X-Request-Id": "mine"})
     assert answer.status_code == status
+    assert re.fullmatch("[0-9a-f]{16}", answer.headers["X-Request-Id"])
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert answer.headers["Access-Control-Expose-Headers"] == EXPOSED
 

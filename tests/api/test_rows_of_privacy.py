@@ -218,11 +218,14 @@ async def test_s_g17_what_is_written_holds_no_secret(
             raise ValueError(f"refused: access_token={alice.token}&password=x4711")
         except ValueError:
             log.exception("job failed")
+        asked = logs.REQUEST_ID.set("0123456789abcdef")
         log.warning("said %s", {"password": "x4711"})
+        logs.REQUEST_ID.reset(asked)
     finally:
         root.handlers[:] = before
         root.setLevel(level)
     said = written.getvalue()
+    assert said.count("0123456789abcdef") == 1
     assert "job failed" in said
     assert "ValueError" in said
     for secret in (alice.token, app.token, "4711"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from echo import ports
-from echo.actions import accounts, blocks
+from echo.actions import accounts, blocks, featured_tags, tag_follows
 from echo.kinds import Visibility
 from echo.models import Account
 from tests import make
@@ -96,13 +96,18 @@ async def test_private_posts_are_not_found_by_address(api: Api) -> None:
 
 
 async def test_hashtags_of_private_posts_are_not_told(api: Api) -> None:
-    alice = await make.person()
+    alice, bob = await make.person(), await make.person()
     await make.post(alice, "#secretplan", visibility=Visibility.DIRECT)
     gone = await make.post(alice, "#secretplan")
     await api.delete(f"/api/v1/statuses/{gone.id}", by=alice)
-    assert (await _search(api, "secretplan"))["hashtags"] == []
+    await tag_follows.follow(bob.id, "secretwish")
+    for reader, known in ((None, []), (bob, ["secretwish"]), (alice, ["secretplan"])):
+        found = (await _search(api, "secret", by=reader))["hashtags"]
+        assert [tag["name"] for tag in found] == known
+    await featured_tags.feature(alice.id, "secretpride")
     await make.post(alice, "#secretplan")
-    assert len((await _search(api, "secretplan"))["hashtags"]) == 1
+    found = (await _search(api, "secret"))["hashtags"]
+    assert [tag["name"] for tag in found] == ["secretplan", "secretpride"]
 
 
 async def test_who_blocks_somebody_is_not_found_by_them(api: Api) -> None:

@@ -16,6 +16,7 @@ blueprint = Blueprint("account", __name__)
 NOTICES = {
     "sent": "The letter is on its way.",
     "owner": "This server is yours now.",
+    "said": "Your post is on its way.",
 }
 
 
