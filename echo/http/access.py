@@ -22,7 +22,7 @@ from quart import current_app, g, request
 
 from echo import settings
 from echo.config_limits import RateLimits
-from echo.errors import Forbidden, Invalid, Unauthorized
+from echo.errors import Forbidden, Invalid, NotFound, Unauthorized
 from echo.http.client_address import client_address, limit_subject, networks
 from echo.http.limits import Limit, Tally, count
 from echo.policy import feeds
@@ -93,8 +93,15 @@ def public(view: View[P, R]) -> View[P, R]:
 
 
 def page(view: View[P, R]) -> View[P, R]:
-    """A page for browsers."""
-    return _counted_here(view, "page", lambda limits: limits.pages_per_address)
+    """A page for browsers. There is none whose address has a NUL: nothing that is stored has one."""
+
+    @wraps(view)
+    async def named(*args: P.args, **kwargs: P.kwargs) -> R:
+        if "\x00" in request.path or b"%00" in request.query_string:
+            raise NotFound
+        return await view(*args, **kwargs)
+
+    return _counted_here(named, "page", lambda limits: limits.pages_per_address)
 
 
 def stored(view: View[P, R]) -> View[P, R]:

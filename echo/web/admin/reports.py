@@ -28,7 +28,7 @@ from echo.web.page import allow_scripts
 
 blueprint = Blueprint("report_pages", __name__)
 PATH = "/admin/reports"
-ROWS = 30
+ROWS, MOST_PAGES = 30, 10_000
 TABS = {"open": "Waiting", "mine": "Mine", "free": "Nobody's", "resolved": "Done"}
 NOTICES = {
     "resolve": "Settled.",
@@ -56,7 +56,7 @@ async def queue() -> Response:
     """Accounts that were reported, each with its reports."""
     tab = request.args.get("tab", "open")
     tab = tab if tab in TABS else "open"
-    page = max(0, int(request.args.get("page", "0")) if request.args.get("page", "0").isdigit() else 0)
+    page = min(max(0, request.args.get("page", 0, type=int)), MOST_PAGES)
     wanted = ReportFilter(
         resolved=tab == "resolved",
         assigned_to_id={"mine": (await login()).user_id, "free": 0}.get(tab),
