@@ -6,7 +6,8 @@ from quart import Response
 
 from echo.errors import EchoError
 from echo.policy.authorization import OAuthError
-from echo.web.page import show
+from echo.web import visitor
+from echo.web.page import Meta, show
 
 TITLES = {
     401: "That did not work",
@@ -32,17 +33,37 @@ REFUSED_APPS = {
 
 
 async def error_page(error: EchoError) -> Response:
-    """An error for people: what happened, and what they can do. Nothing is read: the database may be away."""
+    """An error for people: what happened, and what they can do.
+
+    Who is logged in is looked up where the fault is not ours. After others nothing is read: the database may
+    be away.
+    """
     code = error.code if isinstance(error, OAuthError) else ""
     said = error.public if error.status < 500 else ""
+    title = TITLES.get(error.status, "Something went wrong" if error.status >= 500 else "That did not work")
     return await show(
         "error.html",
         status=error.status,
-        is_failing=True,
-        title=TITLES.get(
-            error.status, "Something went wrong" if error.status >= 500 else "That did not work"
-        ),
-        explanation=REFUSED_APPS.get(code) or EXPLANATIONS.get(error.status, said),
+        meta=Meta(title=title),
+        is_failing=not await _is_known(error),
+        title=title,
+        explanation=_sentence(REFUSED_APPS.get(code) or EXPLANATIONS.get(error.status, said)),
         code=code,
         number=error.status,
     )
+
+
+async def _is_known(error: EchoError) -> bool:
+    """Whether the visitor could be looked up, so that the page can lead them back to where they were."""
+    if error.status >= 500 or error.status == 429:
+        return False
+    try:
+        await visitor.login()
+    except Exception:
+        return False
+    return True
+
+
+def _sentence(text: str) -> str:
+    """What was worded for programs, with the full stop that people expect."""
+    return f"{text}." if text and text[-1].isalnum() else text

@@ -69,6 +69,20 @@ def long_date(moment: datetime) -> str:
     return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
 
 
+def day(moment: datetime) -> str:
+    """The day, for tables: 4 Nov 2026."""
+    return f"{moment.day} {moment:%b %Y}"
+
+
+def moment(at: datetime | str) -> str:
+    """The day and the minute, for tables, in the time of Greenwich: 4 Nov 2026, 09:05.
+
+    Shapes:  at: also as JSON writes it
+    """
+    at = datetime.fromisoformat(at) if isinstance(at, str) else at
+    return f"{at.day} {at:%b %Y, %H:%M}"
+
+
 def month(moment: datetime) -> str:
     """The month and the year."""
     return f"{moment:%B %Y}"

@@ -12,7 +12,7 @@ from quart import Response, request
 
 from echo import settings
 from echo.addresses import here
-from echo.web import markup, static_files, visitor
+from echo.web import markup, static_files, visitor, words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +130,10 @@ def _environment() -> Environment:
         words=markup.words,
         short_date=markup.short_date,
         long_date=markup.long_date,
+        day=markup.day,
+        moment=markup.moment,
         month=markup.month,
+        said=words.said,
         short_number=markup.short_number,
     )
     environment.globals["static"] = static_files.address

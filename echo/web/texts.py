@@ -55,5 +55,11 @@ async def _show(title: str, path: str, html: str, day: date, *, next_on: date | 
         title=title,
         html=html,
         day=day.isoformat(),
+        day_words=_words(day),
         next_day=next_on.isoformat() if next_on else "",
+        next_words=_words(next_on) if next_on else "",
     )
+
+
+def _words(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"

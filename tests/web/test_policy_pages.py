@@ -40,6 +40,7 @@ async def test_a_policy_is_tried_saved_and_taken_away_on_pages(browser: Browser)
     row = await Policy.get()
     assert row.settings["words"] == ["casino", "roulette wheel"]
     assert (row.enabled, row.doors, row.settings["whole_words"]) == (False, ["local"], False)
+    assert "Posts of people here" in (await browser.get("/admin/policies")).text
     one = await browser.get(f"/admin/policies/{row.id}")
     form = one.form(f"/admin/policies/{row.id}")
     wrong = await browser.submit(form, do="save", only_hosts="not a host!")

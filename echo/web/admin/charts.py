@@ -17,6 +17,7 @@ class Bar:
     """One day, as it is drawn and as it is read."""
 
     label: str
+    short: str
     value: int
     x: float
     y: float
@@ -59,6 +60,7 @@ def _bars(by_day: Mapping[date, int]) -> list[Bar]:
         bars.append(
             Bar(
                 label=day.isoformat(),
+                short=f"{day.day} {day:%b}",
                 value=value,
                 x=round(place * step, 2),
                 y=round(HEIGHT - height, 2),

@@ -168,7 +168,7 @@ async def _one(number: int, *, bad: str = "") -> Response:
         others=[other for other in known if other["id"] != number],
         collections=msgspec.json.decode(row["collection_ids"]),
         posts=await cards.reported((await login()).viewer, msgspec.json.decode(row["post_ids"])),
-        said=await _said(number),
+        said=await _said(number, row["target_id"]),
         notes=await strike_store.notes(report_id=number),
         strikes=await strike_store.of_account(row["target_id"], limit=5),
         presets=await strike_store.presets(),
@@ -180,12 +180,15 @@ async def _one(number: int, *, bad: str = "") -> Response:
     )
 
 
-async def _said(report_id: int) -> Sequence[tuple[Any, str]]:
-    """Messages of a chat that were reported, with who wrote them."""
+async def _said(report_id: int, about_id: int) -> Sequence[tuple[Any, str, bool]]:
+    """Messages of a chat that were reported, and those around them; who wrote each, and is it about them?"""
     found = await chats.reported(report_id)
     if found is None:
         return []
     rows = await chat_reads.messages_at(0, *found)
     people = {int(one.id): one.handle for one in await cards.authors(sorted({r["author_id"] for r in rows}))}
     messages = await chat_message.many(0, rows)
-    return [(message, people.get(int(message.account_id), "somebody")) for message in messages]
+    return [
+        (message, people.get(int(message.account_id), "somebody"), int(message.account_id) == about_id)
+        for message in messages
+    ]
