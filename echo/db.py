@@ -40,6 +40,8 @@ OUTAGES = (
     asyncpg.LockNotAvailableError,
     TimeoutError,
 )
+# A null character in a text, and in a document (`\\u0000`).
+_NULLS = (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError)
 # A row that may be there once was there already.
 TAKEN = (IntegrityError, asyncpg.UniqueViolationError)
 # Whatever a statement can fail with.
@@ -198,6 +200,16 @@ def outage_behind(error: BaseException) -> BaseException | None:
             return seen
         seen = seen.__cause__ or seen.__context__
     return None
+
+
+def null_behind(error: BaseException) -> bool:
+    """Whether an error comes from a text with a null character in it, which PostgreSQL cannot hold."""
+    seen: BaseException | None = error
+    for _ in range(10):
+        if seen is None or isinstance(seen, _NULLS):
+            return seen is not None
+        seen = seen.__cause__ or seen.__context__
+    return False
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ from quart import Quart, Response, has_request_context, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from echo import db
-from echo.errors import EchoError, Invalid, NotFound, TooLarge, TooMany, Unauthorized, Unavailable
+from echo.errors import BadRequest, EchoError, Invalid, NotFound, TooLarge, TooMany, Unauthorized, Unavailable
 from echo.http.replies import entity
 
 log = logging.getLogger(__name__)
@@ -51,6 +51,8 @@ def classify(error: Exception) -> EchoError:
         if error.code in (404, 405):
             return NotFound("Not Found")
         return EchoError(error.name, status=error.code or 500)
+    if db.null_behind(error):
+        return BadRequest("A text holds a character that cannot be stored")
     behind = db.outage_behind(error)
     return EchoError() if behind is None else db.outage(behind)
 

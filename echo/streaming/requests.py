@@ -11,6 +11,7 @@ from echo import settings
 from echo.cache import OUTAGES
 from echo.errors import BadRequest, Conflict, EchoError, Forbidden, NotFound, TooMany, Unavailable
 from echo.http.access import limits_of
+from echo.http.errors import classify
 from echo.http.limits import count
 from echo.policy.access import Access
 from echo.policy.scopes import covers
@@ -52,9 +53,11 @@ async def answer(access: Access, asked: Request) -> bytes:
         return _refusal(asked, Unavailable())
     except EchoError as error:
         return _refusal(asked, error)
-    except Exception:
-        log.exception("request %s failed", asked.method)
-        return _refusal(asked, EchoError())
+    except Exception as error:
+        known = classify(error)
+        if known.status >= 500:
+            log.exception("request %s failed", asked.method)
+        return _refusal(asked, known)
     return encode(Reply(id=asked.id, ok=True, result=Raw(result)))
 
 

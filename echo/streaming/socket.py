@@ -12,7 +12,7 @@ from collections import deque
 
 from quart import Blueprint, Websocket, websocket
 
-from echo.errors import EchoError
+from echo.errors import BadRequest, EchoError
 from echo.http.access import MARK
 from echo.streaming import callers, frames, greeting, lifecycle, protocol, topics
 from echo.streaming.connection import Socket
@@ -63,11 +63,12 @@ async def _read(own_hub: Hub, opened: Socket, connection: Websocket) -> None:
                 opened.end(Ending.BINARY)
             elif allowance < 0:
                 opened.end(Ending.FLOOD)
-            elif (frame := frames.decode(data)) is not None:
-                if frame.type.startswith("echo:"):
-                    orders.add_said(data)
-                else:
-                    orders.add(frame)
+            elif (frame := frames.decode(data)) is None:
+                orders.refuse(BadRequest("This is no frame"))
+            elif frame.type.startswith("echo:"):
+                orders.add_said(data)
+            else:
+                orders.add(frame)
     finally:
         orders.close()
 
@@ -88,8 +89,12 @@ class _Orders:
         try:
             self.add(greeting.read(data))
         except EchoError as error:
-            if self._opened.session is not None:
-                self._opened.say(greeting.refusal(error))
+            self.refuse(error)
+
+    def refuse(self, error: EchoError) -> None:
+        """Say that a frame cannot be read. Mastodon's clients know no such answer: to them it is nothing."""
+        if self._opened.session is not None:
+            self._opened.say(greeting.refusal(error))
 
     def add(self, frame: ClientFrame | Said) -> None:
         self._frames.append(frame)

@@ -10,6 +10,8 @@ import msgspec
 import pytest
 
 from echo import bus, cache
+from echo.actions import rooms
+from echo.actions.rooms import RoomDraft
 from echo.errors import TooMany
 from echo.policy.access import Access
 from echo.runtime import Runtime
@@ -74,6 +76,7 @@ async def test_requests_are_answered_and_refused(
     alice = await make.person("alice")
     post = await make.post(alice, "read this")
     await timelines.add_post(runtime, post_id=post.id)
+    room_id = await rooms.create(alice.id, RoomDraft(title="Tea"))
     ear = await live.listen(alice)
     welcome = await ear.hello()
     assert {"timeline.page", "signal:test"} <= set(welcome["features"])
@@ -88,9 +91,10 @@ async def test_requests_are_answered_and_refused(
             ("timeline.page", {"limit": 5000}),
             ("timeline.page", {"timeline": "list", "list": "7"}),
             ("test.say", {"text": "broken"}),
+            ("room.get", {"room_id": str(room_id), "key": "a\0"}),
         )
     ]
-    assert failures == ["not_found", "bad_request", "not_found", "internal"]
+    assert failures == ["not_found", "bad_request", "not_found", "internal", "bad_request"]
     assert "request test.say failed" in caplog.text
     assert (await ask(ear, "b", "test.say", params={"text": "refused"}))["error"] == {
         "code": "too_many",
@@ -99,6 +103,9 @@ async def test_requests_are_answered_and_refused(
     }
     await ear.say(type="echo:req", id=[], method="dance")
     assert (await ear.next())["type"] == "echo:error"
+    # Half of a character, as programs write it who cut texts where they like.
+    await ear.socket.send('{"type":"echo:req","id":"\\ud83d","method":"dance"}')
+    assert (await ear.next())["error"]["code"] == "bad_request"
     await ear.say(type="echo:ping")
     assert await ear.next() == {"type": "echo:pong"}
     await ear.say(type="echo:dance")
