@@ -78,7 +78,7 @@ async def edit(author_id: int, post_id: int, draft: EditDraft, *, is_judged: boo
         changed = {
             "text": text,
             "spoiler": spoiler,
-            "sensitive": draft.sensitive or bool(spoiler and media_ids),
+            "sensitive": draft.sensitive or bool(spoiler),
             "language": draft.language,
             "media_ids": media_ids,
             "content_type": content_type,

@@ -86,7 +86,7 @@ async def publish(
             text=text,
             held=Held.REVIEW if verdict.action == Action.HOLD else held,
             spoiler=draft.spoiler,
-            sensitive=draft.sensitive or bool(draft.spoiler and media),
+            sensitive=draft.sensitive or bool(draft.spoiler),
             emojis=emojis,
             mentioned_ids=told,
             silent_ids=[*new.silent_ids, *silent, *in_groups],

@@ -44,10 +44,10 @@ async def deliveries(
     """
     async with opened(common):
         if requeue:
-            revived = await federation_queue.requeue(Staff.shell(), Which(host=host))
+            revived = await federation_queue.requeue(Staff.shell(), Which(host=host.lower()))
             say(common, {"requeued": revived}, f"{revived} deliveries are tried again")
             return
-        found = await host_pages.delivery_listing(state=state, host=host, limit=limit)
+        found = await host_pages.delivery_listing(state=state, host=host.lower(), limit=limit)
         rows = [dict(row) for row in found]
     say(
         common,
@@ -118,7 +118,7 @@ async def retry(*, host: str = "", delivery: int | None = None, common: Common =
     delivery: Only this one.
     """
     async with opened(common):
-        due = await federation_queue.retry(Staff.shell(), Which(delivery, host))
+        due = await federation_queue.retry(Staff.shell(), Which(delivery, host.lower()))
     say(common, {"retried": due}, f"{due} deliveries are tried now")
 
 
@@ -132,7 +132,7 @@ async def requeue(*, host: str = "", delivery: int | None = None, common: Common
     delivery: Only this one.
     """
     async with opened(common):
-        revived = await federation_queue.requeue(Staff.shell(), Which(delivery, host))
+        revived = await federation_queue.requeue(Staff.shell(), Which(delivery, host.lower()))
     say(common, {"requeued": revived}, f"{revived} deliveries are tried again")
 
 
@@ -146,7 +146,7 @@ async def drop(*, host: str = "", delivery: int | None = None, common: Common = 
     delivery: Only this one.
     """
     async with opened(common):
-        dropped = await federation_queue.drop(Staff.shell(), Which(delivery, host))
+        dropped = await federation_queue.drop(Staff.shell(), Which(delivery, host.lower()))
     say(common, {"dropped": dropped}, f"{dropped} deliveries are dropped")
 
 
@@ -176,10 +176,10 @@ async def inbound(
             say(common, {"requeued": revived}, f"{revived} activities are processed again")
             return
         if reason == "all":
-            rows = [dict(row) for row in await inbound_store.reasons(host=host)]
+            rows = [dict(row) for row in await inbound_store.reasons(host=host.lower())]
             say(common, rows, table(rows))
             return
-        found = await inbound_store.listing(reason=reason or "", state=state, host=host, limit=limit)
+        found = await inbound_store.listing(reason=reason or "", state=state, host=host.lower(), limit=limit)
         rows = [dict(row) for row in found]
     say(
         common,

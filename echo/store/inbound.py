@@ -233,7 +233,7 @@ async def listing(*, reason: str = "", state: str = "", host: str = "", limit: i
         " AND ($4 = '' OR host = $4) ORDER BY id DESC LIMIT $3",
         reason,
         state,
-        limit,
+        max(0, limit),
         host,
     )
 

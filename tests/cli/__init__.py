@@ -1,0 +1,1 @@
+"""Commands of `echoctl`, called within the process of the test."""
