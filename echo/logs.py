@@ -36,6 +36,7 @@ _SECRET = re.compile(
     r"|(-----BEGIN [A-Z ]*PRIVATE KEY-----)[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"
     r"|((?:postgres(?:ql)?|rediss?)://[^:/\s@]*:)[^@\s]+(?=@)"
 )
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 MOST_WAITING, MOST_CHARACTERS = 200, 4000
 # Of the request under way, as its answer says it; empty outside of one.
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
@@ -111,6 +112,11 @@ def configure(log: Log) -> None:
             event["request"] = request_id
         return event
 
+    def keep_to_a_line(_: object, __: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
+        # Texts of others, addresses first of all, must not write lines that look like ours.
+        event["event"] = _CONTROL.sub(lambda found: repr(found[0])[1:-1], str(event["event"]))
+        return event
+
     shared: list[structlog.types.Processor] = [
         name_request,
         structlog.stdlib.add_log_level,
@@ -130,6 +136,7 @@ def configure(log: Log) -> None:
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
                 hide_secrets,
+                keep_to_a_line,
                 renderer,
             ],
         )

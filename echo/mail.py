@@ -80,9 +80,10 @@ def compose(letter: Letter) -> EmailMessage:
     sender = config.mail.sender or f"echo@{config.instance.domain.partition(':')[0]}"
     name, _, host = sender.rpartition("@")
     message = EmailMessage()
-    message["From"] = Address(display_name=config.instance.title, username=name, domain=host)
+    # A header is one line: a title or name with a line break in it must not keep letters back.
+    message["From"] = Address(display_name=_line(config.instance.title), username=name, domain=host)
     message["To"] = letter.to
-    message["Subject"] = letter.subject
+    message["Subject"] = _line(letter.subject)
     message["Date"] = format_datetime(clock.now())
     message["Message-ID"] = make_msgid(domain=host)
     # So that no out-of-office note answers.
@@ -96,6 +97,10 @@ def compose(letter: Letter) -> EmailMessage:
     html = _html(letter, config.instance.title, config.base_url)
     message.add_alternative(html, subtype="html", cte=_encoding(html))
     return message
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _encoding(text: str) -> str:

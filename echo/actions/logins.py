@@ -46,17 +46,19 @@ async def log_in(name: str, password: str, browser: Browser) -> Entrance:
     Returns: new secrets each time
     Raises:  Invalid, the same and after the same time whether there is such a person or not
     """
-    person = await users.find_by_login(name)
-    verdict = await passwords.verify(password, person.password_hash if person else None)
-    if person is None or not verdict.matches:
-        raise Invalid(WRONG)
-    async with db.unit_of_work():
-        if verdict.new_hash:
-            # Only if it was not changed meanwhile.
-            await User.filter(id=person.user_id, password_hash=person.password_hash).update(
-                password_hash=verdict.new_hash
-            )
-        return await enter(person.user_id, browser)
+    # Again when the password was changed while it was looked at: then the new one counts, as for all others.
+    for _ in range(2):
+        person = await users.find_by_login(name)
+        verdict = await passwords.verify(password, person.password_hash if person else None)
+        if person is None or not verdict.matches:
+            break
+        async with db.unit_of_work():
+            if not await users.hold_password(person.user_id, person.password_hash):
+                continue
+            if verdict.new_hash:
+                await User.filter(id=person.user_id).update(password_hash=verdict.new_hash)
+            return await enter(person.user_id, browser)
+    raise Invalid(WRONG)
 
 
 async def enter(user_id: int, browser: Browser) -> Entrance:

@@ -62,6 +62,14 @@ async def find_by_login(text: str) -> Credentials | None:
     return _credentials(row)
 
 
+async def hold_password(user_id: int, known_hash: str) -> bool:
+    """Whether this is still somebody's password; if so it stays so until the caller's unit of work ends."""
+    row = await db.fetch_one(
+        "SELECT 1 FROM users WHERE id = $1 AND password_hash = $2 FOR NO KEY UPDATE", user_id, known_hash
+    )
+    return row is not None
+
+
 async def standing_row(user_id: int) -> Row:
     """What `policy.standing.standing_of` reads, of a person who exists."""
     row = await db.fetch_one(

@@ -133,6 +133,26 @@ async def test_s_h09_a_new_password_ends_whatever_the_old_one_opened(runtime: Ru
     assert await access.load_token(bobs_token.text) is not None
 
 
+async def test_s_h09_a_log_in_that_is_under_way_ends_with_the_old_password(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The old password was found right, but before the browser is let in there is another one."""
+    user, verify = await people.person("alice"), passwords.verify
+    _, secret = await password_changes.link_for(user.id) or ("", "")
+
+    async def reset_meanwhile(password: str, stored: str | None) -> passwords.Verdict:
+        verdict = await verify(password, stored)
+        if verdict.matches and password == PASSWORD:
+            await password_changes.reset_password(secret, NEW)
+        return verdict
+
+    monkeypatch.setattr(passwords, "verify", reset_meanwhile)
+    with pytest.raises(Invalid):
+        await logins.log_in("alice", PASSWORD, BROWSER)
+    assert await db.fetch("SELECT 1 FROM sessions") == []
+    assert (await logins.log_in("alice", NEW, BROWSER)).session
+
+
 async def test_s_h17_a_reset_link_works_once_for_an_hour_and_is_kept_as_a_digest(runtime: Runtime) -> None:
     user = await people.person("alice")
     _, secret = await password_changes.link_for(user.id) or ("", "")

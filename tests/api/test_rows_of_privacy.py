@@ -221,6 +221,7 @@ async def test_s_g17_what_is_written_holds_no_secret(
         asked = logs.REQUEST_ID.set("0123456789abcdef")
         log.warning("said %s", {"password": "x4711"})
         logs.REQUEST_ID.reset(asked)
+        log.warning("asked for %s", "/x\r\n2026-11-26T00:00:00Z [error] forged\x1b[2J")
     finally:
         root.handlers[:] = before
         root.setLevel(level)
@@ -228,6 +229,9 @@ async def test_s_g17_what_is_written_holds_no_secret(
     assert said.count("0123456789abcdef") == 1
     assert "job failed" in said
     assert "ValueError" in said
+    assert "forged" in said
+    assert not any(line.startswith("2026-11-26T00:00:00Z") for line in said.splitlines()), "a line of others"
+    assert "\x1b" not in said
     for secret in (alice.token, app.token, "4711"):
         assert secret not in said
 
