@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from datetime import timedelta
 from typing import Any
 
 from activitypub import group_chats as wire
@@ -14,17 +15,17 @@ from activitypub.document import Document
 from activitypub.errors import Malformed
 from activitypub.read import read_collection
 from activitypub.write.activity import embedded
-from echo import addresses
+from echo import addresses, clock
 from echo.actions import chat_copies
 from echo.actions.chat_copies import FarEvent
 from echo.errors import EchoError, NotFound
-from echo.kinds_of_chats import ChatEventKind, MemberState
+from echo.kinds_of_chats import ChatEventKind, ChatRole, MemberState
 from echo.models import Account, Chat, ChatEvent
 from echo.store import accounts, chat_log, chat_servers, chats
 from echo.store.chat_projection import subject_of
 from echo.text import sanitize
 from federation import fetch, group_wishes, outbox, recipients
-from federation.errors import FederationError
+from federation.errors import Exhausted, FederationError, Unreachable
 from federation.group_parts import account, attachments, uri_of
 from federation.judge import is_same_origin
 from federation.network import allow_http
@@ -39,7 +40,13 @@ log = logging.getLogger(__name__)
 LOOKUP_SECONDS = 20.0
 # What is fetched at most for one event that came too early; the next try goes on.
 MOST_PAGES, MOST_OF_PAGE = 10, 200
+# For how long a group waits for the server of somebody in it who is not known here.
+PATIENCE = timedelta(days=1)
 _COMES_IN = (ChatEventKind.INVITED, ChatEventKind.JOINED)
+_ABOUT_A_MESSAGE = (
+    *(ChatEventKind.EDITED, ChatEventKind.DELETED, ChatEventKind.PINNED, ChatEventKind.UNPINNED),
+    *(ChatEventKind.REACTED, ChatEventKind.UNREACTED),
+)
 _KINDS = frozenset(kind.value for kind in ChatEventKind)
 
 
@@ -129,12 +136,32 @@ async def _catch_up(home: Account, chat_uri: str, last_seq: int) -> None:
             return
         page = read_collection(await fetch.collection(place), at_most=MOST_OF_PAGE, allow_http=allow_http())
         for item in page.items:
-            if item.document is None or item.document.type != wire.EVENT:
-                continue
-            event = wire.read_event(item.document)
-            if event.chat == chat_uri and event.kind in _KINDS:
-                await chat_copies.receive(home, await _far(event), is_next=True)
+            if item.document is not None and item.document.type == wire.EVENT:
+                await _take_late(home, chat_uri, item.document)
         place = page.next
+
+
+async def _take_late(home: Account, chat_uri: str, document: Document) -> None:
+    """One event that did not come by itself.
+
+    Left out is what cannot be read, and what somebody did whom their server does not give, after a while also
+    when it is silent: else nothing that came later would ever be here.
+
+    Raises:  FederationError when it may be different soon
+    """
+    try:
+        event = wire.read_event(document)
+        if event.chat != chat_uri or event.kind not in _KINDS:
+            return
+        far = await _far(event)
+    except Malformed:
+        return
+    except FederationError as error:
+        if isinstance(error, Unreachable | Exhausted) and event.at > clock.now() - PATIENCE:
+            raise
+        log.info("%s: %s is left out: %s", chat_uri, event.seq, error)
+        return
+    await chat_copies.receive(home, far, is_next=True)
 
 
 async def compare_chat(chat_id: int) -> None:
@@ -149,6 +176,9 @@ async def compare_chat(chat_id: int) -> None:
 
 
 async def _far(event: wire.GroupEvent) -> FarEvent:
+    """Raises:  Malformed; FederationError when somebody in it has to be asked for and is not given"""
+    if event.kind in _ABOUT_A_MESSAGE and event.message_seq is None:
+        raise Malformed("messageSeq", "about no message")
     return FarEvent(
         chat_uri=event.chat,
         seq=event.seq,
@@ -161,7 +191,7 @@ async def _far(event: wire.GroupEvent) -> FarEvent:
         text=event.text,
         html=event.html or "",
         emoji=event.emoji or "",
-        role=event.role or "",
+        role=event.role if event.role in set(ChatRole) else "",
         name=event.name or "",
         key=event.key or "",
         avatar=sanitize.safe_url(event.icon) or "" if event.icon else "",
@@ -185,14 +215,15 @@ async def _take_marks(marks: wire.GroupMarks, says: Account) -> Reason:
 
 async def _roster(members: tuple[wire.Seat, ...]) -> list[tuple[int, str]]:
     """Those in a group, as far as they can be looked up in time."""
-    found: list[tuple[int, str]] = []
+    found: dict[int, str] = {}
     try:
         async with asyncio.timeout(LOOKUP_SECONDS):
             for seat in members:
+                role = seat.role if seat.role in set(ChatRole) else ChatRole.MEMBER.value
                 try:
-                    found.append((await account(seat.actor), seat.role))
-                except NotFound:
-                    continue
+                    found.setdefault(await account(seat.actor), role)
+                except (NotFound, FederationError) as error:
+                    log.info("%s is in a group, and not known: %s", seat.actor, error)
     except TimeoutError:
         pass
-    return found
+    return list(found.items())

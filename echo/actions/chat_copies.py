@@ -27,7 +27,7 @@ from echo.store import accounts, chat_log, chat_marks, chat_servers, chat_wishes
 from echo.store import chats as store
 from echo.text import sanitize
 
-NAME_CHARACTERS = 255
+NAME_CHARACTERS, KEY_CHARACTERS = 255, 255
 REASON_CHARACTERS = 500
 
 
@@ -95,7 +95,7 @@ async def receive(home: Account, far: FarEvent, *, is_next: bool = False) -> boo
         event = await append(
             *(unit, chat, far.kind, far.actor_id, _body(far) | _files(media)),
             message_seq=far.message_seq,
-            key=far.key,
+            key=await _new_key(chat, far),
             at=min(far.at, clock.now()),
         )
         await attaching.attach_to_message(media, event.id)
@@ -111,6 +111,12 @@ async def receive(home: Account, far: FarEvent, *, is_next: bool = False) -> boo
         if far.kind == ChatEventKind.JOINED:
             await chat_marks.rise(chat.id, far.subject_id or far.actor_id, far.seq, is_read=True)
     return True
+
+
+async def _new_key(chat: Chat, far: FarEvent) -> str:
+    """The key of an event, where it is one; the place in the log counts, whatever key comes twice."""
+    key = far.key if len(far.key) <= KEY_CHARACTERS else ""
+    return "" if await chat_log.find_by_key(chat.id, far.actor_id, key) is not None else key
 
 
 async def _media(far: FarEvent) -> list[Media]:

@@ -6,6 +6,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 
 from echo import addresses, clock, db, event_log, ports
@@ -21,7 +22,7 @@ from echo.actions import (
 from echo.actions.chat_messages import MessageDraft
 from echo.errors import Forbidden, Invalid, NotFound
 from echo.kinds_of_chats import ChatRole, ChatWriters
-from echo.models import Account, Chat, ChatEvent, ChatMember, ChatMessage, Media
+from echo.models import Account, Chat, ChatEvent, ChatMember, ChatMessage, InboundActivity, Media
 from echo.policy.viewer import Viewer
 from echo.render import chat_message
 from echo.render.chat_entities import Message
@@ -30,7 +31,7 @@ from echo.store import chats as store
 from echo.streaming import kinds_of_chats
 from federation import chat_documents
 from tests import make
-from tests.federation.peer import Peer
+from tests.federation.peer import ACTIVITY, Peer
 from tests.federation.test_followers import listed
 from tests.federation.test_handlers import says
 from tests.fediverse import Echo, Router, settle_down
@@ -456,3 +457,54 @@ async def shown_to(account_id: int, chat_id: int) -> list[Message]:
 
 async def files_of(account_id: int) -> list[int]:
     return [row.id for row in await Media.filter(account_id=account_id)]
+
+
+async def test_odd_events_of_another_server_stop_no_group(one: Echo, peer: Peer, router: Router) -> None:
+    alice, bob, eve = await make.person("alice"), peer.person("bob"), peer.person("eve")
+    uri, served = "https://peer.test/ap/chats/1", list[dict[str, Any]]()
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path != "/ap/chats/1/events":
+            return await peer.answer(request)
+        page = {"id": str(request.url), "type": "OrderedCollectionPage", "orderedItems": served}
+        return httpx.Response(200, json=page, headers={"content-type": ACTIVITY})
+
+    router.hosts["peer.test"] = answer
+
+    def event(seq: int, kind: str, **more: Any) -> dict[str, Any]:
+        thing = {
+            "id": f"{uri}/events/{seq}",
+            "type": "EchoChatEvent",
+            "context": uri,
+            "seq": seq,
+            "kind": kind,
+        }
+        stamp = {"attributedTo": bob.id, "published": "2026-01-01T00:00:00Z"}
+        return bob.does("Create", {**thing, **stamp, **more}, to=[uri])
+
+    nowhere = {"actor": "https://nowhere.test/users/x", "role": "member"}
+    seats = [{"actor": bob.id, "role": "owner"}, nowhere, {"actor": bob.id, "role": "x" * 40}]
+    named = {"members": seats, "name": "Tea", "subject": alice.account.uri}
+    assert await says(bob, one, event(1, "invited", **named)) == ""
+    assert await says(bob, one, event(2, "joined", **named | {"attributedTo": alice.account.uri})) == ""
+    copy = await only_group()
+    assert ("bob", "owner", "active") in await people(copy.id)
+    texts_of = {"text": "hi", "content": "<p>hi</p>"}
+    assert await says(bob, one, event(3, "created", **texts_of, key="k")) == ""
+    assert await says(bob, one, event(4, "created", **texts_of, key="k")) == "", "the same key once more"
+    assert await says(bob, one, event(5, "created", **texts_of, key="k" * 5_000)) == ""
+    assert await says(bob, one, event(6, "role", subject=alice.account.uri, role="emperor")) == ""
+    assert await says(bob, one, event(7, "created", **texts_of, published="0001-01-01T00:00:00Z")) == ""
+    # What can never be read, or is by somebody whose server does not say who they are, is left out.
+    lost = [event(8, "reacted", emoji="🎉"), event(9, "created", **texts_of, attributedTo=f"{eve.id}/x")]
+    lost.append(event(10, "created", **texts_of, attributedTo=nowhere["actor"]))
+    assert [await says(bob, one, activity) for activity in lost[:2]] == ["malformed", "not-served"]
+    last = event(11, "created", text="still here", content="still here")
+    served.extend(activity["object"] for activity in (*lost, last))
+    assert await says(bob, one, last) == "unrelated", "it was read with the others"
+    assert await texts(alice.id, copy.id) == ["hi", "hi", "hi", "hi", "still here"]
+    assert {(row.attempts, row.last_error) for row in await InboundActivity.all()} == {(1, "")}
+    # Whatever her role is called elsewhere, what she may not do is said plainly.
+    with pytest.raises(Forbidden):
+        await chat_groups.remove(alice.id, copy.id, (await Account.get(uri=bob.id)).id)
+    assert await rebuilt(copy.id)
