@@ -23,18 +23,22 @@ _OPEN = (Visibility.PUBLIC, Visibility.UNLISTED)
 
 
 class ShownCounts(Struct, frozen=True, kw_only=True):
-    """The same in the words of clients."""
+    """The same in the words of clients.
+
+    Shapes:  reactions_mark: another text whenever the emojis are others, their number being the same or not
+    """
 
     id: str
     replies_count: int
     reblogs_count: int
     favourites_count: int
     reactions_count: int
+    reactions_mark: str
 
 
 def counts_of(row: db.Row) -> Counts:
     """What there is to say."""
-    return Counts(row["replies"], row["boosts"], row["likes"], row["reactions"])
+    return Counts(row["replies"], row["boosts"], row["likes"], row["reactions"], row["newest_reaction"])
 
 
 def shown(post_id: int, counts: Counts) -> ShownCounts:
@@ -45,6 +49,7 @@ def shown(post_id: int, counts: Counts) -> ShownCounts:
         reblogs_count=counts.boosts,
         favourites_count=counts.likes,
         reactions_count=counts.reactions,
+        reactions_mark=str(counts.newest_reaction),
     )
 
 

@@ -14,6 +14,7 @@ class Counts:
     boosts: int
     likes: int
     reactions: int
+    newest_reaction: int
 
 
 @dataclass(slots=True, eq=False)

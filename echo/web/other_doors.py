@@ -30,6 +30,9 @@ DOORS = {
     "/invites": "/settings/invites",
     "/home": "/",
     "/publish": "/share",
+    "/explore": "/",
+    "/public": "/",
+    "/public/local": "/",
     "/web": "/",
     "/about/more": "/about",
     "/terms": "/privacy-policy",
@@ -43,6 +46,22 @@ async def lead_on() -> Response:
 
 for _path in DOORS:
     blueprint.get(_path, endpoint=_path.strip("/").replace("/", "_").replace(".", ""))(page(lead_on))
+
+
+@blueprint.get("/@<name>/with_replies")
+@page
+async def replies(name: str) -> Response:
+    """A profile with answers to others."""
+    return visitor.redirect(f"/@{quote(name)}?replies", status=302)
+
+
+@blueprint.get("/@<name>/media")
+@blueprint.get("/@<name>/followers")
+@blueprint.get("/@<name>/following")
+@page
+async def part(name: str) -> Response:
+    """A part of a profile that has no page of its own here."""
+    return visitor.redirect(f"/@{quote(name)}", status=302)
 
 
 @blueprint.get("/users/<name>")

@@ -11,7 +11,7 @@ import pytest
 import websockets
 
 from echo import db
-from echo.actions import boosts, follows, likes, posts
+from echo.actions import boosts, follows, likes, posts, reactions
 from echo.kinds import Visibility
 from echo.models import Post
 from echo.policy.access import Access
@@ -20,6 +20,8 @@ from echo.streaming import counting, lifecycle
 from tests import make
 from tests.streaming.conftest import Ear, LiveServer
 from tests.waiting import eventually
+
+TEA, CAKE = "\N{HOT BEVERAGE}", "\N{SHORTCAKE}"
 
 
 async def watch(ear: Ear, *ids: int) -> list[dict[str, Any]]:
@@ -57,7 +59,16 @@ async def test_counters_that_are_watched_are_said_once_for_many_changes(
         "reblogs_count": 1,
         "favourites_count": 3,
         "reactions_count": 0,
+        "reactions_mark": "0",
     }
+    await reactions.react(alice.id, open_post.id, TEA)
+    told = (await ear.next())["data"]
+    async with db.unit_of_work():  # the same number, other emojis
+        await reactions.unreact(alice.id, open_post.id, TEA)
+        await reactions.react(alice.id, open_post.id, CAKE)
+    changed = (await ear.next())["data"]
+    assert (told["reactions_count"], changed["reactions_count"]) == (1, 1)
+    assert told["reactions_mark"] != changed["reactions_mark"]
     await likes.like(bob.id, closed.id)
     assert (await ear.next())["data"]["favourites_count"] == 1
     await follows.unfollow(bob.id, alice.id)

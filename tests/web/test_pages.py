@@ -28,6 +28,12 @@ from tests.actions.people import PASSWORD
 from tests.web.browser import Browser
 
 AP = "application/activity+json"
+MORE_DOORS = (
+    ("/users/alice", "/@alice"),
+    ("/auth/edit/", "/settings/security"),
+    ("/@alice/with_replies", "/@alice?replies"),
+    ("/@alice/media", "/@alice"),
+)
 MEDIA = "{http://search.yahoo.com/mrss/}"
 
 
@@ -45,7 +51,7 @@ async def test_the_first_page_shows_public_posts_of_this_server(browser: Browser
 
 async def test_addresses_of_mastodons_pages_lead_to_ours(browser: Browser) -> None:
     await make.person("alice")
-    for path, ours in (*DOORS.items(), ("/users/alice", "/@alice"), ("/auth/edit/", "/settings/security")):
+    for path, ours in (*DOORS.items(), *MORE_DOORS):
         led = await browser.get(path)
         assert (path, led.status, led.location) == (path, 302, ours)
         assert ((await browser.get(ours)).status, ours) in (

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 from echo.errors import BadRequest
 from echo.ids import parse_id
 from echo.policy.access import Access
-from echo.store import status_rows
+from echo.store import counters, status_rows
 from echo.streaming.counting import counts_of, shown
 from echo.streaming.methods.method import Method, session
 
@@ -28,7 +28,8 @@ async def watch(access: Access, asked: WatchParams) -> object:
     asking = session.get()
     if asking is None:
         raise BadRequest("Only a socket can watch")
-    rows = await status_rows.moving(access.viewer, numbers)
+    readable = await status_rows.moving(access.viewer, numbers)
+    rows = {row["post_id"]: row for row in await counters.of_posts(list(readable))}
     asking.watched = {post_id: counts_of(rows[post_id]) for post_id in numbers if post_id in rows}
     return [shown(post_id, counts) for post_id, counts in asking.watched.items()]
 
