@@ -5,8 +5,9 @@ handle -> WebFinger of its host -> actor -> what the actor calls itself -> WebFi
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 from xml.etree import ElementTree
 
 from activitypub import document as documents
@@ -25,6 +26,8 @@ from federation.network import allow_http, is_ours, network
 from federation.replies import Answer
 
 LIMIT_BYTES = 65_536
+# How long a search may take, whatever other servers do.
+LOOK_UP_SECONDS = 10.0
 # Longer names do not fit the index that keeps them unique.
 NAME_CHARACTERS = 255
 ACCEPT = f"{JRD_JSON}, application/json"
@@ -56,6 +59,29 @@ async def ask(handle: Handle) -> Answered:
     if jrd.actor is None:
         raise Unbelievable(f"{handle} is no actor")
     return Answered(jrd.actor, jrd.subject or handle)
+
+
+async def interaction_template(username: str, domain: str) -> str | None:
+    """Where a server takes its people who want to follow or like something elsewhere.
+
+    Shapes:  username: may be empty; then it is Mastodon's address, which most servers know
+    Returns: an address with `{uri}` in it; None when the server does not answer, or knows no such name
+    Source:  WebFinger's link `subscribe`
+    """
+    host = iri.canonical_authority(domain)
+    if host is None:
+        return None
+    usual = f"{_schemes(host)[0]}://{host}/authorize_interaction?uri={{uri}}"
+    if not username:
+        return usual
+    try:
+        async with asyncio.timeout(LOOK_UP_SECONDS):
+            jrd = await once(f"acct:{username.lower()}@{host}#webfinger", _ask)
+    except (FederationError, Malformed, TimeoutError):
+        return None
+    template = jrd.subscribe_template
+    scheme = urlsplit(template or "").scheme
+    return template if scheme == "https" or (scheme == "http" and allow_http()) else usual
 
 
 async def verified(actor: Actor, *, proven: Answered | None = None, needs_proof: bool = False) -> Handle:

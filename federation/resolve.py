@@ -38,8 +38,6 @@ from federation.stamps import Claim
 
 log = logging.getLogger(__name__)
 
-# How long a search may take, whatever other servers do.
-LOOK_UP_SECONDS = 10.0
 FRESH_FOR = timedelta(days=1)
 RECENT = timedelta(hours=1)
 
@@ -81,6 +79,9 @@ class Directory:
         if known is not None:
             return int(known.id)
         return await _id_of(_post_at(iri))
+
+    async def interaction_template(self, username: str, domain: str) -> str | None:
+        return await handles.interaction_template(username, domain)
 
     async def refresh_post(self, iri: str) -> None:
         """Read a post of another server anew: its poll, or all of it when it was edited."""
@@ -289,7 +290,7 @@ async def _post_at(address: str) -> Post | None:
 async def _id_of(work: Awaitable[Account | Post | None]) -> int | None:
     """The id of what was looked for; None for whatever goes wrong."""
     try:
-        async with asyncio.timeout(LOOK_UP_SECONDS):
+        async with asyncio.timeout(handles.LOOK_UP_SECONDS):
             causes.ensure()
             found = await work
     except (FederationError, Malformed, Invalid, TimeoutError) as error:

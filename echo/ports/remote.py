@@ -24,6 +24,14 @@ class RemoteDirectory(Protocol):
         """The post with this id or page address."""
         ...
 
+    async def interaction_template(self, username: str, domain: str) -> str | None:
+        """Where the server of name@domain takes its people who want to follow or like something elsewhere.
+
+        Shapes:  username: may be empty: then the server alone is meant
+        Returns: an address with `{uri}` in it; None when the server is none, or does not know the name
+        """
+        ...
+
     async def refresh_post(self, iri: str) -> None:
         """Read a post of another server anew, as far as it answers."""
         ...
@@ -58,6 +66,9 @@ class NullDirectory:
         return None
 
     async def post_by_iri(self, iri: str) -> int | None:
+        return None
+
+    async def interaction_template(self, username: str, domain: str) -> str | None:
         return None
 
     async def refresh_post(self, iri: str) -> None:

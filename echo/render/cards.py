@@ -122,6 +122,22 @@ class Author(msgspec.Struct, frozen=True, kw_only=True):
         return (int(self.id) >> 16) % TONES if self.avatar == here().missing_avatar else None
 
 
+class Room(msgspec.Struct, frozen=True, kw_only=True):
+    """The live room that a post shows."""
+
+    url: str
+    title: str
+    live: bool
+    video: bool
+
+
+class Quote(msgspec.Struct, frozen=True, kw_only=True):
+    """What a post quotes; nothing where that may not be shown, or is quoted by what is quoted itself."""
+
+    state: str
+    quoted: Card | None = msgspec.field(name="quoted_status", default=None)
+
+
 class Card(msgspec.Struct, frozen=True, kw_only=True):
     """A post. `boosted` is the post that it boosts; it says nothing itself then."""
 
@@ -144,6 +160,8 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     replies: int = msgspec.field(name="replies_count")
     boosts: int = msgspec.field(name="reblogs_count")
     likes: int = msgspec.field(name="favourites_count")
+    room: Room | None = None
+    quote: Quote | None = None
     boosted: Card | None = msgspec.field(name="reblog", default=None)
 
     @property

@@ -45,8 +45,9 @@ def plain(text: str, emojis: Iterable[CustomEmoji] = ()) -> Markup:
 
 def words(html: str, limit: int = 200) -> str:
     """The words of a cleaned text without its tags, cut for a preview."""
-    spaced = re.sub(r"</p>\s*<p>|<br\s*/?>", " ", html)
-    text = Markup(spaced).striptags()  # noqa: S704 only its words are taken
+    own = re.sub(r'<p class="quote-inline">.*?</p>', "", html, flags=re.DOTALL)
+    spaced = re.sub(r"</p>\s*<p>|<br\s*/?>", " ", own)
+    text = Markup(spaced.strip()).striptags()  # noqa: S704 only its words are taken
     return text if len(text) <= limit else text[: limit - 1].rsplit(" ", 1)[0] + "…"
 
 

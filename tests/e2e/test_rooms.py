@@ -123,8 +123,13 @@ async def test_three_browsers_see_each_other_and_the_host_rules(server: Server, 
     await tabs[1].until("room.state() === 'out'")
     await look(tabs[1], "removed")
     await tabs[0].until("room.members().length === 1")
+    # The host ends it while somebody is there.
+    await tabs[2].click('[data-part="join"]')
+    await tabs[0].until("room.report().then((all) => Object.keys(all).length === 1)")
     await tabs[0].click('[data-part="end"]')
-    await tabs[0].until("room.state() === 'out'")
+    for tab in (tabs[0], tabs[2]):
+        await tab.until("room.state() === 'out'")
+        assert "The room is over" in await tab.run("document.querySelector('[data-part=\"door\"]').innerText")
     assert ask(server, host, "GET", f"/api/v1/echo/rooms/{room}")["ended_at"]
 
 

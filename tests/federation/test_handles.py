@@ -7,6 +7,7 @@ import asyncio
 import httpx
 import pytest
 
+from activitypub.webfinger import SUBSCRIBE
 from echo import ports
 from echo.models import Account
 from federation import resolve
@@ -37,6 +38,21 @@ async def test_somebody_is_found_by_handle(peer: Peer) -> None:
     await peer.forget()
     assert await look_up("bob", "peer.test") == found
     assert peer.requests == []
+
+
+async def test_a_host_says_where_its_people_follow_others(peer: Peer) -> None:
+    bob = peer.person("bob")
+    asked = ports.directory().interaction_template
+    usual = "https://peer.test/authorize_interaction?uri={uri}"
+    assert await asked("", "peer.test") == usual
+    assert await asked("bob", "peer.test") == usual, "WebFinger says nothing of it"
+    for template, expected in (("https://peer.test/f?u={uri}", None), ("javascript:alert(1)//{uri}", usual)):
+        answer = jrd("acct:zoe@peer.test", bob.id)
+        answer["links"].append({"rel": SUBSCRIBE, "template": template})
+        peer.pages["/.well-known/webfinger?resource=acct:zoe@peer.test"] = answer
+        assert await asked("zoe", "peer.test") == (expected or template)
+    assert await asked("nobody", "peer.test") is None
+    assert await asked("bob", "not a host") is None
 
 
 async def test_a_handle_may_be_at_another_host_than_its_actor(peer: Peer, router: Router) -> None:

@@ -23,6 +23,8 @@ async def test_a_link_leads_into_the_group(browser: Browser) -> None:
     assert "owner" in page.text
     assert f'href="/login?next={path.replace("/", "%2F")}"' in page.text
     assert f'href="/sign-up?next={path}"' in page.text
+    assert "@owner@" in page.text, "whom people of other servers ask"
+    assert "/interact?uri=" in page.text
     policy = page.headers["content-security-policy"]
     assert "unsafe" not in policy
     assert "script-src" not in policy

@@ -4,7 +4,7 @@
 (() => {
   const page = document.getElementById("room");
   const find = (name) => page.querySelector(`[data-part="${name}"]`);
-  const parts = Object.fromEntries(["title", "state", "problem", "tiles", "empty", "door", "join", "bar", "mic", "camera", "hand", "leave", "end", "record", "ask", "agree", "refuse", "count"].map((name) => [name, find(name)]));
+  const parts = Object.fromEntries(["title", "state", "problem", "tiles", "empty", "door", "join", "bar", "mic", "camera", "hand", "leave", "end", "record", "ask", "agree", "refuse", "count", "heading", "hint", "back"].map((name) => [name, find(name)]));
   const { id, csrf, key } = page.dataset;
 
   let room = null;
@@ -97,7 +97,7 @@
 
   function apply(now) {
     room = now;
-    if (now.ended_at) return leave("The room is over.");
+    if (now.ended_at) return leave("The room is over", true);
     if (!me()) return leave("You are not in the room any more.");
     if (carrier) carrier.update(room.members, sent());
     draw();
@@ -129,8 +129,10 @@
     else if (page.dataset.state !== "out") setState("away", "The connection is lost. Trying again …");
   }
 
-  function leave(why) {
+  function leave(why, isOver = false) {
     clearInterval(staying);
+    // First: what ends below draws nothing any more.
+    room = null;
     // Over HTTP: the socket may be away, and the page may be closed in this very moment.
     if (session) fetch(`/api/v1/echo/rooms/${id}/leave`, { method: "POST", keepalive: true, headers: { Authorization: `Bearer ${token}` }, body: new URLSearchParams({ session_id: session }) }).catch(() => {});
     if (live) live.close();
@@ -142,13 +144,17 @@
     streams.clear();
     for (const tile of tiles.values()) tile.remove();
     tiles.clear();
-    room = null;
     parts.bar.hidden = true;
     parts.door.hidden = false;
     parts.join.disabled = false;
-    parts.ask.hidden = true;
+    parts.ask.hidden = parts.empty.hidden = true;
     setState("out", "");
-    complain(why || "");
+    if (isOver) {
+      parts.heading.textContent = why;
+      parts.hint.hidden = parts.join.hidden = true;
+      parts.back.hidden = false;
+    }
+    complain(isOver ? "" : why || "");
   }
 
   function show(accountId, stream) {
@@ -226,9 +232,9 @@
   function makeTile(member) {
     const tile = document.getElementById("tile").content.firstElementChild.cloneNode(true);
     tile.dataset.account = member.account_id;
-    tile.querySelector(".name").textContent = member.account.display_name || member.account.acct;
+    tile.querySelector(".name").append(...named(member.account));
     // Buttons of several tiles are told apart by whom they are about.
-    for (const about of tile.querySelectorAll(".rule .hidden")) about.textContent = tile.querySelector(".name").textContent;
+    for (const about of tile.querySelectorAll(".rule .hidden")) about.textContent = member.account.acct;
     tile.querySelector("img").src = member.account.avatar;
     tile.querySelector(".rule").addEventListener("click", (event) => {
       const what = event.target.closest("[data-do]")?.dataset.do;
@@ -240,6 +246,18 @@
       else ask("room.remove", about);
     });
     return tile;
+  }
+
+  // The name of somebody with its custom emojis.
+  function named(account) {
+    const known = new Map(account.emojis.map((emoji) => [emoji.shortcode, emoji.url]));
+    return (account.display_name || account.acct).split(/(:\w{2,}:)/).map((part) => {
+      const url = known.get(part.slice(1, -1));
+      if (!url || !part.startsWith(":")) return part;
+      const picture = document.createElement("img");
+      Object.assign(picture, { className: "emoji", src: url, alt: part });
+      return picture;
+    });
   }
 
   // Ask for a change; the room as it is then comes back.
