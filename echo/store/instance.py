@@ -132,13 +132,17 @@ async def hashtags_like(viewer: Viewer, text: str, *, limit: int, offset: int) -
 
 @late
 async def hashtag_days(names: Sequence[str]) -> list[Row]:
-    """Rows (name, day, uses, accounts) of the last seven days; days without use are left out."""
+    """Rows (name, display_name, day, uses, accounts) of the last seven days.
+
+    Days without use are left out; of a hashtag without any there is one row, in which they are null.
+    """
     return await db.fetch(
-        "SELECT h.name, date_trunc('day', p.created_at AT TIME ZONE 'UTC') AS day, count(*) AS uses,"
-        " count(DISTINCT p.author_id) AS accounts"
-        " FROM hashtags h JOIN post_hashtags ph ON ph.hashtag_id = h.id JOIN posts p ON p.id = ph.post_id"
-        " WHERE h.name = ANY($1) AND p.created_at > now() - interval '7 days' AND p.deleted_at IS NULL"
-        " AND p.visibility = 'public' GROUP BY 1, 2",
+        "SELECT h.name, h.display_name, d.day, d.uses, d.accounts FROM hashtags h LEFT JOIN ("
+        "  SELECT ph.hashtag_id, date_trunc('day', p.created_at AT TIME ZONE 'UTC') AS day, count(*) AS uses,"
+        "  count(DISTINCT p.author_id) AS accounts"
+        "  FROM hashtags g JOIN post_hashtags ph ON ph.hashtag_id = g.id JOIN posts p ON p.id = ph.post_id"
+        "  WHERE g.name = ANY($1) AND p.created_at > now() - interval '7 days' AND p.deleted_at IS NULL"
+        "  AND p.visibility = 'public' GROUP BY 1, 2) d ON d.hashtag_id = h.id WHERE h.name = ANY($1)",
         list(names),
     )
 

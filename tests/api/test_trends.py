@@ -203,6 +203,8 @@ async def test_moderators_review_what_trends(api: Api, runtime: Runtime) -> None
     told = (await api.put(f"/api/v1/admin/tags/{tag['id']}", by=mod, json=changed_tag)).json
     assert (told["name"], told["usable"], told["listable"], told["trendable"]) == ("TEA", False, False, False)
     assert (await api.get(TAGS)).json == []
+    spelled = (await api.get("/api/v1/tags/tea")).one("Tag")
+    assert (spelled["name"], spelled["url"]) == ("TEA", tag["url"])
     await api.patch(f"/api/v1/admin/tags/{tag['id']}", by=mod, expect=422, json={"display_name": "milk"})
     assert (await api.get(f"/api/v1/admin/tags/{tag['id']}", by=mod)).json == told
     refused = await api.post("/api/v1/statuses", by=author, expect=422, json={"status": "#tea"})
