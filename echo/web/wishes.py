@@ -11,6 +11,7 @@ _NOUNS = {
     "accounts": "profiles",
     "blocks": "whom you block",
     "bookmarks": "bookmarks",
+    "chats": "chats",
     "collections": "collections",
     "conversations": "conversations",
     "favourites": "likes",
@@ -21,6 +22,7 @@ _NOUNS = {
     "mutes": "whom you mute",
     "notifications": "notifications",
     "reports": "reports to moderators",
+    "rooms": "live rooms",
     "search": "search",
     "statuses": "posts",
 }

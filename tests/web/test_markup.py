@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from echo import clock
+from echo.policy.scopes import CHILDREN
 from echo.runtime import Runtime
 from echo.web import markup
+from echo.web.wishes import wishes
 
 
 def test_dates_and_numbers() -> None:
@@ -41,3 +45,10 @@ async def test_addresses_are_near_or_elsewhere(runtime: Runtime) -> None:
     for odd in ("javascript:alert(1)", "//evil.test", "/x", "", None):
         assert markup.near(odd) == ""
     assert markup.near("https://echo.test.evil.test/x") == "https://echo.test.evil.test/x"
+
+
+@pytest.mark.parametrize("wide", ["read", "write"])
+def test_the_page_of_consent_has_words_for_every_scope(wide: str) -> None:
+    for scope in CHILDREN[wide]:
+        [wish] = wishes([scope])
+        assert all(wish.parts), scope
