@@ -37,6 +37,7 @@ class Reason(StrEnum):
     NOT_OURS = "not-ours"  # would concern somebody here, but names nobody here
     UNKNOWN_OBJECT = "unknown-object"
     DELETED = "deleted"  # about something that was deleted before
+    UNREADABLE = "unreadable"  # about a post that its actor may not read
     DUPLICATE = "duplicate"  # known already
     STALE = "stale"  # older than what is known
     COMES_ITSELF = "comes-itself"  # from a relay, and its author's server delivers it here anyway

@@ -13,7 +13,7 @@ from echo.models import Account, Post
 from echo.store import interest
 from federation import allowance, ingest, permitted, relayed, resolve
 from federation.handlers import groups as communities
-from federation.handlers.people import kind_of, known_post
+from federation.handlers.people import kind_of, known_post, why_not
 from federation.network import is_ours
 from federation.reasons import Reason
 
@@ -53,7 +53,7 @@ async def handle(activity: Announce, actor: Account) -> Reason:
         activity.published or clock.now(),
         visibility,
     )
-    return Reason.DUPLICATE if stored is None else Reason.EFFECT
+    return await why_not(actor, post) if stored is None else Reason.EFFECT
 
 
 async def _post(activity: Announce, uri: str, booster: Account) -> Post | Reason:

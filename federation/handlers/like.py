@@ -8,7 +8,7 @@ from __future__ import annotations
 from activitypub.activities import EmojiReact, Like
 from echo.actions import likes, reactions
 from echo.models import Account
-from federation.handlers.people import known_post
+from federation.handlers.people import known_post, why_not
 from federation.reasons import Reason
 from federation.translate.reactions import sign_of
 
@@ -26,4 +26,4 @@ async def handle(activity: Like, actor: Account) -> Reason:
         return Reason.UNSUPPORTED_OBJECT
     else:
         done = await likes.receive(actor, post.id, uri)
-    return Reason.EFFECT if done else Reason.DUPLICATE
+    return Reason.EFFECT if done else await why_not(actor, post)

@@ -6,6 +6,7 @@ from activitypub.document import Document
 from activitypub.objects import ObjectRef
 from echo import addresses
 from echo.models import Account, Post
+from echo.policy.viewer import Viewer
 from echo.store import accounts, posts
 from federation.network import is_ours
 from federation.reasons import Reason
@@ -23,6 +24,12 @@ async def known_post(uri: str | None) -> Post | None:
     if uri is None:
         return None
     return await posts.find_by_uri_for_worker(uri)
+
+
+async def why_not(actor: Account, post: Post) -> Reason:
+    """Why nothing came of what somebody did with a post: they may not read it, or had done it before."""
+    is_readable = await posts.find(Viewer(actor.id), post.id) is not None
+    return Reason.DUPLICATE if is_readable else Reason.UNREADABLE
 
 
 async def followed_in(ref: ObjectRef) -> tuple[str, int | None, str]:

@@ -157,7 +157,7 @@ async def test_who_is_blocked_or_may_not_read_does_not_react(one: Echo, peer: Pe
     alice, bob = await make.person("alice"), peer.person("bob")
     account = await resolve.account(bob.id)
     private = await make.post(alice, visibility=make.Visibility.FOLLOWERS)
-    assert await says(bob, one, misskey_like(bob, private, "👍")) == "duplicate"
+    assert await says(bob, one, misskey_like(bob, private, "👍")) == "unreadable"
     post = await make.post(alice)
     await blocks.block(alice.id, account.id)
     await says(bob, one, misskey_like(bob, post, "👍"))
