@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from echo import clock, db
+from echo import clock, db, logs
 from echo.db import Row
 from echo.effects import LANES
 from echo.kinds import Lane
@@ -50,7 +50,7 @@ async def postpone(owner: str, job_id: int, seconds: float, error: str = "") -> 
         owner,
         clock.now(),
         seconds,
-        error[:1000],
+        logs.redact(error)[:1000],
         ATTEMPTS_MAX,
     )
 

@@ -275,13 +275,26 @@ async def test_s_f01_playlists_and_scripts_are_refused(api: Api, runtime: Runtim
         lambda: clips.mp4()[:300],
         lambda: clips.mp4()[:32] + clips.PLAYLISTS["hls"] * 50,
         clips.fast_mp4,
+        clips.wide_mp4,
+        clips.long_mp4,
         lambda: b"ID3" + bytes(2000),
         lambda: b"OggS" + bytes(2000),
         lambda: b"\x1aE\xdf\xa3" + bytes(2000),
     ],
-    ids=["truncated", "a playlist in disguise", "1000 pictures in a second", "mp3", "ogg", "matroska"],
+    ids=[
+        "truncated",
+        "a playlist in disguise",
+        "1000 pictures in a second",
+        "16384 wide",
+        "a day long",
+        "mp3",
+        "ogg",
+        "matroska",
+    ],
 )
-async def test_unreadable_files_are_refused_at_once(api: Api, runtime: Runtime, content: object) -> None:
+async def test_s_f05_films_too_large_and_unreadable_files_are_refused_at_once(
+    api: Api, runtime: Runtime, content: object
+) -> None:
     assert callable(content)
     refused = await send(api, await make.person(), content(), expect=422)
     assert refused.json["error"].startswith("Validation failed: File")

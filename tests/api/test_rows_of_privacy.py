@@ -12,16 +12,17 @@ import pytest
 from quart.typing import TestClientProtocol as Client
 
 from echo import db, logs
-from echo.actions import posts
+from echo.actions import password_changes, posts
 from echo.actions.drafts import PollDraft, PostDraft
 from echo.config import Log
-from echo.kinds import Role, Visibility
+from echo.kinds import Lane, Role, Visibility
 from echo.models import Post, User
 from echo.runtime import Runtime
 from tests import make
 from tests.api.asking import Api
 from tests.api.test_house import choose
 from tests.api.test_notification_policy import _choose, _told
+from workers import jobs
 
 STATUSES = "/api/v1/statuses"
 ABSENT = 123456
@@ -186,14 +187,22 @@ async def test_s_g17_no_secret_is_logged_or_kept_with_a_job(
         await api.post(STATUSES, by=alice, json=body)
         await api.post(STATUSES, by=alice, expect=422, json={**body, "media_ids": ["1"]})
         await make.settle(runtime)
+        await password_changes.request_password_reset("nobody@mail.test")
+
+        async def fail(_: Runtime, **__: object) -> None:
+            raise OSError(f"https://a.test/?access_token={alice.token}&x=1 'Authorization': 'Basic x4711'")
+
+        assert await jobs.drain_once(runtime, {"mail.send": fail}, "test", Lane.OUTSIDE)
     said = "\n".join(
         f"{record.getMessage()} {record.exc_text or ''} {record.__dict__.get('args')}"
         for record in caplog.records
     )
     rows = await db.fetch("SELECT name, arguments::text, coalesce(last_error, '') AS error FROM jobs")
-    said += "\n".join(f"{row['arguments']} {row['error']}" for row in rows)
+    kept = "\n".join(f"{row['arguments']} {row['error']}" for row in rows)
+    assert "OSError: https://a.test/?access_token=[secret]" in kept
     for secret in (alice.token, bob.token, "4711"):
         assert secret not in logs.redact(said)
+        assert secret not in kept, "what waits and what is dead is shown to staff as it is"
 
 
 @pytest.mark.parametrize("form", ["text", "json"])

@@ -339,6 +339,11 @@ async def test_s_k02_one_address_may_not_flood_us(one: Echo, peer: Peer) -> None
     answers = [await bob.sends(one, bob.does("View", f"{bob.id}/{number}")) for number in range(5)]
     assert [answer.status_code for answer in answers] == [202, 202, 202, 429, 429]
     assert int(answers[-1].headers["retry-after"]) > 0
+    # Nothing is read of what is too much: no signature is looked at, nobody is asked for a key.
+    unknown = peer.person("carol", keys=2)
+    assert (await unknown.sends(one, unknown.does("View", unknown.id))).status_code == 429
+    assert (await unknown.sends(one, b"no JSON")).status_code == 429
+    assert not [request for request in peer.requests if "carol" in str(request.url)]
 
 
 async def test_s_k02_one_domain_may_not_flood_us_by_many_names(one: Echo, router: Router) -> None:

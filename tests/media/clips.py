@@ -15,6 +15,7 @@ INSTALLED = str(Path(imageio_ffmpeg.get_ffmpeg_exe()).resolve())
 # The one that came with Echo, and the one of this system when it has one.
 BINARIES = sorted({INSTALLED, ffmpeg.find_binary("") or INSTALLED})
 PLACE = "+48.8577+002.295/"
+_QUICKLY = ("-c:v", "libx264", "-pix_fmt", "yuv420p", "-preset", "ultrafast")
 
 
 @cache
@@ -105,18 +106,19 @@ def mp3_with_cover() -> bytes:
         )
 
 
+def wide_mp4() -> bytes:
+    """One picture of 16384 x 512."""
+    return made("wide.mp4", *_picture("16384x512", "1", 1), *_QUICKLY)
+
+
+def long_mp4() -> bytes:
+    """A picture each ten minutes, for a day."""
+    return made("long.mp4", *_picture("32x32", "1/600", 86_400), *_QUICKLY)
+
+
 def fast_mp4() -> bytes:
     """A thousand pictures in a second."""
-    return made(
-        "fast.mp4",
-        *_picture("32x32", "1000", 0.1),
-        "-c:v",
-        "libx264",
-        "-pix_fmt",
-        "yuv420p",
-        "-preset",
-        "ultrafast",
-    )
+    return made("fast.mp4", *_picture("32x32", "1000", 0.1), *_QUICKLY)
 
 
 PLAYLISTS = {

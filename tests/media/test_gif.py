@@ -51,7 +51,9 @@ def test_an_animation_looks_as_before() -> None:
         (pictures.gif_of(1, extra=b"\x99"), Limits(), Refusal.BROKEN),
     ],
 )
-def test_refused(data: bytes, limits: Limits, reason: Refusal) -> None:
+def test_s_f05_too_many_and_too_large_pictures_are_refused(
+    data: bytes, limits: Limits, reason: Refusal
+) -> None:
     with pytest.raises(Refused) as caught:
         strip(data, limits)
     assert caught.value.reason is reason

@@ -207,7 +207,9 @@ def test_crop_has_the_exact_size_and_stands_still(data: bytes) -> None:
         (pictures.animated("WEBP", 5), Limits(max_animation_pixels=5 * 16 * 8 - 1), Refusal.FRAMES),
     ],
 )
-def test_refused(data: bytes, limits: Limits, reason: Refusal) -> None:
+def test_s_f05_too_many_and_too_large_pictures_are_refused(
+    data: bytes, limits: Limits, reason: Refusal
+) -> None:
     with pytest.raises(Refused) as caught:
         inspect_and_convert(data, limits)
     assert caught.value.reason is reason
