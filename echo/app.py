@@ -16,6 +16,7 @@ from echo.http import access, errors, fence, headers, lateness
 from echo.http.exchange import Exchange, PacedRequest
 from echo.runtime import Runtime
 from echo.web.error_page import error_page
+from echo.web.page import read_files
 from federation.admission import admit
 from federation.blueprints import BLUEPRINTS as FEDERATION
 
@@ -56,6 +57,7 @@ class Site(Quart):
 
 def create_app(runtime: Runtime) -> Quart:
     """The application over an open runtime. It serves streams too, where no process of their own does."""
+    read_files()
     return _create(runtime, (*api.BLUEPRINTS, *admin.BLUEPRINTS, *web.BLUEPRINTS, *FEDERATION))
 
 

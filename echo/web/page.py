@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import DictLoader, Environment, StrictUndefined
 from quart import Response, request
 
 from echo import settings
@@ -113,10 +114,27 @@ def _headers(form_source: str) -> dict[str, str]:
     return headers
 
 
+def read_files() -> None:
+    """Read templates and style sheets now, once: a process that serves on while another release takes their
+    place shows its own.
+    """
+    _environment()
+    static_files.every_file()
+
+
+def _templates() -> dict[str, str]:
+    folder = Path(__file__).parent / "templates"
+    return {
+        str(file.relative_to(folder)): file.read_text(encoding="utf-8")
+        for file in folder.rglob("*")
+        if file.is_file()
+    }
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=PackageLoader("echo.web"),
+        loader=DictLoader(_templates()),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -22,7 +22,7 @@ from tests.routes import all_routes
 __all__ = ["packages"]
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.timeout(580),
+    pytest.mark.timeout(900),
     pytest.mark.filterwarnings("ignore"),
     pytest.mark.skipif(program() is None, reason="Chromium is not installed"),
 ]
