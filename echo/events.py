@@ -31,6 +31,7 @@ from echo.events_of_chats import PresenceChosen as PresenceChosen
 from echo.events_of_chats import WishRefused as WishRefused
 from echo.events_of_fences import BlockListAgreed as BlockListAgreed
 from echo.events_of_fences import BlockListDue as BlockListDue
+from echo.events_of_fences import BlockListEnded as BlockListEnded
 from echo.events_of_fences import PersonAdmitted as PersonAdmitted
 from echo.events_of_fences import ServerBlocked as ServerBlocked
 from echo.events_of_house import AnnouncementChanged as AnnouncementChanged

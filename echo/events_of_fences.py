@@ -37,6 +37,13 @@ class BlockListDue(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BlockListEnded(Event):
+    """A list was removed with more blocks than are taken back at once."""
+
+    list_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PersonAdmitted(Event):
     """A guest was approved, or has confirmed their address: one of the two may still be missing."""
 

@@ -55,8 +55,15 @@ async def apply_list(
         raise Later(seconds=0)
 
 
+async def end_list(_: Runtime, *, list_id: int) -> None:
+    """Take back what a removed list brought, a batch at a time."""
+    if await block_lists.take_back_more(list_id):
+        raise Later(seconds=0)
+
+
 JOBS: dict[str, Callable[..., Awaitable[None]]] = {
     "servers.apply_list": apply_list,
+    "servers.end_list": end_list,
     "servers.read_list": read_list,
     "servers.sever": sever,
     "servers.settle_files": settle_files,

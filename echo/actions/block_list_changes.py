@@ -77,6 +77,21 @@ async def apply_more(by: Staff, list_id: int, up_to: int) -> bool:
     return (await _apply_batch(by, list_id, up_to)).later > 0
 
 
+async def take_back(unit: UnitOfWork, known: BlockList) -> bool:
+    """Take back a batch of the blocks that a list brought, inside the caller's unit of work, and with the
+    last of them the list.
+
+    Returns: whether there is more
+    """
+    blocks = await ServerBlock.filter(list_id=known.id).order_by("id").limit(BATCH)
+    for block in blocks:
+        await server_blocks.take_away(unit, block)
+    if len(blocks) == BATCH:
+        return True
+    await known.delete()
+    return False
+
+
 async def _apply_batch(
     by: Staff,
     list_id: int,

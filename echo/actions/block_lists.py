@@ -11,11 +11,11 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from echo import addresses, clock, db
-from echo.actions import server_blocks, staff
-from echo.actions.block_list_changes import Applied, apply, get, target
+from echo.actions import staff
+from echo.actions.block_list_changes import Applied, apply, get, take_back, target
 from echo.actions.staff import Target
 from echo.errors import FieldError, Invalid, NotFound
-from echo.events import BlockListDue
+from echo.events import BlockListDue, BlockListEnded
 from echo.kinds import BlockSeverity
 from echo.kinds_of_fences import ListAction
 from echo.models import BlockList, BlockListChange, ServerBlock
@@ -95,21 +95,37 @@ async def change(by: Staff, list_id: int, draft: ListDraft) -> BlockList:
 
 
 async def remove(by: Staff, list_id: int, *, with_blocks: bool) -> int:
-    """Read a list no more. Its blocks stay, as ours, or are taken back.
+    """Read a list no more. Its blocks stay, as ours, or are taken back, of which a job does what takes long;
+    until then the list is there, and wants nothing.
 
-    Returns: how many blocks were taken back
+    Returns: how many blocks are taken back
     Raises:  Forbidden, NotFound
     """
     known = await get(list_id)
     async with staff.acting(
         by, Deed.BLOCK_LIST_REMOVE, on=target(known), details={"with_blocks": with_blocks}
     ) as unit:
-        blocks = await ServerBlock.filter(list_id=known.id) if with_blocks else []
-        for block in blocks:
-            await server_blocks.take_away(unit, block)
-        await ServerBlock.filter(list_id=known.id).update(list_id=None)
-        await known.delete()
-    return len(blocks)
+        blocks = ServerBlock.filter(list_id=known.id)
+        if not with_blocks:
+            await blocks.update(list_id=None)
+            await known.delete()
+            return 0
+        count = await blocks.count()
+        known.url, known.automatic = None, False
+        await known.save(update_fields=["url", "automatic"])
+        await BlockListChange.filter(list_id=known.id).delete()
+        if await take_back(unit, known):
+            unit.emit(BlockListEnded(local=True, list_id=known.id))
+    return count
+
+
+async def take_back_more(list_id: int) -> bool:
+    """Take back more of what a list brought that was removed. Returns whether there is still more."""
+    known = await store.find(list_id)
+    if known is None:
+        return False
+    async with db.unit_of_work() as unit:
+        return await take_back(unit, known)
 
 
 async def dismiss(by: Staff, list_id: int, ids: Sequence[int]) -> int:

@@ -165,6 +165,30 @@ async def test_of_a_long_list_a_job_does_the_rest_while_one_may(
     assert await block_list_changes.apply_here(fences.SHELL, int(made["id"])) == Applied(added=1)
 
 
+async def test_of_a_long_list_that_is_removed_a_job_takes_the_rest_back(
+    api: Api, root: Person, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(block_list_changes, "BATCH", 2)
+    made = (await api.post(BASE, by=root, form={"list": "a.test\nb.test\nc.test\nd.test\ne.test\n"})).json
+    list_id = int(made["id"])
+    await block_list_changes.apply_here(fences.SHELL, list_id)
+    await BlockListChange.create(
+        list_id=list_id, domain="new.test", action="add", severity="suspend", created_at=clock.now()
+    )
+    gone = await api.delete(f"{BASE}/{list_id}", by=root, query={"with_blocks": True})
+    assert gone.json == {"count": 5}
+    assert len(await blocks()) == 3
+    assert not await BlockListChange.exists()
+    arguments = dict((await Job.get(name="servers.end_list")).arguments)
+    with pytest.raises(Later):
+        await servers.end_list(runtime, **arguments)
+    assert (await api.get(f"{BASE}/{list_id}", by=root)).json["blocks"] == 1
+    await servers.end_list(runtime, **arguments)
+    assert await blocks() == {}
+    await api.get(f"{BASE}/{list_id}", by=root, expect=404)
+    await servers.end_list(runtime, **arguments)
+
+
 async def test_lists_are_asked_for_when_their_time_has_come(root: Person, runtime: Runtime) -> None:
     draft = block_lists.ListDraft(url="https://lists.test/a")
     made = await block_lists.subscribe(fences.SHELL, draft)
