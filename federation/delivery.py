@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from echo import clock, logs, metrics, settings, tracing
+from echo import clock, metrics, settings, tracing
 from echo.errors import NotFound, Unavailable
 from echo.store import audience, deliveries
 from echo.store.audience import Check
@@ -225,7 +225,7 @@ class Drain:
             verdict = Verdict(outcome=Outcome.SLOW, error=str(error))
         except Exception as error:
             log.exception("delivery %s to %s failed", claimed.id, claimed.inbox)
-            verdict = Verdict(outcome=Outcome.SLOW, error=logs.redact(f"{type(error).__name__}: {error}"))
+            verdict = Verdict(outcome=Outcome.SLOW, error=f"{type(error).__name__}: {error}")
         return verdict
 
     def _land(self, task: asyncio.Task[None]) -> None:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from activitypub import document as documents
 from activitypub.errors import Malformed
 from activitypub.read import read_activity
-from echo import clock, logs, metrics, settings
+from echo import clock, metrics, settings
 from echo.errors import Disallowed, EchoError, HeldBack, NotFound, Unavailable
 from echo.kinds import InboundState
 from echo.store import accounts, inbound
@@ -114,5 +114,5 @@ async def _again(stored: Stored, owner: str, error: Exception, *, state: Inbound
         stored.id,
         owner,
         due_at=clock.now() + timedelta(seconds=wait),
-        error=logs.redact(f"{type(error).__name__}: {error}"),
+        error=f"{type(error).__name__}: {error}",
     )

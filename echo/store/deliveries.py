@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from echo import clock, db
+from echo import clock, db, logs
 from echo.kinds import DeliveryState
 
 # One number of the advisory locks of this database: "who may claim deliveries".
@@ -165,7 +165,7 @@ async def finish(results: Sequence[Result]) -> int:
         [str(result.state) for result in results],
         [result.due_at for result in results],
         [result.status for result in results],
-        [result.error[:1000] for result in results],
+        [logs.redact(result.error)[:1000] for result in results],
         [int(result.tried) for result in results],
         clock.now(),
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from echo import clock, db
+from echo import clock, db, logs
 from echo.db import Row
 from echo.kinds import InboundState
 
@@ -179,7 +179,7 @@ async def postpone(inbound_id: int, owner: str, *, due_at: datetime, error: str)
         inbound_id,
         owner,
         due_at,
-        error[:1000],
+        logs.redact(error)[:1000],
     )
 
 

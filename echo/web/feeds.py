@@ -140,23 +140,24 @@ async def _feed(
                 "title": _title(entry),
                 "at": format_datetime(entry.created_at),
                 "html": _html(entry),
-                "files": [(file, files[int(file.id)]) for file in entry.files if file.url],
+                # One that was taken away in this moment has no facts any more.
+                "files": [
+                    (file, files[int(file.id)]) for file in entry.files if file.url and int(file.id) in files
+                ],
             }
             for entry in entries
         ],
     )
     body = _UNWRITABLE.sub("", text).encode()
-    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    version = hashlib.sha256(body).hexdigest()[:32]
     headers = {
-        "ETag": etag,
+        "ETag": f'"{version}"',
         "Cache-Control": "private, no-store" if feeds.is_closed() else f"public, max-age={FRESH_SECONDS}",
         "X-Content-Type-Options": "nosniff",
     }
     if not indexed:
         headers["X-Robots-Tag"] = "noindex"
-    if etag in [
-        known.strip().removeprefix("W/") for known in request.headers.get("If-None-Match", "").split(",")
-    ]:
+    if request.if_none_match.contains_weak(version):
         return Response(b"", status=304, headers=headers)
     return Response(body, content_type="application/rss+xml; charset=utf-8", headers=headers)
 
