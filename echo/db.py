@@ -21,7 +21,7 @@ from echo.connecting import tortoise_config
 from echo.effects import TOLD, jobs_of
 from echo.errors import Unavailable
 from echo.events import Event
-from echo.pool import Client
+from echo.pool import Client, introduce
 
 # How long a request may wait for a free connection before it is told to come back, in seconds.
 WAIT_SECONDS = 10.0
@@ -98,7 +98,7 @@ class Database:
         config = tortoise_config(
             url, pool_size, statement_timeout_seconds, can_repeat=can_repeat, is_pooled=is_pooled
         )
-        await self._context.init(config=config)
+        await introduce(self._context, config)
         await fetch("SELECT 1")
 
     async def close(self) -> None:

@@ -15,10 +15,17 @@ from typing import Any, cast
 
 import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
+from tortoise.context import TortoiseContext
+
+from echo.connecting import tortoise_config
 
 # How long a connection that somebody left in the middle of something may take to come to rest.
 MEND_SECONDS = 5.0
 _LOOK_SECONDS = 0.01
+
+# Whether tables and lookups of the models were built: 10 MB, the same for every database, which Tortoise
+# writes anew whenever it makes a connection.
+_are_models_built = False
 
 
 class Pool:
@@ -240,3 +247,19 @@ class Client(AsyncpgDBClient):
 
 
 client_class = Client
+
+
+async def prepare_models(url: str) -> None:
+    """Build what Tortoise knows of the models; nothing is connected. Processes forked after this share it."""
+    async with TortoiseContext() as context:
+        await introduce(context, tortoise_config(url))
+
+
+async def introduce(context: TortoiseContext, config: dict[str, object]) -> None:
+    """Tell Tortoise how to connect, and of the models if it does not know them yet.
+
+    Shapes:  config: as `tortoise_config` makes it
+    """
+    global _are_models_built
+    await context.init(config=config, init_connections=not _are_models_built)
+    _are_models_built = True

@@ -14,8 +14,6 @@ import msgspec
 import pytest
 from quart import Quart
 from quart.typing import TestClientProtocol as Client
-from tortoise import Model
-from tortoise.apps import Apps
 from werkzeug.routing import Rule
 
 from echo import clock, ids
@@ -46,20 +44,6 @@ def _no_address(*_: object, **__: object) -> tuple[str, str]:
 # Two thirds of the time that making an application takes go into code that builds addresses from routes.
 # Nothing here asks routes for addresses.
 Rule._compile_builder = lambda *_: _no_address  # type: ignore[assignment]
-
-_build_querysets = Apps._build_initial_querysets
-_built: set[frozenset[type[Model]]] = set()
-
-
-def _build_querysets_once(apps: Apps) -> None:
-    models = frozenset(model for app in apps.apps.values() for model in app.values())
-    if models not in _built:
-        _build_querysets(apps)
-        _built.add(models)
-
-
-# Tests open thousands of databases over the same models, and Tortoise makes the models ready for each anew.
-Apps._build_initial_querysets = _build_querysets_once  # type: ignore[method-assign]
 
 
 @pytest.fixture(scope="session")

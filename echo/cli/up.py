@@ -19,6 +19,7 @@ from echo.actions import links, server_actor
 from echo.actions.links import LinkKind
 from echo.backup import records
 from echo.cli import premises, renewals
+from echo.cli.aside import aside
 from echo.cli.common import Common, Flags
 from echo.cli.premises import Premises
 from echo.config import Config
@@ -27,6 +28,7 @@ from echo.config_write import render_changes
 from echo.embedded import Estate, Role, Supervisor, succession, tell_systemd
 from echo.embedded.succession import Legacy
 from echo.errors import EchoError
+from echo.pool import prepare_models
 from echo.runtime import open_runtime
 from echo.schema import migrate
 from echo.server.roles import run_streaming, run_web
@@ -72,7 +74,8 @@ def up(
     with premises.opened(config, common.data, legacy) as ours:
         if legacy is not None:
             return go_on(ours, legacy)
-        ready = asyncio.run(prepare(ours))
+        ready = aside(lambda: asyncio.run(prepare(ours)))
+        asyncio.run(prepare_models(config.database.url))
         supervisor = Supervisor(
             ours.engines.running,
             roles_of(ours),
@@ -87,11 +90,12 @@ def go_on(ours: Premises, legacy: Legacy) -> int:
     """Replace the processes that the code before this one started, or keep them if this one is of no use."""
     failure = ""
     try:
-        asyncio.run(prepare(ours))
+        aside(lambda: asyncio.run(prepare(ours)))
     except Exception as error:
         log.exception("the new code cannot serve: the processes of the code before go on")
         failure = f"{type(error).__name__}: {error}"
         renewals.note(ours.data, failure)
+    asyncio.run(prepare_models(ours.config.database.url))
     supervisor = Supervisor(
         ours.engines.running,
         roles_of(ours),
