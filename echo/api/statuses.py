@@ -15,7 +15,7 @@ from echo.actions.drafts import Block, EditDraft, PostDraft
 from echo.actions.idempotency import UsedOtherwise
 from echo.api import wordings
 from echo.api.reading import account_page, file_drafts
-from echo.api.writing import drops_poll, due_at, poll_draft, unexpected
+from echo.api.writing import due_at, poll_draft, unexpected
 from echo.errors import Invalid, NotFound
 from echo.http.access import account_id, current, needs, optional, viewer
 from echo.http.families import count_for_account
@@ -97,11 +97,14 @@ async def show(status_id: str) -> Response:
 @update_route(blueprint, "/api/v1/statuses/<status_id>")
 @needs("write:statuses")
 async def edit(status_id: str) -> Response:
-    """Change a post of one's own."""
+    """Change a post of one's own: what is said takes the place of what it said.
+
+    Without `poll` it asks nothing any more. Without `media_ids` its files stay: many apps leave them out.
+    """
     with await read_form(request, max_bytes=BODY_BYTES + _covers_bytes()) as form:
         given, files = form.params, file_drafts(form)
     known = await _own(status_id)
-    blocks = wordings.blocks(given)
+    blocks, poll = wordings.blocks(given), poll_draft(given)
     draft = EditDraft(
         text=given.text("status", "") if blocks is None else pieces.text_of(blocks),
         spoiler=given.text("spoiler_text", ""),
@@ -109,8 +112,8 @@ async def edit(status_id: str) -> Response:
         language=_language(given, known),
         media_ids=_media_ids(given, blocks),
         files=files,
-        poll=poll_draft(given),
-        drops_poll=drops_poll(given),
+        poll=poll,
+        drops_poll=poll is None,
         allowed_mention_ids=_allowed(given),
         quote_policy=wordings.quote_policy(given),
         content_type=wordings.content_type(given),

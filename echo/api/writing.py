@@ -48,11 +48,6 @@ def poll_draft(given: Params) -> PollDraft | None:
     )
 
 
-def drops_poll(given: Params) -> bool:
-    """Whether a form says that there shall be no poll, by null or an empty one; saying nothing keeps it."""
-    return "poll" in given.values and poll_draft(given) is None
-
-
 async def unexpected(error: UnexpectedMentions) -> Response:
     """The question whether these people are really meant."""
     people = b",".join(await account.many(error.account_ids))

@@ -133,13 +133,15 @@ async def test_who_is_named_anew_is_told_and_boosters_hear_of_the_edit(api: Api)
     assert [one["type"] for one in (await api.get("/api/v1/notifications", by=carol)).json] == ["update"]
 
 
-async def test_a_poll_is_kept_unless_an_edit_says_otherwise(api: Api) -> None:
+@pytest.mark.parametrize("saying", [{}, {"poll": None}])
+async def test_a_poll_is_kept_by_an_edit_that_brings_it_alone(api: Api, saying: dict[str, Any]) -> None:
     alice, bob = await make.person(), await make.person()
     post = await make.post(alice, "Well?", poll=ASKED)
     await polls.vote(bob.id, post.poll_id or 0, [0])
-    kept = (await edit(api, alice, post, status="Well??")).one("Status")["poll"]
+    poll = {"options": ["yes", "no"], "expires_in": 3600}
+    kept = (await edit(api, alice, post, status="Well??", poll=poll)).one("Status")["poll"]
     assert (kept["id"], kept["votes_count"]) == (str(post.poll_id), 1)
-    none = (await edit(api, alice, post, poll=None)).one("Status")
+    none = (await edit(api, alice, post, **saying)).one("Status")
     assert none["poll"] is None
     await api.get(f"/api/v1/polls/{post.poll_id}", by=bob, expect=404)
     assert await PollVote.all().count() == 0
