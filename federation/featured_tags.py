@@ -31,7 +31,8 @@ async def refresh(account: Account, place: str) -> None:
 
 
 def name_of(item: ObjectRef) -> str | None:
-    """The folded name of a hashtag."""
+    """The name of a hashtag, as it is written there; None for what is none."""
     if item.document is None or "Hashtag" not in item.document.types:
         return None
-    return normalise((item.document.text("name") or "").strip().lstrip("#\uff03"))
+    name = (item.document.text("name") or "").strip().lstrip("#\uff03")
+    return name if normalise(name) is not None else None

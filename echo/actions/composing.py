@@ -29,12 +29,14 @@ CONTENT_TYPES = (PLAIN, MARKDOWN)
 class Composed:
     """A text made ready: clean HTML, the people it names and its hashtags (folded).
 
-    Shapes:  pieces: the HTML of each text that was given; html: all of it
+    Shapes:  pieces: the HTML of each text that was given; html: all of it;
+             typed_hashtags: the same as they were written
     """
 
     pieces: tuple[str, ...]
     mentioned_ids: tuple[int, ...]
     hashtags: tuple[str, ...]
+    typed_hashtags: tuple[str, ...]
 
     @property
     def html(self) -> str:
@@ -78,12 +80,19 @@ async def compose(*texts: str, content_type: str = PLAIN) -> Composed:
         for text in texts
     ]
     named = (targets[handle][0] for piece in rendered for handle in piece.mentions if handle in targets)
-    tags = tuple(dict.fromkeys(tag for piece in rendered for tag in piece.hashtags))
-    refused = await trend_reviews.unusable(tags)
+    tags: dict[str, str] = {}
+    for name, typed in (tag for piece in rendered for tag in piece.hashtags.items()):
+        tags.setdefault(name, typed)
+    refused = await trend_reviews.unusable(tuple(tags))
     if refused:
         names = ", ".join(f"#{name}" for name in refused)
         raise Invalid(f"Validation failed: Text contained a disallowed hashtag: {names}")
-    return Composed(tuple(piece.html for piece in rendered), tuple(dict.fromkeys(named)), tags)
+    return Composed(
+        tuple(piece.html for piece in rendered),
+        tuple(dict.fromkeys(named)),
+        tuple(tags),
+        tuple(tags.values()),
+    )
 
 
 async def emojis_in(*texts: str) -> list[dict[str, str]]:

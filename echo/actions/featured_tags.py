@@ -27,7 +27,7 @@ async def feature(account_id: int, name: str) -> int:
     async with db.unit_of_work() as unit:
         # Others of the same person wait, so that there are never more than ten.
         await accounts.get_locked(account_id)
-        hashtag_id = await hashtags.ensure(folded)
+        hashtag_id = await hashtags.ensure(name)
         known = await FeaturedTag.get_or_none(account_id=account_id, hashtag_id=hashtag_id)
         if known is not None:
             return int(known.id)
@@ -57,10 +57,13 @@ async def remove(account_id: int, featured_id: int) -> None:
 
 
 async def receive(account: Account, name: str, *, is_featured: bool) -> bool:
-    """A hashtag is on a profile elsewhere, or not any more; False when that was so, or there is no room."""
+    """A hashtag is on a profile elsewhere, or not any more; False when that was so, or there is no room.
+
+    Shapes:  name: as it is written there
+    """
     async with db.unit_of_work():
         if not is_featured:
-            return await hashtags.unfeature(account.id, [name]) > 0
+            return await hashtags.unfeature(account.id, _folded([name])) > 0
         await accounts.get_locked(account.id)
         if await FeaturedTag.filter(account_id=account.id).count() >= MOST_FEATURED:
             return False
@@ -72,5 +75,10 @@ async def receive_all(account: Account, names: Sequence[str]) -> None:
     async with db.unit_of_work():
         await accounts.get_locked(account.id)
         there = [row["name"] for row in await hashtags.featured(account.id)]
-        await hashtags.unfeature(account.id, [name for name in there if name not in names])
+        kept = _folded(names)
+        await hashtags.unfeature(account.id, [name for name in there if name not in kept])
         await hashtags.feature(account.id, names[:MOST_FEATURED])
+
+
+def _folded(names: Sequence[str]) -> list[str]:
+    return [folded for name in names if (folded := normalise(name)) is not None]

@@ -67,7 +67,7 @@ class NewPost:
     edited_at: datetime | None = None
     mentioned_ids: Sequence[int] = ()
     silent_ids: Sequence[int] = ()
-    hashtags: Sequence[str] = field(default=())
+    hashtags: Sequence[str] = field(default=())  # as they are written
     poll_id: int | None = None
     quote: Quoting | None = None
     quote_automatic: Sequence[Quoter] = ()

@@ -11,6 +11,7 @@ from echo.kinds import Visibility
 from echo.models import Account, Media
 from echo.policy.pipeline.said import Door, Said
 from echo.text.anchors import anchors_of
+from echo.text.hashtags import normalise
 from echo.text.sanitize import to_text
 
 
@@ -59,7 +60,7 @@ def of_remote(author: Account, draft: RemotePost, *, is_edit: bool = False) -> S
         author=(author.username, author.display_name),
         text=_joined(to_text(draft.html), draft.spoiler, *options, *described),
         links=anchors.links,
-        hashtags=draft.hashtags,
+        hashtags=tuple(filter(None, map(normalise, draft.hashtags))),
         mentions=max(anchors.people, len(draft.mentioned_ids)),
         mentioned_ids=draft.mentioned_ids,
         files=len(draft.media),

@@ -25,7 +25,7 @@ async def follow(account_id: int, name: str) -> str:
             "INSERT INTO tag_follows (account_id, hashtag_id, created_at) VALUES ($1, $2, now())"
             " ON CONFLICT (account_id, hashtag_id) DO NOTHING",
             account_id,
-            await hashtags.ensure(folded),
+            await hashtags.ensure(name),
         )
         if is_new:
             unit.emit(TagsChosen(local=True, account_id=account_id))

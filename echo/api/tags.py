@@ -53,7 +53,7 @@ async def feature(name: str) -> Response:
     folded = normalise(name)
     if folded is None:
         raise NotFound
-    await featured_tags.feature(account_id(), folded)
+    await featured_tags.feature(account_id(), name)
     return await _one(folded)
 
 

@@ -146,6 +146,9 @@ class Hashtag(Model):
     display_name = fields.CharField(
         max_length=255, default="", db_default="", description="how it is written; the same letters"
     )
+    spelling = fields.CharField(
+        max_length=255, default="", db_default="", description="how whoever used it first wrote it"
+    )
     created_at = fields.DatetimeField()
 
     class Meta:

@@ -22,7 +22,7 @@ def many(rows: Sequence[Row]) -> list[FeaturedTag]:
     return [
         FeaturedTag(
             id=str(row["id"]),
-            name=row["name"],
+            name=row["shown"],
             url=addresses.here().tag_page(row["name"]),
             statuses_count=str(row["posts"]),
             last_status_at=row["last_post_on"].isoformat() if row["last_post_on"] else None,

@@ -16,21 +16,21 @@ from echo.store import hashtags, instance
 async def many(rows: Sequence[Row], *, signed_in: bool, viewer: Viewer = NOBODY) -> list[Tag]:
     """Rows (id, name), in the order given; those who are signed in are told what they are to the hashtag.
 
-    A name is shown as moderators spell it, where they have; its address has the folded one.
+    A name is shown as moderators spell it, or else as it was first used; its address has the folded one.
     """
     names = [row["name"] for row in rows]
     own = {} if viewer.account_id is None else await hashtags.marks(viewer.account_id, names)
     days: dict[str, list[Row]] = defaultdict(list)
     spelled: dict[str, str] = {}
     for day in await instance.hashtag_days(names):
-        spelled[day["name"]] = day["display_name"]
+        spelled[day["name"]] = day["shown"]
         if day["day"] is not None:
             days[day["name"]].append(day)
     rendered: list[Tag] = []
     for row in rows:
         url = addresses.here().tag_page(row["name"])
         week = history.of_days(days[row["name"]])
-        found = Tag(id=str(row["id"]), name=spelled.get(row["name"]) or row["name"], url=url, history=week)
+        found = Tag(id=str(row["id"]), name=spelled.get(row["name"], row["name"]), url=url, history=week)
         rendered.append(_marked(found, own.get(row["name"])) if signed_in else found)
     return rendered
 

@@ -7,6 +7,10 @@ from collections.abc import Sequence
 from echo import db
 from echo.db import Row
 from echo.store.cursor import Cursor
+from echo.text.hashtags import normalise
+
+# How a hashtag `h` is written for people: as moderators say, or else as whoever used it first wrote it.
+SHOWN = "coalesce(nullif(h.display_name, ''), nullif(h.spelling, ''), h.name)"
 
 
 async def find(name: str) -> Row:
@@ -18,18 +22,41 @@ async def find(name: str) -> Row:
     return row
 
 
-async def ensure(name: str) -> int:
-    """The id of a hashtag, made when it is new."""
-    await db.execute(
-        "INSERT INTO hashtags (name, created_at) VALUES ($1, now()) ON CONFLICT (name) DO NOTHING", name
-    )
-    return int(await db.fetch_value("SELECT id FROM hashtags WHERE name = $1", name))
+async def make(typed: Sequence[str]) -> list[str]:
+    """Make those hashtags that are new; how they are written here is kept.
+
+    Shapes:  typed: names as people wrote them; the first spelling of one counts
+    Returns: the folded names, each once
+    """
+    spellings: dict[str, str] = {}
+    for one in typed:
+        folded = normalise(one)
+        if folded is not None:
+            spellings.setdefault(folded, one.strip().lstrip("#\uff03"))
+    # In one order, so that two posts with the same new hashtags never wait for each other.
+    names = sorted(spellings)
+    if names:
+        await db.execute(
+            "INSERT INTO hashtags (name, spelling, created_at)"
+            " SELECT name, spelling, now() FROM unnest($1::text[], $2::text[]) AS t(name, spelling)"
+            " ON CONFLICT (name) DO NOTHING",
+            names,
+            [spellings[name] for name in names],
+        )
+    return names
+
+
+async def ensure(typed: str) -> int:
+    """The id of a hashtag, made when it is new and then written like this."""
+    await make([typed])
+    return int(await db.fetch_value("SELECT id FROM hashtags WHERE name = $1", normalise(typed)))
 
 
 async def followed(account_id: int, cursor: Cursor) -> list[Row]:
-    """Rows (follow_id, id, name) of the hashtags somebody follows, newest follow first."""
+    """Rows (follow_id, id, name, shown) of the hashtags somebody follows, newest follow first."""
     rows = await db.fetch(
-        "SELECT tf.id AS follow_id, h.id, h.name FROM tag_follows tf JOIN hashtags h ON h.id = tf.hashtag_id"
+        f"SELECT tf.id AS follow_id, h.id, h.name, {SHOWN} AS shown FROM tag_follows tf"
+        " JOIN hashtags h ON h.id = tf.hashtag_id"
         f" WHERE tf.account_id = $1 AND {cursor.condition('tf.id')} {cursor.order('tf.id')}",
         account_id,
     )
@@ -54,18 +81,14 @@ async def marks(account_id: int, names: Sequence[str]) -> dict[str, Row]:
     return {row["name"]: row for row in rows}
 
 
-async def feature(account_id: int, names: Sequence[str]) -> int:
+async def feature(account_id: int, typed: Sequence[str]) -> int:
     """Put hashtags on a profile, making those that are new; how many were not there."""
-    await db.execute(
-        "INSERT INTO hashtags (name, created_at) SELECT name, now() FROM unnest($1::text[]) AS t(name)"
-        " ON CONFLICT (name) DO NOTHING",
-        sorted(set(names)),
-    )
+    names = await make(typed)
     return await db.execute(
         "INSERT INTO featured_tags (account_id, hashtag_id, created_at)"
         " SELECT $1, id, now() FROM hashtags WHERE name = ANY($2) ON CONFLICT DO NOTHING",
         account_id,
-        list(names),
+        names,
     )
 
 
@@ -80,12 +103,13 @@ async def unfeature(account_id: int, names: Sequence[str]) -> int:
 
 
 async def featured(account_id: int) -> list[Row]:
-    """Rows (id, name, posts, last_post_on) of what somebody shows on their profile, most used first.
+    """Rows (id, name, shown, posts, last_post_on) of what somebody shows on their profile, most used first.
 
     Counted are posts that everybody may read.
     """
     return await db.fetch(
-        "SELECT ft.id, h.name, coalesce(used.posts, 0) AS posts, used.last_post_on FROM featured_tags ft"
+        f"SELECT ft.id, h.name, {SHOWN} AS shown, coalesce(used.posts, 0) AS posts, used.last_post_on"
+        " FROM featured_tags ft"
         " JOIN hashtags h ON h.id = ft.hashtag_id"
         " LEFT JOIN (SELECT ph.hashtag_id, count(*) AS posts, max(p.created_at)::date AS last_post_on"
         "  FROM posts p JOIN post_hashtags ph ON ph.post_id = p.id WHERE p.author_id = $1"

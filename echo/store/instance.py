@@ -13,6 +13,7 @@ from echo.policy.roles import Permission
 from echo.policy.viewer import Viewer
 from echo.policy.visibility import visible_to
 from echo.replica import late
+from echo.store.hashtags import SHOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +133,12 @@ async def hashtags_like(viewer: Viewer, text: str, *, limit: int, offset: int) -
 
 @late
 async def hashtag_days(names: Sequence[str]) -> list[Row]:
-    """Rows (name, display_name, day, uses, accounts) of the last seven days.
+    """Rows (name, shown, day, uses, accounts) of the last seven days.
 
     Days without use are left out; of a hashtag without any there is one row, in which they are null.
     """
     return await db.fetch(
-        "SELECT h.name, h.display_name, d.day, d.uses, d.accounts FROM hashtags h LEFT JOIN ("
+        f"SELECT h.name, {SHOWN} AS shown, d.day, d.uses, d.accounts FROM hashtags h LEFT JOIN ("
         "  SELECT ph.hashtag_id, date_trunc('day', p.created_at AT TIME ZONE 'UTC') AS day, count(*) AS uses,"
         "  count(DISTINCT p.author_id) AS accounts"
         "  FROM hashtags g JOIN post_hashtags ph ON ph.hashtag_id = g.id JOIN posts p ON p.id = ph.post_id"

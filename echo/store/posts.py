@@ -10,6 +10,7 @@ from echo.errors import NotFound
 from echo.models import Media, Post
 from echo.policy.viewer import Viewer
 from echo.policy.visibility import visible_to
+from echo.store import hashtags as tags
 from echo.store import loading
 
 _VISIBLE = f"""
@@ -178,21 +179,16 @@ async def insert_mentions(post_id: int, account_ids: Sequence[int], *, silent: b
     )
 
 
-async def insert_hashtags(post_id: int, names: Sequence[str]) -> None:
-    """Link a post with hashtags (folded names), making those that are new."""
-    if not names:
+async def insert_hashtags(post_id: int, typed: Sequence[str]) -> None:
+    """Link a post with hashtags, as they were written in it, making those that are new."""
+    if not typed:
         return
-    unique = sorted(set(names))
-    await db.execute(
-        "INSERT INTO hashtags (name, created_at) SELECT name, now() FROM unnest($1::text[]) AS t(name)"
-        " ON CONFLICT (name) DO NOTHING",
-        unique,
-    )
+    names = await tags.make(typed)
     await db.execute(
         "INSERT INTO post_hashtags (post_id, hashtag_id) SELECT $1, id FROM hashtags WHERE name = ANY($2)"
         " ON CONFLICT DO NOTHING",
         post_id,
-        unique,
+        names,
     )
 
 

@@ -45,11 +45,11 @@ class MentionTarget:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """Finished HTML, with the handles that were resolved and the tags, each once."""
+    """Finished HTML, with the handles that were resolved and the tags, each once: by name, as first typed."""
 
     html: str
     mentions: tuple[Handle, ...]
-    hashtags: tuple[str, ...]
+    hashtags: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +79,14 @@ class Writer:
         self._style = style
         self._ambiguous = _ambiguous_names(spans, targets)
         self.mentions: dict[Handle, None] = {}
-        self.hashtags: dict[str, None] = {}
+        self.hashtags: dict[str, str] = {}
 
     def write(self, span: Span, typed: str) -> str:
         """The HTML of one of them; a name without a target stays as it was typed."""
         if isinstance(span, Link):
             return _link_html(span.url, self._style.rel)
         if isinstance(span, Hashtag):
-            self.hashtags[span.name] = None
+            self.hashtags.setdefault(span.name, span.typed_name)
             return _hashtag_html(span.typed_name, self._tag_url(span.name))
         target = self._targets.get(span.handle)
         if target is None:
@@ -97,7 +97,7 @@ class Writer:
 
     def finish(self, html: str) -> Rendered:
         """The finished HTML with the names that were written."""
-        return Rendered(html, tuple(self.mentions), tuple(self.hashtags))
+        return Rendered(html, tuple(self.mentions), self.hashtags)
 
 
 def scan(text: str, *, allow_ports: bool = False) -> list[Span]:

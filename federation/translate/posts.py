@@ -151,8 +151,8 @@ def _edited_at(note: wire.Note) -> datetime | None:
 
 
 def _hashtags(note: wire.Note) -> tuple[str, ...]:
-    names = (hashtags.normalise(tag.name) for tag in note.hashtags)
-    return tuple(dict.fromkeys(name for name in names if name is not None))
+    """As they are written there; what is no hashtag here is left out."""
+    return tuple(dict.fromkeys(tag.name for tag in note.hashtags if hashtags.normalise(tag.name) is not None))
 
 
 def attachment(part: MediaPart | Media) -> wire.Attachment:

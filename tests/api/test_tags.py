@@ -6,7 +6,7 @@ import pytest
 
 from echo.actions import blocks, boosts, follows, moderation, posts, tag_follows
 from echo.kinds import Visibility
-from echo.models import FeaturedTag
+from echo.models import FeaturedTag, Hashtag
 from echo.policy.roles import Staff
 from echo.runtime import Runtime
 from echo.store import home
@@ -19,7 +19,7 @@ async def test_a_hashtag_is_shown_and_an_unknown_one_made_up(api: Api) -> None:
     alice = await make.person()
     await make.post(alice, "#Tea")
     known = (await api.get("/api/v1/tags/TEA")).one("Tag")
-    assert (known["name"], known["url"]) == ("tea", "https://echo.test/tags/tea")
+    assert (known["name"], known["url"]) == ("Tea", "https://echo.test/tags/tea")
     assert known["history"][0]["uses"] == "1"
     assert len(known["history"]) == 7
     own = (await api.get("/api/v1/tags/tea", by=alice)).one("Tag")
@@ -34,12 +34,12 @@ async def test_a_hashtag_is_shown_and_an_unknown_one_made_up(api: Api) -> None:
 async def test_following_a_hashtag_is_told_and_listed(api: Api) -> None:
     alice, bob = await make.person(), await make.person()
     followed = (await api.post("/api/v1/tags/Tea/follow", by=alice)).one("Tag")
-    assert (followed["name"], followed["following"]) == ("tea", True)
+    assert (followed["name"], followed["following"]) == ("Tea", True)
     (await api.post("/api/v1/tags/tea/follow", by=alice)).one("Tag")
     for name in ("coffee", "mate"):
         await api.post(f"/api/v1/tags/{name}/follow", by=alice)
     pages = await api.pages("/api/v1/followed_tags", by=alice, query={"limit": 2})
-    assert [[tag["name"] for tag in page] for page in pages] == [["mate", "coffee"], ["tea"]]
+    assert [[tag["name"] for tag in page] for page in pages] == [["mate", "coffee"], ["Tea"]]
     first = await api.get("/api/v1/followed_tags", by=alice, query={"limit": 2})
     assert all(tag["following"] for tag in first.many("Tag"))
     assert set(first.link("prev")) == {"limit", "since_id"}
@@ -132,7 +132,7 @@ async def test_featuring_a_hashtag(api: Api) -> None:
     post = await make.post(alice, "#Tea")
     await make.post(alice, "#tea", visibility=Visibility.DIRECT)
     made = (await api.post("/api/v1/featured_tags", by=alice, form={"name": "#TEA"})).one("FeaturedTag")
-    assert (made["name"], made["statuses_count"]) == ("tea", "1")
+    assert (made["name"], made["statuses_count"]) == ("Tea", "1")
     assert made["last_status_at"] == f"{post.created_at:%Y-%m-%d}"
     again = (await api.post("/api/v1/featured_tags", by=alice, json={"name": "tea"})).one("FeaturedTag")
     assert again["id"] == made["id"]
@@ -155,7 +155,7 @@ async def test_featuring_a_hashtag(api: Api) -> None:
 async def test_featuring_by_name(api: Api) -> None:
     alice = await make.person()
     featured = (await api.post("/api/v1/tags/Tea/feature", by=alice)).one("Tag")
-    assert (featured["name"], featured["featuring"]) == ("tea", True)
+    assert (featured["name"], featured["featuring"]) == ("Tea", True)
     await api.post("/api/v1/tags/tea/feature", by=alice)
     assert await FeaturedTag.all().count() == 1
     assert (await api.post("/api/v1/tags/tea/unfeature", by=alice)).one("Tag")["featuring"] is False
@@ -185,3 +185,32 @@ async def test_hashtags_used_lately_are_suggested(api: Api) -> None:
     await api.post("/api/v1/featured_tags", by=alice, form={"name": "coffee"})
     found = (await api.get("/api/v1/featured_tags/suggestions", by=alice)).many("Tag")
     assert [tag["name"] for tag in found] == ["tea", "mate"]
+
+
+async def test_a_hashtag_is_shown_as_it_was_first_written(api: Api) -> None:
+    alice = await make.person("alice")
+    post = await make.post(alice, "#TeaTime and #teatime")
+    await make.post(alice, "#TEATIME")
+    await make.remote_post(await make.stranger(), hashtags=("SlowFood", "slowfood"))
+    await api.post("/api/v1/tags/OakTrees/follow", by=alice)
+    await api.post("/api/v1/featured_tags", by=alice, form={"name": "#BirdSong"})
+    for name, shown in (
+        ("teatime", "TeaTime"),
+        ("SLOWFOOD", "SlowFood"),
+        ("oaktrees", "OakTrees"),
+        ("birdsong", "BirdSong"),
+        ("NeverUsed", "neverused"),
+    ):
+        tag = (await api.get(f"/api/v1/tags/{name}")).one("Tag")
+        assert (tag["name"], tag["url"].rpartition("/")[2]) == (shown, name.lower())
+    (followed,) = (await api.get("/api/v1/followed_tags", by=alice)).many("Tag")
+    assert followed["name"] == "OakTrees"
+    (featured,) = (await api.get("/api/v1/featured_tags", by=alice)).many("FeaturedTag")
+    assert featured["name"] == "BirdSong"
+    found = (await api.get("/api/v2/search?q=teat&type=hashtags", by=alice)).json["hashtags"]
+    assert [one["name"] for one in found] == ["TeaTime"]
+    # A post names its hashtags as they are compared.
+    (named,) = (await api.get(f"/api/v1/statuses/{post.id}")).one("Status")["tags"]
+    assert named["name"] == "teatime"
+    await Hashtag.filter(name="teatime").update(display_name="teaTIME")
+    assert (await api.get("/api/v1/tags/teatime")).one("Tag")["name"] == "teaTIME"

@@ -77,19 +77,19 @@ def test_a_bare_link_may_stand_in_brackets() -> None:
 )
 def test_names_in_code_are_words(text: str) -> None:
     found = rendered(text)
-    assert (found.mentions, found.hashtags) == ((), ())
+    assert (found.mentions, found.hashtags) == ((), {})
     assert "<a" not in found.html
 
 
 def test_names_in_the_text_of_a_link_are_words() -> None:
     found = rendered("[@alice #tag](https://a.test/@bob@far.test)")
-    assert (found.mentions, found.hashtags) == ((), ())
+    assert (found.mentions, found.hashtags) == ((), {})
     assert found.html.count("<a") == 1
 
 
 def test_only_names_that_are_shown_are_named() -> None:
     found = rendered("@alice `@bob@far.test` #one `#two`")
-    assert (found.mentions, found.hashtags) == ((("alice", None),), ("one",))
+    assert (found.mentions, found.hashtags) == ((("alice", None),), {"one": "one"})
 
 
 def test_two_of_one_name_are_told_apart() -> None:

@@ -116,7 +116,7 @@ def test_plain_text_links_nothing() -> None:
 def test_result_names_what_was_resolved() -> None:
     result = render("@alice @nobody @alice #A #a #b", mention_urls=PEOPLE, tag_url=tag_url)
     assert result.mentions == (("alice", None),)
-    assert result.hashtags == ("a", "b")
+    assert list(result.hashtags) == ["a", "b"]
 
 
 def test_find_names_everything_once_in_order() -> None:

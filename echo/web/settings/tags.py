@@ -48,7 +48,7 @@ async def unfollow(name: str) -> Response:
 
 async def _page(*, problem: str = "", status: int = 200) -> Response:
     rows = await hashtags.followed(me().user_id, Cursor(limit=tag_follows.MOST_FOLLOWED))
-    names = [row["name"] for row in rows]
+    names = [(row["name"], row["shown"]) for row in rows]
     return await show_page(
         "settings/tags.html", "Followed hashtags", problem=problem, status=status, names=names
     )
