@@ -117,6 +117,16 @@ async def follow(account_id: str) -> Response:
     return await _account(number)
 
 
+@blueprint.post(f"{INTERACT}/accounts/<account_id>/unfollow")
+@page
+@member()
+async def unfollow(account_id: str) -> Response:
+    """Follow them no longer, or take back that one has asked to."""
+    number = _number(account_id)
+    await follows.unfollow(me().user_id, number)
+    return await _account(number, notice="You do not follow them.")
+
+
 @blueprint.post(f"{INTERACT}/posts/<post_id>/like")
 @page
 @member()
@@ -149,7 +159,7 @@ async def _form(*, text: str, visibility: str, spoiler: str = "", problem: str =
     )
 
 
-async def _account(account_id: int, *, problem: str = "", status: int = 200) -> Response:
+async def _account(account_id: int, *, problem: str = "", notice: str = "", status: int = 200) -> Response:
     own = me().user_id
     author = (await cards.authors([account_id]))[:1]
     if not author or author[0].suspended:
@@ -164,7 +174,7 @@ async def _account(account_id: int, *, problem: str = "", status: int = 200) -> 
         is_self=own == account_id,
         state="" if known is None else known.state,
         problem=problem,
-        notice="",
+        notice=notice,
     )
 
 

@@ -16,7 +16,7 @@ from echo.policy.feeds import Feed
 from echo.policy.viewer import NOBODY
 from echo.render import cards
 from echo.render.cards import Author, Card
-from echo.store import accounts, pins, posts, threads, timelines
+from echo.store import accounts, pins, posts, relations, threads, timelines
 from echo.store.cursor import Cursor
 from echo.store.timelines import AccountFilter, PublicFilter
 from echo.text import handles
@@ -62,6 +62,7 @@ async def profile(name: str) -> Response:
         ),
         feed=f"{author.url}.rss",
         author=author,
+        follow=await _follow_of_visitor(account.id),
         handle=f"@{author.username}@{here().domain}",
         pinned=await cards.many(NOBODY, pinned),
         posts=await cards.many(NOBODY, ids),
@@ -121,6 +122,13 @@ async def tag(name: str) -> Response:
         older_id=str(ids[-1]) if len(ids) == PAGE else "",
         is_first="max_id" not in request.args,
     )
+
+
+async def _follow_of_visitor(account_id: int) -> str:
+    """The state of the follow that whoever is logged in has of somebody; empty without one."""
+    who = await visitor.login()
+    known = await relations.find_follow(who.user_id, account_id) if who is not None else None
+    return "" if known is None else known.state
 
 
 def _with_depth(post: Card, below: list[Card]) -> list[tuple[int, Card]]:

@@ -6,7 +6,7 @@ import pytest
 
 from echo import ports
 from echo.kinds import Visibility
-from echo.models import Follow, Like, Post
+from echo.models import Account, Follow, Like, Post
 from tests import make
 from tests.actions import people
 from tests.actions.people import PASSWORD
@@ -85,3 +85,26 @@ async def test_somebody_is_followed_and_a_post_liked_from_another_server(
     monkeypatch.setattr(ports, "directory", Directory)
     assert "from afar" in (await browser.get(f"{INTERACT}?uri=https://far.example/new")).text
     assert (await browser.get(f"{INTERACT}?uri=https://far.example/none")).status == 404
+
+
+@pytest.mark.parametrize("approves", [False, True])
+async def test_a_profile_says_whether_one_follows_and_how_to_undo_it(
+    browser: Browser, *, approves: bool
+) -> None:
+    bob = await make.person("bob")
+    await Account.filter(id=bob.id).update(locked=approves)
+    alice = await people.person("alice")
+    await browser.log_in("alice", PASSWORD)
+    assert "You follow them" not in (await browser.get("/@bob")).text
+    form = (await browser.get(f"{INTERACT}?uri=bob")).form(f"{INTERACT}/accounts/{bob.id}/follow")
+    assert (await browser.submit(form)).status == 200
+    profile = await browser.get("/@bob")
+    said = "You have asked to follow them" if approves else "You follow them"
+    assert said in profile.text
+    assert ">Follow<" not in profile.text
+    undone = await browser.submit(profile.form(f"{INTERACT}/accounts/{bob.id}/unfollow"))
+    assert "You do not follow them." in undone.text
+    assert undone.form(f"{INTERACT}/accounts/{bob.id}/follow")
+    assert not await Follow.filter(follower_id=alice.id).exists()
+    assert said not in (await browser.get("/@bob")).text
+    assert (await browser.send("POST", f"{INTERACT}/accounts/{bob.id}/unfollow")).status == 403
