@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 import msgspec
@@ -12,6 +11,7 @@ from echo.db import Row
 from echo.kinds import MediaKind
 from echo.ports import SearchEntry, Word
 from echo.store import search_rows
+from echo.text.anchors import anchors_of
 from echo.text.words import WORDS_MAX, plain, tag_mark, words
 
 # Parts of a post that follow each other are no phrase.
@@ -22,8 +22,6 @@ _KINDS = {
     MediaKind.VIDEO: "has:video",
     MediaKind.AUDIO: "has:audio",
 }
-# A link that is neither a mention nor a hashtag.
-_LINK = re.compile(r"<a (?![^>]*class=\"[^\"]*\b(?:mention|hashtag)\b)[^>]*href=")
 
 
 async def put(post_ids: Sequence[int]) -> int:
@@ -67,7 +65,7 @@ def _marks(row: Row, kinds: Sequence[str]) -> Iterable[str]:
     if kinds:
         yield "has:media"
     yield from (_KINDS[MediaKind(kind)] for kind in kinds if kind in _KINDS)
-    if row["card"] is not None or _LINK.search(row["html"]):
+    if row["card"] is not None or anchors_of(row["html"]).links:
         yield "has:link"
     if row["card"] == "video":
         yield "has:embed"

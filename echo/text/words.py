@@ -98,10 +98,20 @@ def last_letter(word: str) -> str:
 
 
 def plain(source: str) -> str:
-    """The text of clean HTML; blocks are lines."""
+    """The text of clean HTML; blocks are lines.
+
+    The line that names a quoted post is left out: nobody reads it, and it has the name of whoever is quoted.
+    """
     parts = []
+    hidden_by, depth = "", 0
     for token in tokens(source):
+        if depth:
+            if isinstance(token, Open | Close) and token.name == hidden_by:
+                depth += 1 if isinstance(token, Open) else -1
+            continue
         match token:
+            case Open(name, attributes) if "quote-inline" in attributes.get("class", "").split():
+                hidden_by, depth = name, 1
             case Text(raw):
                 parts.append(html.unescape(raw))
             case Open(name) | Close(name) if name in _BLOCKS:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 import pytest
 
 from echo.actions import posts
+from echo.actions.drafts import PostDraft
 from echo.kinds import Corpus, Visibility
 from echo.models import Account, Post
 from echo.ports import Mark, SearchIndex, SearchWish, Term
@@ -193,3 +194,20 @@ async def test_a_deleted_post_is_not_put_in(index: SearchIndex) -> None:
     await posts.remove(alice.id, post.id)
     await entries.put([post.id])
     assert await index.count() == 0
+
+
+async def test_a_quote_is_not_found_by_the_name_of_whom_it_quotes(index: SearchIndex) -> None:
+    alice = await indexable("alice")
+    quoted, named = await _posts(alice, "Tea is good", "I am alice")
+    draft = PostDraft(text="Indeed, with milk", visibility=Visibility.PUBLIC, quote_of_id=quoted.id)
+    quoting = await posts.publish(alice.id, draft)
+    assert "/@alice/" in quoting.html
+    await entries.put([quoting.id])
+
+    async def found(*terms: Term, marks: tuple[Mark, ...] = ()) -> list[int]:
+        return await index.find(SearchWish(viewer_id=alice.id, terms=terms, marks=marks))
+
+    assert await found(_term("alice")) == [named.id]
+    assert await found(_term("milk")) == [quoting.id]
+    assert await found(marks=(Mark("has:link"),)) == []
+    assert await found(marks=(Mark("is:quote"),)) == [quoting.id]

@@ -109,3 +109,13 @@ def test_a_long_text_has_a_bounded_number_of_words() -> None:
     assert len(words("a " * 10_000)) == WORDS_MAX
     assert len(words("猫" * 20_000)) == WORDS_MAX
     assert max(len(word.text) for word in words("a" * 1000 + " ก" + "ั" * 1000 + " " + "\ufdfa" * 1000)) == 60
+
+
+def test_the_line_that_names_a_quoted_post_is_no_text() -> None:
+    link = '<a href="https://a.test/@bob/1"><span class="invisible">https://</span>a.test/@bob/1</a>'
+    for line in (
+        f'<p class="quote-inline">RE: {link}</p>',
+        f'<span class="x quote-inline">RE: {link}</span>',
+    ):
+        assert plain(f"{line}<p>well <span>said</span></p>").split() == ["well", "said"]
+    assert plain('<p class="quote-inline">never closed').split() == []
