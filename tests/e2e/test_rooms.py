@@ -93,9 +93,24 @@ async def test_three_browsers_see_each_other_and_the_host_rules(server: Server, 
     )
     await look(tabs[0], "three")
 
-    # A hand is seen by the host; who is muted is not played any more, by nobody.
+    # Whose camera is off is a picture and a name to the others, and signs say what is off.
     bob_id = guests[0].client.me().id
     tile = f'.tile[data-account="{bob_id}"]'
+    signs = f"[...document.querySelectorAll('{tile} .off')].map((one) => one.hidden).join()"
+    assert await tabs[0].run(signs) == "true,true"
+    await tabs[1].click('[data-part="camera"]')
+    await tabs[1].click('[data-part="mic"]')
+    for tab in tabs:
+        await tab.until(f"{signs} === 'false,false'")
+        await tab.until(f"getComputedStyle(document.querySelector('{tile} > img')).display !== 'none'")
+    await look(tabs[0], "camera-off")
+    await tabs[1].click('[data-part="camera"]')
+    for tab in tabs:
+        await tab.until(f"{signs} === 'false,true'")
+        await tab.until(f"getComputedStyle(document.querySelector('{tile} > img')).display === 'none'")
+    await tabs[1].click('[data-part="mic"]')
+
+    # A hand is seen by the host; who is muted is not played any more, by nobody.
     await tabs[1].click('[data-part="hand"]')
     await tabs[0].until(f"document.querySelector('{tile}').classList.contains('asks')")
     await look(tabs[0], "hand")

@@ -63,6 +63,8 @@ async def test_only_those_who_sit_in_the_same_room_can_signal(live: LiveServer) 
         data={"room_id": room, "to": his_session, "account_id": str(bob.id), "candidate": candidate},
     )
     assert (await signalled(his))["data"]["candidate"] == candidate
+    await his.say(type="echo:sig", kind="rtc", data={**to_host, "sends": {"mic": True, "camera": False}})
+    assert (await signalled(hers))["data"]["sends"] == {"mic": True, "camera": False}
 
     # From another room, with somebody else's seat, to a session that is not there, and with too much.
     await strange.say(type="echo:sig", kind="rtc", data={**to_host, "description": OFFER})

@@ -32,7 +32,7 @@ async def test_only_those_who_may_join_see_it_and_only_our_scripts_run(browser: 
     policy = page.headers["content-security-policy"]
     assert "script-src 'self'; connect-src 'self' wss://" in policy
     assert "unsafe" not in policy
-    assert page.text.count("<script") == len(OWN_SCRIPT.findall(page.text)) == 3
+    assert page.text.count("<script") == len(OWN_SCRIPT.findall(page.text)) == 4
     assert not re.search(r"\son[a-z]+=|style=", page.text)
     assert (await browser.get("/rooms/7")).status == 404
     # Every other page stays without.

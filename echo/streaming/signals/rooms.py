@@ -1,4 +1,5 @@
-"""Browsers that meet in a room tell each other how to be reached. We pass it on and look at nothing but size.
+"""Browsers that meet in a room tell each other how to be reached, and what they send. We pass it on, and look
+at nothing but size.
 
 Source:  W3C WebRTC, RTCSessionDescriptionInit and RTCIceCandidateInit
 """
@@ -32,6 +33,13 @@ class Candidate(Struct, frozen=True, kw_only=True, rename="camel"):
     username_fragment: Annotated[str, Meta(max_length=256)] | None = None
 
 
+class Sends(Struct, frozen=True, kw_only=True):
+    """What somebody lets others hear and see: where it is off, the media go on, silent and black."""
+
+    mic: bool
+    camera: bool
+
+
 class RtcParams(Struct, frozen=True, kw_only=True):
     """Shapes:  to, account_id: a session in the same room, and whose it is"""
 
@@ -40,6 +48,7 @@ class RtcParams(Struct, frozen=True, kw_only=True):
     account_id: _Id
     description: Description | UnsetType = UNSET
     candidate: Candidate | UnsetType = UNSET
+    sends: Sends | UnsetType = UNSET
 
 
 class _Passed(Struct, frozen=True, kw_only=True, rename={"sender": "from"}):
@@ -48,6 +57,7 @@ class _Passed(Struct, frozen=True, kw_only=True, rename={"sender": "from"}):
     account_id: str
     description: Description | UnsetType
     candidate: Candidate | UnsetType
+    sends: Sends | UnsetType
 
 
 async def rtc(access: Access, session_id: str, said: RtcParams) -> None:
@@ -62,6 +72,7 @@ async def rtc(access: Access, session_id: str, said: RtcParams) -> None:
         account_id=str(mine),
         description=said.description,
         candidate=said.candidate,
+        sends=said.sends,
     )
     await bus.signal([other], "rtc", encode(passed), session=said.to)
 

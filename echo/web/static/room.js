@@ -8,16 +8,13 @@
   const { id, csrf, key } = page.dataset;
 
   let room = null;
-  let live = null;
-  let carrier = null;
-  let way = null;
-  let own = null;
-  let token = "";
-  let session = "";
+  let live = null, carrier = null, way = null, own = null;
+  let token = "", session = "";
   let staying = 0;
   const tiles = new Map();
   const streams = new Map();
   const wants = { mic: true, camera: true };
+  const senses = new Senses((member, sends) => live && live.signal("rtc", { room_id: id, to: member.session_id, account_id: member.account_id, sends }));
 
   // The state of the page for those who look from outside: tests, and curious people.
   window.room = { state: () => page.dataset.state, report: () => (carrier && carrier.report ? carrier.report() : {}), carrier: () => (carrier && carrier.state ? carrier.state() : ""), session: () => session, drop: () => live.drop(), members: () => (room ? room.members.map((member) => member.account.acct) : []) };
@@ -67,6 +64,7 @@
     try {
       const joined = await live.request("room.join", { room_id: id, session_id: session, key });
       way = joined.engine;
+      senses.forget();
       if (carrier) await carrier.close();
       carrier = null;
       clearInterval(staying);
@@ -94,6 +92,8 @@
 
   // What we send: nothing while we may not speak.
   const sent = () => (me() && me().may_speak ? own : null);
+  const has = (stream, kind) => Boolean(stream && stream.getTracks().some((track) => track.kind === kind && !track.muted));
+  const sends = () => ({ mic: wants.mic && has(sent(), "audio"), camera: wants.camera && has(sent(), "video") });
 
   function apply(now) {
     room = now;
@@ -112,12 +112,17 @@
   }
 
   function heardSignal(kind, data) {
-    if (kind === "rtc" && data.room_id === id && carrier && carrier.hear) carrier.hear(data);
+    if (kind !== "rtc" || data.room_id !== id) return;
+    if (data.sends) {
+      senses.hear(data.from, data.sends);
+      draw();
+    } else if (carrier && carrier.hear) carrier.hear(data);
   }
 
   async function stay() {
     try {
       await live.request("room.stay", { room_id: id, session_id: session });
+      if (room) senses.tell(room.members, session, sends(), true);
     } catch (error) {
       if (error.code === "conflict") leave("You have joined from another place.");
       else if (error.code === "not_found") welcome(session);
@@ -142,6 +147,7 @@
     live = null;
     session = "";
     streams.clear();
+    senses.forget();
     for (const tile of tiles.values()) tile.remove();
     tiles.clear();
     parts.bar.hidden = true;
@@ -159,6 +165,8 @@
 
   function show(accountId, stream) {
     streams.set(accountId, stream);
+    // A track is muted until something comes, and when nothing comes any more.
+    for (const track of stream.getTracks()) track.onmute = track.onunmute = draw;
     draw();
   }
 
@@ -198,6 +206,7 @@
     parts.ask.hidden = room.recording === "none" || Boolean(mine.consent);
     setState(page.dataset.state, room.recording === "allowed" ? "Everybody agreed to be recorded." : room.recording === "asked" && mine.consent ? "Waiting whether everybody agrees to be recorded." : "");
     for (const kind of ["mic", "camera"]) for (const track of own ? own.getTracks() : []) if ((track.kind === "audio") === (kind === "mic")) track.enabled = wants[kind] && mine.may_speak;
+    senses.tell(room.members, session, sends());
   }
 
   function press(button, isOn, text) {
@@ -218,8 +227,11 @@
     const stream = isMine ? own : member.may_speak ? streams.get(member.account_id) : null;
     if (video.srcObject !== (stream || null)) video.srcObject = stream || null;
     video.muted = isMine;
-    const hasPicture = Boolean(stream && stream.getVideoTracks().length && (!isMine || wants.camera));
-    tile.classList.toggle("has-picture", hasPicture);
+    const on = isMine ? sends() : senses.of(member.session_id);
+    tile.classList.toggle("has-picture", on.camera && has(stream, "video"));
+    // Of those who only listen it is said in words below.
+    tile.querySelector('[data-off="mic"]').hidden = on.mic || !member.may_speak;
+    tile.querySelector('[data-off="camera"]').hidden = on.camera || !member.may_speak || !room.video;
     const said = [member.host && "host", isMine && "you", !member.may_speak && (member.muted ? "muted" : "listening"), member.hand_raised_at && "hand raised"].filter(Boolean);
     tile.querySelector(".said").textContent = said.join(" · ");
     tile.classList.toggle("asks", Boolean(member.hand_raised_at));
