@@ -94,7 +94,7 @@ class _Nursery:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 cwd="/",
-                env={"PYTHONPATH": _IMPORT_ROOT, "PYTHONDONTWRITEBYTECODE": "1", "LANG": "C.UTF-8"},
+                env={"PYTHONPATH": _IMPORT_ROOT, "LANG": "C.UTF-8"},
             )
         self.users = 0
         self.resting: asyncio.TimerHandle | None = None

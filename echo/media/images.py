@@ -25,7 +25,7 @@ from PIL import (
 from echo.media import gif
 from echo.media.blur import hash_of
 from echo.media.colours import colours_of
-from echo.media.headers import CONTENT_TYPES, EXTENSIONS, check
+from echo.media.headers import CONTENT_TYPES, EXTENSIONS, Header, check
 from echo.media.looks import look_of
 from echo.media.result import ImageResult, Limits, Picture, Refusal, Refused, Size
 
@@ -61,15 +61,7 @@ def inspect_and_convert(data: bytes, limits: Limits) -> ImageResult:
     header = check(data, limits)
     if header.format == "gif":
         return _convert_gif(data, limits)
-    with Image.open(io.BytesIO(data), formats=[header.format.upper()]) as opened:
-        _check_opened(opened, limits)
-        if header.format == "jpeg":  # decode no more pixels than will be kept
-            opened.draft(None, _fitting(opened.size, limits.output_pixels))
-        # Made small first: each copy of a large image is 130 MB.
-        picture = _resized(_eight_bits(opened), limits.output_pixels)
-        is_as_large = picture.size == header.size and limits.crop is None
-        options = _coarseness(opened) if is_as_large else {}
-    whole = _screen_colours(_upright(picture))
+    whole, options = _decode(data, header, limits)
     picture = _cropped(whole, limits)
     name = header.format
     if name == "avif":
@@ -86,6 +78,21 @@ def inspect_and_convert(data: bytes, limits: Limits) -> ImageResult:
         look=look_of(whole),
         cut_look="" if limits.crop is None else look_of(picture),
     )
+
+
+def _decode(data: bytes, header: Header, limits: Limits) -> tuple[Image.Image, dict[str, object]]:
+    """The picture upright, in sRGB and no larger than it is kept, and how to save it. What was opened is left
+    behind here, so that its pixels do not stay in memory while others are made of them.
+    """
+    with Image.open(io.BytesIO(data), formats=[header.format.upper()]) as opened:
+        _check_opened(opened, limits)
+        if header.format == "jpeg":  # decode no more pixels than will be kept
+            opened.draft(None, _fitting(opened.size, limits.output_pixels))
+        # Made small first: each copy of a large image is 130 MB.
+        picture = _resized(_eight_bits(opened), limits.output_pixels)
+        is_as_large = picture.size == header.size and limits.crop is None
+        options = _coarseness(opened) if is_as_large else {}
+    return _screen_colours(_upright(picture)), options
 
 
 def _convert_gif(data: bytes, limits: Limits) -> ImageResult:
