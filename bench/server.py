@@ -36,8 +36,9 @@ _FAILED = """
 
 
 def environment(port: int) -> dict[str, str]:
-    """The configuration under which everything is measured: as it comes, but without rate limits."""
-    return {
+    """What a server is started with that is measured: as `echoctl` starts it, but without rate limits."""
+    given = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return given | {
         "ECHO_RATE_LIMITS__ENABLED": "false",
         "ECHO_DEV__ENABLED": "true",
         "ECHO_INSTANCE__DOMAIN": f"localhost:{port}",
@@ -105,7 +106,7 @@ async def start(data: Path, port: int) -> Server:
             *(sys.executable, "-m", "echo.cli.main", "up", "--data", str(data), "--json"),
             stdout=asyncio.subprocess.PIPE,
             stderr=log,
-            env=os.environ | environment(port),
+            env=environment(port),
             preexec_fn=partial(die_with_parent, signal.SIGTERM, os.getpid()),
         )
     assert process.stdout is not None
