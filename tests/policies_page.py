@@ -38,7 +38,7 @@ def _table(fields: list[Field]) -> list[str]:
     for field in fields:
         default = ", ".join(field.default) if isinstance(field.default, list) else field.default
         shown = f"`{str(default).lower() if isinstance(default, bool) else default}`" if default != "" else ""
-        options = f" One of {', '.join(field.options)}." if field.shape == "choice" else ""
+        options = "".join(f" `{name}`: {does}." for name, does in field.options.items())
         rows.append(f"| `{field.name}` | {shown} | {field.description}{options} |")
     return rows
 

@@ -17,6 +17,7 @@ from echo.errors import Invalid
 from echo.policy.pipeline import catalogue
 from echo.policy.roles import Staff
 from echo.render import policy as render
+from echo.render.admin_policy_entities import StaffPolicyField
 from echo.store import policies
 
 app = App(name="policies", help="Rules for what is said here and what other servers send.")
@@ -47,9 +48,7 @@ async def kinds(*, common: Common = Common()) -> None:
     """Every kind of policy, with its settings."""
     known = [render.kind(kind) for kind in catalogue.KINDS.values()]
     text = "\n\n".join(
-        f"{kind.name}: {kind.about}\n"
-        + "\n".join(f"  {one.name} = {one.default!r}\n      {one.description}" for one in kind.settings)
-        for kind in known
+        f"{kind.name}: {kind.about}\n" + "\n".join(_described(one) for one in kind.settings) for kind in known
     )
     say(common, msgspec.to_builtins(known), text)
 
@@ -162,6 +161,11 @@ async def try_(
         msgspec.to_builtins(shown),
         f"{shown.looked_at} posts: {counts}\n{table(rows, empty='nothing was found')}",
     )
+
+
+def _described(one: StaffPolicyField) -> str:
+    lines = [f"  {one.name} = {one.default!r}", f"      {one.description}"]
+    return "\n".join([*lines, *(f"      {name}: {does}." for name, does in one.option_texts.items())])
 
 
 def _listed(text: str) -> tuple[str, ...]:

@@ -8,7 +8,10 @@ from echo.render.entity import Entity
 
 
 class StaffPolicyField(Entity, frozen=True, kw_only=True):
-    """One setting. `shape`: text, number, switch, choice, choices, lines; a secret is never shown."""
+    """One setting. `shape`: text, number, switch, choice, choices, lines; a secret is never shown.
+
+    Shapes:  option_texts: what each option does, in words for people
+    """
 
     name: str
     title: str
@@ -16,6 +19,7 @@ class StaffPolicyField(Entity, frozen=True, kw_only=True):
     shape: str
     default: Any
     options: list[str]
+    option_texts: dict[str, str]
     secret: bool
 
 

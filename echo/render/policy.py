@@ -32,6 +32,7 @@ def kind(known: Kind) -> entities.StaffPolicyKind:
                 shape=field.shape,
                 default=field.default,
                 options=list(field.options),
+                option_texts=dict(field.options),
                 secret=field.is_secret,
             )
             for field in catalogue.fields_of(known)

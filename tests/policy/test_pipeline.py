@@ -7,7 +7,7 @@ import hmac
 import json
 import time
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
 
@@ -225,6 +225,13 @@ async def test_the_hook_is_asked_signed_and_its_word_holds() -> None:
     assert facts.sent is None, "private posts are not sent out"
 
 
+def _allowed(settings: type, name: str) -> set[str]:
+    """What a setting with options takes, as its type says; nothing for the others."""
+    hint = get_type_hints(settings)[name]
+    inner = get_args(hint)[0] if get_origin(hint) is list else hint
+    return set(Change) if inner is Change else set(get_args(inner))
+
+
 def test_every_kind_describes_all_its_settings() -> None:
     for kind in catalogue.KINDS.values():
         assert kind.title
@@ -232,7 +239,10 @@ def test_every_kind_describes_all_its_settings() -> None:
         for field in catalogue.fields_of(kind):
             assert field.title, f"{kind.name}.{field.name}"
             assert field.description.endswith("."), f"{kind.name}.{field.name}"
-            assert field.options or field.shape not in ("choice", "choices")
+            assert set(field.options) == _allowed(kind.settings, field.name), f"{kind.name}.{field.name}"
+            for does in field.options.values():
+                assert does[0].isupper(), f"{kind.name}.{field.name}: {does}"
+                assert " " in does, f"{kind.name}.{field.name}: {does}"
         assert catalogue.read(kind, {}) == kind.settings(), kind.name
         with pytest.raises(Invalid):
             catalogue.read(kind, {"nonsense": 1})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from echo.actions import judging
 from echo.kinds import Held, Role
 from echo.models import HeldThing, Policy, Post
@@ -18,6 +20,10 @@ async def test_a_policy_is_tried_saved_and_taken_away_on_pages(browser: Browser)
     listing = await browser.get("/admin/policies")
     assert "There is no policy" in listing.text
     page = await browser.get("/admin/policies/new?kind=words")
+    # Every option says what it does; its name in programs is no word for people.
+    for does in ("Do not take it, and tell people here the reason", "In the addresses that it links to"):
+        assert f">{does}<" in page.text or f"> {does}<" in page.text
+    assert not re.search(r">\s*(untell|drop_files|warn|rewrite|links)\s*<", page.text)
     form = page.form("/admin/policies/new")
     form.values.update(
         {

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -18,14 +18,11 @@ KINDS: dict[str, Kind] = {
 }
 
 
-_ORDER = ("accept", "rewrite", "hold", "reject", "text", "links", "author")
-
-
 @dataclass(frozen=True, slots=True)
 class Field:
     """One setting as its declaration describes it.
 
-    Shapes:  shape: text, number, switch, choice, choices, lines; options: of a choice;
+    Shapes:  shape: text, number, switch, choice, choices, lines; options: of a choice, with what each does;
              least, most: of numbers
     """
 
@@ -34,7 +31,7 @@ class Field:
     description: str
     shape: str
     default: Any
-    options: tuple[str, ...] = ()
+    options: Mapping[str, str] = field(default_factory=dict)
     least: float | None = None
     most: float | None = None
     is_whole: bool = True
@@ -47,7 +44,7 @@ def fields_of(kind: Kind) -> list[Field]:
     assert isinstance(described, inspect.StructType)
     found = [_field(one) for one in described.fields]
     common = set(Settings.__struct_fields__)
-    return sorted(found, key=lambda field: field.name in common)
+    return sorted(found, key=lambda one: one.name in common)
 
 
 def read(kind: Kind, values: Mapping[str, object]) -> Settings:
@@ -71,7 +68,7 @@ def written(settings: Settings) -> dict[str, Any]:
 
 def secrets_of(kind: Kind) -> frozenset[str]:
     """The settings that are never shown."""
-    return frozenset(field.name for field in fields_of(kind) if field.is_secret)
+    return frozenset(one.name for one in fields_of(kind) if one.is_secret)
 
 
 def _field(one: inspect.Field) -> Field:
@@ -81,14 +78,14 @@ def _field(one: inspect.Field) -> Field:
         title, description = schema.get("title", title), schema.get("description", "")
         kind = kind.type
     default = one.default_factory() if callable(one.default_factory) else one.default
-    shape, options, least, most = _shape(kind)
+    shape, least, most = _shape(kind)
     return Field(
         one.name,
         title,
         description,
         shape,
         msgspec.to_builtins(default),
-        options,
+        extra.get("options", {}),
         least,
         most,
         is_whole=not isinstance(kind, inspect.FloatType),
@@ -96,26 +93,17 @@ def _field(one: inspect.Field) -> Field:
     )
 
 
-def _in_order(values: Iterable[object]) -> tuple[str, ...]:
-    """Choices in the order in which people expect them: a Literal has none that can be read."""
-    return tuple(sorted((str(value) for value in values), key=_ORDER.index))
-
-
-def _shape(kind: inspect.Type) -> tuple[str, tuple[str, ...], float | None, float | None]:
+def _shape(kind: inspect.Type) -> tuple[str, float | None, float | None]:
     match kind:
         case inspect.BoolType():
-            return "switch", (), None, None
+            return "switch", None, None
         case inspect.IntType() | inspect.FloatType():
             least = kind.ge if kind.ge is not None else kind.gt
-            return "number", (), least, kind.le
+            return "number", least, kind.le
         case inspect.LiteralType():
-            return "choice", _in_order(kind.values), None, None
+            return "choice", None, None
         case inspect.ListType():
-            inner = kind.item_type
-            if isinstance(inner, inspect.LiteralType):
-                return "choices", _in_order(inner.values), None, None
-            if isinstance(inner, inspect.EnumType):
-                return "choices", tuple(str(one.value) for one in inner.cls), None, None
-            return "lines", (), None, None
+            is_choice = isinstance(kind.item_type, inspect.LiteralType | inspect.EnumType)
+            return "choices" if is_choice else "lines", None, None
         case _:
-            return "text", (), None, None
+            return "text", None, None

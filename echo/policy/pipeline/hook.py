@@ -21,12 +21,17 @@ import msgspec
 
 from echo import clock
 from echo.policy.pipeline.said import Facts, Said
-from echo.policy.pipeline.settings import Doc, Finder, Finding, Kind, Settings
+from echo.policy.pipeline.settings import Doc, Finder, Finding, Kind, Settings, choice
 from echo.policy.pipeline.verdicts import Action
 
 
 class Hook(Settings, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    url: Annotated[str, Doc(title="Address", description="https://… of the program.", max_length=2048)] = ""
+    url: Annotated[
+        str,
+        Doc(
+            title="Address", description="Where your program answers; begins with https://.", max_length=2048
+        ),
+    ] = ""
     private: Annotated[
         bool,
         Doc(
@@ -48,7 +53,13 @@ class Hook(Settings, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 2.0
     when_away: Annotated[
         Literal["accept", "hold", "reject"],
-        Doc(title="When it does not answer", description="What is done then."),
+        choice(
+            "When it does not answer",
+            "What is done with the post then.",
+            accept="Take it as it is",
+            hold="Keep it until a moderator decides",
+            reject="Do not take it, and tell people here the reason",
+        ),
     ] = "accept"
 
 

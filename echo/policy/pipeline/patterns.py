@@ -11,7 +11,7 @@ import regex
 from echo.policy.pipeline.said import Facts, Said
 from echo.policy.pipeline.settings import Doc, Finder, Finding, Kind, Settings
 from echo.policy.pipeline.texts import LOOKED_AT
-from echo.policy.pipeline.words import parts
+from echo.policy.pipeline.words import WHERE, parts
 
 log = logging.getLogger(__name__)
 # For all patterns of a policy on one post together. Nothing else is done by the process meanwhile.
@@ -31,9 +31,9 @@ class Patterns(Settings, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ignore_case: Annotated[
         bool, Doc(title="Ignore case", description="Whether upper and lower case are the same.")
     ] = True
-    where: Annotated[
-        list[Literal["text", "links", "author"]], Doc(title="Where", description="As for words.")
-    ] = msgspec.field(default_factory=lambda: ["text"])
+    where: Annotated[list[Literal["text", "links", "author"]], WHERE] = msgspec.field(
+        default_factory=lambda: ["text"]
+    )
 
 
 def _prepare(settings: Patterns) -> Finder:

@@ -14,6 +14,16 @@ from echo.policy.pipeline.said import Facts, Said
 from echo.policy.pipeline.verdicts import Action, Change
 
 Doc = msgspec.Meta
+
+
+def choice(title: str, description: str, **options: str) -> msgspec.Meta:
+    """What a setting with options says of itself.
+
+    Shapes:  options: for each, in the order in which people expect them, what it does, in words for people
+    """
+    return Doc(title=title, description=description, extra={"options": options})
+
+
 LIST_ENTRIES = 20_000
 
 
@@ -22,10 +32,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     action: Annotated[
         Literal["rewrite", "hold", "reject"],
-        Doc(
-            title="What is done",
-            description="rewrite: changed as chosen below, then taken. hold: kept until a moderator decides."
-            " reject: not taken; people here are told the reason.",
+        choice(
+            "What is done",
+            "With what this policy finds.",
+            rewrite="Change it as chosen below, then take it",
+            hold="Keep it until a moderator decides",
+            reject="Do not take it, and tell people here the reason",
         ),
     ] = "hold"
     private: Annotated[
@@ -38,15 +50,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ] = True
     changes: Annotated[
         list[Change],
-        Doc(
-            title="How it is rewritten",
-            description="warn: gets a content warning. sensitive: files are hidden at first. unlist: kept off"
-            " public timelines. untell: the people it names are not told. drop_files: without its files."
-            " Also done to what is held, when it is let through.",
+        choice(
+            "How it is changed",
+            "Also done to what is held, when it is let through.",
+            warn="Give it a content warning, unless it has one",
+            sensitive="Hide its files until somebody looks at them",
+            unlist="Keep it off public timelines",
+            untell="Do not tell the people it names",
+            drop_files="Take its files away",
         ),
     ] = []
     warning: Annotated[
-        str, Doc(title="Content warning", description="The text of `warn`.", max_length=500)
+        str, Doc(title="Content warning", description="What it says, where one is given.", max_length=500)
     ] = "Marked by the moderators"
     reason: Annotated[
         str,

@@ -10,8 +10,17 @@ import msgspec
 import regex
 
 from echo.policy.pipeline.said import Facts, Said
-from echo.policy.pipeline.settings import LIST_ENTRIES, Doc, Finder, Finding, Kind, Settings
+from echo.policy.pipeline.settings import LIST_ENTRIES, Doc, Finder, Finding, Kind, Settings, choice
 from echo.policy.pipeline.texts import folded
+
+# For every policy that looks for something in the parts of a post.
+WHERE = choice(
+    "Where",
+    "In which parts of a post it looks.",
+    text="In the text, the content warning, the poll and the descriptions of files",
+    links="In the addresses that it links to",
+    author="In the name and the display name of its author",
+)
 
 
 class Words(Settings, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -28,11 +37,7 @@ class Words(Settings, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = True
     where: Annotated[
         list[Literal["text", "links", "author"]],
-        Doc(
-            title="Where",
-            description="text: with the warning, poll and descriptions of files. links: the addresses"
-            " it leads to. author: name and display name.",
-        ),
+        WHERE,
     ] = msgspec.field(default_factory=lambda: ["text"])
 
 

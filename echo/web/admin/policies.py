@@ -37,19 +37,12 @@ DOORS = {
     Door.LOCAL.value: "Posts of people here",
     Door.CHAT.value: "Messages in chats here",
 }
+# Verdicts, in lists. What every option of a policy does stands in the policy's own file.
 WORDS = {
     "rewrite": "Rewrite",
     "hold": "Hold for a moderator",
     "reject": "Reject",
     "accept": "Accept",
-    "warn": "Content warning",
-    "sensitive": "Hide files at first",
-    "unlist": "Keep off public timelines",
-    "untell": "Tell nobody it names",
-    "drop_files": "Drop files",
-    "text": "Text",
-    "links": "Links",
-    "author": "Name of the author",
 }
 
 
