@@ -7,14 +7,16 @@ needs a restart, or is nobody's business but of whoever has a shell.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 
 from echo.config import Config
 from echo.config_load import keys_of, sections
+from echo.config_section import Section
 from echo.errors import Invalid
 
 log = logging.getLogger(__name__)
@@ -50,19 +52,33 @@ class Choice:
         return f"{self.section}.{self.key}"
 
 
-def choices() -> Iterator[Choice]:
+@cache
+def choices() -> tuple[Choice, ...]:
     """All of them, in the order of the configuration file."""
-    for section, keys in CHOOSABLE.items():
-        declared = {key: (type_, text) for key, _, type_, text in keys_of(dict(sections())[section])}
-        for key in keys:
-            type_, description = declared[key]
-            yield Choice(
-                section=section,
-                key=key,
-                description=description,
-                kind=_kind(type_),
-                options=get_args(type_) if get_origin(type_) is Literal else (),
-            )
+    classes = dict(sections())
+    return tuple(
+        Choice(
+            section=section,
+            key=key,
+            description=description,
+            kind=_kind(type_),
+            options=get_args(type_) if get_origin(type_) is Literal else (),
+        )
+        for section, keys in CHOOSABLE.items()
+        for key, _, type_, description in _in_order(classes[section], keys)
+    )
+
+
+def _in_order(section: type[Section], keys: tuple[str, ...]) -> list[tuple[str, object, Any, str]]:
+    """These keys of a section as they are declared, in the order given."""
+    declared = {declaration[0]: declaration for declaration in keys_of(section)}
+    return [declared[key] for key in keys]
+
+
+@cache
+def _types(section: str) -> dict[str, Any]:
+    """What the keys of a section take."""
+    return get_type_hints(dict(sections())[section], include_extras=True)
 
 
 def value(config: Config, choice: Choice) -> Any:
@@ -72,9 +88,8 @@ def value(config: Config, choice: Choice) -> Any:
 
 def checked(choice: Choice, given: object) -> Any:
     """A value as the configuration takes it. Raises Invalid, with the name of the key."""
-    hint = get_type_hints(dict(sections())[choice.section], include_extras=True)[choice.key]
     try:
-        read = msgspec.convert(given, hint)
+        read = msgspec.convert(given, _types(choice.section)[choice.key])
     except msgspec.ValidationError as error:
         raise Invalid(f"Validation failed: {choice.name}: {error}") from error
     texts = read if isinstance(read, list) else [read] if isinstance(read, str) else []
