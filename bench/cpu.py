@@ -53,11 +53,15 @@ def cpu_ms(root: int, *, without: Collection[int] = ()) -> Counter[str]:
     return used
 
 
-def memory_bytes(root: int) -> Counter[str]:
-    """Memory of a process and its descendants by group; what several share counts once in all (PSS)."""
+def memory_bytes(root: int, *, without: Collection[int] = ()) -> Counter[str]:
+    """Memory of a process and its descendants by group; what several share counts once in all (PSS).
+
+    Shapes:  without: descendants that are not counted, such as the one that serves our own questions
+    """
     used: Counter[str] = Counter()
     for process, group in tree(root):
-        used[group] += pss_bytes(process.pid)
+        if process.pid not in without:
+            used[group] += pss_bytes(process.pid)
     return used
 
 

@@ -74,7 +74,7 @@ class Server:
 
     def memory_bytes(self) -> Counter[str]:
         """Memory by group."""
-        return cpu.memory_bytes(self.process.pid)
+        return cpu.memory_bytes(self.process.pid, without={self.own_backend})
 
     async def drained(self) -> None:
         """Wait until no work is left. Raises TimeoutError."""
