@@ -7,6 +7,7 @@ everything imported (`echo.media.children`): starting one costs a few millisecon
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -24,7 +25,8 @@ from echo.media.result import MEGABYTE, ImageResult, Limits, Picture, Refusal, R
 # Who comes when so many wait for their turn is told to wait by other means: a worker, or `Retry-After`.
 BUSY_WAITING = 8
 _MOST_WAITING = 64
-_AT_ONCE = 2  # a large image takes half a gigabyte while it is converted
+# A large image takes half a gigabyte while it is converted. A worker converts too: that keeps two cores busy.
+_AT_ONCE = 2 if (os.cpu_count() or 1) > 2 else 1
 _WALL_SECONDS = 30.0
 _ANSWER_BYTES = 96 * MEGABYTE
 
