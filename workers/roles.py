@@ -16,8 +16,8 @@ from echo.config import Config
 from echo.embedded import report_ready
 from echo.ending import end
 from echo.errors import Unavailable
+from echo.memory import give_large_memory_back
 from echo.runtime import open_patiently
-from echo.server.memory import give_large_memory_back
 from echo.server.metrics_port import MetricsPort
 from workers.figures import Figures
 from workers.main import work

@@ -22,6 +22,7 @@ from typing import NoReturn
 
 from echo.media import child
 from echo.media.seccomp import end_with_parent
+from echo.memory import give_large_memory_back
 
 # Of a message: limits as JSON are a few hundred.
 MESSAGE_BYTES = 4096
@@ -132,6 +133,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (DESCRIPTORS, DESCRIPTORS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     child.prepare()
+    give_large_memory_back()
     gc.collect()
     gc.freeze()
     Nursery(socket.socket(fileno=0), libc, child.work).serve()

@@ -18,10 +18,10 @@ from echo.app import create_app, create_streaming_app
 from echo.config import Config
 from echo.embedded import LEAVE_SIGNAL, is_supervised, report_ready
 from echo.ending import end
+from echo.memory import give_large_memory_back
 from echo.runtime import Runtime, open_patiently
 from echo.server.door import Door, Sorter
 from echo.server.handover import Handover, Receiver, Sender
-from echo.server.memory import give_large_memory_back
 from echo.server.metrics_port import MetricsPort
 from echo.server.rules import Rules, raise_file_limit
 from echo.server.serving import Serving

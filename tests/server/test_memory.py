@@ -11,7 +11,7 @@ _PROGRAM = """
 import asyncio, sys
 from pathlib import Path
 from echo.policy.passwords import hash_password
-from echo.server.memory import give_large_memory_back
+from echo.memory import give_large_memory_back
 
 def resident_kilobytes():
     lines = Path("/proc/self/status").read_text().splitlines()
