@@ -234,7 +234,7 @@ async def give_up(hosts: Sequence[str], error: str) -> int:
         " WHERE host = ANY($1) AND state = 'pending' AND lease_until IS NULL",
         list(hosts),
         clock.now(),
-        error[:1000],
+        logs.redact(error)[:1000],
     )
 
 
