@@ -7,14 +7,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from echo import addresses, clock, db, ids
+from echo.actions import owners, profile_texts, remote_media
 from echo.actions import profile_links as links
-from echo.actions import profile_texts, remote_media
 from echo.actions.drafts import ProfileDraft, RemoteAccount
 from echo.actions.logins import require_password
 from echo.db import UnitOfWork
 from echo.errors import Forbidden, Invalid
 from echo.events import AccessEnded, AccountChanged, AccountDeleted, LinksChanged
-from echo.kinds import AccountKind, Role
+from echo.kinds import AccountKind
 from echo.models import Account, AccountStats, User
 from echo.policy.standing import Standing, standing_of
 from echo.store import accounts, remote_files, search_accounts, server_blocks, users
@@ -145,15 +145,15 @@ async def change_profile(account_id: int, draft: ProfileDraft) -> Account:
 async def delete_oneself(user_id: int, password: str) -> None:
     """Somebody deletes their account for good.
 
-    Raises:  Invalid for a wrong password, and for the owner of the server; Forbidden while suspended
+    Raises:  Invalid for a wrong password, and for the last owner of the server; Forbidden while suspended
     """
     await require_password(user_id, password)
     standing = standing_of(await users.standing_row(user_id))
     if standing in (Standing.SUSPENDED, Standing.DISABLED):
         raise Forbidden
-    if (await accounts.user(user_id)).role_id == Role.OWNER:
-        raise Invalid("This server is yours: give it to somebody else first.")
-    await delete_local(user_id)
+    async with db.unit_of_work():
+        await owners.require_another(user_id)
+        await delete_local(user_id)
 
 
 async def delete_local(account_id: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from echo import clock
-from echo.actions import restraints
+from echo.actions import owners, restraints
 from echo.actions.staff import Target, acting
 from echo.errors import NotFound
 from echo.events import AccessEnded, AccountChanged, MailAsked
@@ -25,7 +25,10 @@ async def change_user(
     is_approved: bool = False,
     is_enabled: bool | None = None,
 ) -> None:
-    """Change the login of somebody here; what is not given stays. Raises NotFound, Forbidden."""
+    """Change the login of somebody here; what is not given stays.
+
+    Raises:  NotFound, Forbidden; Invalid where the last owner could not log in any more
+    """
     if not await User.exists(id=user_id):
         raise NotFound("This account has no login here")
     changes: dict[str, object] = {
@@ -36,6 +39,8 @@ async def change_user(
     }
     told = {name: value for name, value in changes.items() if value or (value is False and name == "enabled")}
     async with acting(by, Deed.ACCOUNT_CHANGE, on=await _target(user_id), details=told) as unit:
+        if is_enabled is False:
+            await owners.require_another(user_id)
         # Held until it is saved: what somebody else changes meanwhile is not written over.
         user, now = await User.filter(id=user_id).select_for_update().get(), clock.now()
         if email is not None:
@@ -56,7 +61,7 @@ async def change_user(
 async def suspend(by: Staff, account_id: int, *, is_suspended: bool) -> None:
     """Hide an account and everything it posted, without a word, or show it again.
 
-    Raises:  NotFound; Forbidden
+    Raises:  NotFound; Forbidden; Invalid for the last owner
     """
     if not is_suspended:
         await restraints.end(by, account_id, StrikeKind.SUSPEND)
@@ -68,11 +73,13 @@ async def suspend(by: Staff, account_id: int, *, is_suspended: bool) -> None:
 async def remember(by: Staff, account_id: int, *, is_memorial: bool) -> None:
     """Make an account the memorial of somebody who has died: it stays to be read, and can do nothing.
 
-    Raises:  NotFound, Forbidden
+    Raises:  NotFound, Forbidden; Invalid for the last owner
     """
     told = {"memorial": is_memorial}
     async with acting(by, Deed.ACCOUNT_MEMORIAL, on=await _target(account_id), details=told) as unit:
         account = await accounts.get_locked(account_id)
+        if is_memorial:
+            await owners.require_another(account_id)
         account.memorial = is_memorial
         account.version += 1
         await account.save(update_fields=["memorial", "version"])

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from echo import clock, db
 from echo.actions import accounts as account_actions
-from echo.actions import canonical_email_blocks, severances, staff
+from echo.actions import canonical_email_blocks, owners, severances, staff
 from echo.actions.staff import Target
 from echo.db import UnitOfWork
 from echo.errors import Forbidden, Invalid
@@ -36,7 +36,7 @@ def on(target: Account) -> Target:
 async def apply(unit: UnitOfWork, target: Account, kind: StrikeKind) -> None:
     """Hold somebody back; twice is once. The caller has the row locked.
 
-    Raises:  Invalid for the login of somebody elsewhere
+    Raises:  Invalid for the login of somebody elsewhere, and for the last owner where they could not go on
     """
     now = clock.now()
     match kind:
@@ -47,6 +47,7 @@ async def apply(unit: UnitOfWork, target: Account, kind: StrikeKind) -> None:
         case StrikeKind.DISABLE:
             if target.domain:
                 raise Invalid("Validation failed: Only people of this server log in here")
+            await owners.require_another(target.id)
             await User.filter(id=target.id, disabled_at=None).update(disabled_at=now)
             unit.emit(AccessEnded(local=True, user_id=target.id, token_id=None))
         case StrikeKind.SUSPEND:
@@ -72,8 +73,11 @@ async def suspend(unit: UnitOfWork, target: Account, *, elsewhere: bool = False)
     """Hide an account and all it posted, and let nobody use it. Its data go after `GRACE`.
 
     Shapes:  elsewhere: its own server says so, and alone can lift it
+    Raises:  Invalid for the last owner
     """
     now = clock.now()
+    if not target.domain:
+        await owners.require_another(target.id)
     await _write(unit, target, suspended_at=target.suspended_at or now, suspended_elsewhere=elsewhere)
     if not elsewhere:
         await db.execute(
@@ -114,12 +118,14 @@ async def delete_now(by: Staff, target_id: int, *, also_active: bool = False) ->
     """Delete a suspended account with all its data, without waiting any longer.
 
     Shapes:  also_active: from the shell, also one that is not suspended
-    Raises:  NotFound; Forbidden while it is not suspended
+    Raises:  NotFound; Forbidden while it is not suspended; Invalid for the last owner
     """
     target = await accounts.get(target_id)
     async with staff.acting(by, Deed.ACCOUNT_DELETE, on=on(target)):
         if target.suspended_at is None and not also_active:
             raise Forbidden
+        if not target.domain:
+            await owners.require_another(target.id)
         await _delete(target)
 
 

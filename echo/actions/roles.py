@@ -9,6 +9,7 @@ import re
 from dataclasses import asdict, dataclass
 
 from echo import clock, ids
+from echo.actions import owners
 from echo.actions.staff import Target, acting, seat_now
 from echo.db import UnitOfWork
 from echo.errors import Forbidden, Invalid
@@ -130,7 +131,8 @@ async def delete(by: Staff, role_id: int) -> None:
 async def give(by: Staff, user_id: int, role_id: int) -> None:
     """Give somebody here a role that stands below one's own.
 
-    Raises:  NotFound for an unknown role or somebody without a login here; Forbidden
+    Raises:  NotFound for an unknown role or somebody without a login here; Forbidden; Invalid where the last
+             owner would have another one
     """
     name, account = (await roles.get(role_id)).name, await accounts.get(user_id)
     await accounts.user(user_id)
@@ -140,6 +142,8 @@ async def give(by: Staff, user_id: int, role_id: int) -> None:
         role = await roles.get_locked(role_id)
         if (await seat_now(by)).rank <= role.position:
             raise Forbidden(REFUSED)
+        if role_id != Role.OWNER:
+            await owners.require_another(user_id)
         await User.filter(id=user_id).update(role_id=role_id)
         await _show(unit, [user_id])
 

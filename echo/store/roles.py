@@ -5,8 +5,10 @@ from __future__ import annotations
 from echo import db
 from echo.db import Row
 from echo.errors import NotFound
+from echo.kinds import Role
 from echo.models import RoleRow
 from echo.policy.roles import SEAT, SEATS, Permission, Seat, seat_of
+from echo.policy.standing import IS_ACTIVE
 
 # Who may do something by their role, as a condition on users `u` with `SEATS`.
 _MAY = "((r.permissions | e.permissions) & $1 <> 0 OR r.permissions & 1 <> 0)"
@@ -59,6 +61,17 @@ async def holders(role_id: int) -> list[int]:
     return [
         row["id"] for row in await db.fetch("SELECT id FROM users WHERE role_id = $1 ORDER BY id", role_id)
     ]
+
+
+async def has_other_owner(user_id: int) -> bool:
+    """Whether somebody else is an owner of this server, and may use their account."""
+    found = await db.fetch_value(
+        "SELECT 1 FROM users u JOIN accounts a ON a.id = u.id"
+        f" WHERE u.role_id = $1 AND u.id <> $2 AND {IS_ACTIVE} LIMIT 1",
+        Role.OWNER.value,
+        user_id,
+    )
+    return found is not None
 
 
 async def who_may(permission: Permission, *, limit: int = 100) -> list[int]:
