@@ -12,7 +12,7 @@ from quart import Blueprint, Quart, Request
 from quart.typing import ResponseTypes
 
 from echo import admin, api, logs, metrics, streaming, tracing, web
-from echo.http import access, errors, fence, headers, lateness
+from echo.http import access, errors, fence, headers, lateness, strays
 from echo.http.exchange import Exchange, PacedRequest
 from echo.runtime import Runtime
 from echo.web.error_page import error_page
@@ -78,6 +78,7 @@ def _create(runtime: Runtime, blueprints: Sequence[Blueprint]) -> Quart:
     errors.install(app, error_page)
     headers.install(app)
     fence.install(app)
+    strays.install(app)
     lateness.install(app)
     for blueprint in (*blueprints, *streaming.BLUEPRINTS):
         app.register_blueprint(blueprint)

@@ -18,7 +18,7 @@ from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar, cast
 
-from quart import current_app, g, request
+from quart import Request, Websocket, current_app, g, request
 
 from echo import settings
 from echo.config_limits import RateLimits
@@ -76,8 +76,13 @@ def has_token() -> bool:
 
 def caller_address() -> str:
     """The address of the caller, as far as the configured proxies can be believed."""
+    return address_of(request)
+
+
+def address_of(asked: Request | Websocket) -> str:
+    """The address of whoever asks, as far as the configured proxies can be believed."""
     trusted = networks(tuple(settings.here().server.trusted_proxies))
-    return client_address(request.remote_addr or "", request.headers.getlist("X-Forwarded-For"), trusted)
+    return client_address(asked.remote_addr or "", asked.headers.getlist("X-Forwarded-For"), trusted)
 
 
 def public(view: View[P, R]) -> View[P, R]:
@@ -229,19 +234,25 @@ def limits_of(access: Access) -> list[Limit]:
     return wanted
 
 
+async def count_stranger(asked: Request | Websocket) -> None:
+    """Count a call against the general limit of its address and remember what is left, for the headers."""
+    limits = settings.here().rate_limits
+    if limits.enabled:
+        subject = limit_subject(address_of(asked))
+        limit = Limit("address", subject, limits.requests_per_address, WINDOW_SECONDS)
+        g.allowance = await count([limit])
+
+
 async def _count(access: Access | None) -> None:
     """Count the call against the general limits and remember what is left, for the headers."""
     limits = settings.here().rate_limits
-    if not limits.enabled:
-        return
     if access is None:
-        subject = limit_subject(caller_address())
-        wanted = [Limit("address", subject, limits.requests_per_address, WINDOW_SECONDS)]
-    else:
+        await count_stranger(request)
+    elif limits.enabled:
         wanted = limits_of(access)
         if access.user_id is not None and not _PAGING.isdisjoint(request.args):
             wanted.append(Limit("paging", access.user_id, limits.paging_per_user, PAGING_SECONDS))
-    g.allowance = await count(wanted)
+        g.allowance = await count(wanted)
 
 
 async def _read_token() -> Access | None:

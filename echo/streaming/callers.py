@@ -14,7 +14,8 @@ from quart import Request, Websocket
 from echo import settings
 from echo.errors import Forbidden, Unauthorized
 from echo.http import fence
-from echo.http.client_address import client_address, limit_subject, networks
+from echo.http.access import address_of
+from echo.http.client_address import limit_subject
 from echo.http.limits import Limit, count
 from echo.policy.access import Access
 from echo.store.access import load_token
@@ -37,9 +38,10 @@ async def identify(asked: Request | Websocket, turns: asyncio.Semaphore) -> Call
 
     Raises:  Unauthorized without a valid token of a person; Forbidden when they may not act; TooMany
     """
-    if await fence.shuts_out(_address(asked)):
+    caller = address_of(asked)
+    if await fence.shuts_out(caller):
         raise Forbidden("Your network may not use this server")
-    address = limit_subject(_address(asked))
+    address = limit_subject(caller)
     secret = sent_token(asked)
     access = None
     if secret is not None:
@@ -65,11 +67,6 @@ def sent_token(asked: Request | Websocket) -> str | None:
 def first_protocol(asked: Request | Websocket) -> str | None:
     """The sub-protocol that a WebSocket asks for; browsers insist on hearing exactly this one back."""
     return next(iter(asked.requested_subprotocols), None) if isinstance(asked, Websocket) else None
-
-
-def _address(asked: Request | Websocket) -> str:
-    trusted = networks(tuple(settings.here().server.trusted_proxies))
-    return client_address(asked.remote_addr or "", asked.headers.getlist("X-Forwarded-For"), trusted)
 
 
 async def _count(limit: Limit) -> None:
