@@ -25,15 +25,19 @@ async def resolve(by: Staff, report_id: int) -> None:
     await _get(report_id)
     async with staff.acting(by, Deed.REPORT_RESOLVE, on=_on(report_id)) as unit:
         known = await _locked(report_id)
-        if known.resolved_at is None:
-            await _write(unit, known, resolved_at=clock.now(), resolved_by_id=by.account_id)
+        if known.resolved_at is not None:
+            raise staff.NothingToDo
+        await _write(unit, known, resolved_at=clock.now(), resolved_by_id=by.account_id)
 
 
 async def reopen(by: Staff, report_id: int) -> None:
-    """It is to be looked at again. Raises NotFound; Forbidden."""
+    """It is to be looked at again; twice is once. Raises NotFound; Forbidden."""
     await _get(report_id)
     async with staff.acting(by, Deed.REPORT_REOPEN, on=_on(report_id)) as unit:
-        await _write(unit, await _locked(report_id), resolved_at=None, resolved_by_id=None)
+        known = await _locked(report_id)
+        if known.resolved_at is None:
+            raise staff.NothingToDo
+        await _write(unit, known, resolved_at=None, resolved_by_id=None)
 
 
 async def take(by: Staff, report_id: int) -> None:

@@ -26,6 +26,12 @@ class Target:
     name: str = ""
 
 
+class NothingToDo(Exception):
+    """Raised inside `acting` where what was wanted is so already: somebody else was faster. Nothing is kept
+    or written down, and nobody hears of it.
+    """
+
+
 @asynccontextmanager
 async def acting(
     by: Staff, deed: Deed, *, on: Target = Target(), details: Mapping[str, object] | None = None
@@ -50,6 +56,8 @@ async def acting(
         async with db.unit_of_work() as unit:
             yield unit
             await _write(by, deed, on, details)
+    except NothingToDo:
+        return
     except Forbidden:
         await _write(by, deed, on, details, refused=True)
         raise

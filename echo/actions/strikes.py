@@ -54,7 +54,8 @@ async def give(by: Staff, target_id: int, draft: StrikeDraft) -> Strike:
     that they answer.
 
     Raises:  NotFound for an account, report, preset or post that there is not; Invalid for what cannot be
-             done to somebody elsewhere, and for too long a text; Forbidden
+             done to somebody elsewhere, for too long a text, and for a report that was decided meanwhile;
+             Forbidden
     """
     target = await accounts.get(target_id)
     report = await _report(draft, target.id)
@@ -64,6 +65,8 @@ async def give(by: Staff, target_id: int, draft: StrikeDraft) -> Strike:
     gone: list[int] = []
     async with staff.acting(by, DEEDS[draft.kind], on=restraints.on(target), details=details) as unit:
         target = await accounts.get_locked(target.id)
+        if report is not None:
+            await _require_undecided(report)
         if draft.kind in OF_POSTS:
             posts, gone = await _do_to_posts(unit, draft.kind, posts)
         else:
@@ -92,6 +95,22 @@ async def _report(draft: StrikeDraft, target_id: int) -> Report | None:
     if found is None:
         raise NotFound
     return found
+
+
+async def _require_undecided(seen: Report) -> None:
+    """One report, one decision, also of two moderators who look at it at the same time. Whoever settled it
+    without a strike may still give one for it.
+
+    Shapes:  seen: as it was before it was locked
+    Raises:  Invalid
+    """
+    now = await reports.lock(seen.id)
+    if now is None:
+        raise NotFound
+    if now.resolved_at is None:
+        return
+    if seen.resolved_at is None or await Strike.exists(report_id=seen.id):
+        raise Invalid("This report has been decided already. Open it again to decide otherwise.")
 
 
 async def _text(draft: StrikeDraft) -> str:
