@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from echo import clock, db
 from echo.actions.links import LinkKind
+from echo.errors import Forbidden
 from echo.events import AccessEnded
 from echo.policy import authorization
 from echo.policy.authorization import AuthorizationRequest, Client, OAuthError
@@ -38,14 +39,16 @@ class Exchange:
     verifier: str
 
 
-async def authorise(user_id: int, request: AuthorizationRequest) -> str:
+async def authorise(user_id: int, session_id: int, request: AuthorizationRequest) -> str:
     """Somebody said yes: a code for the app, good once and for ten minutes.
 
-    Raises:  Forbidden when they may not use their account
+    Shapes:  session_id: of the browser that they said it with
+    Raises:  Forbidden when they may not use their account, or were logged out meanwhile
     """
     code = new_secret()
     now = clock.now()
     async with db.unit_of_work():
+        await _hold_session(user_id, session_id)
         await _require_active(user_id)
         await auth.insert_code(
             code,
@@ -105,8 +108,11 @@ async def create_token_for(
 
     Shapes:  text: empty for a random one; set by `echoctl seed` only; session_id: of the browser whose page
              gets it; the token ends with that session
+    Raises:  Forbidden when that session has ended
     """
     async with db.unit_of_work():
+        if session_id is not None:
+            await _hold_session(user_id, session_id)
         return await _issue(scopes, app_id=app_id, user_id=user_id, text=text, session_id=session_id)
 
 
@@ -136,8 +142,9 @@ async def disconnect(user_id: int, app_id: int) -> None:
 async def end_all_access(user_id: int) -> None:
     """End every token, code and browser session of somebody, at once."""
     async with db.unit_of_work() as unit:
-        await auth.revoke_tokens_of(user_id, clock.now())
+        # Sessions first: what a browser is being given this very moment is there to be ended then.
         await sessions.delete_all_of(user_id)
+        await auth.revoke_tokens_of(user_id, clock.now())
         # Whoever is half-way through a log-in began it with what was good until now.
         for kind in (LinkKind.HALF, LinkKind.PROOF):
             await auth.delete_links(kind, user_id)
@@ -160,6 +167,12 @@ def _check_exchange(code: auth.Code, shown: Exchange, now: datetime) -> None:
         or not authorization.proves(code.challenge, shown.verifier)
     ):
         raise OAuthError("invalid_grant")
+
+
+async def _hold_session(user_id: int, session_id: int) -> None:
+    """What a session gives may not outlive the moment that ends the session, and so waits for it."""
+    if not await sessions.hold(user_id, session_id):
+        raise Forbidden("You were logged out meanwhile: log in again")
 
 
 async def _require_active(user_id: int) -> None:

@@ -1,4 +1,6 @@
-"""Ending browser sessions from elsewhere. What a page of theirs holds ends with them."""
+"""Ending browser sessions from elsewhere. What a page of theirs holds ends with them, and so does every code
+that no app has exchanged yet: who sat there may have allowed it.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +17,7 @@ async def end(user_id: int, session_id: int) -> None:
         if not await sessions.delete(user_id, session_id):
             raise NotFound
         await end_tokens(unit, [session_id])
+        await auth.use_codes_up(user_id, clock.now())
 
 
 async def end_others(user_id: int, kept_id: int | None) -> int:
@@ -25,6 +28,7 @@ async def end_others(user_id: int, kept_id: int | None) -> int:
     async with db.unit_of_work() as unit:
         ended = await sessions.delete_others(user_id, kept_id)
         await end_tokens(unit, ended)
+        await auth.use_codes_up(user_id, clock.now())
     return len(ended)
 
 

@@ -130,13 +130,7 @@ async def revoke_tokens_of(user_id: int, at: datetime, *, app_id: int | None = N
 
     Codes that were not exchanged yet are used up with them.
     """
-    await db.execute(
-        "UPDATE authorization_codes SET used_at = $2 WHERE user_id = $1 AND used_at IS NULL"
-        " AND ($3::bigint IS NULL OR app_id = $3)",
-        user_id,
-        at,
-        app_id,
-    )
+    await use_codes_up(user_id, at, app_id=app_id)
     rows = await db.fetch(
         "UPDATE tokens SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL"
         " AND ($3::bigint IS NULL OR app_id = $3) RETURNING id",
@@ -146,6 +140,17 @@ async def revoke_tokens_of(user_id: int, at: datetime, *, app_id: int | None = N
     )
     await push.delete_of_tokens([row["id"] for row in rows])
     return [row["id"] for row in rows]
+
+
+async def use_codes_up(user_id: int, at: datetime, *, app_id: int | None = None) -> None:
+    """Let no code of a person, for one app or for all, be exchanged any more."""
+    await db.execute(
+        "UPDATE authorization_codes SET used_at = $2 WHERE user_id = $1 AND used_at IS NULL"
+        " AND ($3::bigint IS NULL OR app_id = $3)",
+        user_id,
+        at,
+        app_id,
+    )
 
 
 async def insert_code(
@@ -173,6 +178,19 @@ async def insert_code(
         at,
         expires_at,
     )
+
+
+async def is_code_of(user_id: int, text: str, redirect_uri: str) -> bool:
+    """Whether this is a code that somebody has allowed, for this address, and that can be exchanged now."""
+    found = await db.fetch_value(
+        "SELECT 1 FROM authorization_codes WHERE code_hash = $1 AND user_id = $2 AND redirect_uri = $3"
+        " AND used_at IS NULL AND expires_at > $4",
+        digest(text),
+        user_id,
+        redirect_uri,
+        clock.now(),
+    )
+    return found is not None
 
 
 async def lock_code(text: str) -> Code | None:
@@ -220,14 +238,7 @@ async def insert_link(
 
 async def is_link_open(kind: str, secret: str) -> bool:
     """Whether a link of this kind could be used now."""
-    found = await db.fetch_value(
-        "SELECT 1 FROM one_time_links"
-        " WHERE secret_hash = $1 AND kind = $2 AND used_at IS NULL AND expires_at > $3",
-        digest(secret),
-        kind,
-        clock.now(),
-    )
-    return found is not None
+    return await find_link(kind, secret) is not None
 
 
 async def use_link(kind: str, secret: str, at: datetime) -> Link | None:

@@ -78,6 +78,14 @@ async def delete_others(user_id: int, kept_id: int | None) -> list[int]:
     return [row["id"] for row in rows]
 
 
+async def hold(user_id: int, session_id: int) -> bool:
+    """Whether a browser session is there; if so nobody ends it until the caller's unit of work ends."""
+    row = await db.fetch_one(
+        "SELECT 1 FROM sessions WHERE user_id = $1 AND id = $2 FOR KEY SHARE", user_id, session_id
+    )
+    return row is not None
+
+
 async def tokens_of(session_ids: list[int]) -> list[Row]:
     """Rows (id, user_id) of the living tokens that pages of these sessions hold."""
     return await db.fetch(

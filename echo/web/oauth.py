@@ -11,12 +11,13 @@ from urllib.parse import urlencode
 from quart import Blueprint, Response, request
 
 from echo.actions import auth
-from echo.errors import Forbidden
+from echo.errors import Forbidden, Gone
 from echo.http.access import page
 from echo.policy import redirects
 from echo.policy.authorization import AuthorizationRequest, OAuthError, read_request
 from echo.policy.standing import REFUSALS, Standing
 from echo.store import apps
+from echo.store.auth import is_code_of
 from echo.web import visitor
 from echo.web.page import Meta, show
 from echo.web.wishes import wishes
@@ -71,7 +72,7 @@ async def allow() -> Response:
         raise Forbidden(visitor.EXPIRED)
     if person.standing is not Standing.ACTIVE:
         raise Forbidden(REFUSALS[person.standing])
-    code = await auth.authorise(person.user_id, wanted)
+    code = await auth.authorise(person.user_id, person.session_id, wanted)
     if wanted.redirect_uri == redirects.OUT_OF_BAND:
         return visitor.redirect(f"/oauth/authorize/native?{urlencode({'code': code})}", status=302)
     return _back(wanted, {"code": code})
@@ -88,10 +89,16 @@ async def deny() -> Response:
 @blueprint.get("/oauth/authorize/native")
 @page
 async def show_code() -> Response:
-    """The code, to be copied into an app that has no address."""
-    if await visitor.login() is None:
+    """The code, to be copied into an app that has no address. It stands in ours, where such apps look for it
+    themselves. Only a code of the visitor is shown, so that nobody is made to copy the code of another.
+    """
+    person = await visitor.login()
+    if person is None:
         return visitor.to_login("/account")
-    return await show("code.html", meta=Meta(title="Your code"), code=request.args.get("code", "")[:256])
+    code = request.args.get("code", "")
+    if not await is_code_of(person.user_id, code, redirects.OUT_OF_BAND):
+        raise Gone("This code has been used, is too old, or is not yours")
+    return await show("code.html", meta=Meta(title="Your code"), code=code)
 
 
 def _query() -> Mapping[str, str]:

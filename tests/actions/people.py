@@ -6,7 +6,7 @@ import base64
 import hashlib
 from itertools import count
 
-from echo.actions import apps, auth, sign_up
+from echo.actions import apps, auth, logins, sign_up
 from echo.actions.drafts import SignUp
 from echo.kinds import Role
 from echo.models import User
@@ -14,6 +14,7 @@ from echo.policy.authorization import AuthorizationRequest, Client, read_request
 from echo.runtime import Runtime
 from echo.store.access import load_token
 from echo.store.apps import find_by_client_id
+from echo.store.auth import load_session
 from tests.conftest import changed
 
 __all__ = [
@@ -87,8 +88,10 @@ def request(client: Client, **changes: str) -> AuthorizationRequest:
 
 
 async def code_for(user: User, client: Client, **changes: str) -> str:
-    """A code that the person has just allowed."""
-    return await auth.authorise(user.id, request(client, **changes))
+    """A code that the person has just allowed, with a browser of theirs."""
+    login = await load_session(await logins.open_session(user.id, logins.Browser()))
+    assert login is not None
+    return await auth.authorise(user.id, login.session_id, request(client, **changes))
 
 
 def shown(code: str, *, redirect_uri: str = REDIRECT, verifier: str = "") -> auth.Exchange:
