@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
 
 import bcrypt
 from argon2 import PasswordHasher
@@ -85,7 +85,10 @@ def _matches_bcrypt(password: str, stored: str) -> bool:
         return False
 
 
-@cache
 def _nobody() -> str:
-    """The hash that is checked for people who do not exist."""
-    return _HASHER.hash(secrets.token_hex())
+    """What is checked for people who do not exist: like a hash of ours, and that of no password. Made up:
+    to make a real one takes as long as to check it.
+    """
+    salt, hashed = (b64encode(secrets.token_bytes(size)).decode().rstrip("=") for size in (16, 32))
+    costs = f"m={_HASHER.memory_cost},t={_HASHER.time_cost},p={_HASHER.parallelism}"
+    return f"$argon2id$v=19${costs}${salt}${hashed}"

@@ -28,6 +28,8 @@ class Credentials:
     locale: str
 
 
+# Longer names and addresses there are none.
+MOST_CHARACTERS = emails.MAX_CHARACTERS + 80
 _SELECT = (
     "SELECT u.id, a.username, u.email, u.password_hash, u.confirmed_at, u.unconfirmed_email,"
     " u.created_by_app_id, u.locale FROM users u JOIN accounts a ON a.id = u.id"
@@ -50,16 +52,30 @@ async def find_by_email(email: str) -> Credentials | None:
 
 async def find_by_login(text: str) -> Credentials | None:
     """The person whom a log-in form names: by e-mail address, user name, @name or name@this.server."""
-    name = text.strip()
+    email_key, username = _spelled(text)
     # Always both look-ups, so that the time does not tell which of them found somebody.
     row = await db.fetch_one(
         f"""{_SELECT} WHERE a.deleted_at IS NULL AND u.id = coalesce(
             (SELECT id FROM users WHERE email_key = $1),
             (SELECT id FROM accounts WHERE username_key = $2 AND domain = ''))""",
-        emails.key(emails.normal(name)),
-        usernames.normal(name.removesuffix(f"@{here().domain}")),
+        email_key,
+        username,
     )
     return _credentials(row)
+
+
+def login_key(text: str) -> str:
+    """What tries to log in are counted by: what was typed, the same for every spelling of it. Name and e-mail
+    address of one person are counted apart, or the count would tell whose address it is.
+    """
+    email_key, username = _spelled(text[:MOST_CHARACTERS])
+    return email_key if "@" in username else username
+
+
+def _spelled(text: str) -> tuple[str, str]:
+    """What a log-in form may mean: the key of an e-mail address, and a user name."""
+    name = text.strip()
+    return emails.key(emails.normal(name)), usernames.normal(name.removesuffix(f"@{here().domain}"))
 
 
 async def hold_password(user_id: int, known_hash: str) -> bool:

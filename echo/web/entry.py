@@ -12,7 +12,7 @@ from echo.errors import Invalid
 from echo.http.access import page
 from echo.http.families import count_for_address
 from echo.policy.redirects import local_path
-from echo.store import apps
+from echo.store import apps, users
 from echo.web import visitor
 from echo.web.page import Meta, allow_scripts, show
 
@@ -46,7 +46,7 @@ async def log_in() -> Response:
     given = await visitor.read_form()
     name = given.text("name", "").strip()
     target = local_path(given.text("next", ""), "/account")
-    await count_for_address("login", also=("login", name.lower()))
+    await count_for_address("login", also=("login", users.login_key(name)))
     try:
         entrance = await logins.log_in(name, given.text("password", ""), visitor.browser())
     except Invalid as error:

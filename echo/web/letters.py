@@ -14,6 +14,7 @@ from echo.actions.links import LinkKind
 from echo.errors import Gone, Invalid
 from echo.http.access import page
 from echo.http.families import count_for_address
+from echo.store import users
 from echo.store.auth import is_link_open
 from echo.web import visitor
 from echo.web.forms import by_field
@@ -74,7 +75,7 @@ async def send_link() -> Response:
     """Says the same whether there is such a person or not."""
     given = await visitor.read_form()
     email = given.text("email", "").strip()
-    await count_for_address("login", also=("reset", email.lower()))
+    await count_for_address("login", also=("reset", users.login_key(email)))
     await password_changes.request_password_reset(email)
     return await show("forgot.html", meta=Meta(title="Look into your mail"), has_form=True, sent=True)
 

@@ -1,4 +1,4 @@
-"""Two moderators over one report, or one appeal, at the same time: one decision, one row in the log, one letter."""
+"""Two moderators over one report or appeal at the same time: one decision, one row in the log, one letter."""
 
 from __future__ import annotations
 

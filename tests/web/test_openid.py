@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,51 +21,21 @@ from echo.actions import (
 from echo.actions.email_domain_blocks import EmailDomainDraft
 from echo.actions.identities import BACK
 from echo.actions.ip_blocks import IpDraft
-from echo.config import Config
 from echo.errors import Forbidden, Gone, Invalid, NotFound
 from echo.models import CanonicalEmailBlock, EmailDomainBlock, Identity, Session, User
 from echo.policy.roles import Staff
 from echo.ports import Identified
-from echo.runtime import Runtime, open_runtime
+from echo.runtime import Runtime
 from tests.actions import people
 from tests.actions.people import PASSWORD
-from tests.applications import application
-from tests.conftest import changed
-from tests.emptying import empty
-from tests.fediverse import Router
 from tests.web.authenticator import Authenticator
 from tests.web.browser import Answer, Browser
-from tests.web.issuer import CLIENT, ISSUER, SECRET, Issuer
+from tests.web.issuer import ISSUER, Issuer
 from tests.web.test_passkeys import made as make_passkey
 
 SECURITY = "/settings/security"
 SHELL = Staff.shell()
 ELSEWHERE = "__Host-echo_elsewhere"
-
-
-@pytest.fixture
-def issuer() -> Issuer:
-    """The service."""
-    return Issuer()
-
-
-@pytest.fixture
-async def house(migrated: Config, tmp_path: Path, issuer: Issuer) -> AsyncIterator[Runtime]:
-    """A server whose operator has chosen that service. Asked over the guarded client, as in earnest."""
-    config = changed(
-        migrated,
-        openid={"issuer": ISSUER, "client_id": CLIENT, "client_secret": SECRET, "name": "The Guild"},
-    )
-    runtime = await open_runtime(config, tmp_path, transport=Router({"id.test": issuer.answer}))
-    await empty()
-    yield runtime
-    await runtime.close()
-
-
-@pytest.fixture
-def visitor(house: Runtime) -> Browser:
-    """A browser in front of it."""
-    return Browser(application(house).test_client(use_cookies=False))
 
 
 async def come_back(visitor: Browser, issuer: Issuer, **changes: Any) -> Answer:
