@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ STARRED_TOLD = 3
 HEADER = ("#domain", "#severity", "#reject_media", "#reject_reports", "#public_comment", "#obfuscate")
 _SEVERITIES = frozenset(BlockSeverity)
 _TRUE = frozenset({"true", "t", "1", "yes"})
+# What a spreadsheet computes, and what already has our mark in front.
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +173,7 @@ def _entry(cells: Mapping[str, str]) -> Entry | None:
         severity=BlockSeverity(severity) if severity in _SEVERITIES else None,
         reject_media=cells.get("reject_media", "").lower() in _TRUE,
         reject_reports=cells.get("reject_reports", "").lower() in _TRUE,
-        reason=cells.get("public_comment", "")[:REASON_CHARACTERS],
+        reason=_as_it_was(cells.get("public_comment", ""))[:REASON_CHARACTERS],
         obfuscate=cells.get("obfuscate", "").lower() in _TRUE,
     )
 
@@ -193,5 +196,9 @@ def _adds(wanted: ServerRules, there: ServerRules) -> bool:
 
 
 def _harmless(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    """A text that no spreadsheet takes for a formula. `_as_it_was` takes the mark off again."""
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def _as_it_was(text: str) -> str:
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
