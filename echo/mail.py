@@ -129,10 +129,11 @@ def _html(letter: Letter, title: str, base_url: str) -> str:
     if letter.unsubscribe:
         end = f'<p style="{_SMALL}"><a href="{escape(letter.unsubscribe)}">No more of these letters</a></p>\n'
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(letter.subject)}</title>'
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width"><title>{escape(letter.subject)}</title>'
         f'</head>\n<body style="{_PAGE}">\n<div style="{_CARD}">\n{paragraphs(letter.paragraphs)}'
         f'<p><a style="{_BUTTON}" href="{link}">{escape(letter.action)}</a></p>\n'
-        f'{paragraphs(letter.after, _SMALL)}<p style="{_SMALL}">{link}</p>\n'
+        f'{paragraphs(letter.after, _SMALL)}<p style="{_SMALL};word-break:break-all">{link}</p>\n'
         f'{end}<p style="{_SMALL}"><a href="{escape(base_url)}">{escape(title)}</a></p></div></body></html>\n'
     )
 

@@ -132,3 +132,25 @@ async def test_no_page_is_wider_than_its_window(
         over = await tab.run("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         await look(tab, f"{name}{path.replace('/', '-')}")
         assert over <= 0, path
+
+
+# Whether the letters of an element stand at the end of their line.
+AT_THE_RIGHT = """((element) => {
+    const letters = document.createRange();
+    letters.selectNodeContents(element);
+    const text = letters.getBoundingClientRect(), line = element.getBoundingClientRect();
+    return line.right - text.right < text.left - line.left;
+})"""
+
+
+async def test_every_paragraph_runs_as_its_letters_say(server: Server, browser: Chromium) -> None:
+    writer = server.person("amal")
+    post = writer.client.status_post("مرحبا بكم\n\nIn English\n\nثم بالعربية", language="ar")
+    answer = writer.client.status_post("@amal שלום לכולם", in_reply_to_id=post.id)
+    tab = await browser.tab()
+    await tab.open(f"{server.url}/@amal/{answer.id}")
+    sides = f"[...document.querySelectorAll('.post .text p')].map({AT_THE_RIGHT})"
+    assert await tab.run(sides) == [True, False, True, True]
+    # The line of a thread stays free, whatever runs beside it.
+    left = "document.querySelector('{}').getBoundingClientRect().left"
+    assert await tab.run(f"{left.format('.above .text')} > {left.format('.above .avatar')} + 48")

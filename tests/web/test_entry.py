@@ -220,6 +220,11 @@ async def test_whoever_may_not_go_on_is_told_why(browser: Browser, standing: str
         await Account.filter(id=user.id).update(suspended_at=clock.now())
     await browser.log_in("alice", PASSWORD)
     assert words in (await browser.get("/account")).text
+    # A page that is closed to them says so too, and leads back.
+    closed = await browser.get("/settings/profile")
+    assert closed.status == 403
+    assert words in closed.text
+    assert 'href="/account">To your account' in closed.text
 
 
 async def test_log_ins_are_limited(runtime: Runtime, browser: Browser) -> None:

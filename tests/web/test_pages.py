@@ -15,7 +15,20 @@ from echo.actions import boosts, follows, pins, polls, posts, renaming
 from echo.actions.accounts import change_profile
 from echo.actions.drafts import PollDraft, PostDraft, ProfileDraft
 from echo.addresses import here
-from echo.errors import EchoError, Forbidden, TooMany, Unavailable
+from echo.errors import (
+    BadRequest,
+    Conflict,
+    EchoError,
+    Forbidden,
+    Gone,
+    Invalid,
+    NoRoom,
+    NotFound,
+    TooLarge,
+    TooMany,
+    Unauthorized,
+    Unavailable,
+)
 from echo.kinds import Visibility
 from echo.models import Account, Post
 from echo.runtime import Runtime
@@ -329,6 +342,15 @@ async def test_s_e10_every_page_has_the_strict_policy(browser: Browser, path: st
         TooMany(retry_after_seconds=5),
         Unavailable(),
         EchoError("Teapot", status=418),
+        BadRequest(),
+        Unauthorized(),
+        NotFound(),
+        NotFound("The link leads nowhere"),
+        Conflict(),
+        Gone(),
+        TooLarge(),
+        Invalid(),
+        NoRoom(),
     ],
 )
 async def test_errors_are_pages_and_tell_nothing_inside(
@@ -339,8 +361,12 @@ async def test_errors_are_pages_and_tell_nothing_inside(
     text = await response.get_data(as_text=True)
     assert response.status_code == error.status
     assert "default-src 'none'" in response.headers["Content-Security-Policy"]
-    if error.status == 500:
-        assert "Internal" not in text
+    said = re.search('<p class="lead">(.*?)</p>', text)
+    assert said is not None, "every page says what can be done"
+    own = error.public != error.default_public and error.status < 500
+    assert (said[1] == f"{error.public}.") == own, "what is worded for programs is said in other words"
+    assert 'class="button plain" href="/"' in text
+    assert ("Try again</a>" in text) == (error.status in (429, 500, 503))
 
 
 async def test_error_pages_need_no_database(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -377,7 +403,7 @@ async def test_files_are_kept_by_browsers_and_nothing_else_is_served(browser: Br
 async def test_s_g12_counts_of_those_who_hide_them_are_hidden(browser: Browser) -> None:
     alice, bob = await make.person("alice"), await make.person("bob")
     await follows.follow(bob.id, alice.id, boosts=True, notify=False, languages=None)
-    assert "<strong>1</strong> followers" in (await browser.get("/@alice")).text
+    assert "<strong>1</strong> follower" in (await browser.get("/@alice")).text
     await change_profile(alice.id, ProfileDraft(hide_collections=True))
     assert "followers" not in (await browser.get("/@alice")).text
 

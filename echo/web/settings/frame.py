@@ -52,6 +52,15 @@ NOTICES = {
     "app": "The app has no access any more.",
 }
 
+# Why a page is closed to somebody who is logged in, in words for people.
+IN_THE_WAY = {
+    Standing.UNCONFIRMED: "Your e-mail address is not confirmed yet. Your account page says how to do that.",
+    Standing.PENDING: "A moderator has to look at your request first.",
+    Standing.DISABLED: "Your account is disabled. Your account page says what you can do.",
+    Standing.SUSPENDED: "Your account is suspended. Your account page says what you can do.",
+    Standing.MOVED: "You have moved: this goes on at your new account.",
+}
+
 
 def member(
     standings: frozenset[Standing] = ACTIVE, *, most_bytes: Callable[[], int] = lambda: visitor.FORM_BYTES
@@ -86,7 +95,7 @@ async def _entered(
         is_page = request.method == "GET"
         return visitor.to_login(request.full_path.rstrip("?") if is_page else _page_of(request.path))
     if person.standing not in standings:
-        raise Forbidden
+        raise Forbidden(IN_THE_WAY.get(person.standing))
     return await view(*args, **kwargs)
 
 
