@@ -405,7 +405,7 @@ async def test_s_g12_counts_of_those_who_hide_them_are_hidden(browser: Browser) 
     await follows.follow(bob.id, alice.id, boosts=True, notify=False, languages=None)
     assert "<strong>1</strong> follower" in (await browser.get("/@alice")).text
     await change_profile(alice.id, ProfileDraft(hide_collections=True))
-    assert "followers" not in (await browser.get("/@alice")).text
+    assert "follower" not in (await browser.get("/@alice")).text
 
 
 async def test_pages_work_however_we_are_reached(browser: Browser) -> None:
