@@ -28,6 +28,10 @@ _LOOK_SECONDS = 0.01
 _are_models_built = False
 
 
+# Who waits for a connection: they get it, or None when there may be one to make.
+_Waiter = asyncio.Future[asyncpg.Connection | None]
+
+
 class Pool:
     """At most `most` connections, made when they are needed, closed when they were idle for long.
 
@@ -45,7 +49,7 @@ class Pool:
         self._most = most
         self._idle_seconds = idle_seconds
         self._idle: list[tuple[asyncpg.Connection, float]] = []
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._waiting: deque[_Waiter] = deque()
         self._all: set[asyncpg.Connection] = set()
         self._opening = 0
         self._mending: set[asyncio.Task[None]] = set()
@@ -60,14 +64,18 @@ class Pool:
                 return connection
             if len(self._all) + self._opening < self._most:
                 return await self._open()
-            turn = asyncio.get_running_loop().create_future()
+            turn: _Waiter = asyncio.get_running_loop().create_future()
             self._waiting.append(turn)
             try:
-                await turn
+                given = await turn
             except asyncio.CancelledError:
-                if turn.done() and not turn.cancelled():
-                    self._wake()  # it was this one's turn: let the next have it
+                if turn.done() and not turn.cancelled() and turn.exception() is None:
+                    self._pass_on(turn.result())  # it was this one's turn: let the next have it
                 raise
+            if given is not None and not given.is_closed():
+                return given
+            if given is not None:
+                self._drop(given)
 
     def give_back(self, connection: asyncpg.Connection, *, is_broken_off: bool = False) -> None:
         """Put a connection back. `is_broken_off`: whether somebody stopped in the middle of a statement."""
@@ -79,9 +87,8 @@ class Pool:
             task = asyncio.get_running_loop().create_task(self._mend(connection))
             self._mending.add(task)
             task.add_done_callback(self._mending.discard)
-        else:
+        elif not self._wake(connection):
             self._idle.append((connection, asyncio.get_running_loop().time()))
-            self._wake()
 
     def counts(self) -> dict[str, int]:
         """How many connections are used, idle and allowed, and how many wait for one."""
@@ -145,13 +152,24 @@ class Pool:
             self._sweep = asyncio.get_running_loop().call_later(self._idle_seconds, self._close_idle)
         return connection
 
-    def _wake(self) -> None:
-        """Let the first who waits try again."""
+    def _wake(self, connection: asyncpg.Connection | None = None) -> bool:
+        """Give the first who waits a connection, or let them try again. Returns whether anybody waited.
+
+        Were it put down for them to take, whoever comes by before they look would take it, and some would
+        wait for very long.
+        """
         while self._waiting:
             turn = self._waiting.popleft()
             if not turn.done():
-                turn.set_result(None)
-                return
+                turn.set_result(connection)
+                return True
+        return False
+
+    def _pass_on(self, connection: asyncpg.Connection | None) -> None:
+        if connection is None:
+            self._wake()
+        else:
+            self.give_back(connection)
 
     def _drop(self, connection: asyncpg.Connection) -> None:
         self._all.discard(connection)

@@ -45,6 +45,15 @@ async def test_who_waits_is_served_in_turn(pool: Pool) -> None:
     assert served == [0, 1, 2, 3, 4]
 
 
+async def test_who_comes_later_takes_nothing_from_who_waits(pool: Pool) -> None:
+    held = [await pool.acquire() for _ in range(2)]
+    waiting = asyncio.create_task(pool.acquire())
+    await asyncio.sleep(0)
+    pool.give_back(held[0])
+    assert pool.take() is None
+    assert await waiting is held[0]
+
+
 async def test_who_gives_up_waiting_takes_nothing_along(pool: Pool) -> None:
     held = [await pool.acquire() for _ in range(2)]
     impatient = [asyncio.create_task(pool.acquire()) for _ in range(3)]
