@@ -22,6 +22,12 @@ async def find(name: str) -> Row:
     return row
 
 
+async def shown(name: str) -> str | None:
+    """How a hashtag is written for people; None for one that nobody has used or followed."""
+    found = await db.fetch_value(f"SELECT {SHOWN} FROM hashtags h WHERE h.name = $1", name)
+    return None if found is None else str(found)
+
+
 async def make(typed: Sequence[str]) -> list[str]:
     """Make those hashtags that are new; how they are written here is kept.
 

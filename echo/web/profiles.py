@@ -16,7 +16,7 @@ from echo.policy.feeds import Feed
 from echo.policy.viewer import NOBODY
 from echo.render import cards
 from echo.render.cards import Author, Card
-from echo.store import accounts, pins, posts, relations, threads, timelines
+from echo.store import accounts, hashtags, pins, posts, relations, threads, timelines
 from echo.store.cursor import Cursor
 from echo.store.timelines import AccountFilter, PublicFilter
 from echo.text import handles
@@ -113,10 +113,11 @@ async def tag(name: str) -> Response:
     if not sides.is_none:
         wanted = PublicFilter(local=not sides.remote, remote=not sides.local)
         ids = await timelines.hashtag(NOBODY, _cursor(), wanted, any_of=[folded])
+    shown = await hashtags.shown(folded) or name
     return await show(
         "tag.html",
-        meta=Meta(title=f"#{name}", url=here().tag_page(folded), indexed=bool(ids)),
-        name=name,
+        meta=Meta(title=f"#{shown}", url=here().tag_page(folded), indexed=bool(ids)),
+        name=shown,
         feed=f"{here().tag_page(folded)}.rss",
         posts=await cards.many(NOBODY, ids),
         older_id=str(ids[-1]) if len(ids) == PAGE else "",

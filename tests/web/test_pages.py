@@ -253,6 +253,13 @@ async def test_a_tag_page_shows_public_posts(browser: Browser) -> None:
     assert "an unlisted" not in page.text
 
 
+async def test_the_page_of_a_hashtag_has_it_as_it_was_first_written(browser: Browser) -> None:
+    await make.post(await make.person(), "#TeaTime")
+    for path in ("/tags/teatime", "/tags/TEATIME"):
+        assert "<bdi>TeaTime</bdi>" in (await browser.get(path)).text
+    assert "<bdi>Never</bdi>" in (await browser.get("/tags/Never")).text
+
+
 async def test_long_lists_have_pages(browser: Browser) -> None:
     alice = await make.person("alice")
     for number in range(25):
