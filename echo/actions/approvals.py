@@ -44,7 +44,8 @@ async def reject(by: Staff, user_id: int) -> None:
     Raises:  NotFound when nobody waits, Forbidden
     """
     async with acting(by, Deed.ACCOUNT_REJECT, on=await _waiting(user_id)) as unit:
-        user = await User.get_or_none(id=user_id, approved_at=None)
+        # Held: somebody else may be saying yes.
+        user = await User.filter(id=user_id, approved_at=None).select_for_update().get_or_none()
         if user is None:
             raise NotFound("Nobody of this name waits for approval")
         unit.emit(AccessEnded(local=True, user_id=user_id, token_id=None))

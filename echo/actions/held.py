@@ -37,31 +37,32 @@ async def accept(by: Staff, held_id: int) -> HeldThing:
     thing = await policies.get_held(held_id)
     async with staff.acting(by, Deed.HELD_ACCEPT, on=_target(thing), details=_details(thing)) as unit:
         thing = await policies.lock_held(held_id)
-        if thing.state == "waiting":
-            thing.state = "accepted"
-            if thing.kind == HeldKind.POST:
-                await _release(unit, thing)
-            else:
-                # Other servers may have to be asked for it: that is no work for a transaction.
-                unit.emit(HeldAccepted(local=True, held_id=thing.id))
-            await policies.settle_held(thing.id, thing.state, by.account_id)
+        _require_waiting(thing)
+        thing.state = "accepted"
+        if thing.kind == HeldKind.POST:
+            await _release(unit, thing)
+        else:
+            # Other servers may have to be asked for it: that is no work for a transaction.
+            unit.emit(HeldAccepted(local=True, held_id=thing.id))
+        await policies.settle_held(thing.id, thing.state, by.account_id)
     return thing
 
 
 async def reject(by: Staff, held_id: int) -> HeldThing:
     """Do not take something. A post of somebody here is read by them alone from then on; the rest is dropped.
+    What was decided before stays as it is.
 
     Raises:  NotFound; Forbidden
     """
     thing = await policies.get_held(held_id)
     async with staff.acting(by, Deed.HELD_REJECT, on=_target(thing), details=_details(thing)):
         thing = await policies.lock_held(held_id)
-        if thing.state == "waiting":
-            thing.state = "rejected"
-            if thing.kind == HeldKind.POST and thing.post_id is not None:
-                await permission_store.settle(thing.post_id, Held.REFUSED.value, "")
-            await policies.settle_held(thing.id, thing.state, by.account_id)
-            await policies.drop_draft(thing.id)
+        _require_waiting(thing)
+        thing.state = "rejected"
+        if thing.kind == HeldKind.POST and thing.post_id is not None:
+            await permission_store.settle(thing.post_id, Held.REFUSED.value, "")
+        await policies.settle_held(thing.id, thing.state, by.account_id)
+        await policies.drop_draft(thing.id)
     return thing
 
 
@@ -91,6 +92,11 @@ async def take_in(held_id: int) -> None:
             raise
         log.info("held %s is not taken in: %s", held_id, error)
     await policies.drop_draft(held_id)
+
+
+def _require_waiting(thing: HeldThing) -> None:
+    if thing.state != "waiting":
+        raise staff.NothingToDo
 
 
 async def _take_in(thing: HeldThing) -> None:

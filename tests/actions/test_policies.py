@@ -225,7 +225,7 @@ async def test_a_moderator_lets_a_post_of_somebody_here_through_or_not(runtime: 
     with pytest.raises(NotFound):
         await post_store.get(Viewer(alice.id), other.id)
     deeds = [row["deed"] for row in await db.fetch("SELECT deed FROM audit ORDER BY id")]
-    assert deeds == ["held.accept", "held.accept", "held.reject", "held.accept"]
+    assert deeds == ["held.accept", "held.reject"], "what is decided already is not decided again"
 
 
 async def test_what_was_held_is_taken_in_when_it_is_accepted(runtime: Runtime) -> None:

@@ -1,4 +1,4 @@
-"""Two moderators over one report or appeal at the same time: one decision, one row in the log, one letter."""
+"""Two moderators over one thing at the same time: one decision, one row in the audit log, one letter."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ import pytest
 from echo.actions import appeals, report_work, reports, strikes
 from echo.actions.reports import ReportDraft
 from echo.actions.strikes import StrikeDraft
-from echo.kinds import NotificationKind, Role
+from echo.kinds import Held, NotificationKind, Role
 from echo.kinds_of_moderation import StrikeKind
-from echo.models import Account, Appeal, AuditRow, Job, Notification, Report, Strike
+from echo.models import Account, Appeal, AuditRow, HeldThing, Job, Notification, Post, Report, Strike
+from echo.policy.pipeline.said import Door
 from echo.policy.roles import Staff
 from tests import make
+from tests.actions import people
 from tests.api.asking import Api
 from tests.make import Person
 
@@ -141,3 +143,36 @@ async def test_one_appeal_gets_one_answer(api: Api) -> None:
     [row] = await AuditRow.all()
     assert row.account_id == said.decided_by_id
     assert await letters("mail.appeal_answer") == 1
+
+
+async def test_somebody_new_gets_one_answer(api: Api) -> None:
+    mods, fresh = await two(), await people.person("fresh", approved=False)
+    asked: list[tuple[Person, str, dict[str, Any]]] = [
+        (mod, f"{ACCOUNTS}/{fresh.id}/{word}", {}) for mod in mods for word in ("approve", "reject")
+    ]
+    came = await at_once(api, asked)
+    assert came[200] == 1
+    assert set(came) <= {200, 403, 404}
+    [deed] = await deeds()
+    is_in = deed == "account.approve"
+    assert await Account.exists(id=fresh.id) is is_in
+    assert await Job.filter(name="mail.send", arguments__contains={"template": "approved"}).count() == is_in
+
+
+async def test_what_was_held_back_gets_one_answer(api: Api) -> None:
+    mods, alice = await two(), await make.person("alice")
+    await make.policy("words", Door.LOCAL, words=["maybe"], action="hold")
+    post = await make.post(alice, "maybe")
+    thing = await HeldThing.get()
+    await AuditRow.all().delete()
+    asked: list[tuple[Person, str, dict[str, Any]]] = [
+        (mod, f"{OURS}/held/{thing.id}/{word}", {}) for mod in mods for word in ("accept", "reject")
+    ]
+    # Whoever is late gets what the first has said.
+    assert await at_once(api, asked) == {200: 4}
+    [deed] = await deeds()
+    decided = await HeldThing.get(id=thing.id)
+    assert decided.state == {"held.accept": "accepted", "held.reject": "rejected"}[deed]
+    [row] = await AuditRow.all()
+    assert decided.decided_by_id == row.account_id
+    assert (await Post.get(id=post.id)).held == ("" if deed == "held.accept" else Held.REFUSED)

@@ -27,8 +27,12 @@ from tests.web.browser import Answer, Browser
 from tests.web.issuer import ISSUER, Issuer
 from tests.web.test_openid import come_back
 
-HERE = ("active", "suspended", "disabled", "unconfirmed", "pending", "moved", "memorial", "careful")
-GONE, NEVER = "deleted", "neverhere"
+# No word that a page says for another reason.
+HERE = tuple(
+    f"q_{how}"
+    for how in ("active", "suspended", "disabled", "unconfirmed", "pending", "moved", "memorial", "careful")
+)
+GONE, NEVER = "q_deleted", "q_never"
 EVERYBODY = (*HERE, GONE, NEVER)
 LATER = ("x-request-id", "content-length", "date")
 
@@ -61,14 +65,14 @@ async def everybody() -> dict[str, User]:
     """People of every standing."""
     now = clock.now()
     found = {name: await people.person(name) for name in (*HERE, GONE)}
-    await Account.filter(id=found["suspended"].id).update(suspended_at=now)
-    await User.filter(id=found["disabled"].id).update(disabled_at=now)
-    await User.filter(id=found["unconfirmed"].id).update(confirmed_at=None)
-    await User.filter(id=found["pending"].id).update(approved_at=None)
-    await Account.filter(id=found["moved"].id).update(moved_to_uri="https://far.test/me")
-    await Account.filter(id=found["memorial"].id).update(memorial=True)
+    await Account.filter(id=found["q_suspended"].id).update(suspended_at=now)
+    await User.filter(id=found["q_disabled"].id).update(disabled_at=now)
+    await User.filter(id=found["q_unconfirmed"].id).update(confirmed_at=None)
+    await User.filter(id=found["q_pending"].id).update(approved_at=None)
+    await Account.filter(id=found["q_moved"].id).update(moved_to_uri="https://far.test/me")
+    await Account.filter(id=found["q_memorial"].id).update(memorial=True)
     await Passkey.create(
-        user_id=found["careful"].id, credential_id="a", public_key="b", name="Key", created_at=now
+        user_id=found["q_careful"].id, credential_id="a", public_key="b", name="Key", created_at=now
     )
     await accounts.delete_local(found[GONE].id)
     return found
@@ -182,7 +186,7 @@ async def test_s_h14_a_passkey_is_asked_for_without_a_word_about_anybody(browser
     await everybody()
     page = await browser.get("/login")
     form = page.form("/login/passkey").values
-    for name in ("careful", "active", NEVER):
+    for name in ("q_careful", "q_active", NEVER):
         question = await browser.send("POST", "/login/passkey/options", values=form | {"name": name})
         assert json.loads(question.text).get("allowCredentials", []) == []
 
@@ -196,7 +200,7 @@ async def test_s_h14_another_service_is_told_nothing_of_who_is_gone(visitor: Bro
     assert seen(first) == seen(await come_back(Browser(visitor.client), issuer))
 
 
-@pytest.mark.parametrize("name", ["active", NEVER])
+@pytest.mark.parametrize("name", ["q_active", NEVER])
 @pytest.mark.parametrize(
     ("first", "others"),
     [
