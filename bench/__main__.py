@@ -24,6 +24,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--clients", type=int, default=16, help="connections at a time")
     parser.add_argument("--stage-seconds", type=float, help="of each number of people in `users`")
     parser.add_argument("--spike-seconds", type=float, help="of the spike in `users`")
+    parser.add_argument("--people", type=int, help="most people in `users`, at most 500")
     parser.add_argument("--quick", action="store_true", help="a smaller world, fewer requests")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything to this file")
     parser.add_argument("--write", action="store_true", help="write the tables to docs/performance.md")
@@ -40,6 +41,7 @@ def main() -> int:
         is_quick=given.quick,
         stage_seconds=given.stage_seconds or (4.0 if given.quick else 25.0),
         spike_seconds=given.spike_seconds or (10.0 if given.quick else 180.0),
+        people=given.people,
     )
     data = Path(tempfile.mkdtemp(prefix="echo-bench-"))
     try:

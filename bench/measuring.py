@@ -17,7 +17,8 @@ class Bench:
     """What every measurement needs.
 
     Shapes:  requests: of one measurement; clients: connections at a time; stage_seconds, spike_seconds: how
-             long many people are there, and how long the most of them
+             long many people are there, and how long the most of them; people: most of them, None: the last
+             stage
     """
 
     server: Server
@@ -28,6 +29,7 @@ class Bench:
     is_quick: bool
     stage_seconds: float = 25.0
     spike_seconds: float = 180.0
+    people: int | None = None
 
     @property
     def port(self) -> int:

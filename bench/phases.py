@@ -33,6 +33,7 @@ class Asked:
     is_quick: bool
     stage_seconds: float = 25.0
     spike_seconds: float = 180.0
+    people: int | None = None
 
     def wants(self, name: str) -> bool:
         return not self.only or name in self.only
@@ -84,6 +85,7 @@ async def _second_start(asked: Asked, data: Path, port: int, inbox_port: int, wo
             is_quick=asked.is_quick,
             stage_seconds=asked.stage_seconds,
             spike_seconds=asked.spike_seconds,
+            people=asked.people,
         )
         if asked.wants(BARE):
             say(BARE)

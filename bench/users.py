@@ -55,7 +55,7 @@ class Watch:
 
 async def measure_users(bench: Bench) -> list[Figure]:
     """Everything of this file, the quiet first."""
-    people = STAGES[-1] if not bench.is_quick else 40
+    people = bench.people or (STAGES[-1] if not bench.is_quick else 40)
     names, accounts = await _settle(bench, people)
     figures: list[Figure] = []
 
