@@ -47,7 +47,7 @@ class Server:
             [sys.executable, "-m", "echo.cli.main", *arguments, "--data", str(self.data), "--json"],
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,
         )
         assert done.returncode == 0, done.stderr + done.stdout
         return json.loads(done.stdout)

@@ -27,7 +27,7 @@ from tests.e2e.sinks import Mood, Sinks
 from tests.e2e.test_faults import author, follow_from, post
 from tests.media import pictures
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.filterwarnings("ignore")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.filterwarnings("ignore")]
 POSTERS = 3
 
 
@@ -49,7 +49,7 @@ def ctl(data: Path, *arguments: str, status: int = 0) -> Any:
         [sys.executable, "-m", "echo.cli.main", *arguments, "--data", str(data), "--json"],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=400,
     )
     assert done.returncode == status, done.stderr + done.stdout
     return json.loads(done.stdout)

@@ -24,7 +24,7 @@ from echo.embedded import find_engines
 from tests import make
 from tests.e2e.servers import Server, eventually, running
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(540), pytest.mark.filterwarnings("ignore")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.filterwarnings("ignore")]
 CLIENTS, GROUPS, PAIRS, SECONDS = 20, 5, 30, 60.0
 BASE = "/api/v1/echo/chats"
 

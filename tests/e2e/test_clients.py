@@ -25,7 +25,7 @@ from mastodon import Mastodon, StreamListener
 from tests.e2e.servers import SCOPES, Person, Server, eventually, running
 from tests.media.pictures import png
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.filterwarnings("ignore")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.filterwarnings("ignore")]
 _numbers = itertools.count(1)
 JAVASCRIPT = Path(__file__).parent / "javascript"
 PASSWORD = "correct horse battery"

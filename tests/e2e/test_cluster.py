@@ -17,7 +17,7 @@ from tests.cluster import Cluster, cluster, is_whole, wait_for
 from tests.e2e.followers import Follower
 from tests.e2e.servers import Server, running
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(280), pytest.mark.filterwarnings("ignore")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.filterwarnings("ignore")]
 # People whose logs are on the server that dies, and others.
 ON_FIRST, ELSEWHERE = 1, 3
 # A job that met the dead server is tried again after a pause.

@@ -18,7 +18,7 @@ from tests.e2e.servers import Server, eventually, running, start
 from tests.e2e.sinks import Mood, Sinks
 from tests.e2e.test_faults import IN_FLIGHT, author, follow_from, kill_workers, post
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(400), pytest.mark.filterwarnings("ignore")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.filterwarnings("ignore")]
 # A minute of waiting is 60 ms; nobody is waited for longer than two seconds.
 QUICK = {"ECHO_FEDERATION__RETRY_SCALE": "0.001", "ECHO_FEDERATION__TIMEOUT_SECONDS": "2"}
 PATIENCE_SECONDS = 120

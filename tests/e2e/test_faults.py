@@ -26,7 +26,7 @@ from echo.store import accounts as account_store
 from tests.e2e.servers import Server, eventually, running
 from tests.e2e.sinks import Sinks
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(400), pytest.mark.filterwarnings("ignore")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.filterwarnings("ignore")]
 SINKS, POSTS, KILLS, WAITING = 20, 50, 20, 25
 # Deliveries that a worker may have under way when it dies: federation.deliveries_at_once.
 IN_FLIGHT = 64

@@ -25,7 +25,7 @@ from tests import make
 from tests.e2e.followers import OUTAGES, Follower
 from tests.e2e.servers import Server, running
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(560), pytest.mark.filterwarnings("ignore")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.filterwarnings("ignore")]
 AUTHORS, CLIENTS, ROUNDS, KILLS = 3, 20, 30, 12
 # Of 600 s of absence, compressed; a client is connected a little longer than it is away.
 CONNECTED_SECONDS, AWAY_SECONDS = 4.0, 8.0

@@ -9,7 +9,7 @@ from mastodon import Mastodon, MastodonAPIError
 
 from tests.e2e.servers import SCOPES, Server, eventually, running
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.filterwarnings("ignore")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.filterwarnings("ignore")]
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from tests.e2e.servers import Person, Server, running
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.timeout(400),
+    pytest.mark.timeout(900),
     pytest.mark.filterwarnings("ignore"),
     pytest.mark.skipif(program() is None, reason="Chromium is not installed"),
 ]

@@ -13,7 +13,7 @@ from tests.e2e.servers import Server, running
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.timeout(400),
+    pytest.mark.timeout(900),
     pytest.mark.filterwarnings("ignore"),
     pytest.mark.skipif(program() is None, reason="Chromium is not installed"),
 ]

@@ -131,7 +131,7 @@ async def _clear() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 async def test_thirty_days_with_a_relay(runtime: Runtime, tmp_path: Path) -> None:
     runtime.config = changed(
         runtime.config,

@@ -58,7 +58,7 @@ def test_signed_seeds_reach_the_last_step(name: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(660)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("target", TARGETS if find_spec("atheris") else ())
 def test_atheris_finds_nothing_in_a_while(target: str, tmp_path: Path) -> None:
     # From the same seed each time: what chance finds is for whoever fuzzes by hand, not for a change that has

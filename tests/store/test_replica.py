@@ -94,7 +94,7 @@ def _copy(sockets: str, source: Path, target: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(900)
 async def test_reads_that_may_be_late(pair: Pair, config: Config, tmp_path: Path) -> None:
     both = changed(
         config,

@@ -26,7 +26,7 @@ from tests.conftest import changed
 from tests.emptying import empty
 from tests.streaming.conftest import LiveServer
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module")
