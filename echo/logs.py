@@ -27,7 +27,7 @@ _SECRET = re.compile(
     # headers that are nothing but secrets, to the end of their line
     r"(?i)((?<![a-z_-])(?:authorization|(?:set-)?cookie)['\"]?\s*[=:,]\s*['\"]?)[^\r\n'\"]+"
     # name=value and "name": "value", in every spelling of quotes
-    rf"|((?<![a-z_])(?:{_NAMES})['\"]?\s*[=:]\s*b?)(?:'[^']*'|\"[^\"]*\"|[^&\s\"',;)}}\]]+)"
+    rf"|((?<![a-z_])(?:{_NAMES})['\"]?\s*[=:]\s*(?:b(?=['\"]))?)(?:'[^']*'|\"[^\"]*\"|[^&\s\"',;)}}\]]+)"
     # headers
     r"|((?:bearer|basic) )[a-z0-9._~+/=-]{6,}"
     # addresses that are keys: set-up, confirmation, new passwords

@@ -155,6 +155,12 @@ def test_s_g17_secrets_are_taken_out_in_every_spelling(text: str) -> None:
     assert "4711secret" not in logs.redact(text)
 
 
+@pytest.mark.parametrize("first", ["b", "B", "0", "-"])
+def test_s_g17_a_secret_is_taken_out_from_its_first_letter_on(first: str) -> None:
+    text = logs.redact(f"/?access_token={first}4711secret&x=1 {{'code': b'{first}4711secret', 'x': 1}}")
+    assert text == "/?access_token=[secret]&x=1 {'code': b[secret], 'x': 1}"
+
+
 @pytest.mark.parametrize(
     "text",
     ["status code 200", "author: alice", "no code", "the token ended", "authority = x", "GET /tags/code"],
