@@ -172,25 +172,25 @@ async def test_s_g17_no_secret_is_logged_or_kept_with_a_job(
     with caplog.at_level(logging.DEBUG):
         await api.get("/api/v1/accounts/verify_credentials", by=alice)
         await client.get(f"{STATUSES}/1?access_token={alice.token}", headers={"Host": "echo.test"})
-        await client.get("/api/v1/accounts/verify_credentials?access_token=not-a-token-4711")
+        await client.get("/api/v1/accounts/verify_credentials?access_token=not-a-token-hush")
         form = {
             "grant_type": "authorization_code",
             "client_id": app.client_id,
-            "client_secret": "secret-of-app-4711",
-            "code": "code-4711",
+            "client_secret": "secret-of-app-hush",
+            "code": "code-hush",
             "redirect_uri": "https://app.test/back",
         }
         await client.post("/oauth/token", form=form, headers={"Host": "echo.test"})
-        form = {"email": "alice@example.org", "password": "password-4711"}
+        form = {"email": "alice@example.org", "password": "password-hush"}
         await client.post("/login", form=form, headers={"Host": "echo.test"})
-        body = {"status": "@bob words-4711", "visibility": "direct"}
+        body = {"status": "@bob words-hush", "visibility": "direct"}
         await api.post(STATUSES, by=alice, json=body)
         await api.post(STATUSES, by=alice, expect=422, json={**body, "media_ids": ["1"]})
         await make.settle(runtime)
         await password_changes.request_password_reset("nobody@mail.test")
 
         async def fail(_: Runtime, **__: object) -> None:
-            raise OSError(f"https://a.test/?access_token={alice.token}&x=1 'Authorization': 'Basic x4711'")
+            raise OSError(f"https://a.test/?access_token={alice.token}&x=1 'Authorization': 'Basic xhush'")
 
         assert await jobs.drain_once(runtime, {"mail.send": fail}, "test", Lane.OUTSIDE)
     said = "\n".join(
@@ -200,7 +200,7 @@ async def test_s_g17_no_secret_is_logged_or_kept_with_a_job(
     rows = await db.fetch("SELECT name, arguments::text, coalesce(last_error, '') AS error FROM jobs")
     kept = "\n".join(f"{row['arguments']} {row['error']}" for row in rows)
     assert "OSError: https://a.test/?access_token=[secret]" in kept
-    for secret in (alice.token, bob.token, "4711"):
+    for secret in (alice.token, bob.token, "hush"):
         assert secret not in logs.redact(said)
         assert secret not in kept, "what waits and what is dead is shown to staff as it is"
 
@@ -216,19 +216,19 @@ async def test_s_g17_what_is_written_holds_no_secret(
     logs.configure(Log(level="debug", format=form))
     try:
         alice, app = await make.person("alice"), await make.app_token("write")
-        given = {"username": "bob", "email": "bob@example.org", "password": "new-4711", "agreement": True}
+        given = {"username": "bob", "email": "bob@example.org", "password": "new-hush", "agreement": True}
         await client.post("/api/v1/accounts", headers=app.headers, json=given)
-        await client.get("/setup/aaaaaaaaaaaaaaaaaaaa4711", headers={"Host": "echo.test"})
-        await client.post("/login/second", form={"code": "471147"}, headers={"Host": "echo.test"})
-        await client.post("/oauth/revoke", form={"token": "token-4711", "client_secret": "x4711"})
+        await client.get("/setup/aaaaaaaaaaaaaaaaaaaahush", headers={"Host": "echo.test"})
+        await client.post("/login/second", form={"code": "hushhush"}, headers={"Host": "echo.test"})
+        await client.post("/oauth/revoke", form={"token": "token-hush", "client_secret": "xhush"})
         log = logging.getLogger("echo.test")
-        log.debug("asked with %s", {"Authorization": f"Bearer {alice.token}", "Cookie": "session=x4711"})
+        log.debug("asked with %s", {"Authorization": f"Bearer {alice.token}", "Cookie": "session=xhush"})
         try:
-            raise ValueError(f"refused: access_token={alice.token}&password=x4711")
+            raise ValueError(f"refused: access_token={alice.token}&password=xhush")
         except ValueError:
             log.exception("job failed")
         asked = logs.REQUEST_ID.set("0123456789abcdef")
-        log.warning("said %s", {"password": "x4711"})
+        log.warning("said %s", {"password": "xhush"})
         logs.REQUEST_ID.reset(asked)
         log.warning("asked for %s", "/x\r\n2026-11-26T00:00:00Z [error] forged\x1b[2J")
     finally:
@@ -241,7 +241,7 @@ async def test_s_g17_what_is_written_holds_no_secret(
     assert "forged" in said
     assert not any(line.startswith("2026-11-26T00:00:00Z") for line in said.splitlines()), "a line of others"
     assert "\x1b" not in said
-    for secret in (alice.token, app.token, "4711"):
+    for secret in (alice.token, app.token, "hush"):
         assert secret not in said
 
 
