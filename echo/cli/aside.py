@@ -8,7 +8,7 @@ import os
 import signal
 from collections.abc import Callable
 from multiprocessing.connection import Connection
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from echo import db
 from echo.embedded.processes import describe_end, die_with_parent
@@ -30,31 +30,33 @@ def aside(work: Callable[[], T]) -> T:
     child = fork.Process(target=_do, args=(work, there, os.getpid()), daemon=True)
     child.start()
     there.close()
-    result: T | None = None
-    failure: EchoError | None = None
     try:
-        result, failure = here.recv()
+        is_done, outcome = here.recv()
     except EOFError:
         child.join()
-        failure = EchoError(f"what was to be done first {describe_end(child.exitcode or 0)}")
+        raise EchoError(f"what was to be done first {describe_end(child.exitcode or 0)}") from None
+    except BaseException:
+        child.terminate()
+        raise
     finally:
         child.join()
         here.close()
-    if failure is not None:
-        raise failure
-    return result  # type: ignore[return-value]  # a T, also where that is None
+    if not is_done:
+        raise outcome
+    return cast(T, outcome)
 
 
 def _do(work: Callable[[], T], there: Connection, parent_pid: int) -> None:
     """The whole life of the child. Not every error can be sent: what it says can."""
     die_with_parent(signal.SIGTERM, parent_pid)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches us through the parent
     try:
-        outcome: tuple[T | None, EchoError | None] = work(), None
+        said: tuple[bool, object] = True, work()
     except EchoError as error:
-        outcome = None, EchoError(error.public, status=error.status, detail=error.detail)
+        said = False, EchoError(error.public, status=error.status, detail=error.detail)
     except db.ERRORS as error:
-        outcome = None, EchoError(f"{type(error).__name__}: {error}")
+        said = False, EchoError(f"{type(error).__name__}: {error}")
     except Exception as error:
         log.exception("not done")
-        outcome = None, EchoError(f"{type(error).__name__}: {error}")
-    there.send(outcome)
+        said = False, EchoError(f"{type(error).__name__}: {error}")
+    there.send(said)

@@ -91,11 +91,11 @@ def go_on(ours: Premises, legacy: Legacy) -> int:
     failure = ""
     try:
         aside(lambda: asyncio.run(prepare(ours)))
+        asyncio.run(prepare_models(ours.config.database.url))
     except Exception as error:
         log.exception("the new code cannot serve: the processes of the code before go on")
         failure = f"{type(error).__name__}: {error}"
         renewals.note(ours.data, failure)
-    asyncio.run(prepare_models(ours.config.database.url))
     supervisor = Supervisor(
         ours.engines.running,
         roles_of(ours),
