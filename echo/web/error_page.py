@@ -17,6 +17,7 @@ from echo.errors import (
     Unauthorized,
 )
 from echo.policy.authorization import OAuthError
+from echo.policy.redirects import local_path
 from echo.web import visitor
 from echo.web.page import Meta, show
 
@@ -81,7 +82,9 @@ async def error_page(error: EchoError) -> Response:
         explanation=_sentence(_explanation(error, code)),
         code=code,
         number=error.status,
-        again=request.full_path.rstrip("?") if error.status in PASSING and request.method == "GET" else "",
+        again=local_path(request.full_path.rstrip("?"), "")
+        if error.status in PASSING and request.method == "GET"
+        else "",
     )
 
 

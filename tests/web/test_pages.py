@@ -376,6 +376,15 @@ async def test_errors_are_pages_and_tell_nothing_inside(
     assert ("Try again</a>" in text) == (error.status in (429, 500, 503))
 
 
+async def test_the_way_to_try_again_leads_to_no_other_server(runtime: Runtime, browser: Browser) -> None:
+    app = browser.client.app  # type: ignore[attr-defined]
+    for path, shown in (("/@alice?page=2", 'href="/@alice?page=2">Try again'), ("/%5cevil.test/", "")):
+        async with app.test_request_context(path):
+            text = await (await error_page(Unavailable())).get_data(as_text=True)
+        assert shown in text
+        assert ("Try again" in text) is bool(shown), text
+
+
 async def test_error_pages_need_no_database(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     async def away(*_: object) -> None:
         raise Unavailable
