@@ -37,7 +37,7 @@ _SECRET = re.compile(
     r"|((?:postgres(?:ql)?|rediss?)://[^:/\s@]*:)[^@\s]+(?=@)"
 )
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-MOST_WAITING, MOST_CHARACTERS = 200, 4000
+MOST_WAITING, MOST_CHARACTERS, ERROR_CHARACTERS = 200, 4000, 1000
 # Of the request under way, as its answer says it; empty outside of one.
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 
@@ -45,6 +45,11 @@ REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 def redact(text: str) -> str:
     """A text without secrets: what follows their names in queries, headers, JSON and addresses."""
     return _SECRET.sub(_hidden, text)
+
+
+def keepable(error: str) -> str:
+    """What is kept of an error in the database, which staff see: without secrets, and not too long."""
+    return redact(error)[:ERROR_CHARACTERS]
 
 
 def _hidden(match: re.Match[str]) -> str:

@@ -9,7 +9,7 @@ from activitypub.objects import ObjectRef
 from echo.actions import featured_tags
 from echo.actions.featured_tags import MOST_FEATURED
 from echo.models import Account
-from echo.text.hashtags import normalise
+from echo.text.hashtags import normalise, spelling
 from federation import short_lists
 from federation.errors import FederationError
 from federation.judge import is_same_origin
@@ -34,5 +34,5 @@ def name_of(item: ObjectRef) -> str | None:
     """The name of a hashtag, as it is written there; None for what is none."""
     if item.document is None or "Hashtag" not in item.document.types:
         return None
-    name = (item.document.text("name") or "").strip().lstrip("#\uff03")
+    name = spelling(item.document.text("name") or "")
     return name if normalise(name) is not None else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from echo import addresses, ports, settings
@@ -27,16 +27,15 @@ CONTENT_TYPES = (PLAIN, MARKDOWN)
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """A text made ready: clean HTML, the people it names and its hashtags (folded).
+    """A text made ready: clean HTML, the people it names and its hashtags.
 
-    Shapes:  pieces: the HTML of each text that was given; html: all of it;
-             typed_hashtags: the same as they were written
+    Shapes:  pieces: the HTML of each text that was given; html: all of it; hashtags: folded, and as they were
+             written first
     """
 
     pieces: tuple[str, ...]
     mentioned_ids: tuple[int, ...]
-    hashtags: tuple[str, ...]
-    typed_hashtags: tuple[str, ...]
+    hashtags: Mapping[str, str]
 
     @property
     def html(self) -> str:
@@ -87,12 +86,7 @@ async def compose(*texts: str, content_type: str = PLAIN) -> Composed:
     if refused:
         names = ", ".join(f"#{name}" for name in refused)
         raise Invalid(f"Validation failed: Text contained a disallowed hashtag: {names}")
-    return Composed(
-        tuple(piece.html for piece in rendered),
-        tuple(dict.fromkeys(named)),
-        tuple(tags),
-        tuple(tags.values()),
-    )
+    return Composed(tuple(piece.html for piece in rendered), tuple(dict.fromkeys(named)), tags)
 
 
 async def emojis_in(*texts: str) -> list[dict[str, str]]:

@@ -59,7 +59,7 @@ def new_post(
         parent=parent,
         media_ids=[file.id for file in media],
         app_id=draft.app_id,
-        hashtags=composed.typed_hashtags,
+        hashtags=tuple(composed.hashtags.values()),
         silent_ids=quote.silent_ids if quote else (),
         quote=quote.quoting if quote else None,
         quote_automatic=POLICIES[draft.quote_policy] if visibility in OPEN else (),

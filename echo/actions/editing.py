@@ -93,7 +93,7 @@ async def edit(author_id: int, post_id: int, draft: EditDraft, *, is_judged: boo
         await _write(post, **changed, html=html, poll_id=poll_id, emojis=emojis, edited_at=clock.now())
         # A message of a chat is for whom it was for, named in it or not.
         named = composed.mentioned_ids if message is None else await _named(post.id)
-        await _relink(unit, post, named, (), composed.typed_hashtags)
+        await _relink(unit, post, named, (), tuple(composed.hashtags.values()))
         await chats.edited(unit, message, author_id)
         await _tell_boosters(unit, post)
         await quotes.tell_quoters(unit, post)

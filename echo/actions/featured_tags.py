@@ -9,7 +9,7 @@ from echo.errors import FieldError, Invalid, NotFound
 from echo.events import TagFeatured, TagUnfeatured
 from echo.models import Account, FeaturedTag
 from echo.store import accounts, hashtags
-from echo.text.hashtags import normalise
+from echo.text.hashtags import normalise, normalised
 
 MOST_FEATURED = 10
 
@@ -63,7 +63,7 @@ async def receive(account: Account, name: str, *, is_featured: bool) -> bool:
     """
     async with db.unit_of_work():
         if not is_featured:
-            return await hashtags.unfeature(account.id, _folded([name])) > 0
+            return await hashtags.unfeature(account.id, normalised([name])) > 0
         await accounts.get_locked(account.id)
         if await FeaturedTag.filter(account_id=account.id).count() >= MOST_FEATURED:
             return False
@@ -75,10 +75,6 @@ async def receive_all(account: Account, names: Sequence[str]) -> None:
     async with db.unit_of_work():
         await accounts.get_locked(account.id)
         there = [row["name"] for row in await hashtags.featured(account.id)]
-        kept = _folded(names)
+        kept = normalised(names)
         await hashtags.unfeature(account.id, [name for name in there if name not in kept])
         await hashtags.feature(account.id, names[:MOST_FEATURED])
-
-
-def _folded(names: Sequence[str]) -> list[str]:
-    return [folded for name in names if (folded := normalise(name)) is not None]

@@ -11,7 +11,7 @@ from echo.kinds import Visibility
 from echo.models import Account, Media
 from echo.policy.pipeline.said import Door, Said
 from echo.text.anchors import anchors_of
-from echo.text.hashtags import normalise
+from echo.text.hashtags import normalised
 from echo.text.sanitize import to_text
 
 
@@ -38,7 +38,7 @@ def of_local(
         author=(author.username, author.display_name),
         text=_joined(to_text(composed.html), *more, *described),
         links=anchors_of(composed.html).links,
-        hashtags=composed.hashtags,
+        hashtags=tuple(composed.hashtags),
         mentions=len(composed.mentioned_ids),
         mentioned_ids=composed.mentioned_ids,
         files=len(files),
@@ -60,7 +60,7 @@ def of_remote(author: Account, draft: RemotePost, *, is_edit: bool = False) -> S
         author=(author.username, author.display_name),
         text=_joined(to_text(draft.html), draft.spoiler, *options, *described),
         links=anchors.links,
-        hashtags=tuple(filter(None, map(normalise, draft.hashtags))),
+        hashtags=normalised(draft.hashtags),
         mentions=max(anchors.people, len(draft.mentioned_ids)),
         mentioned_ids=draft.mentioned_ids,
         files=len(draft.media),

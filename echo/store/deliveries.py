@@ -165,7 +165,7 @@ async def finish(results: Sequence[Result]) -> int:
         [str(result.state) for result in results],
         [result.due_at for result in results],
         [result.status for result in results],
-        [logs.redact(result.error)[:1000] for result in results],
+        [logs.keepable(result.error) for result in results],
         [int(result.tried) for result in results],
         clock.now(),
     )
@@ -234,7 +234,7 @@ async def give_up(hosts: Sequence[str], error: str) -> int:
         " WHERE host = ANY($1) AND state = 'pending' AND lease_until IS NULL",
         list(hosts),
         clock.now(),
-        logs.redact(error)[:1000],
+        logs.keepable(error),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from echo import db
 from echo.db import Row
 from echo.store.cursor import Cursor
-from echo.text.hashtags import normalise
+from echo.text.hashtags import normalise, spelling
 
 # How a hashtag `h` is written for people: as moderators say, or else as whoever used it first wrote it.
 SHOWN = "coalesce(nullif(h.display_name, ''), nullif(h.spelling, ''), h.name)"
@@ -38,7 +38,7 @@ async def make(typed: Sequence[str]) -> list[str]:
     for one in typed:
         folded = normalise(one)
         if folded is not None:
-            spellings.setdefault(folded, one.strip().lstrip("#\uff03"))
+            spellings.setdefault(folded, spelling(one))
     # In one order, so that two posts with the same new hashtags never wait for each other.
     names = sorted(spellings)
     if names:

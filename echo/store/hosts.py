@@ -77,7 +77,7 @@ async def note_failures(failing: Sequence[Failing], *, scale: float = 1.0) -> No
         _NOTE_FAILURES,
         [each.name for each in failing],
         [each.times for each in failing],
-        [logs.redact(each.error)[:1000] for each in failing],
+        [logs.keepable(each.error) for each in failing],
         [random.uniform(0.8, 1.2) for _ in failing],  # noqa: S311
         now,
         [seconds * max(scale, 1e-6) for seconds in PROBE_SECONDS],
@@ -126,7 +126,7 @@ async def pause(name: str, until: datetime, error: str) -> None:
         " health = CASE WHEN h.health IN ('dead', 'gone') THEN h.health ELSE 'open' END",
         name,
         until,
-        logs.redact(error)[:1000],
+        logs.keepable(error),
         clock.now(),
     )
 
@@ -138,7 +138,7 @@ async def note_gone(names: Sequence[str], error: str) -> None:
         "UPDATE hosts SET health = 'gone', last_error = $2, last_failed_at = $3,"
         " first_failed_at = coalesce(first_failed_at, $3), probe_at = $4 WHERE name = ANY($1)",
         list(names),
-        logs.redact(error)[:1000],
+        logs.keepable(error),
         now,
         now + WEEK,
     )

@@ -179,7 +179,7 @@ async def postpone(inbound_id: int, owner: str, *, due_at: datetime, error: str)
         inbound_id,
         owner,
         due_at,
-        logs.redact(error)[:1000],
+        logs.keepable(error),
     )
 
 

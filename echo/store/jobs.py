@@ -50,7 +50,7 @@ async def postpone(owner: str, job_id: int, seconds: float, error: str = "") -> 
         owner,
         clock.now(),
         seconds,
-        logs.redact(error)[:1000],
+        logs.keepable(error),
         ATTEMPTS_MAX,
     )
 

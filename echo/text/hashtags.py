@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import regex
@@ -42,10 +43,20 @@ def normalise(name: str) -> str | None:
 
     Source:  federation.md 3.3: NFKC and case fold, as tags are matched by name between servers
     """
-    bare = name.strip().lstrip("#\uff03")
+    bare = spelling(name)
     if len(bare) > _NAME_CHARACTERS or _WHOLE_NAME.fullmatch(bare) is None:
         return None
     return _fold(bare)
+
+
+def normalised(names: Iterable[str]) -> tuple[str, ...]:
+    """The same for many; what is no hashtag is left out."""
+    return tuple(folded for name in names if (folded := normalise(name)) is not None)
+
+
+def spelling(name: str) -> str:
+    """A name as it is written, without `#` before it."""
+    return name.strip().lstrip("#\uff03")
 
 
 def _fold(name: str) -> str:
