@@ -61,7 +61,9 @@ async def featured(account_id: str) -> Answer:
 async def featured_tags(account_id: str) -> Answer:
     source = await local_actor(account_id)
     place = addresses.here().collection(source.id, "featured_tags")
-    items = tuple(outbox_profiles.tag(row["name"]) for row in await hashtags.featured(source.id))
+    items = tuple(
+        outbox_profiles.tag(row["name"], row["shown"]) for row in await hashtags.featured(source.id)
+    )
     found = Collection(kind="Collection", id=place, total_items=len(items), items=items)
     return activity_json(write.write_collection(found))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from echo.store import hashtags
 from federation import outbox_profiles, recipients
 from federation.sending import hand_over
 
@@ -17,5 +18,8 @@ async def send_unfeatured_tag(account_id: int, name: str) -> None:
 
 
 async def _send(account_id: int, name: str, *, is_featured: bool) -> None:
-    activity = outbox_profiles.featured_tag(account_id, name, is_featured=is_featured)
+    spellings = {row["name"]: row["shown"] for row in await hashtags.featured(account_id)}
+    activity = outbox_profiles.featured_tag(
+        account_id, name, spellings.get(name, name), is_featured=is_featured
+    )
     await hand_over(activity, await recipients.of_followers(account_id))

@@ -9,7 +9,7 @@ from echo.errors import FieldError, Invalid, NotFound
 from echo.events import TagFeatured, TagUnfeatured
 from echo.models import Account, FeaturedTag
 from echo.store import accounts, hashtags
-from echo.text.hashtags import normalise, normalised
+from echo.text.hashtags import normalise, normalised, spelling
 
 MOST_FEATURED = 10
 
@@ -33,7 +33,9 @@ async def feature(account_id: int, name: str) -> int:
             return int(known.id)
         if await FeaturedTag.filter(account_id=account_id).count() >= MOST_FEATURED:
             raise Invalid("Validation failed: You have already featured the maximum number of hashtags")
-        made = await FeaturedTag.create(account_id=account_id, hashtag_id=hashtag_id, created_at=clock.now())
+        made = await FeaturedTag.create(
+            account_id=account_id, hashtag_id=hashtag_id, spelling=spelling(name), created_at=clock.now()
+        )
         unit.emit(TagFeatured(local=True, account_id=account_id, name=folded))
     return int(made.id)
 

@@ -25,6 +25,9 @@ class FeaturedTag(Model):
     id = fields.BigIntField(primary_key=True)
     account_id = fields.BigIntField()
     hashtag_id = fields.BigIntField()
+    spelling = fields.CharField(
+        max_length=255, default="", db_default="", description="how whoever shows it wrote it"
+    )
     created_at = fields.DatetimeField()
 
     class Meta:

@@ -11,6 +11,8 @@ from echo.text.hashtags import normalise, spelling
 
 # How a hashtag `h` is written for people: as moderators say, or else as whoever used it first wrote it.
 SHOWN = "coalesce(nullif(h.display_name, ''), nullif(h.spelling, ''), h.name)"
+# The same on a profile: first of all as its owner wrote it.
+_FEATURED = f"coalesce(nullif(ft.spelling, ''), {SHOWN})"
 
 
 async def find(name: str) -> Row:
@@ -34,22 +36,27 @@ async def make(typed: Sequence[str]) -> list[str]:
     Shapes:  typed: names as people wrote them; the first spelling of one counts
     Returns: the folded names, each once
     """
+    return list(await _made(typed))
+
+
+async def _made(typed: Sequence[str]) -> dict[str, str]:
+    """The same with how each was written, by its folded name."""
     spellings: dict[str, str] = {}
     for one in typed:
         folded = normalise(one)
         if folded is not None:
             spellings.setdefault(folded, spelling(one))
     # In one order, so that two posts with the same new hashtags never wait for each other.
-    names = sorted(spellings)
-    if names:
+    spellings = dict(sorted(spellings.items()))
+    if spellings:
         await db.execute(
             "INSERT INTO hashtags (name, spelling, created_at)"
             " SELECT name, spelling, now() FROM unnest($1::text[], $2::text[]) AS t(name, spelling)"
             " ON CONFLICT (name) DO NOTHING",
-            names,
-            [spellings[name] for name in names],
+            list(spellings),
+            list(spellings.values()),
         )
-    return names
+    return spellings
 
 
 async def ensure(typed: str) -> int:
@@ -88,13 +95,15 @@ async def marks(account_id: int, names: Sequence[str]) -> dict[str, Row]:
 
 
 async def feature(account_id: int, typed: Sequence[str]) -> int:
-    """Put hashtags on a profile, making those that are new; how many were not there."""
-    names = await make(typed)
+    """Put hashtags on a profile as they are written, making those that are new; how many were not there."""
+    spellings = await _made(typed)
     return await db.execute(
-        "INSERT INTO featured_tags (account_id, hashtag_id, created_at)"
-        " SELECT $1, id, now() FROM hashtags WHERE name = ANY($2) ON CONFLICT DO NOTHING",
+        "INSERT INTO featured_tags (account_id, hashtag_id, spelling, created_at)"
+        " SELECT $1, h.id, t.spelling, now() FROM unnest($2::text[], $3::text[]) AS t(name, spelling)"
+        " JOIN hashtags h USING (name) ON CONFLICT DO NOTHING",
         account_id,
-        names,
+        list(spellings),
+        list(spellings.values()),
     )
 
 
@@ -114,7 +123,7 @@ async def featured(account_id: int) -> list[Row]:
     Counted are posts that everybody may read.
     """
     return await db.fetch(
-        f"SELECT ft.id, h.name, {SHOWN} AS shown, coalesce(used.posts, 0) AS posts, used.last_post_on"
+        f"SELECT ft.id, h.name, {_FEATURED} AS shown, coalesce(used.posts, 0) AS posts, used.last_post_on"
         " FROM featured_tags ft"
         " JOIN hashtags h ON h.id = ft.hashtag_id"
         " LEFT JOIN (SELECT ph.hashtag_id, count(*) AS posts, max(p.created_at)::date AS last_post_on"
