@@ -132,45 +132,37 @@ class _Page:
         if row is None or (hide_muted and row["author_muted"]):
             return None
         if row["boost_of_id"] is None:
-            return self._whole(row, row, (post_id,))
+            return self._whole(row, self._overlay(row, (post_id,)))
         original = self.moving.get(row["boost_of_id"])
         if original is None or (hide_muted and original["author_muted"]):
             return None
-        ids = (post_id, original["id"])
-        return self._whole(row, original, ids, boosted=self._whole(original, original, ids))
+        overlay = self._overlay(original, (post_id, original["id"]))
+        boosted = self._whole(original, overlay)
+        through_it = self._approval(original, is_boost=True)
+        return b"".join((*self._standing(row), through_it, overlay, b',"reblog":', boosted, b"}"))
 
-    def _whole(
-        self,
-        row: Row,
-        shown: Row,
-        ids: Sequence[int],
-        *,
-        boosted: bytes = b"null",
-        is_quoted: bool = False,
-    ) -> bytes:
-        """One post: its core, its author, and what moves, which for a boost is that of the post it boosts.
+    def _whole(self, row: Row, overlay: bytes) -> bytes:
+        """A post that is no boost."""
+        pinned = b""
+        if row["author_id"] == self.viewer.account_id and row["visibility"] != "direct":
+            pinned = b',"pinned":true' if row["pinned"] else b',"pinned":false'
+        approval = self._approval(row, is_boost=False)
+        return b"".join((*self._standing(row), approval, overlay, pinned, b',"reblog":null}'))
+
+    def _standing(self, row: Row) -> tuple[bytes, bytes, bytes]:
+        """The core of a post and its author, still open at the end."""
+        return self.posts[row["id"]][:-1], b',"account":', self.authors[row["author_id"]]
+
+    def _overlay(self, row: Row, ids: Sequence[int], *, is_quoted: bool = False) -> bytes:
+        """What moves, which for a boost is that of the post it boosts.
 
         Shapes:  ids: by which filters may know it
         """
-        viewer = self.viewer
-        parts = [
-            self.posts[row["id"]][:-1],
-            b',"account":',
-            self.authors[row["author_id"]],
-            status_overlay.counters(shown),
-            self._approval(shown, is_boost=row is not shown),
-            b',"quote":',
-            self._quote(shown, is_shallow=is_quoted),
-            b',"poll":',
-            self._poll(shown),
-            self._reactions(shown),
-        ]
-        if viewer.account_id is not None:
-            parts.append(status_overlay.marks(shown))
-            parts.append(b',"filtered":' + self.filtering.apply(viewer, shown["id"], ids))
-            if row["author_id"] == viewer.account_id and row is shown and row["visibility"] != "direct":
-                parts.append(b',"pinned":true' if row["pinned"] else b',"pinned":false')
-        parts += (b',"reblog":', boosted, b"}")
+        parts = [status_overlay.counters(row), b',"quote":', self._quote(row, is_shallow=is_quoted)]
+        parts += (b',"poll":', self._poll(row), self._reactions(row))
+        if self.viewer.account_id is not None:
+            parts.append(status_overlay.marks(row))
+            parts += (b',"filtered":', self.filtering.apply(self.viewer, row["id"], ids))
         return b"".join(parts)
 
     def _poll(self, row: Row) -> bytes:
@@ -204,7 +196,7 @@ class _Page:
             return f'{{"state":"{state}","quoted_status_id":{shown_id}}}'.encode()
         whole = b"null"
         if quoted is not None and is_shown:
-            whole = self._whole(quoted, quoted, (quoted["id"],), is_quoted=True)
+            whole = self._whole(quoted, self._overlay(quoted, (quoted["id"],), is_quoted=True))
         return b'{"state":"%b","quoted_status":%b}' % (state.encode(), whole)
 
     def _state_for(self, row: Row, quoted: Row | None) -> str:

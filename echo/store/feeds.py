@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any, cast
 
 from echo import cache, metrics, settings
 from echo.db import Row
@@ -94,19 +95,23 @@ class Feed:
         return [row["id"] for row in rows]
 
     async def _read(self, owner_id: int, cursor: Cursor) -> list[int] | None:
-        """A page in one round trip; None when the timeline is missing."""
+        """A page in one round trip, and one more when there is nothing on it; None when the timeline is
+        missing.
+        """
         lower = cursor.min_id if cursor.min_id is not None else cursor.since_id
         low = f"({_member(lower)}" if lower is not None else f"({_FILLED}"
         high = f"({_member(cursor.max_id)}" if cursor.max_id is not None else "+"
         key, _ = self._keys(owner_id)
-        async with cache.client().pipeline(transaction=False) as pipe:
-            pipe.exists(key)
-            if cursor.is_upward:
-                pipe.zrangebylex(key, low, high, start=0, num=cursor.limit)
-            else:
-                pipe.zrevrangebylex(key, high, low, start=0, num=cursor.limit)
-            exists, members = await pipe.execute()
-        return cursor.newest_first([int(member) for member in members]) if exists else None
+        page: tuple[object, ...] = ("ZREVRANGEBYLEX", key, high, low, "LIMIT", 0, cursor.limit)
+        if cursor.is_upward:
+            page = ("ZRANGEBYLEX", key, low, high, "LIMIT", 0, cursor.limit)
+        members = await cast(Any, cache.client()).execute_command(*page)
+        if not members:
+            # Whether it is there at all, asked together with the page: it may be made at this moment.
+            exists, members = await cache.send([("EXISTS", key), page])
+            if not exists:
+                return None
+        return cursor.newest_first([int(member) for member in members])
 
 
 def _member(post_id: int) -> str:
