@@ -6,6 +6,8 @@ import os
 import time
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from contextvars import copy_context
+from functools import lru_cache
+from inspect import iscoroutinefunction
 from typing import Any
 
 from quart import Blueprint, Quart, Request
@@ -23,6 +25,7 @@ from federation.blueprints import BLUEPRINTS as FEDERATION
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
+_is_async = lru_cache(maxsize=4096)(iscoroutinefunction)
 
 
 class BoundApp:
@@ -39,6 +42,10 @@ class BoundApp:
 
 class Site(Quart):
     """The application, which counts what it answers."""
+
+    def ensure_async(self, func: Any) -> Any:
+        """Quart's. What a function is does not change, and eight are asked about for each request."""
+        return func if _is_async(func) else super().ensure_async(func)
 
     async def handle_request(self, request: Request) -> ResponseTypes:
         """Answer a request. Counted by the template of its route: paths are without number, and name

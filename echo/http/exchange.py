@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine
 from contextlib import suppress
+from functools import cached_property
 from typing import cast
 
 from hypercorn.typing import ASGIReceiveCallable, ASGISendCallable, HTTPScope
@@ -49,16 +50,22 @@ class PacedRequest(Request):
     body_class = PacedBody
     body: PacedBody
 
+    @cached_property
+    def blueprints(self) -> list[str]:
+        """Quart's, which is asked thrice for each request once its route is known."""
+        return super().blueprints
+
 
 class Exchange(ASGIHTTPConnection):
-    """A bare request is answered in the task of its connection, an answer in memory sent in one piece.
+    """A bare request is answered in the task of its connection, an answer in memory sent in one piece: how
+    long that may take is the connection's to say.
 
     Quart starts three tasks for every request: to receive, to handle, and to send in time. Only uploads and
     streams need them.
     """
 
     async def __call__(self, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
-        if not _is_bare(self.scope):
+        if not is_bare(self.scope):
             await super().__call__(receive, send)
             return
         cast("dict[str, object]", self.scope)[BARE] = True
@@ -66,7 +73,7 @@ class Exchange(ASGIHTTPConnection):
         request.body.set_complete()
         response = await self.app.handle_request(request)
         if isinstance(response, Response) and isinstance(response.response, DataBody):
-            await self._in_time(response, self._send_whole(send, response, response.response))
+            await self._send_whole(send, response, response.response)
             return
         # Whoever leaves ends a stream.
         leaving = asyncio.ensure_future(self.handle_messages(request, receive))
@@ -99,5 +106,6 @@ class Exchange(ASGIHTTPConnection):
         await send({"type": "http.response.body", "body": data, "more_body": False})
 
 
-def _is_bare(scope: HTTPScope) -> bool:
+def is_bare(scope: HTTPScope) -> bool:
+    """Whether a request ends with its head."""
     return scope["method"] in ("GET", "HEAD") and not any(name in _OF_BODIES for name, _ in scope["headers"])
