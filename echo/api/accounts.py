@@ -80,8 +80,10 @@ async def many() -> Response:
 @optional("read:accounts")
 async def show(target: str) -> Response:
     """One account; a suspended one is shown blank."""
-    found = await accounts.get(read_id(target))
-    return raw(await account.one(found.id))
+    rendered = await account.many([read_id(target)])
+    if not rendered:
+        raise NotFound
+    return raw(rendered[0])
 
 
 @blueprint.get("/api/v1/accounts/<target>/statuses")
