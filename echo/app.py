@@ -16,11 +16,13 @@ from quart.typing import ResponseTypes
 from echo import admin, api, logs, metrics, streaming, tracing, web
 from echo.http import access, errors, fence, headers, lateness, strays
 from echo.http.exchange import Exchange, PacedRequest
+from echo.http.ready import Front
 from echo.runtime import Runtime
 from echo.web.error_page import error_page
 from echo.web.page import read_files
 from federation.admission import admit
 from federation.blueprints import BLUEPRINTS as FEDERATION
+from federation.ready import sources
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Any]]
@@ -65,12 +67,21 @@ class Site(Quart):
 def create_app(runtime: Runtime) -> Quart:
     """The application over an open runtime. It serves streams too, where no process of their own does."""
     read_files()
-    return _create(runtime, (*api.BLUEPRINTS, *admin.BLUEPRINTS, *web.BLUEPRINTS, *FEDERATION))
+    app = _create(runtime, (*api.BLUEPRINTS, *admin.BLUEPRINTS, *web.BLUEPRINTS, *FEDERATION))
+    app.asgi_app = front_of(app, runtime)  # type: ignore[method-assign, assignment]
+    return app
 
 
 def create_streaming_app(runtime: Runtime) -> Quart:
     """The application of the streaming process: nothing but streams."""
-    return _create(runtime, ())
+    app = _create(runtime, ())
+    app.asgi_app = BoundApp(app.asgi_app, runtime)  # type: ignore[method-assign, assignment]
+    return app
+
+
+def front_of(app: Quart, runtime: Runtime) -> BoundApp:
+    """What the server asks: documents that are ready are answered at once, all else by the application."""
+    return BoundApp(Front(app, Quart.asgi_app.__get__(app), sources(app)), runtime)
 
 
 def _create(runtime: Runtime, blueprints: Sequence[Blueprint]) -> Quart:
@@ -92,5 +103,4 @@ def _create(runtime: Runtime, blueprints: Sequence[Blueprint]) -> Quart:
     context = copy_context()
     context.run(runtime.bind)
     streaming.install(app, context)
-    app.asgi_app = BoundApp(app.asgi_app, runtime)  # type: ignore[method-assign, assignment]
     return app

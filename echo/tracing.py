@@ -69,6 +69,11 @@ def use(tracer: Any, propagator: Any) -> None:
     _tracer, _propagator = tracer, propagator
 
 
+def is_on() -> bool:
+    """Whether spans are kept."""
+    return _tracer is not None
+
+
 def span(name: str, *, parent: str = "") -> AbstractContextManager[Span]:
     """A stretch of work: `with`. What fails in it is written down there.
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import cast
 from urllib.parse import unquote, urlsplit
 
-from quart import Blueprint, Response, current_app, request
+from quart import Blueprint, Quart, Response, current_app, request
 
 from activitypub import nodeinfo, webfinger
+from activitypub.document import JsonObject
 from activitypub.errors import Malformed
 from activitypub.nodeinfo import NodeInfo, Usage
 from activitypub.vocabulary import JRD_JSON
@@ -48,18 +51,25 @@ async def who_is() -> Response:
         return _refusal(Gone())
     if source.suspended_at is not None:
         return _refusal(NotFound())
+    return json_as(jrd_of(source, request.args.getlist("rel")), JRD_TYPE, seconds=WEBFINGER_SECONDS)
+
+
+def jrd_of(source: ActorSource, rels: Collection[str] = ()) -> JsonObject:
+    """How we describe somebody of ours, or the server.
+
+    Shapes:  rels: the kinds of links asked for, all when there is none
+    """
     here = addresses.here()
     is_server = source.kind == AccountKind.APPLICATION
-    jrd = webfinger.write_jrd(
+    return webfinger.write_jrd(
         Handle(source.username, here.domain),
         actor=source.uri,
         profile_page=None if is_server else here.profile_page(source.username),
         avatar=(here.file(source.avatar), None) if source.avatar else None,
         subscribe_template=f"{here.base}/authorize_interaction?uri={{uri}}",
         service=source.uri if is_server else None,
-        rels=request.args.getlist("rel"),
+        rels=rels,
     )
-    return json_as(jrd, JRD_TYPE, seconds=WEBFINGER_SECONDS)
 
 
 @blueprint.get("/.well-known/host-meta")
@@ -101,22 +111,23 @@ async def node_information(version: str) -> Response:
     """What runs here, and how many use it."""
     if version not in nodeinfo.VERSIONS:
         raise NotFound
+    written = nodeinfo.write_nodeinfo(info_of(await _usage()), version=version)
+    return json_as(written, nodeinfo.content_type(version), seconds=NODEINFO_SECONDS)
+
+
+def info_of(usage: Usage) -> NodeInfo:
+    """What runs here."""
     config = settings.here()
-    info = NodeInfo(
+    return NodeInfo(
         software="echo",
         version=__version__,
         open_registrations=config.registrations.mode in ("open", "approval"),
-        usage=await _usage(),
+        usage=usage,
         metadata={
             "nodeName": config.instance.title,
             "nodeDescription": config.instance.description,
             "upstream": UPSTREAM,
         },
-    )
-    return json_as(
-        nodeinfo.write_nodeinfo(info, version=version),
-        nodeinfo.content_type(version),
-        seconds=NODEINFO_SECONDS,
     )
 
 
@@ -169,11 +180,19 @@ def _refusal(error: NotFound | Gone) -> Response:
     return response
 
 
+def known_usage(app: Quart) -> Usage | None:
+    """The counts of this server, when they were counted lately."""
+    return _counted(app).get("usage")
+
+
+def _counted(app: Quart) -> Memory[str, Usage]:
+    memory = app.extensions.setdefault("echo_usage", Memory(size=1, seconds=COUNTED_SECONDS))
+    return cast("Memory[str, Usage]", memory)
+
+
 async def _usage() -> Usage:
     """Counts of this server, at most a minute old."""
-    counted: Memory[str, Usage] = current_app.extensions.setdefault(
-        "echo_usage", Memory(size=1, seconds=COUNTED_SECONDS)
-    )
+    counted = _counted(current_app)
     known = counted.get("usage")
     if known is None:
         row = await federation_lists.usage()

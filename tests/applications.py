@@ -12,7 +12,7 @@ from copy import copy
 from quart import Quart
 
 from echo import streaming
-from echo.app import BoundApp, create_app
+from echo.app import create_app, front_of
 from echo.runtime import Runtime
 
 _patterns: list[Quart] = []
@@ -28,5 +28,5 @@ def application(runtime: Runtime) -> Quart:
     context = copy_context()
     context.run(runtime.bind)
     streaming.install(app, context)
-    app.asgi_app = BoundApp(Quart.asgi_app.__get__(app), runtime)  # type: ignore[method-assign, assignment]
+    app.asgi_app = front_of(app, runtime)  # type: ignore[method-assign, assignment]
     return app

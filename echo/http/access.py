@@ -14,11 +14,11 @@ without.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import wraps
 from typing import ParamSpec, TypeVar, cast
 
-from quart import Request, Websocket, current_app, g, request
+from quart import Quart, Request, Websocket, current_app, g, request
 
 from echo import settings
 from echo.config_limits import RateLimits
@@ -81,8 +81,13 @@ def caller_address() -> str:
 
 def address_of(asked: Request | Websocket) -> str:
     """The address of whoever asks, as far as the configured proxies can be believed."""
+    return address_behind(asked.remote_addr or "", asked.headers.getlist("X-Forwarded-For"))
+
+
+def address_behind(peer: str, forwarded_for: Sequence[str]) -> str:
+    """The same, from the address of the connection and the X-Forwarded-For headers."""
     trusted = networks(tuple(settings.here().server.trusted_proxies))
-    return client_address(asked.remote_addr or "", asked.headers.getlist("X-Forwarded-For"), trusted)
+    return client_address(peer, forwarded_for, trusted)
 
 
 def public(view: View[P, R]) -> View[P, R]:
@@ -135,13 +140,26 @@ def delivered(view: View[P, R]) -> View[P, R]:
     return _counted_here(view, "delivered", lambda limits: limits.deliveries_per_address)
 
 
+def tally_of(app: Quart) -> Tally:
+    """What an application counts in its process."""
+    return cast(Tally, app.extensions.setdefault("echo_tally", Tally()))
+
+
+def documents_limit(mark: str, address: str) -> Limit | None:
+    """What a document of routes with this mark, `signed` or `found`, counts against; None without limits."""
+    limits = settings.here().rate_limits
+    if not limits.enabled:
+        return None
+    return Limit(mark, limit_subject(address), limits.documents_per_address, WINDOW_SECONDS)
+
+
 def _counted_here(view: View[P, R], mark: str, allowed: Callable[[RateLimits], int]) -> View[P, R]:
     @wraps(view)
     async def counted(*args: P.args, **kwargs: P.kwargs) -> R:
         limits = settings.here().rate_limits
         if limits.enabled:
-            tally: Tally = current_app.extensions.setdefault("echo_tally", Tally())
-            tally.count(Limit(mark, limit_subject(caller_address()), allowed(limits), WINDOW_SECONDS))
+            limit = Limit(mark, limit_subject(caller_address()), allowed(limits), WINDOW_SECONDS)
+            tally_of(current_app).count(limit)
         return await view(*args, **kwargs)
 
     setattr(counted, MARK, mark)

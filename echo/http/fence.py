@@ -19,9 +19,14 @@ def install(app: Quart) -> None:
     app.before_request(_stop)
 
 
+def of(app: Quart) -> Fence:
+    """The fence of an application."""
+    return cast(Fence, app.extensions[_FENCE])
+
+
 async def shuts_out(address: str) -> bool:
     """Whether an address gets nothing here."""
-    return await cast(Fence, current_app.extensions[_FENCE]).shuts_out(address)
+    return await of(current_app).shuts_out(address)
 
 
 async def _stop() -> None:

@@ -190,17 +190,21 @@ _fields = msgspec.json.Decoder(tuple[FieldPart, ...])
 
 async def posts_for_worker(post_ids: Sequence[int]) -> dict[int, PostSource]:
     """Posts by id, whoever may read them, deleted ones too: for activities, which choose their readers."""
-    return {row["id"]: _post(row) for row in await db.fetch(_POSTS, list(post_ids))}
+    return {row["id"]: read_post(row) for row in await db.fetch(_POSTS, list(post_ids))}
 
 
 async def posts(viewer: Viewer, post_ids: Sequence[int]) -> dict[int, PostSource]:
     """Posts by id, those that the viewer may read; of boosts those whose original is readable too."""
-    rows = await db.fetch(
+    return {row["id"]: read_post(row) for row in await post_rows(viewer, post_ids)}
+
+
+async def post_rows(viewer: Viewer, post_ids: Sequence[int]) -> list[Row]:
+    """The same, as `read_post` reads them."""
+    return await db.fetch(
         f"{_POSTS} AND {visible_to('$2')} AND (o.id IS NULL OR {visible_to('$2', 'o', 'oa')})",
         list(post_ids),
         viewer.account_id,
     )
-    return {row["id"]: _post(row) for row in rows}
 
 
 async def is_deleted_post(post_id: int) -> bool:
@@ -227,21 +231,32 @@ _ACTORS = """
 
 async def actor(account_id: int) -> ActorSource | None:
     """A local account, deleted and suspended ones too; None where there is none."""
-    row = await db.fetch_one(f"{_ACTORS} WHERE a.id = $1 AND a.host = ''", account_id)
-    return None if row is None else _actor(row)
+    row = await actor_row(account_id)
+    return None if row is None else read_actor(row)
+
+
+async def actor_row(account_id: int) -> Row | None:
+    """The same, as `read_actor` reads it."""
+    return await db.fetch_one(f"{_ACTORS} WHERE a.id = $1 AND a.host = ''", account_id)
 
 
 async def actor_named(username: str) -> ActorSource | None:
     """The local account with this name, or that had it, in any case, deleted and suspended ones too."""
-    row = await db.fetch_one(
+    row = await actor_row_named(username)
+    return None if row is None else read_actor(row)
+
+
+async def actor_row_named(username: str) -> Row | None:
+    """The same, as `read_actor` reads it."""
+    return await db.fetch_one(
         f"{_ACTORS} WHERE a.domain = '' AND (a.username_key = $1"
         " OR a.id = (SELECT f.account_id FROM former_names f WHERE f.username_key = $1))",
         username.lower(),
     )
-    return None if row is None else _actor(row)
 
 
-def _post(row: Row) -> PostSource:
+def read_post(row: Row) -> PostSource:
+    """What a row says."""
     order = {media_id: place for place, media_id in enumerate(_numbers.decode(row["media_ids"]))}
     # An edit may have left some out; they stay for the history.
     shown = (part for part in _media.decode(row["media"]) if part.id in order)
@@ -263,7 +278,8 @@ def _post(row: Row) -> PostSource:
     )
 
 
-def _actor(row: Row) -> ActorSource:
+def read_actor(row: Row) -> ActorSource:
+    """What a row says."""
     plain = {
         name: row[name]
         for name in ActorSource.__dataclass_fields__
