@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from echo import addresses, clock, db, ports
-from echo.actions import blocks, follows, staff
+from echo.actions import blocks, follows, owners, staff
 from echo.actions.logins import require_password
 from echo.actions.staff import Target
 from echo.db import UnitOfWork
@@ -67,7 +67,8 @@ async def move(account_id: int, password: str, handle: str) -> Account:
     """Go on as another account: followers go along, this one can do nothing any more.
 
     Returns: the new account
-    Raises:  Invalid for a wrong password, and for an account that does not name this one among its aliases
+    Raises:  Invalid for a wrong password, for an account that does not name this one among its aliases, and
+             for the last owner of this server
     """
     await require_password(account_id, password)
     target = await _target(handle)
@@ -119,6 +120,7 @@ async def _move(unit: UnitOfWork, account_id: int, target: Account) -> None:
     _check_target(account, target)
     if account.moved_at is not None and account.moved_at > clock.now() - COOLDOWN:
         raise Invalid(f"You have moved already in the last {COOLDOWN.days} days.")
+    await owners.require_another(account_id)
     await _leave(account, target)
     unit.emit(AccountMoved(local=True, account_id=account_id, target_id=target.id))
     unit.emit(AccessEnded(local=True, user_id=account_id, token_id=None))

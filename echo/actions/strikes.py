@@ -17,8 +17,10 @@ from echo.models import Post, Report, Strike, WarningPreset
 from echo.policy.deeds import Deed
 from echo.policy.roles import Staff
 from echo.store import accounts, reports
+from echo.store import strikes as strike_rows
 
 TEXT_CHARACTERS = 2000
+MEANWHILE = "Something else was done to this account meanwhile. Look at that before you decide."
 Kind = StrikeKind
 DEEDS = {
     Kind.NONE: Deed.ACCOUNT_WARN,
@@ -38,7 +40,9 @@ class StrikeDraft:
     """What is done, and what is said to the person.
 
     Shapes:  report_id: that it answers; preset_id: words that go before `text`; post_ids: of the account,
-             needed by kinds of `OF_POSTS`, else what the words speak of; is_told: by letter and notification
+             needed by kinds of `OF_POSTS`, else what the words speak of; is_told: by letter and notification;
+             last_seen: the newest strike of the account that whoever decides knew of, 0 when there was none;
+             None: it does not matter
     """
 
     kind: StrikeKind
@@ -47,6 +51,7 @@ class StrikeDraft:
     preset_id: int | None = None
     post_ids: tuple[int, ...] = ()
     is_told: bool = True
+    last_seen: int | None = None
 
 
 async def give(by: Staff, target_id: int, draft: StrikeDraft) -> Strike:
@@ -54,8 +59,7 @@ async def give(by: Staff, target_id: int, draft: StrikeDraft) -> Strike:
     that they answer.
 
     Raises:  NotFound for an account, report, preset or post that there is not; Invalid for what cannot be
-             done to somebody elsewhere, for too long a text, and for a report that was decided meanwhile;
-             Forbidden
+             done to somebody elsewhere, for too long a text, and for what was decided meanwhile; Forbidden
     """
     target = await accounts.get(target_id)
     report = await _report(draft, target.id)
@@ -65,6 +69,8 @@ async def give(by: Staff, target_id: int, draft: StrikeDraft) -> Strike:
     gone: list[int] = []
     async with staff.acting(by, DEEDS[draft.kind], on=restraints.on(target), details=details) as unit:
         target = await accounts.get_locked(target.id)
+        if draft.last_seen is not None and draft.last_seen != await strike_rows.newest(target.id):
+            raise Invalid(MEANWHILE)
         if report is not None:
             await _require_undecided(report)
         if draft.kind in OF_POSTS:

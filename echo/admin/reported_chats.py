@@ -10,7 +10,7 @@ from echo.http.reading import read_id
 from echo.http.replies import entity
 from echo.policy.roles import Permission
 from echo.render import chat_message
-from echo.store import chat_reads, chats
+from echo.store import chat_reads
 
 blueprint = Blueprint("reported_chats", __name__)
 
@@ -19,8 +19,7 @@ blueprint = Blueprint("reported_chats", __name__)
 @needs("admin:read:reports", may=Permission.MANAGE_REPORTS)
 async def show(report_id: str) -> Response:
     """What was reported, and what stands around it: for moderators, of reported chats alone."""
-    found = await chats.reported(read_id(report_id))
-    if found is None:
+    rows = await chat_reads.reported_for_staff(read_id(report_id))
+    if rows is None:
         raise NotFound
-    rows = await chat_reads.messages_at(0, *found)
     return entity(await chat_message.many(account_id(), rows))

@@ -98,6 +98,7 @@ async def restore(
         wait for `echoctl federation requeue`, because they may have been sent since. send: they are sent.
     """
     reader = places.find(path)
+    has_config = False
     try:
         restoring.read_manifest(reader)
         has_config = common.config is None and restoring.write_config(reader, common.data)
@@ -105,6 +106,12 @@ async def restore(
             tell(f"the configuration is in {common.data / 'config.toml'}")
         with engines_for(load_config(common), common.data) as config:
             done = await restoring.restore(reader, config, common.data, send=outbox == "send", say=tell)
+    except BaseException:
+        # Refused: whatever is here goes on as it was. Broken off: it goes on when it is called again.
+        if has_config and not records.is_restore_unfinished(common.data):
+            (common.data / "config.toml").unlink()
+            tell(f"{common.data / 'config.toml'} is taken away again: nothing was restored")
+        raise
     finally:
         reader.close()
     records.release_serves(common.data)

@@ -144,4 +144,4 @@ def _unpacked(path: Path) -> Iterator[tuple[str, bytes]]:
                 if content is not None and Path(name).suffix.lower() in ENDINGS and name[0] != ".":
                     yield name, content.read(IMAGE_BYTES + 1)
     except (tarfile.TarError, EOFError) as error:
-        raise EchoError(f"{path} is no archive that can be read: {error}") from error
+        raise EchoError(f"{path} is no archive that can be read") from error

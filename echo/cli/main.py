@@ -71,8 +71,8 @@ def main() -> None:
         sys.exit(2)
     except EchoError as error:
         sys.exit(_fail(_explain(error)))
-    except db.ERRORS as error:
-        sys.exit(_fail(f"{type(error).__name__}: {error}"))
+    except (*db.ERRORS, UnicodeDecodeError) as error:
+        sys.exit(_fail(_in_words(error)))
     except KeyboardInterrupt:
         sys.exit(130)
     sys.exit(result if isinstance(result, int) else 0)
@@ -85,6 +85,14 @@ def _explain(error: EchoError) -> str:
         ]
         return f"{error.public} ({'; '.join(reasons)})" if reasons else error.public
     return f"{error.public}: {error.detail}" if error.detail else error.public
+
+
+def _in_words(error: Exception) -> str:
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.strerror}: {error.filename}"
+    if isinstance(error, UnicodeDecodeError):
+        return f"A file is no text in UTF-8, from byte {error.start} on"
+    return f"{type(error).__name__}: {error}"
 
 
 def _fail(message: str) -> int:

@@ -73,9 +73,9 @@ async def prune(*, seconds: float = 600.0, common: Common = Common()) -> int:
 
 @app.command
 async def compact(*, common: Common = Common()) -> None:
-    """Make the indexes over posts anew, while the server is used: they grow slowly even when rows do not."""
+    """Make indexes anew, while the server is used: they grow slowly even when rows do not."""
     async with opened(common):
-        freed = {name: await sizes.rebuild_indexes(name) for name in sizes.POST_TABLES}
+        freed = {name: await sizes.rebuild_indexes(name) for name in sizes.GAPPY_TABLES}
         await machine.note(Staff.shell(), Deed.STORAGE_COMPACT, details=freed)
     rows: list[dict[str, object]] = [
         {"table": name, "freed": storage_report.readable(max(size, 0))} for name, size in freed.items()

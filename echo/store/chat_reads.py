@@ -140,6 +140,17 @@ async def messages_at(account_id: int, chat_id: int, seqs: Sequence[int]) -> lis
     )
 
 
+async def reported_for_staff(report_id: int) -> list[Row] | None:
+    """The messages of a report and those around them; None when it is about no chat. As no account sees them:
+    what members took off their own view is there for whoever deals with it."""
+    row = await db.fetch_one(
+        "SELECT chat_id, ARRAY(SELECT jsonb_array_elements_text(chat_seqs)::bigint) AS seqs FROM reports"
+        " WHERE id = $1 AND chat_id IS NOT NULL",
+        report_id,
+    )
+    return None if row is None else await messages_at(0, row["chat_id"], row["seqs"])
+
+
 async def messages_by_id(account_id: int, message_ids: Sequence[int]) -> list[Row]:
     """Messages of any chats, those that somebody may read and that are still there."""
     return await db.fetch(

@@ -281,13 +281,3 @@ async def around(seat: Seat, seqs: Sequence[int], count: int) -> list[int]:
         count,
     )
     return [row["seq"] for row in rows]
-
-
-async def reported(report_id: int) -> tuple[int, list[int]] | None:
-    """The chat and the messages of a report, for those who deal with it; None when it is about no chat."""
-    row = await db.fetch_one(
-        "SELECT chat_id, ARRAY(SELECT jsonb_array_elements_text(chat_seqs)::bigint) AS seqs FROM reports"
-        " WHERE id = $1 AND chat_id IS NOT NULL",
-        report_id,
-    )
-    return None if row is None else (row["chat_id"], list(row["seqs"]))

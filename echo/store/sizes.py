@@ -19,6 +19,8 @@ POST_TABLES = (
     "poll_options",
     "search_posts",
 )
+# What comes and goes with them, and keeps gaps in its indexes likewise.
+GAPPY_TABLES = (*POST_TABLES, "accounts", "hashtags", "remote_files")
 _SAMPLED_PAGES = 200
 # A row takes a pointer of four bytes in its page.
 _POINTER_BYTES = 4
@@ -77,7 +79,7 @@ async def _size_of(table: str) -> dict[str, float]:
 
 
 async def rebuild_indexes(table: str) -> int:
-    """Make the indexes of one of `POST_TABLES` anew while it is used; the room that this frees, in bytes.
+    """Make the indexes of one of `GAPPY_TABLES` anew while it is used; the room that this frees, in bytes.
 
     An index of words keeps every word that ever was in it, and other indexes keep gaps.
     """

@@ -32,6 +32,13 @@ async def of_account(account_id: int, *, limit: int = 100) -> list[Row]:
     return await db.fetch(f"{_ROWS} WHERE s.target_id = $1 ORDER BY s.id DESC LIMIT $2", account_id, limit)
 
 
+async def newest(account_id: int) -> int:
+    """The last thing that was done to somebody; 0 when nothing was."""
+    return int(
+        await db.fetch_value("SELECT coalesce(max(id), 0) FROM strikes WHERE target_id = $1", account_id)
+    )
+
+
 async def appeals(state: str, cursor: Cursor) -> list[Row]:
     """Strikes against which somebody appealed, the newest first; rows as of `rows`.
 

@@ -9,7 +9,7 @@ import pytest
 from quart import Quart
 
 from echo import clock
-from echo.actions import accounts, moderation, restraints, roles, strikes
+from echo.actions import accounts, moderation, moves, restraints, roles, strikes
 from echo.actions.owners import LAST
 from echo.actions.strikes import StrikeDraft
 from echo.errors import Invalid
@@ -25,8 +25,18 @@ from tests.web.browser import Browser
 pytestmark = pytest.mark.usefixtures("runtime")
 SHELL = Staff.shell()
 Way = Callable[[int], Awaitable[object]]
+
+
+async def move_away(owner: int) -> None:
+    """Go on as another account, which is no owner's."""
+    new = await people.person()
+    await moves.add_alias(new.id, (await Account.get(id=owner)).username)
+    await moves.move(owner, PASSWORD, (await Account.get(id=new.id)).username)
+
+
 WAYS: dict[str, Way] = {
     "leaves": lambda owner: accounts.delete_oneself(owner, PASSWORD),
+    "moves away": move_away,
     "is deleted": lambda owner: restraints.delete_now(SHELL, owner, also_active=True),
     "is suspended": lambda owner: moderation.suspend(SHELL, owner, is_suspended=True),
     "is frozen": lambda owner: moderation.change_user(SHELL, owner, is_enabled=False),

@@ -11,6 +11,8 @@ from echo import clock, db, ids
 from echo.actions import restored
 from echo.backup import places, records, restoring, taking, texts
 from echo.backup.taking import What
+from echo.cli import backup
+from echo.cli.common import Common
 from echo.config import Config
 from echo.errors import Conflict, EchoError, Invalid
 from echo.media import keys, port
@@ -94,6 +96,20 @@ async def test_a_backup_that_fails_leaves_nothing(runtime: Runtime, tmp_path: Pa
         (tmp_path / "a.tar").write_bytes(content)
         with pytest.raises(Invalid):
             places.find(tmp_path / "a.tar")
+
+
+async def test_a_restore_that_is_refused_leaves_no_configuration(
+    runtime: Runtime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the server that is there would start as the other one the next time."""
+    await make.post(await make.person())
+    saved, there = tmp_path / "saved", tmp_path / "there"
+    await taking.take(runtime.config, runtime.config, runtime.data, saved, What(), quiet)
+    monkeypatch.setenv("ECHO_DATABASE__URL", runtime.config.database.url)
+    monkeypatch.setenv("ECHO_REDIS__URL", runtime.config.redis.url)
+    with pytest.raises(Conflict):
+        await backup.restore(saved, common=Common(data=there))
+    assert not (there / "config.toml").exists()
 
 
 async def test_what_waited_is_held_back_and_numbers_go_on(runtime: Runtime) -> None:

@@ -50,7 +50,8 @@ class _Forms(HTMLParser):
         if tag == "form":
             self.forms.append(Form(values.get("action", self.path), values.get("method", "get"), {}))
         elif tag == "input" and "name" in values and values.get("type") != "checkbox":
-            self.forms[-1].values[values["name"]] = values.get("value", "")
+            if values.get("type") != "radio" or "checked" in values:
+                self.forms[-1].values[values["name"]] = values.get("value", "")
         elif tag in {"textarea", "select"} and "name" in values:
             self.typed = values["name"]
             self.forms[-1].values[self.typed] = ""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from quart import Quart
 
-from echo.actions import posts, reports, staff_notes, trends
+from echo.actions import posts, reports, staff_notes, strikes, trends
 from echo.actions.drafts import PostDraft
 from echo.actions.reports import ReportDraft
 from echo.errors import Invalid
@@ -98,6 +100,7 @@ async def test_accounts_are_found_and_looked_after_on_pages(browser: Browser, ot
     assert "alice@" in page.text
     send = page.form(path)
     for kind, field, undo in (("silence", "silenced_at", "unlimit"), ("suspend", "suspended_at", "restore")):
+        send = (await browser.get(path)).form(path)
         await browser.submit(send, do="act", kind=kind)
         assert getattr(await Account.get(id=alice.id), field) is not None
         await browser.submit(send, do=undo)
@@ -111,6 +114,7 @@ async def test_accounts_are_found_and_looked_after_on_pages(browser: Browser, ot
     assert (await User.get(id=alice.id)).role_id == 1
     refused = await browser.submit(send, do="delete")
     assert refused.status == 422  # not suspended
+    send = (await browser.get(path)).form(path)
     await browser.submit(send, do="act", kind="suspend")
     assert (await browser.submit(send, do="delete")).location == "/admin/accounts?done=delete"
     assert (await Account.get(id=alice.id)).deleted_at is not None
@@ -126,6 +130,31 @@ async def test_accounts_are_found_and_looked_after_on_pages(browser: Browser, ot
     await other.log_in("carol", PASSWORD)
     for closed in ("/admin/reports", "/admin/accounts", path, "/admin/appeals", "/admin/presets"):
         assert (await other.get(closed)).status == 404
+
+
+async def test_two_moderators_who_look_at_one_account_do_not_both_strike(
+    browser: Browser, other: Browser
+) -> None:
+    alice = await people.person("alice")
+    path = f"/admin/accounts/{alice.id}"
+    forms = []
+    for one, name in ((browser, "mod"), (other, "guard")):
+        await people.person(name, role=Role.MODERATOR)
+        await one.log_in(name, PASSWORD)
+        page = await one.get(path)
+        forms.append((one, next(form for form in page.forms if "last_seen" in form.values)))
+    both = [one.submit(form, kind="silence", do="act") for one, form in forms]
+    came = await asyncio.gather(*both)
+    assert sorted(page.status for page in came) == [303, 422]
+    assert await Strike.all().count() == 1
+    late, refused = next(
+        (one, page) for (one, _), page in zip(forms, came, strict=True) if page.status == 422
+    )
+    assert strikes.MEANWHILE in refused.text
+    # Whoever has seen it may act in spite of it.
+    again = next(form for form in refused.forms if "last_seen" in form.values)
+    assert (await late.submit(again, kind="sensitive", do="act")).status == 303
+    assert await Strike.all().count() == 2
 
 
 async def test_hashtags_are_reviewed_on_pages(browser: Browser) -> None:

@@ -66,7 +66,7 @@ async def test_preferences_are_kept(browser: Browser) -> None:
         False,
         False,
     )
-    assert 'value="hide_all" selected' in (await browser.get("/settings/preferences?done=kept")).text
+    assert 'value="hide_all" checked' in (await browser.get("/settings/preferences?done=kept")).text
     await browser.submit(form, visibility="<b>", quotes="x", media="", language="nonsense")
     kept = preferences.read((await User.get(id=user.id)).settings)
     assert kept == preferences.Preferences()

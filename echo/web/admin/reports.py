@@ -19,7 +19,7 @@ from echo.kinds import ReportCategory
 from echo.kinds_of_moderation import StrikeKind
 from echo.policy.roles import Permission
 from echo.render import cards, chat_message, house_rules
-from echo.store import chat_reads, chats, report_queue, reports
+from echo.store import chat_reads, report_queue, reports
 from echo.store import strikes as strike_store
 from echo.store.report_queue import ReportFilter
 from echo.web import visitor
@@ -143,6 +143,7 @@ def read_draft(given: Params, report_id: int | None) -> StrikeDraft:
         preset_id=parse_id(given.text("preset", "")),
         post_ids=tuple(n for text in given.list("post_ids") if (n := parse_id(text))),
         is_told=given.boolean("told", default=False),
+        last_seen=parse_id(given.text("last_seen", "")),
     )
 
 
@@ -182,12 +183,11 @@ async def _one(number: int, *, bad: str = "") -> Response:
 
 async def _said(report_id: int, about_id: int) -> Sequence[tuple[Any, str, bool]]:
     """Messages of a chat that were reported, and those around them; who wrote each, and is it about them?"""
-    found = await chats.reported(report_id)
-    if found is None:
+    rows = await chat_reads.reported_for_staff(report_id)
+    if rows is None:
         return []
-    rows = await chat_reads.messages_at(0, *found)
     people = {int(one.id): one.handle for one in await cards.authors(sorted({r["author_id"] for r in rows}))}
-    messages = await chat_message.many(0, rows)
+    messages = await chat_message.many((await login()).user_id, rows)
     return [
         (message, people.get(int(message.account_id), "somebody"), int(message.account_id) == about_id)
         for message in messages
