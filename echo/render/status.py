@@ -60,15 +60,15 @@ async def by_id(viewer: Viewer, post_ids: Sequence[int], *, hide_muted: bool = F
     return rendered
 
 
-async def for_each(account_ids: Sequence[int], post_id: int) -> dict[int, bytes]:
+async def for_each(account_ids: Sequence[int], post_id: int, *, hide_muted: bool) -> dict[int, bytes]:
     """One post with the eyes of each of these people, by account id, in as many statements as for one person.
 
-    Left out are those who may not read it, and those who mute its author.
+    Left out are those who may not read it, and with `hide_muted` those who mute its author.
     """
     pages = await _pages([Viewer(account_id) for account_id in account_ids], [post_id])
     rendered: dict[int, bytes] = {}
     for account_id in account_ids:
-        post = pages[Viewer(account_id)].post(post_id, hide_muted=True)
+        post = pages[Viewer(account_id)].post(post_id, hide_muted=hide_muted)
         if post is not None:
             rendered[account_id] = post
     return rendered

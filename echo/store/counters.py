@@ -67,15 +67,16 @@ async def count_post_use(column: str, post_id: int, by: int) -> None:
 async def of_posts(post_ids: Sequence[int]) -> list[Row]:
     """Counters of posts that are there, whoever may see them.
 
-    Returns: rows (post_id, visibility, replies, boosts, likes, reactions, newest_reaction): the last is an
-             id, 0 without reactions, and another one whenever emojis were changed whose number is the same
+    Returns: rows (post_id, visibility, replies, boosts, likes, reactions, reactions_mark): the last is a
+             number that is another one whenever the emojis are others, 0 without any
     """
     return await db.fetch(
         "SELECT p.id AS post_id, p.visibility, coalesce(s.replies, 0) AS replies,"
         " coalesce(s.boosts, 0) AS boosts, coalesce(s.likes, 0) AS likes,"
         " coalesce(s.reactions, 0) AS reactions, CASE WHEN s.reactions > 0 THEN"
-        " (SELECT coalesce(max(r.id), 0) FROM reactions r WHERE r.post_id = p.id) ELSE 0 END"
-        " AS newest_reaction FROM unnest($1::bigint[]) AS wanted(id) JOIN posts p ON p.id = wanted.id"
+        " (SELECT coalesce(bit_xor(hashint8extended(r.id, 0)), 0) FROM reactions r WHERE r.post_id = p.id)"
+        " ELSE 0 END AS reactions_mark"
+        " FROM unnest($1::bigint[]) AS wanted(id) JOIN posts p ON p.id = wanted.id"
         " LEFT JOIN post_stats s ON s.post_id = p.id WHERE p.deleted_at IS NULL",
         list(post_ids),
     )

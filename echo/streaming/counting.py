@@ -38,7 +38,7 @@ class ShownCounts(Struct, frozen=True, kw_only=True):
 
 def counts_of(row: db.Row) -> Counts:
     """What there is to say."""
-    return Counts(row["replies"], row["boosts"], row["likes"], row["reactions"], row["newest_reaction"])
+    return Counts(row["replies"], row["boosts"], row["likes"], row["reactions"], row["reactions_mark"])
 
 
 def shown(post_id: int, counts: Counts) -> ShownCounts:
@@ -49,7 +49,7 @@ def shown(post_id: int, counts: Counts) -> ShownCounts:
         reblogs_count=counts.boosts,
         favourites_count=counts.likes,
         reactions_count=counts.reactions,
-        reactions_mark=str(counts.newest_reaction),
+        reactions_mark=str(counts.reactions_mark),
     )
 
 

@@ -50,11 +50,26 @@ class Kind:
 
 
 async def _post(account_ids: Sequence[int], ids: tuple[int, ...]) -> dict[int, bytes]:
-    return await status.for_each(account_ids, ids[0])
+    return await status.for_each(account_ids, ids[0], hide_muted=True)
 
 
 async def _posts(account_id: int, wanted: Sequence[tuple[int, ...]]) -> dict[tuple[int, ...], bytes]:
-    found = await status.by_id(Viewer(account_id), [ids[0] for ids in wanted], hide_muted=True)
+    return await _by_ids(account_id, wanted, hide_muted=True)
+
+
+async def _edit(account_ids: Sequence[int], ids: tuple[int, ...]) -> dict[int, bytes]:
+    # What somebody said before they were muted is still shown in notifications and conversations.
+    return await status.for_each(account_ids, ids[0], hide_muted=False)
+
+
+async def _edits(account_id: int, wanted: Sequence[tuple[int, ...]]) -> dict[tuple[int, ...], bytes]:
+    return await _by_ids(account_id, wanted, hide_muted=False)
+
+
+async def _by_ids(
+    account_id: int, wanted: Sequence[tuple[int, ...]], *, hide_muted: bool
+) -> dict[tuple[int, ...], bytes]:
+    found = await status.by_id(Viewer(account_id), [ids[0] for ids in wanted], hide_muted=hide_muted)
     return {ids: found[ids[0]] for ids in wanted if ids[0] in found}
 
 
@@ -87,7 +102,7 @@ async def _conversation(account_ids: Sequence[int], ids: tuple[int, ...]) -> dic
 _POSTS, _NOTICES = "read:statuses", "read:notifications"
 KINDS: dict[str, Kind] = {
     "update": Kind("user", "update", _POSTS, Overflow.DURABLE, _post, _posts),
-    "edit": Kind("user", "status.update", _POSTS, Overflow.COALESCING, _post, _posts),
+    "edit": Kind("user", "status.update", _POSTS, Overflow.COALESCING, _edit, _edits),
     "delete": Kind("user", "delete", _POSTS, Overflow.DURABLE, _gone),
     "home": Kind("user", "home_changed", _POSTS, Overflow.COALESCING, _bare, is_mastodon=False),
     "notification": Kind("user", "notification", _NOTICES, Overflow.DURABLE, _notification),

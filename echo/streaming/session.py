@@ -14,7 +14,7 @@ class Counts:
     boosts: int
     likes: int
     reactions: int
-    newest_reaction: int
+    reactions_mark: int
 
 
 @dataclass(slots=True, eq=False)
