@@ -1,5 +1,5 @@
 """Groups that several Echos share: events of their log, what members elsewhere wish to happen in it, that it
-will not be, and how far they are.
+will not be, how far they are, and what is behind a join link.
 
 The server where a group was begun gives the order. These types are Echo's own; other software ignores them.
 """
@@ -18,6 +18,7 @@ from activitypub.read.attachments import read_attachments
 from activitypub.write.parts import attachment, moment, present
 
 EVENT, WISH, REFUSAL, MARKS = "EchoChatEvent", "EchoChatWish", "EchoChatRefusal", "EchoChatMarks"
+LINK = "EchoChatLink"
 MEMBERS_MAX = 200
 TEXT_CHARS, REASON_CHARS = 100_000, 500
 
@@ -53,7 +54,10 @@ class GroupEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GroupWish(msgspec.Struct, frozen=True, kw_only=True):
-    """What a member elsewhere wants to happen: the group's server decides, and gives it its place."""
+    """What a member elsewhere wants to happen: the group's server decides, and gives it its place.
+
+    Shapes:  token: the secret of a join link, of who is no member yet
+    """
 
     id: str
     chat: str
@@ -69,6 +73,7 @@ class GroupWish(msgspec.Struct, frozen=True, kw_only=True):
     key: str | None = None
     icon: str | None = None
     files: tuple[Attachment, ...] = ()
+    token: str | None = None
 
 
 class GroupMarks(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,6 +93,16 @@ class GroupRefusal(msgspec.Struct, frozen=True, kw_only=True):
     chat: str
     wish: str
     reason: str
+
+
+class GroupLink(msgspec.Struct, frozen=True, kw_only=True):
+    """The group behind a join link; `inbox`: where its server takes what is wanted of it."""
+
+    id: str
+    chat: str
+    inbox: str
+    name: str
+    members_count: int
 
 
 def is_group_chat(document: Document) -> bool:
@@ -122,7 +137,35 @@ def write(thing: GroupEvent | GroupWish) -> dict[str, Any]:
             content=thing.html,
             members=[{"actor": seat.actor, "role": seat.role} for seat in thing.members] or None,
         )
+    else:
+        body |= present(token=thing.token)
     return body
+
+
+def write_link(link: GroupLink) -> dict[str, Any]:
+    """What is behind a join link as an object."""
+    return {
+        "id": link.id,
+        "type": LINK,
+        "context": link.chat,
+        "inbox": link.inbox,
+        "name": link.name,
+        "membersCount": link.members_count,
+    }
+
+
+def read_link(document: Document) -> GroupLink:
+    """Raises:  Malformed"""
+    chat, inbox = document.reference("context"), document.reference("inbox")
+    if document.type != LINK or document.id is None or chat is None or inbox is None:
+        raise Malformed("context", "no link of a group")
+    return GroupLink(
+        id=document.id,
+        chat=chat,
+        inbox=inbox,
+        name=_text(document, "name") or "",
+        members_count=_whole(document, "membersCount") or 0,
+    )
 
 
 def write_refusal(refusal: GroupRefusal) -> dict[str, Any]:
@@ -192,7 +235,7 @@ def read_event(document: Document) -> GroupEvent:
 
 def read_wish(document: Document) -> GroupWish:
     """Raises:  Malformed"""
-    return GroupWish(**_common(document))
+    return GroupWish(**_common(document), token=_text(document, "token"))
 
 
 def _common(document: Document) -> dict[str, Any]:

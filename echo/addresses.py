@@ -91,6 +91,10 @@ class Addresses:
         """The page of a group for who holds its join link."""
         return f"{self.base}/chats/join/{quote(token)}"
 
+    def chat_link_document(self, token: str) -> str:
+        """What is behind a join link, for other servers."""
+        return f"{self.base}/ap/chats/links/{quote(token)}"
+
     def invite(self, code: str) -> str:
         return f"{self.base}/invite/{quote(code)}"
 

@@ -30,8 +30,8 @@ _SECRET = re.compile(
     rf"|((?<![a-z_])(?:{_NAMES})['\"]?\s*[=:]\s*(?:b(?=['\"]))?)(?:'[^']*'|\"[^\"]*\"|[^&\s\"',;)}}\]]+)"
     # headers
     r"|((?:bearer|basic) )[a-z0-9._~+/=-]{6,}"
-    # addresses that are keys: set-up, confirmation, new passwords
-    r"|((?:/setup|/confirm|/password/reset|/password|/letters/end|/invite)/)[A-Za-z0-9_.~=-]{16,}"
+    # addresses that are keys: set-up, confirmation, new passwords, links of groups
+    r"|((?:/setup|/confirm|/password/reset|/password|/letters/end|/invite|/chats/join|/chats/links)/)[A-Za-z0-9_.~=-]{16,}"
     # keys and passwords of engines
     r"|(-----BEGIN [A-Z ]*PRIVATE KEY-----)[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"
     r"|((?:postgres(?:ql)?|rediss?)://[^:/\s@]*:)[^@\s]+(?=@)"

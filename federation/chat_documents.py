@@ -8,9 +8,10 @@ from activitypub import group_chats as wire
 from activitypub import write
 from activitypub.document import Document
 from activitypub.objects import Collection, ObjectRef
-from echo.errors import NotFound
+from echo.errors import NotFound, TooMany
 from echo.http.access import signed
 from echo.store import chat_servers, chats
+from federation import group_links
 from federation.admission import SEAL, proven
 from federation.answers import Answer, activity_json, number, page_mark
 from federation.group_chats import written
@@ -37,5 +38,20 @@ async def events(chat_id: str) -> Answer:
         items=tuple(ObjectRef(id=one["id"], document=Document(one)) for one in shown),
     )
     answer = activity_json(write.write_collection(page), seconds=0)
+    answer.headers.update(SEAL)
+    return answer
+
+
+@blueprint.get("/ap/chats/links/<token>")
+@signed
+async def link(token: str) -> Answer:
+    """What is behind a join link, for the server of somebody who holds it."""
+    asking = await proven()
+    if not await group_links.may_try(asking.host):
+        raise TooMany
+    found = await chats.find_by_link(token)
+    if found is None:
+        raise NotFound
+    answer = activity_json(wire.write_link(await group_links.written(found, token)), seconds=0)
     answer.headers.update(SEAL)
     return answer

@@ -11,14 +11,14 @@ from activitypub import group_chats as wire
 from activitypub.activities import Create
 from activitypub.write.activity import embedded
 from echo import addresses, ids
-from echo.actions import chat_copies, chat_groups, chat_messages
+from echo.actions import chat_groups, chat_messages, chat_wishing
 from echo.actions.chat_messages import MessageDraft
 from echo.errors import EchoError, NotFound, TooMany
 from echo.kinds_of_chats import ChatEventKind, ChatRole
 from echo.models import Account
 from echo.store import chats
 from echo.text import sanitize
-from federation import outbox, recipients
+from federation import group_links, outbox, recipients
 from federation.group_parts import account, attachments
 from federation.reasons import Reason
 from federation.sending import hand_over
@@ -54,7 +54,7 @@ async def take_refusal(refusal: wire.GroupRefusal, home: Account) -> Reason:
     account_id, wish_id = addresses.here().actor_id_in(actor), ids.parse_id(number)
     if account_id is None or wish_id is None:
         return Reason.UNKNOWN_OBJECT
-    is_known = await chat_copies.refused(home, refusal.chat, account_id, wish_id, refusal.reason)
+    is_known = await chat_wishing.refused(home, refusal.chat, account_id, wish_id, refusal.reason)
     return Reason.EFFECT if is_known else Reason.UNKNOWN_OBJECT
 
 
@@ -87,6 +87,9 @@ async def _grant(wish: wire.GroupWish, actor: Account) -> Reason:
     chat = await chats.find_by_uri_for_worker(wish.chat)
     if wish.actor != actor.uri:
         return Reason.FOREIGN_AUTHOR
+    if wish.kind == ChatEventKind.JOINED and wish.token is not None:
+        await group_links.enter(wish, actor)
+        return Reason.EFFECT
     if chat is None or not chat.local:
         raise NotFound
     seq = wish.message_seq or 0

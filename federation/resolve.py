@@ -24,6 +24,7 @@ from echo.store import accounts, audience, interest, posts
 from federation import (
     actors,
     causes,
+    group_links,
     handles,
     ingest,
     local_addresses,
@@ -46,6 +47,9 @@ Found = TypeVar("Found")
 
 class Directory:
     """`echo.ports.RemoteDirectory`: asks other servers for what is not known here."""
+
+    interaction_template = staticmethod(handles.interaction_template)
+    group_by_link = staticmethod(group_links.find)
 
     async def account_by_handle(self, username: str, domain: str) -> int | None:
         """The account behind name@domain, fetched when unknown."""
@@ -79,9 +83,6 @@ class Directory:
         if known is not None:
             return int(known.id)
         return await _id_of(_post_at(iri))
-
-    async def interaction_template(self, username: str, domain: str) -> str | None:
-        return await handles.interaction_template(username, domain)
 
     async def refresh_post(self, iri: str) -> None:
         """Read a post of another server anew: its poll, or all of it when it was edited."""

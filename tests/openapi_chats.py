@@ -87,7 +87,10 @@ ROUTES_OF_CHATS: dict[str, Json] = {
     f"GET {_BASE}/friends": route(many(ref("Account")), parameters=query(limit="integer")),
     f"GET {_BASE}/preferences": route(ref("ChatPreferences")),
     f"PATCH {_BASE}/preferences": route(ref("ChatPreferences"), body=_CHOICES),
+    # Of a group of another server 202, and a ChatWaitingMessage.
     f"POST {_BASE}/join": route(_CHAT, body=fields(token="string")),
+    f"GET {_BASE}/joining": route(many(ref("ChatWaitingMessage"))),
+    f"DELETE {_BASE}/joining/{{wish_id}}": route(OBJECT),
     f"GET {_BASE}/search": route(
         many(_SAID), parameters=query(q="string", chat_id="string", max_id="string", limit="integer")
     ),

@@ -4,31 +4,28 @@ said to it. Here is a copy of the log, with the same numbers, from where somebod
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-import msgspec
-
 from echo import addresses, clock, db, ids
-from echo.actions import attaching
+from echo.actions import attaching, chat_wishing
 from echo.actions import chats as direct
 from echo.actions.chat_log import append
 from echo.actions.drafts import RemoteMedia
 from echo.actions.remote_media import store_remote_media
 from echo.db import UnitOfWork
 from echo.errors import Forbidden, Invalid, NotFound, Unavailable
-from echo.events import ChatMarked, GroupMarked, GroupWished, WishRefused
+from echo.events import ChatMarked, GroupMarked
 from echo.kinds_of_chats import ChatEventKind, ChatKind
-from echo.models import Account, Chat, ChatMessage, Media
+from echo.models import Account, Chat, Media
 from echo.store import accounts, chat_log, chat_marks, chat_servers, chat_wishes, remote_files
 from echo.store import chats as store
 from echo.text import sanitize
 
 NAME_CHARACTERS, KEY_CHARACTERS = 255, 255
-REASON_CHARACTERS = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +53,11 @@ class FarEvent:
     avatar: str = ""
     files: Sequence[RemoteMedia] = ()
     roster: Sequence[tuple[int, str]] = ()
+
+    @property
+    def about_id(self) -> int:
+        """Whom an event about a member is about."""
+        return self.subject_id or self.actor_id
 
 
 class Behind(Unavailable):
@@ -91,6 +93,8 @@ async def receive(home: Account, far: FarEvent, *, is_next: bool = False) -> boo
             if not is_next and await chat_servers.has_readers_here(chat.id):
                 raise Behind(chat.last_seq, f"{far.chat_uri}: {far.seq} comes after {chat.last_seq}")
             await chat_log.leap(chat.id, far.seq - 1)
+        strangers = await _strangers(chat, far)
+        far = replace(far, roster=[seat for seat in far.roster if seat[0] not in strangers])
         media = await _media(far) if far.kind == ChatEventKind.CREATED else []
         event = await append(
             *(unit, chat, far.kind, far.actor_id, _body(far) | _files(media)),
@@ -103,13 +107,15 @@ async def receive(home: Account, far: FarEvent, *, is_next: bool = False) -> boo
             await remote_files.know([far.avatar])
         if far.kind == ChatEventKind.INVITED and far.subject_id is not None:
             await _ask_invited(unit, chat, far.actor_id, far.subject_id)
+        elif far.kind == ChatEventKind.JOINED and far.about_id in strangers:
+            await _stay_out(unit, chat, far.about_id)
         # A message without a key has the wish for one (`federation.group_chats`).
         number = ids.parse_id(far.key.rpartition("#wishes/")[2]) or 0
         await chat_wishes.fulfil(
             *(far.chat_uri, far.actor_id, far.kind), message_seq=far.message_seq, key=far.key, wish_id=number
         )
         if far.kind == ChatEventKind.JOINED:
-            await chat_marks.rise(chat.id, far.subject_id or far.actor_id, far.seq, is_read=True)
+            await chat_marks.rise(chat.id, far.about_id, far.seq, is_read=True)
     return True
 
 
@@ -146,24 +152,44 @@ async def _ask_invited(unit: UnitOfWork, chat: Chat, inviter_id: int, invited_id
     try:
         await direct.require_writer(inviter_id, invited)
     except Forbidden:
-        await chat_marks.refuse(chat.id, invited_id)
-        await wish(unit, chat, invited_id, ChatEventKind.LEFT)
+        await _stay_out(unit, chat, invited_id)
 
 
 async def _begin(home: Account, far: FarEvent) -> Chat | None:
-    """The copy of a group to which somebody here is invited. Raises Forbidden when they do not want it.
+    """The copy of a group to which somebody here is invited, or comes by its link. Raises Forbidden when they
+    do not want it.
 
     Only people of the group's own server invite: whom somebody here lets write is asked of no false name.
     """
-    invited = None if far.subject_id is None else await accounts.find(far.subject_id)
-    if far.kind != ChatEventKind.INVITED or invited is None or invited.domain:
+    about = await accounts.find(far.about_id)
+    if about is None or about.domain:
         return None
-    inviter = await accounts.find(far.actor_id)
-    if inviter is None or inviter.host != home.host:
-        raise Forbidden("Only members of the group's own server invite")
-    await direct.require_writer(inviter.id, invited)
+    if far.kind == ChatEventKind.INVITED and far.subject_id is not None:
+        inviter = await accounts.find(far.actor_id)
+        if inviter is None or inviter.host != home.host:
+            raise Forbidden("Only members of the group's own server invite")
+        await direct.require_writer(inviter.id, about)
+    elif far.kind != ChatEventKind.JOINED or not await chat_wishes.wants_in(about.id, far.chat_uri):
+        return None
     await store.insert(ids.new_id(), ChatKind.GROUP.value, clock.now(), uri=far.chat_uri, local=False)
     return await store.find_by_uri_for_worker(far.chat_uri)
+
+
+async def _strangers(chat: Chat, far: FarEvent) -> set[int]:
+    """People here whom an event says to be in a group that they are not in, were not invited to and did not
+    ask to enter: nobody is put into one.
+    """
+    if far.kind not in (ChatEventKind.INVITED, ChatEventKind.JOINED):
+        return set()
+    named = {account_id for account_id, _ in far.roster}
+    if far.kind == ChatEventKind.JOINED:
+        named.add(far.about_id)
+    return await chat_wishes.not_asked(chat.id, chat.uri, named)
+
+
+async def _stay_out(unit: UnitOfWork, chat: Chat, account_id: int) -> None:
+    await chat_marks.refuse(chat.id, account_id)
+    await chat_wishing.wish(unit, chat, account_id, ChatEventKind.LEFT)
 
 
 def _body(far: FarEvent) -> dict[str, Any]:
@@ -182,80 +208,6 @@ def _body(far: FarEvent) -> dict[str, Any]:
     if far.roster:
         body["roster"] = [[account_id, role] for account_id, role in far.roster]
     return body
-
-
-async def wish(
-    unit: UnitOfWork,
-    chat: Chat,
-    account_id: int,
-    kind: ChatEventKind,
-    *,
-    message_seq: int | None = None,
-    **said: object,
-) -> int:
-    """Ask the server of a group for something; it happens when that server says so.
-
-    Shapes:  said: text, emoji, reply_to_seq, key, subject (address of an account), role, name, media_ids
-    Returns: the id of the wish
-    """
-    wish_id = ids.new_id()
-    await chat_wishes.insert(
-        *(wish_id, account_id, chat.uri, kind),
-        message_seq=message_seq,
-        text=str(said.get("text") or ""),
-        key=str(said.get("key") or ""),
-    )
-    body = msgspec.json.encode({name: value for name, value in said.items() if value}).decode()
-    unit.emit(
-        GroupWished(
-            local=True,
-            chat_uri=chat.uri,
-            inbox=await chat_servers.inbox_at_home(chat.id),
-            account_id=account_id,
-            kind=kind.value,
-            message_seq=message_seq,
-            said=body,
-            wish_id=wish_id,
-        )
-    )
-    return wish_id
-
-
-async def say(chat: Chat, author_id: int, text: str, key: str, said: Mapping[str, object]) -> ChatMessage:
-    """Say something in a group of another server: it has its place only when that server gives it one.
-
-    Shapes:  said: reply_to_seq, media_ids (files of one's own)
-    Returns: a message with `seq` 0, whose id is that of the wish
-    """
-    known = await chat_wishes.find_by_key(author_id, chat.uri, key)
-    if known is not None:
-        return ChatMessage(id=known.id, chat_id=chat.id, seq=0, author_id=author_id, text=known.text)
-    async with db.unit_of_work() as unit:
-        kind = ChatEventKind.CREATED
-        wish_id = await wish(unit, chat, author_id, kind, message_seq=None, text=text, key=key, **said)
-    return ChatMessage(id=wish_id, chat_id=chat.id, seq=0, author_id=author_id, text=text)
-
-
-async def refused(home: Account, chat_uri: str, account_id: int, wish_id: int, reason: str) -> bool:
-    """The server of a group says that something will not be; False for a wish that does not wait for it.
-
-    Raises:  Forbidden when another server says so
-    """
-    if home.host != urlsplit(chat_uri).netloc:
-        raise Forbidden("The order of this chat is made elsewhere")
-    async with db.unit_of_work() as unit:
-        text = " ".join(reason.split())[:REASON_CHARACTERS] or "The server of the group refused it"
-        if not await chat_wishes.refuse(chat_uri, account_id, wish_id, text, clock.now()):
-            return False
-        unit.emit(WishRefused(local=True, account_id=account_id, wish_id=wish_id))
-    return True
-
-
-async def put_away(account_id: int, wish_id: int) -> None:
-    """Do not show any more what was refused. Raises NotFound."""
-    async with db.unit_of_work():
-        if not await chat_wishes.forget(account_id, wish_id):
-            raise NotFound
 
 
 async def marked(home: Account, chat_uri: str, member_id: int, delivered_seq: int, read_seq: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from echo import db
-from echo.actions import attaching, chat_copies, chat_groups, discarding
+from echo.actions import attaching, chat_groups, chat_wishing, discarding
 from echo.kinds_of_chats import ChatEventKind, ChatKind, MemberState
 from echo.store import accounts, chat_log, chat_projection, chats
 from echo.store import erasing as store
@@ -24,7 +24,7 @@ async def erase_one(account_id: int, _: int) -> int:
         if member is not None and is_there and chat.local:
             await chat_groups.take_out(unit, chat, member)
         elif is_there and await accounts.is_here(account_id):
-            await chat_copies.wish(unit, chat, account_id, ChatEventKind.LEFT)
+            await chat_wishing.wish(unit, chat, account_id, ChatEventKind.LEFT)
         thrown_away = await attaching.free_from_messages_of(account_id, chat_id)
         others = [one for one in await chat_log.listeners(chat_id) if one != account_id]
         if not others and (chat.kind == ChatKind.DIRECT or not chat.local):

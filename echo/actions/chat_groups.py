@@ -7,18 +7,20 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from echo import addresses, clock, db, ids
-from echo.actions import chat_copies, chats
+from echo.actions import chat_copies, chat_wishing, chats
 from echo.actions.chat_log import append
 from echo.actions.remote_media import only_from_taken
 from echo.db import UnitOfWork
 from echo.errors import Forbidden, Invalid, NotFound
 from echo.kinds_of_chats import ChatEventKind, ChatKind, ChatRole, MemberState
-from echo.models import Chat, ChatMember
+from echo.models import Account, Chat, ChatMember
 from echo.policy.chat import MEMBERS_MAX, NAME_CHARACTERS, Deed, is_above, require
 from echo.policy.viewer import Viewer
 from echo.store import accounts, chat_log, chat_marks, remote_files
 from echo.store import chats as store
 from echo.store.chats import Seat
+
+_NO_LINK = "This link leads nowhere any more"
 
 
 async def create(account_id: int, name: str, invited_ids: Sequence[int] = ()) -> Chat:
@@ -57,7 +59,7 @@ async def _wish_invited(unit: UnitOfWork, chat: Chat, account_id: int, invited_i
         raise NotFound
     await chats.require_writer(account_id, invited)
     _require_near(chat_host=urlsplit(chat.uri).netloc, inviter_host="", invited_host=invited.host)
-    await chat_copies.wish(unit, chat, account_id, ChatEventKind.INVITED, subject=invited.uri)
+    await chat_wishing.wish(unit, chat, account_id, ChatEventKind.INVITED, subject=invited.uri)
 
 
 def _require_near(*, chat_host: str, inviter_host: str, invited_host: str) -> None:
@@ -72,8 +74,7 @@ async def _invite(unit: UnitOfWork, chat: Chat, account_id: int, invited_id: int
     invited = await accounts.find(invited_id)
     if invited is None:
         raise NotFound
-    if invited.domain and not invited.accepts_groups:
-        raise Invalid(f"Validation failed: The server of @{invited.username} has no group chats")
+    _require_groups(invited)
     inviter = await accounts.get(account_id)
     if inviter.host:
         _require_near(chat_host="", inviter_host=inviter.host, invited_host=invited.host)
@@ -82,9 +83,7 @@ async def _invite(unit: UnitOfWork, chat: Chat, account_id: int, invited_id: int
     if member is not None and member.state in (MemberState.ACTIVE, MemberState.INVITED):
         return
     await _require_room(chat)
-    if invited.domain and not chat.uri:
-        chat.uri = addresses.here().chat(chat.id)
-        await Chat.filter(id=chat.id).update(uri=chat.uri)
+    await _give_address(chat, invited)
     await append(unit, chat, ChatEventKind.INVITED, account_id, {"account_id": invited_id})
 
 
@@ -93,7 +92,7 @@ async def enter(account_id: int, chat_id: int) -> Chat:
     async with db.unit_of_work() as unit:
         seat = await _hold(account_id, chat_id)
         if seat.member.state == MemberState.INVITED and not seat.chat.local:
-            await chat_copies.wish(unit, seat.chat, account_id, ChatEventKind.JOINED)
+            await chat_wishing.wish(unit, seat.chat, account_id, ChatEventKind.JOINED)
         elif seat.member.state == MemberState.INVITED:
             await append(unit, seat.chat, ChatEventKind.JOINED, account_id)
             await _begin_reading(seat.chat, account_id)
@@ -102,23 +101,27 @@ async def enter(account_id: int, chat_id: int) -> Chat:
     return seat.chat
 
 
-async def enter_by_link(account_id: int, token: str) -> Chat:
+async def enter_by_link(account_id: int, token: str, *, of: str | None = None) -> Chat:
     """Enter the group that a link leads to.
 
+    Shapes:  of: the address of the group that it must be, for people of other servers
     Raises:  NotFound for a link that is none any more; Forbidden for who was put out; Invalid when it is full
     """
     async with db.unit_of_work() as unit:
         found = await store.find_by_link(token)
-        if found is None:
-            raise NotFound
+        if found is None or of not in (None, addresses.here().chat(found.id)):
+            raise NotFound(_NO_LINK)
         chat = await chat_log.hold(found.id)
         member = await store.member_for_worker(chat.id, account_id)
         if chat.join_token != token:
-            raise NotFound
+            raise NotFound(_NO_LINK)
         if member is not None and member.state == MemberState.REMOVED:
             raise Forbidden("You were removed from this chat")
         if member is None or member.state != MemberState.ACTIVE:
             await _require_room(chat)
+            account = await accounts.get(account_id)
+            _require_groups(account)
+            await _give_address(chat, account)
             await append(unit, chat, ChatEventKind.JOINED, account_id)
             await _begin_reading(chat, account_id)
     return chat
@@ -144,7 +147,7 @@ async def leave(account_id: int, chat_id: int) -> None:
         if seat.chat.kind == ChatKind.DIRECT:
             await chat_marks.hide(chat_id, account_id)
         elif not seat.chat.local:
-            await chat_copies.wish(unit, seat.chat, account_id, ChatEventKind.LEFT)
+            await chat_wishing.wish(unit, seat.chat, account_id, ChatEventKind.LEFT)
         elif seat.member.state in (MemberState.ACTIVE, MemberState.INVITED):
             await take_out(unit, seat.chat, seat.member)
 
@@ -172,7 +175,7 @@ async def remove(account_id: int, chat_id: int, member_id: int) -> None:
             raise Forbidden("Your role in this chat does not allow that")
         if not seat.chat.local:
             uri = (await accounts.get(member_id)).uri
-            await chat_copies.wish(unit, seat.chat, account_id, ChatEventKind.REMOVED, subject=uri)
+            await chat_wishing.wish(unit, seat.chat, account_id, ChatEventKind.REMOVED, subject=uri)
             return
         await append(unit, seat.chat, ChatEventKind.REMOVED, account_id, {"account_id": member_id})
 
@@ -193,7 +196,7 @@ async def appoint(account_id: int, chat_id: int, member_id: int, role: ChatRole)
         if not seat.chat.local:
             uri = (await accounts.get(member_id)).uri
             place = (unit, seat.chat, account_id, ChatEventKind.ROLE)
-            await chat_copies.wish(*place, subject=uri, role=role.value)
+            await chat_wishing.wish(*place, subject=uri, role=role.value)
             return
         body = {"account_id": member_id, "role": role.value}
         await append(unit, seat.chat, ChatEventKind.ROLE, account_id, body)
@@ -205,7 +208,7 @@ async def rename(account_id: int, chat_id: int, name: str) -> Chat:
     async with db.unit_of_work() as unit:
         seat = await _lead(account_id, chat_id, Deed.CHANGE)
         if seat.chat.name != name and not seat.chat.local:
-            await chat_copies.wish(unit, seat.chat, account_id, ChatEventKind.RENAMED, name=name)
+            await chat_wishing.wish(unit, seat.chat, account_id, ChatEventKind.RENAMED, name=name)
         elif seat.chat.name != name:
             await append(unit, seat.chat, ChatEventKind.RENAMED, account_id, {"name": name})
     return (await store.get(Viewer(account_id), chat_id)).chat
@@ -223,7 +226,7 @@ async def picture(account_id: int, chat_id: int, key: str) -> Chat:
         seat = await _lead(account_id, chat_id, Deed.CHANGE)
         if not seat.chat.local:
             icon = addresses.here().file(key) if key else ""
-            await chat_copies.wish(unit, seat.chat, account_id, ChatEventKind.AVATAR, icon=icon)
+            await chat_wishing.wish(unit, seat.chat, account_id, ChatEventKind.AVATAR, icon=icon)
         else:
             await remote_files.know([key])
             await append(unit, seat.chat, ChatEventKind.AVATAR, account_id, {"avatar": key})
@@ -251,6 +254,18 @@ async def _member(chat_id: int, account_id: int, *states: MemberState) -> ChatMe
     if member is None or member.state not in states:
         raise NotFound
     return member
+
+
+def _require_groups(account: Account) -> None:
+    if account.domain and not account.accepts_groups:
+        raise Invalid(f"Validation failed: The server of @{account.username} has no group chats")
+
+
+async def _give_address(chat: Chat, account: Account) -> None:
+    """Before somebody of another server is in it."""
+    if account.domain and not chat.uri:
+        chat.uri = addresses.here().chat(chat.id)
+        await Chat.filter(id=chat.id).update(uri=chat.uri)
 
 
 async def _require_room(chat: Chat) -> None:

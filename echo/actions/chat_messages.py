@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from echo import addresses, db, ids
 from echo.actions import (
     attaching,
-    chat_copies,
+    chat_wishing,
     chats,
     composing,
     discarding,
@@ -136,7 +136,7 @@ async def _send_to_group(
     media = await attaching.choose(author_id, draft.media_ids)
     if not chat.local:
         said = {"reply_to_seq": draft.reply_to_seq, "media_ids": list(draft.media_ids)}
-        return await chat_copies.say(chat, author_id, text, draft.key, said)
+        return await chat_wishing.say(chat, author_id, text, draft.key, said)
     if draft.files:
         kept = await store_remote_media(await accounts.get(author_id), None, draft.files)
         media = await Media.filter(id__in=kept).order_by("id")
@@ -181,7 +181,7 @@ async def edit(author_id: int, chat_id: int, seq: int, text: str) -> ChatMessage
         seat = await _sit(author_id, chat_id)
         await store.message(Viewer(author_id), chat_id, seq)
         if not seat.chat.local:
-            await chat_copies.wish(
+            await chat_wishing.wish(
                 unit, seat.chat, author_id, ChatEventKind.EDITED, message_seq=seq, text=text
             )
             return message
@@ -213,7 +213,7 @@ async def delete(account_id: int, chat_id: int, seq: int) -> ChatMessage:
         seat = await _sit(account_id, chat_id)
         await store.message(Viewer(account_id), chat_id, seq)
         if not seat.chat.local:
-            await chat_copies.wish(unit, seat.chat, account_id, ChatEventKind.DELETED, message_seq=seq)
+            await chat_wishing.wish(unit, seat.chat, account_id, ChatEventKind.DELETED, message_seq=seq)
             return message
         await append(unit, seat.chat, ChatEventKind.DELETED, account_id, message_seq=seq)
         thrown_away = await attaching.free_from_message(message.id)
@@ -245,7 +245,7 @@ async def react(account_id: int, chat_id: int, seq: int, emoji: str, *, is_there
                 raise Invalid("Validation failed: Limit of reactions reached")
         kind = ChatEventKind.REACTED if is_there else ChatEventKind.UNREACTED
         if not seat.chat.local:
-            await chat_copies.wish(unit, seat.chat, account_id, kind, message_seq=seq, emoji=name)
+            await chat_wishing.wish(unit, seat.chat, account_id, kind, message_seq=seq, emoji=name)
             return message
         await append(unit, seat.chat, kind, account_id, {"name": name}, message_seq=seq)
     return message
@@ -266,7 +266,7 @@ async def pin(account_id: int, chat_id: int, seq: int, *, is_pinned: bool) -> Ch
                 raise Invalid("Validation failed: Limit of pinned messages reached")
             kind = ChatEventKind.PINNED if is_pinned else ChatEventKind.UNPINNED
             if not seat.chat.local:
-                await chat_copies.wish(unit, seat.chat, account_id, kind, message_seq=seq)
+                await chat_wishing.wish(unit, seat.chat, account_id, kind, message_seq=seq)
                 return message
             await append(unit, seat.chat, kind, account_id, message_seq=seq)
     return await _message(chat_id, seq)

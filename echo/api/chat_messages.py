@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from quart import Blueprint, Response, request
 
-from echo.actions import chat_comparing, chat_copies, chat_marks
+from echo.actions import chat_comparing, chat_marks, chat_wishing
 from echo.actions import chat_messages as actions
 from echo.actions.chat_messages import MessageDraft
 from echo.api.chats import BASE, limit_of, seat
@@ -144,7 +144,7 @@ async def waiting(chat_id: str) -> Response:
 async def put_away(chat_id: str, wish_id: str) -> Response:
     """Do not show it any more."""
     await seat(chat_id)
-    await chat_copies.put_away(account_id(), read_id(wish_id))
+    await chat_wishing.put_away(account_id(), read_id(wish_id))
     return empty()
 
 

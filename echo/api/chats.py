@@ -10,22 +10,22 @@ import msgspec
 from quart import Blueprint, Response, request
 
 from echo import addresses, settings
-from echo.actions import chat_groups, chat_marks, uploads
+from echo.actions import chat_groups, chat_joining, chat_marks, chat_wishing, uploads
 from echo.actions import chats as actions
 from echo.api.media import OVERHEAD_BYTES
 from echo.errors import Invalid
 from echo.http.access import account_id, needs
-from echo.http.families import count_for_account
+from echo.http.families import count_for_account, count_search
 from echo.http.forms import read_form
 from echo.http.paging import link_header
 from echo.http.params import Params
 from echo.http.reading import own_origin, params, query_pairs, read_id
-from echo.http.replies import entity
+from echo.http.replies import empty, entity
 from echo.kinds_of_chats import ChatKind, ChatRequest, ChatWriters, MemberState
 from echo.models import Chat
 from echo.policy.viewer import Viewer
-from echo.render import account, chat
-from echo.store import chat_reads, chats
+from echo.render import account, chat, chat_message
+from echo.store import chat_reads, chat_wishes, chats
 
 blueprint = Blueprint("chats", __name__)
 BASE = "/api/v1/echo/chats"
@@ -101,14 +101,41 @@ async def change_preferences() -> Response:
 @blueprint.post(f"{BASE}/join")
 @needs("write:chats")
 async def join() -> Response:
-    """Enter the group to which a join link leads: `token`, or the whole link."""
+    """Enter the group to which a join link leads: `token`, or the whole link; that of another server too.
+
+    Then that server is asked: what becomes of it is said live, and is among those of `joining` meanwhile.
+    """
     token = (await params()).require_text("token").strip()
     if "/" in token:
         start = addresses.here().chat_link("")
         if not token.startswith(start):
-            raise Invalid("Validation failed: People of another server are invited by a member of the group")
+            return await _join_elsewhere(token)
         token = token.removeprefix(start)
     return await answer(await chat_groups.enter_by_link(account_id(), token))
+
+
+async def _join_elsewhere(link: str) -> Response:
+    await count_search(asks_elsewhere=True)
+    chat, wish_id = await chat_joining.ask(account_id(), link)
+    if chat is not None:
+        return await answer(chat)
+    row = await chat_wishes.find(account_id(), wish_id)
+    return entity(chat_message.waiting([row] if row else [])[0], status=202)
+
+
+@blueprint.get(f"{BASE}/joining")
+@needs("read:chats")
+async def joining() -> Response:
+    """Groups of other servers that one has asked to enter and is not in: under way, or refused and why."""
+    return entity(chat_message.waiting(await chat_wishes.joining(account_id())))
+
+
+@blueprint.delete(f"{BASE}/joining/<wish_id>")
+@needs("write:chats")
+async def put_joining_away(wish_id: str) -> Response:
+    """Do not show it any more."""
+    await chat_wishing.put_away(account_id(), read_id(wish_id))
+    return empty()
 
 
 @blueprint.get(f"{BASE}/<chat_id>")

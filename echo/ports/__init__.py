@@ -15,6 +15,7 @@ from echo.ports.identity import (
     identity_provider,
 )
 from echo.ports.remote import (
+    LinkedGroup,
     NullDirectory,
     NullFiles,
     RemoteDirectory,
@@ -74,6 +75,7 @@ __all__ = [
     "HumanCheck",
     "Identified",
     "IdentityProvider",
+    "LinkedGroup",
     "MailServers",
     "Mark",
     "MeshEngine",

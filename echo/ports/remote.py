@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from echo.errors import Unavailable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkedGroup:
+    """A group of another server behind a join link.
+
+    Shapes:  uri: its id; inbox: where its server takes what is wanted of it
+    """
+
+    uri: str
+    inbox: str
+    name: str
+    members_count: int
 
 
 class RemoteDirectory(Protocol):
@@ -30,6 +44,10 @@ class RemoteDirectory(Protocol):
         Shapes:  username: may be empty: then the server alone is meant
         Returns: an address with `{uri}` in it; None when the server is none, or does not know the name
         """
+        ...
+
+    async def group_by_link(self, link: str) -> LinkedGroup | None:
+        """The group behind a join link of another Echo; None where that says of none, or nothing."""
         ...
 
     async def refresh_post(self, iri: str) -> None:
@@ -69,6 +87,9 @@ class NullDirectory:
         return None
 
     async def interaction_template(self, username: str, domain: str) -> str | None:
+        return None
+
+    async def group_by_link(self, link: str) -> LinkedGroup | None:
         return None
 
     async def refresh_post(self, iri: str) -> None:

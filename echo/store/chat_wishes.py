@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from echo import clock, db
@@ -12,6 +13,7 @@ from echo.store import loading
 
 # A wish that is answered by nobody for so long has failed.
 SILENT_DAYS = 7
+_WANTS_IN = "w.kind = 'joined' AND w.refused_at IS NULL"
 _ROWS = f"""
     SELECT w.*, c.id AS chat_id, f.error,
         w.refused_at IS NOT NULL OR coalesce(f.is_dead, false)
@@ -74,6 +76,39 @@ async def waiting(account_id: int, chat_id: int) -> list[Row]:
         clock.now(),
         account_id,
         chat_id,
+    )
+
+
+async def wants_in(account_id: int, chat_uri: str) -> bool:
+    """Whether somebody has asked to enter a group, and was not refused."""
+    found = await db.fetch_value(
+        f"SELECT 1 FROM chat_wishes w WHERE w.account_id = $1 AND w.chat_uri = $2 AND {_WANTS_IN} LIMIT 1",
+        account_id,
+        chat_uri,
+    )
+    return found is not None
+
+
+async def not_asked(chat_id: int, chat_uri: str, account_ids: Collection[int]) -> set[int]:
+    """Those of these people, who are here, that are not in a group, nor invited, and did not ask to enter."""
+    rows = await db.fetch(
+        "SELECT u.id FROM users u WHERE u.id = ANY($3) AND NOT EXISTS (SELECT 1 FROM chat_members m"
+        " WHERE m.chat_id = $1 AND m.account_id = u.id AND m.state IN ('active', 'invited'))"
+        " AND NOT EXISTS (SELECT 1 FROM chat_wishes w WHERE w.account_id = u.id AND w.chat_uri = $2"
+        f" AND {_WANTS_IN})",
+        chat_id,
+        chat_uri,
+        list(account_ids),
+    )
+    return {row["id"] for row in rows}
+
+
+async def joining(account_id: int) -> list[Row]:
+    """Groups of other servers that somebody asked to enter and is not in yet, in the order of asking."""
+    return await db.fetch(
+        f"{_ROWS} WHERE w.account_id = $2 AND w.kind = 'joined' ORDER BY w.id LIMIT 200",
+        clock.now(),
+        account_id,
     )
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from quart import Blueprint, Response, request
 
-from echo.actions import chat_groups
+from echo.actions import chat_groups, chat_joining
+from echo.addresses import here
 from echo.errors import Forbidden, Invalid, NotFound
 from echo.http.access import page
+from echo.http.families import count_search
 from echo.kinds_of_chats import ChatRole, MemberState
 from echo.models import Chat
 from echo.policy.standing import REFUSALS, require_active
@@ -16,9 +18,11 @@ from echo.render import cards
 from echo.store import chats
 from echo.web import visitor
 from echo.web.page import Meta, show
+from echo.web.settings.frame import given, me, member
 
 blueprint = Blueprint("chat_pages", __name__)
 PATH = "/chats/join/<token>"
+ELSEWHERE = "/authorize_interaction/chats"
 
 
 @blueprint.get(PATH)
@@ -45,6 +49,35 @@ async def join(token: str) -> Response:
     return visitor.redirect(request.path)
 
 
+@blueprint.post(ELSEWHERE)
+@page
+@member()
+async def join_elsewhere() -> Response:
+    """Ask the server of a link to let one in."""
+    link = given().text("link", "")
+    await count_search(asks_elsewhere=True, by=me().user_id)
+    chat, _ = await chat_joining.ask(me().user_id, link)
+    return await show_elsewhere(link, is_in=chat is not None, has_asked=True)
+
+
+async def show_elsewhere(link: str, *, is_in: bool = False, has_asked: bool = False) -> Response:
+    """The group behind a link of another server, for who wants to come in with an account of ours.
+
+    Raises:  NotFound where the link leads nowhere
+    """
+    found = await chat_joining.look(link)
+    return await show(
+        "chat_join_elsewhere.html",
+        meta=Meta(title=found.name),
+        name=found.name,
+        count=found.members_count,
+        host=urlsplit(found.uri).netloc,
+        link=link,
+        is_in=is_in,
+        has_asked=has_asked,
+    )
+
+
 async def _find(token: str) -> Chat:
     found = await chats.find_by_link(token)
     if found is None:
@@ -59,8 +92,10 @@ async def _show(found: Chat, token: str, *, status: int = 200, problem: str = ""
     leaders = [one.account_id for one in members if one.role == ChatRole.OWNER]
     return await show(
         "chat_join.html",
-        meta=Meta(title=found.name),
+        meta=Meta(title=found.name, activity=here().chat_link_document(token)),
         status=status,
+        has_form=True,
+        link=here().chat_link(token),
         name=found.name,
         avatar=found.avatar,
         leaders=await cards.authors(leaders),

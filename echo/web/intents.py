@@ -12,7 +12,7 @@ import re
 from quart import Blueprint, Response, request
 
 from echo import ports
-from echo.actions import boosts, follows, likes, posts
+from echo.actions import boosts, chat_joining, follows, likes, posts
 from echo.actions.drafts import PostDraft
 from echo.actions.idempotency import UsedOtherwise
 from echo.addresses import here
@@ -28,7 +28,7 @@ from echo.render import cards
 from echo.store import accounts, relations
 from echo.store import posts as post_store
 from echo.text import handles
-from echo.web import visitor
+from echo.web import chats, visitor
 from echo.web.page import Meta, show
 from echo.web.settings.frame import given, me, member
 from echo.web.settings.preferences import VISIBILITIES
@@ -92,9 +92,15 @@ async def publish() -> Response:
 @page
 @member()
 async def interact() -> Response:
-    """Somebody, to be followed, or a post, to be liked or boosted; other servers are asked who that is."""
+    """Somebody, to be followed, a post, to be liked or boosted, or a group, to be entered; other servers are
+    asked what that is.
+    """
     wanted = (request.args.get("uri") or request.args.get("acct") or "").replace("\x00", "").strip()
     await count_search(asks_elsewhere=True, by=me().user_id)
+    if chat_joining.is_link(wanted):
+        if here().is_ours(wanted):
+            return visitor.redirect(wanted)
+        return await chats.show_elsewhere(wanted)
     account_id, post_id = await _found(me().viewer, wanted)
     if post_id is not None:
         return await _post(post_id)

@@ -17,6 +17,7 @@ from echo.actions import (
     chat_groups,
     chat_marks,
     chat_messages,
+    chat_wishing,
     erasing,
 )
 from echo.actions.chat_messages import MessageDraft
@@ -279,10 +280,10 @@ async def test_what_is_refused_has_failed_and_says_why(one: Echo, two: Echo, pee
     }
     assert await two.run(says(mallory, two, mallory.does("Create", thing))) == "refused"
     assert await two.run(waiting(bob.id, copy)) == refused
-    await two.run(chat_copies.put_away(bob.id, first.id))
+    await two.run(chat_wishing.put_away(bob.id, first.id))
     assert await two.run(waiting(bob.id, copy)) == []
     with pytest.raises(NotFound):
-        await two.run(chat_copies.put_away(bob.id, first.id))
+        await two.run(chat_wishing.put_away(bob.id, first.id))
 
 
 async def test_a_wish_that_nobody_answers_has_failed(one: Echo, two: Echo, router: Router) -> None:

@@ -7,21 +7,37 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 import pytest
 from quart.typing import TestClientProtocol as Client
 
-from echo.actions import chat_groups, chat_marks, chat_messages, room_members, rooms
+from echo import clock
+from echo.actions import (
+    chat_copies,
+    chat_groups,
+    chat_marks,
+    chat_messages,
+    chat_wishing,
+    room_members,
+    rooms,
+)
+from echo.actions.chat_copies import FarEvent
 from echo.actions.chat_messages import MessageDraft
 from echo.actions.rooms import RoomDraft
 from echo.errors import EchoError
 from echo.kinds import RoomRole
 from echo.kinds_of_chats import ChatEventKind, ChatRole
-from echo.models import ChatMessage
+from echo.models import Chat, ChatMessage
+from echo.render import chat_message
 from echo.runtime import Runtime
+from echo.store import chat_wishes
 from tests import make
 from tests.make import Person
 
 BASE, ROOMS = "/api/v1/echo/chats", "/api/v1/echo/rooms"
+
+# What the stories must have said, all of it (tests/laws/test_live_events.py).
+SAID_OF_CHATS = {"chat", "chat.marks", "chat.hidden", "chat.refused", "room"}
 
 
 @dataclass
@@ -62,12 +78,15 @@ class Screen:
         self.place = f"after={answer['cursor']}&epoch={answer['epoch']}"
         self.name, self.messages, self.members, self.marks, self.shown_room = await self.asked()
 
-    async def catch_up(self) -> None:
+    async def read(self) -> list[Any]:
         answer = await self.get(f"/api/echo/events?{self.place}&limit=200")
         assert (answer["gap"], answer["more"]) == (None, False)
         self.place = f"after={answer['cursor']}&epoch={answer['epoch']}"
-        for event in answer["events"]:
-            self.heard.add(event["event"])
+        self.heard |= {event["event"] for event in answer["events"]}
+        return list(answer["events"])
+
+    async def catch_up(self) -> None:
+        for event in await self.read():
             if event["event"] == "chat":
                 self.heard.add(event["data"]["kind"])
                 self.apply(event["data"])
@@ -221,10 +240,54 @@ async def play(client: Client, seed: int, steps: int) -> set[str]:
 
 async def test_a_short_story(runtime: Runtime, client: Client) -> None:
     heard = await play(client, seed=1, steps=90)
-    assert {"chat", "chat.marks", "chat.hidden", "room", "created", "renamed", "joined"} <= heard
+    assert SAID_OF_CHATS - {"chat.refused"} | {"created", "renamed", "joined"} <= heard
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2, 8))
 async def test_r_36_long_stories_in_chats(runtime: Runtime, client: Client, seed: int) -> None:
     await play(client, seed=seed, steps=250)
+
+
+async def test_what_a_group_elsewhere_takes_and_what_it_refuses(runtime: Runtime, client: Client) -> None:
+    """The law for what waits: said, taken or refused there, put away, in any order."""
+    chance = random.Random(4)
+    reader, home = await make.person("reader"), await make.stranger("home", accepts_groups=True)
+    uri = "https://peer.test/ap/chats/1"
+
+    async def happens(seq: int, kind: ChatEventKind, by: int, **more: Any) -> None:
+        event = FarEvent(chat_uri=uri, seq=seq, kind=kind, actor_id=by, at=clock.now(), **more)
+        assert await chat_copies.receive(home, event)
+
+    roster = [(home.id, "owner"), (reader.id, "member")]
+    await happens(1, ChatEventKind.INVITED, home.id, subject_id=reader.id, name="Tea", roster=roster)
+    await happens(2, ChatEventKind.JOINED, reader.id, roster=roster)
+    chat, seq = (await Chat.get(uri=uri)).id, 2
+    screen = Screen(client, reader, chat, await rooms.create(reader.id, RoomDraft(title="Tea")))
+    shown: dict[str, Any] = {}
+    await screen.begin()
+    for number in range(60):
+        failed = [one["id"] for one in shown.values() if one["state"]["name"] == "failed"]
+        sending = [one["id"] for one in shown.values() if one["id"] not in failed]
+        act = chance.choice(("say", "say", "take", "refuse", "put away"))
+        if act == "say":
+            said = await chat_messages.send(reader.id, chat, MessageDraft(text="tea", key=f"k{number}"))
+            answer = chat_message.waiting([await chat_wishes.find(reader.id, said.id)])[0]
+            shown[str(said.id)] = msgspec.to_builtins(answer)
+        elif act == "put away" and failed:
+            await chat_wishing.put_away(reader.id, int(failed[0]))
+            del shown[failed[0]]
+        elif act == "refuse" and sending:
+            assert await chat_wishing.refused(home, uri, reader.id, int(chance.choice(sending)), "no")
+        elif act == "take" and sending:
+            seq += 1
+            key = shown[chance.choice(sending)]["idempotency_key"]
+            await happens(seq, ChatEventKind.CREATED, reader.id, text="tea", html="<p>tea</p>", key=key)
+        for event in await screen.read():
+            if event["event"] == "chat.refused":
+                shown[event["data"]["id"]] = event["data"]
+            elif event["event"] == "chat" and event["data"]["message"]:
+                key = event["data"]["message"]["idempotency_key"]
+                shown = {id_: one for id_, one in shown.items() if one["idempotency_key"] != key}
+        assert list(shown.values()) == await screen.get(f"{BASE}/{chat}/waiting"), number
+    assert "chat.refused" in screen.heard
