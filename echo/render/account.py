@@ -27,14 +27,10 @@ async def many(account_ids: Sequence[int]) -> list[bytes]:
 
 
 async def by_id(account_ids: Sequence[int]) -> dict[int, bytes]:
-    """The same, by id."""
-    rows = await status_rows.account_rows(account_ids)
-    moved = await _moved(rows.values())
-    return {
-        i: with_counters(core(row, moved.get(row["moved_to_id"])), row)
-        for i, row in rows.items()
-        if row["deleted_at"] is None
-    }
+    """The same, by id: one statement for what moves, and one more for those that are not cached."""
+    rows = await status_rows.account_counters(account_ids)
+    cores = await cores_of((row["id"], row["version"]) for row in rows)
+    return {row["id"]: with_counters(cores[row["id"]], row) for row in rows if row["id"] in cores}
 
 
 async def one(account_id: int) -> bytes:

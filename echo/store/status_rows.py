@@ -119,6 +119,20 @@ async def standing(post_ids: Sequence[int]) -> dict[int, Row]:
     return {row["id"]: row for row in await db.fetch(_STANDING, list(post_ids))}
 
 
+async def account_counters(account_ids: Sequence[int]) -> list[Row]:
+    """What moves of accounts, and which version they have; deleted ones are left out."""
+    if not account_ids:
+        return []
+    return await db.fetch(
+        "SELECT a.id, a.version, greatest(t.followers, t.told_followers, 0) AS followers,"
+        " greatest(t.following, t.told_following, 0) AS following,"
+        " greatest(t.posts, t.told_posts, 0) AS posts, t.last_post_on"
+        " FROM accounts a LEFT JOIN account_stats t ON t.account_id = a.id"
+        " WHERE a.id = ANY($1) AND a.deleted_at IS NULL",
+        list(account_ids),
+    )
+
+
 async def account_rows(account_ids: Sequence[int]) -> dict[int, Row]:
     """Accounts with their counters, role and where they moved (both say so), by id, for rendering."""
     if not account_ids:

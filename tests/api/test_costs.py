@@ -70,7 +70,7 @@ COSTS = {
     "/api/v1/notifications": (5, 3),
     "/api/v2/notifications": (6, 4),
     "/api/v1/accounts/{other}/statuses": (5, 3),
-    "/api/v1/accounts/{reader}/following": (3, 3),
+    "/api/v1/accounts/{reader}/following": (4, 3),
     "/api/v1/blocks": (1, 1),
 }
 
