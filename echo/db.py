@@ -128,6 +128,11 @@ _current: ContextVar[Database] = ContextVar("echo_database")
 _unit: ContextVar[UnitOfWork | None] = ContextVar("echo_unit_of_work", default=None)
 
 
+def outside_of_units() -> Database | None:
+    """The database of the current task; None in a unit of work, whose statements are its own."""
+    return _current.get() if _unit.get() is None else None
+
+
 async def fetch(sql: str, *arguments: object) -> list[Row]:
     """The rows of a statement, inside the current unit of work when there is one."""
     if replica.is_asked() and _unit.get() is None:

@@ -132,11 +132,12 @@ async def _people(
     addressed = [uri for uri in audience.addressed if uri != author.uri][:PEOPLE]
     if note.kind is NoteKind.CHAT_MESSAGE:  # it tags nobody: it is for the one whom it is addressed to
         tagged = set(addressed)
-    known = await accounts.find_by_uris(addressed)
+    known, apart = await relations.addressed(author.id, addressed)
     if ask is not None:
         strangers = [uri for uri in addressed if uri in tagged and uri not in known and not is_ours(uri)]
-        known |= await _ask_for(strangers[:STRANGERS], ask)
-    apart = await relations.estranged(author.id, list(known.values()))
+        if strangers:
+            known |= await _ask_for(strangers[:STRANGERS], ask)
+            apart = await relations.estranged(author.id, list(known.values()))
     meant = [uri for uri in addressed if uri in known and known[uri] not in apart]
     return (
         tuple(known[uri] for uri in meant if uri in tagged),

@@ -25,6 +25,8 @@ ACTORS_AT_ONCE = 8
 # Longer than the rows of one actor can take.
 LEASE_SECONDS = 10 * PROCESS_SECONDS
 SUSPECT_SECONDS = 30.0
+# While some are under way others gather for so long: to claim one row costs as much as to claim many.
+GATHER_SECONDS = 0.02
 
 
 async def drain(runtime: Runtime, bells: Bells, owner: str) -> None:
@@ -40,6 +42,8 @@ async def drain(runtime: Runtime, bells: Bells, owner: str) -> None:
                 has_more = await work.take()
             if bell.done():
                 bell = asyncio.create_task(bells.wait(Queue.INBOUND))
+            if work.running:
+                await asyncio.sleep(GATHER_SECONDS)
             await asyncio.wait({bell, *work.running}, return_when=asyncio.FIRST_COMPLETED)
     finally:
         bell.cancel()
@@ -74,7 +78,7 @@ class _Work:
             log.warning("inbound activities wait for the database: %s", error)
             return False
         self._start(claimed)
-        return bool(claimed)
+        return bool(claimed) and claimed[0].seen > len(claimed)
 
     async def _must_wait(self) -> bool:
         """Whether suspects come first; when nothing else is under way, the next of them is begun."""

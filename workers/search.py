@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from echo import ports
 from echo.runtime import Runtime
 from echo.search import entries, filling
+from echo.store.together import Together
 from workers.later import Later
 
 
 async def keep_post(_: Runtime, *, post_id: int) -> None:
     """Put a new or changed post into the index; a boost is no post to find."""
-    await entries.put([post_id])
+    await _KEPT.ask(post_id)
+
+
+async def _keep(post_ids: Sequence[int]) -> dict[int, None]:
+    await entries.put(post_ids)
+    return {}
+
+
+_KEPT = Together(_keep)
 
 
 async def remove_post(_: Runtime, *, post_id: int) -> None:

@@ -25,17 +25,25 @@ async def tell(
     post_id: int | None = None,
     *,
     object_id: int | None = None,
+    may_be_direct: bool = True,
 ) -> None:
     """Tell those of these people that are here, each once; `store.notifications` knows who wants to know.
 
-    Shapes:  from_id: the person who is told where nobody else did it (`policy.notices.FROM_ONESELF`)
+    Shapes:  from_id: the person who is told where nobody else did it (`policy.notices.FROM_ONESELF`);
+             may_be_direct: see `store.notifications.insert`
     """
     if kind in REPLACING:
         await notifications.delete_same(
             account_ids, notifications.dedupe_key(kind, from_id, post_id, object_id)
         )
     rows = await notifications.insert(
-        account_ids, kind, from_id, post_id, object_id=object_id, hour=int(clock.now().timestamp() // 3600)
+        account_ids,
+        kind,
+        from_id,
+        post_id,
+        object_id=object_id,
+        hour=int(clock.now().timestamp() // 3600),
+        may_be_direct=may_be_direct,
     )
     for row in rows:
         if not row["filtered"]:

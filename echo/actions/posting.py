@@ -107,7 +107,14 @@ async def insert(unit: UnitOfWork, author: Account, new: NewPost) -> Post | None
         unit.emit(PastPostKept(local=new.local, post_id=new.id))
         return stored
     if new.is_news and not new.held and not new.is_quiet:
-        await tell(unit, new.mentioned_ids, NotificationKind.MENTION, author.id, new.id)
+        await tell(
+            unit,
+            new.mentioned_ids,
+            NotificationKind.MENTION,
+            author.id,
+            new.id,
+            may_be_direct=new.visibility == Visibility.DIRECT,
+        )
     if new.held != Held.REVIEW:
         await _show(unit, stored, new.mentioned_ids, is_quiet=new.is_quiet)
     unit.emit(PostPublished(local=new.local, post_id=new.id))

@@ -35,7 +35,7 @@ from echo.kinds import Held, Visibility
 from echo.models import Account, Post
 from echo.policy.interaction import require_expected
 from echo.policy.pipeline.verdicts import Action, Verdict
-from echo.store import accounts, counters, notifications, policies, posts
+from echo.store import accounts, counters, joining, notifications, policies, posts
 from echo.store import polls as poll_store
 
 # What was published longer ago, and is not delivered but found, is no news to anybody. Mastodon's figure.
@@ -129,10 +129,12 @@ async def receive(author: Account, draft: RemotePost, *, is_judged: bool = False
             return known
         if draft.poll is not None and new.poll_id is not None:
             await poll_store.insert(new.poll_id, new.id, polls.answers_from(draft.poll))
-        await adopting.adopt(unit, stored)
+        is_answered, is_quoted = await joining.awaited(stored.uri)
+        if is_answered:
+            await adopting.adopt(unit, stored)
         if draft.is_delivered and draft.in_reply_to_uri and new.parent is None:
             unit.emit(ParentMissed(local=False, post_id=new.id))
-        await quotes_elsewhere.received(unit, stored)
+        await quotes_elsewhere.received(unit, stored, is_awaited=is_quoted)
     return stored
 
 

@@ -89,11 +89,14 @@ async def receive_change(author: Account, draft: RemotePost) -> bool:
     return is_new
 
 
-async def received(unit: UnitOfWork, post: Post) -> None:
-    """What follows when a post from elsewhere was stored: its own quote counts, and others waited for it."""
+async def received(unit: UnitOfWork, post: Post, *, is_awaited: bool) -> None:
+    """What follows when a post from elsewhere was stored: its own quote counts, and others waited for it.
+
+    Shapes:  is_awaited: whether posts that quote it came before
+    """
     if post.quote_state == QuoteState.ACCEPTED and post.quote_of_id is not None:
         await counters.count_post_use("quotes", post.quote_of_id, 1)
-    for row in await quotes.waiting_for(post.uri):
+    for row in await quotes.waiting_for(post.uri) if is_awaited else ():
         await quotes.attach(row["id"], post.id, post.uri, QuoteState.PENDING)
         if row["author_id"] == post.author_id:
             quoting = await posts.get_unscoped_for_worker(row["id"])

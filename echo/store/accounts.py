@@ -67,12 +67,6 @@ async def find_by_handle(username: str, domain: str = "") -> Account | None:
     return await loading.first(Account, condition, username.lower())
 
 
-async def find_by_uris(uris: Sequence[str]) -> dict[str, int]:
-    """The ids of those that are known, by ActivityPub id."""
-    rows = await db.fetch("SELECT id, uri FROM accounts WHERE uri = ANY($1)", list(uris))
-    return {row["uri"]: row["id"] for row in rows}
-
-
 async def find_by_handles(handles: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Row]:
     """Accounts by (name, handle host) in lower case: id, username, domain, url, uri."""
     if not handles:

@@ -30,6 +30,19 @@ async def shown(name: str) -> str | None:
     return None if found is None else str(found)
 
 
+def spellings_of(typed: Sequence[str]) -> dict[str, str]:
+    """How hashtags are written, by their folded names; the first spelling of one counts.
+
+    In one order, so that two posts with the same new hashtags never wait for each other.
+    """
+    found: dict[str, str] = {}
+    for one in typed:
+        folded = normalise(one)
+        if folded is not None:
+            found.setdefault(folded, spelling(one))
+    return dict(sorted(found.items()))
+
+
 async def make(typed: Sequence[str]) -> list[str]:
     """Make those hashtags that are new; how they are written here is kept.
 
@@ -41,13 +54,7 @@ async def make(typed: Sequence[str]) -> list[str]:
 
 async def _made(typed: Sequence[str]) -> dict[str, str]:
     """The same with how each was written, by its folded name."""
-    spellings: dict[str, str] = {}
-    for one in typed:
-        folded = normalise(one)
-        if folded is not None:
-            spellings.setdefault(folded, spelling(one))
-    # In one order, so that two posts with the same new hashtags never wait for each other.
-    spellings = dict(sorted(spellings.items()))
+    spellings = spellings_of(typed)
     if spellings:
         await db.execute(
             "INSERT INTO hashtags (name, spelling, created_at)"

@@ -9,6 +9,10 @@ from datetime import datetime, timedelta
 from echo import clock, db, logs
 from echo.db import Row
 from echo.kinds import InboundState
+from echo.store.together import Together
+
+# Id, owner of the lease, state, reason.
+_Finished = tuple[int, str, str, str]
 
 _CLAIM_LOCK = 4_602_002
 
@@ -20,8 +24,9 @@ _CLAIM = f"""
     UPDATE inbound_activities i SET lease_owner = $3, lease_until = $4, attempts = attempts + 1,
         deaths = deaths + (i.lease_until IS NOT NULL)::int
     FROM (
-        SELECT head.id FROM (
-            SELECT due.id, row_number() OVER (PARTITION BY due.actor_uri ORDER BY due.id) AS place FROM (
+        SELECT head.id, head.seen FROM (
+            SELECT due.id, row_number() OVER (PARTITION BY due.actor_uri ORDER BY due.id) AS place,
+                count(*) OVER () AS seen FROM (
                 SELECT w.id, w.actor_uri FROM inbound_activities w
                 WHERE w.state = 'pending' AND w.due_at <= $1
                   AND w.lease_until IS NULL AND w.deaths = 0
@@ -32,7 +37,8 @@ _CLAIM = f"""
         ) head WHERE head.place <= {_OF_ONE_ACTOR} ORDER BY head.id LIMIT $2
     ) picked
     WHERE i.id = picked.id
-    RETURNING i.id, i.actor_uri, i.signer_uri, i.uri, i.kind, i.body, i.attempts, i.deaths, i.created_at
+    RETURNING i.id, i.actor_uri, i.signer_uri, i.uri, i.kind, i.body, i.attempts, i.deaths, i.created_at,
+        picked.seen
 """
 
 _CLAIM_SUSPECT = """
@@ -46,7 +52,8 @@ _CLAIM_SUSPECT = """
           AND NOT EXISTS (SELECT 1 FROM inbound_activities e WHERE e.actor_uri = w.actor_uri
                 AND e.state = 'pending' AND e.lease_until > $1)
         ORDER BY w.id LIMIT $2)
-    RETURNING i.id, i.actor_uri, i.signer_uri, i.uri, i.kind, i.body, i.attempts, i.deaths, i.created_at
+    RETURNING i.id, i.actor_uri, i.signer_uri, i.uri, i.kind, i.body, i.attempts, i.deaths, i.created_at,
+        1 AS seen
 """
 
 
@@ -80,6 +87,8 @@ class Stored:
     attempts: int
     deaths: int
     created_at: datetime
+    # How many were due when this one was claimed, itself included, as far as was looked.
+    seen: int = 1
 
 
 async def insert(received: Received) -> bool:
@@ -151,6 +160,7 @@ async def _claim(statement: str, owner: str, limit: int, lease_seconds: float) -
             attempts=row["attempts"],
             deaths=row["deaths"],
             created_at=row["created_at"],
+            seen=row["seen"],
         )
         for row in rows
     ]
@@ -159,15 +169,22 @@ async def _claim(statement: str, owner: str, limit: int, lease_seconds: float) -
 
 async def finish(inbound_id: int, owner: str, *, state: InboundState, reason: str = "") -> None:
     """Write what came of an activity: done, or ignored or dead for a reason."""
+    await _FINISHED.ask((inbound_id, owner, str(state), reason[:64]))
+
+
+async def _finish(finished: Sequence[_Finished]) -> dict[_Finished, None]:
     await db.execute(
-        "UPDATE inbound_activities SET state = $3, reason = $4, lease_owner = '', lease_until = NULL,"
-        " finished_at = $5 WHERE id = $1 AND lease_owner = $2",
-        inbound_id,
-        owner,
-        str(state),
-        reason[:64],
+        "UPDATE inbound_activities i SET state = f.state, reason = f.reason, lease_owner = '',"
+        " lease_until = NULL, finished_at = $5"
+        " FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[]) AS f(id, owner, state, reason)"
+        " WHERE i.id = f.id AND i.lease_owner = f.owner",
+        *(list(column) for column in zip(*finished, strict=True)),
         clock.now(),
     )
+    return {}
+
+
+_FINISHED = Together(_finish)
 
 
 async def postpone(inbound_id: int, owner: str, *, due_at: datetime, error: str) -> None:

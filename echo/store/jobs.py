@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from echo import clock, db, logs
 from echo.db import Row
 from echo.effects import LANES
 from echo.kinds import Lane
+from echo.store.together import Together
 
 LEASE_SECONDS = 60
 ATTEMPTS_MAX = 12
@@ -37,7 +40,20 @@ async def claim(owner: str, limit: int, lane: Lane = Lane.QUICK) -> list[Row]:
 
 async def finish(owner: str, job_id: int) -> None:
     """The job is done."""
-    await db.execute("DELETE FROM jobs WHERE id = $1 AND lease_owner = $2", job_id, owner)
+    await _FINISHED.ask((owner, job_id))
+
+
+async def _finish(done: Sequence[tuple[str, int]]) -> dict[tuple[str, int], None]:
+    await db.execute(
+        "DELETE FROM jobs j USING unnest($1::text[], $2::bigint[]) AS d(owner, id)"
+        " WHERE j.id = d.id AND j.lease_owner = d.owner",
+        [owner for owner, _ in done],
+        [job_id for _, job_id in done],
+    )
+    return {}
+
+
+_FINISHED = Together(_finish)
 
 
 async def postpone(owner: str, job_id: int, seconds: float, error: str = "") -> None:

@@ -19,6 +19,19 @@ _TWINS = """
 """
 
 
+async def awaited(uri: str) -> tuple[bool, bool]:
+    """Whether there are answers to a post that came before it, and posts that quote it."""
+    row = await db.fetch_one(
+        # The conditions on the empty text are the indexes'.
+        "SELECT EXISTS (SELECT 1 FROM posts WHERE in_reply_to_uri = $1 AND in_reply_to_uri <> ''"
+        " AND deleted_at IS NULL) AS is_answered, EXISTS (SELECT 1 FROM posts WHERE quote_uri = $1"
+        " AND quote_uri <> '' AND quote_of_id IS NULL AND deleted_at IS NULL) AS is_quoted",
+        uri,
+    )
+    assert row is not None
+    return row["is_answered"], row["is_quoted"]
+
+
 async def hang(post: Post) -> list[Row]:
     """Make those that wait for this post its replies; not those that it answers itself, however far above.
 

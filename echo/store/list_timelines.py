@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from echo import db
 from echo.db import Row
 from echo.policy.visibility import visible_to
 from echo.store.timelines import UNMUTED, WANTED
+from echo.store.together import Together
 
 # Of so many times more posts than are kept, the newest, those that belong on a list are picked out: what a
 # list costs must not grow with what its members wrote years ago.
@@ -42,11 +45,13 @@ _CANDIDATES = f"""
 """
 
 _RECIPIENTS = f"""
-    SELECT l.id, l.account_id FROM posts p JOIN accounts a ON a.id = p.author_id
+    SELECT p.id AS post_id, l.id, l.account_id FROM unnest($1::bigint[]) AS wanted(post_id)
+    JOIN LATERAL (SELECT * FROM posts q WHERE q.id = wanted.post_id OFFSET 0) p ON true
+    JOIN LATERAL (SELECT * FROM accounts q WHERE q.id = p.author_id OFFSET 0) a ON true
     JOIN LATERAL (SELECT q.list_id FROM list_members q WHERE q.account_id = p.author_id OFFSET 0) m ON true
     JOIN LATERAL (SELECT * FROM lists q WHERE q.id = m.list_id OFFSET 0) l ON true
     {_FOLLOW}
-    WHERE p.id = $1 AND {_SHOWN} AND {visible_to(_OWNER)}
+    WHERE {_SHOWN} AND {visible_to(_OWNER)}
 """
 
 
@@ -56,8 +61,18 @@ async def candidates(list_id: int, limit: int) -> list[Row]:
 
 
 async def recipients(post_id: int) -> list[Row]:
-    """Rows (id, account_id) of the lists that a post belongs on, with their owners."""
-    return await db.fetch(_RECIPIENTS, post_id)
+    """Rows (id, account_id, post_id) of the lists that a post belongs on, with their owners."""
+    return await _BELONGING.ask(post_id) or []
+
+
+async def _recipients(post_ids: Sequence[int]) -> dict[int, list[Row]]:
+    found: dict[int, list[Row]] = {}
+    for row in await db.fetch(_RECIPIENTS, list(post_ids)):
+        found.setdefault(row["post_id"], []).append(row)
+    return found
+
+
+_BELONGING = Together(_recipients)
 
 
 async def holds(list_id: int, post_id: int) -> bool:

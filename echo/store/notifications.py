@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 from echo import db
 from echo.db import Row
@@ -22,9 +23,10 @@ IS_AWAY = f"""
     AND NOT EXISTS (SELECT 1 FROM push_subscriptions s WHERE s.user_id = u.id))
 """
 
-# $1 who is told, $2 kind, $3 who did it, $4 post, $5 object, $6 dedupe key; then what the kind is.
+# $1 who is told, $2 kind, $3 who did it, $4 post, $5 object, $6 dedupe key, $7 hour, $8 hours of a group.
+# IS_OWN and the like become true or false before it is planned: what a kind does not need costs nothing then.
 _IS_WILLING = """
-    (told.id <> $3 OR $7::bool)
+    (told.id <> $3 OR IS_OWN)
     AND NOT EXISTS (SELECT 1 FROM blocks b WHERE (b.blocker_id = told.id AND b.blocked_id = $3)
         OR (b.blocker_id = $3 AND b.blocked_id = told.id))
     AND NOT EXISTS (SELECT 1 FROM avoided_domains av JOIN accounts f ON f.id = $3 AND f.domain = av.domain
@@ -33,12 +35,12 @@ _IS_WILLING = """
         AND m.notifications AND (m.expires_at IS NULL OR m.expires_at > now()))
     AND NOT EXISTS (SELECT 1 FROM posts p JOIN thread_mutes t ON t.thread_id = p.thread_id
         WHERE p.id = $4 AND t.account_id = told.id)
-    AND (NOT $10::bool OR NOT EXISTS (SELECT 1 FROM posts p JOIN chats c
+    AND (NOT (IS_MESSAGE AND IS_DIRECT) OR NOT EXISTS (SELECT 1 FROM posts p JOIN chats c
             ON c.pair_key = least($3, told.id) || ':' || greatest($3, told.id)
         JOIN chat_members cm ON cm.chat_id = c.id AND cm.account_id = told.id AND cm.muted_until > now()
         WHERE p.id = $4 AND p.visibility = 'direct'
             AND NOT EXISTS (SELECT 1 FROM mentions o WHERE o.post_id = $4 AND o.account_id <> told.id)))
-    AND (NOT $10::bool OR NOT EXISTS (SELECT 1 FROM mentions other WHERE other.post_id = $4 AND (
+    AND (NOT IS_MESSAGE OR NOT EXISTS (SELECT 1 FROM mentions other WHERE other.post_id = $4 AND (
         EXISTS (SELECT 1 FROM blocks b WHERE b.blocker_id = told.id AND b.blocked_id = other.account_id)
         OR EXISTS (SELECT 1 FROM mutes m WHERE m.muter_id = told.id AND m.muted_id = other.account_id
             AND (m.expires_at IS NULL OR m.expires_at > now())))))
@@ -58,7 +60,7 @@ _IS_ANSWER = """
 
 # 0 accept, 1 filter, 2 drop: `echo.kinds.Handling`, with the defaults of `echo.policy.notices.NoticePolicy`.
 _HANDLING = f"""
-    CASE WHEN NOT $8::bool OR ($10::bool AND sender.is_staff)
+    CASE WHEN NOT IS_FILTERABLE OR (IS_MESSAGE AND sender.is_staff)
         OR EXISTS (SELECT 1 FROM notification_permissions g
             WHERE g.account_id = told.id AND g.from_id = $3) THEN 0
     ELSE greatest(
@@ -72,7 +74,7 @@ _HANDLING = f"""
             CASE WHEN sender.is_new THEN coalesce(p.new_accounts, 0) ELSE 0 END,
             CASE WHEN sender.is_limited THEN coalesce(p.limited_accounts, 1) ELSE 0 END,
             CASE WHEN sender.is_bot THEN coalesce(p.bots, 0) ELSE 0 END,
-            CASE WHEN NOT sender.is_private OR coalesce(p.private_mentions, 1) = 0 THEN 0
+            CASE WHEN NOT (IS_DIRECT AND sender.is_private) OR coalesce(p.private_mentions, 1) = 0 THEN 0
                 WHEN {_IS_ANSWER} THEN 0 ELSE coalesce(p.private_mentions, 1) END)
         END)
     END
@@ -83,7 +85,7 @@ _INSERT = f"""
         SELECT s.silenced_at IS NOT NULL AS is_limited, s.kind = 'service' AS is_bot,
             s.created_at > now() - interval '30 days' AS is_new,
             EXISTS (SELECT 1 FROM users u WHERE u.id = s.id AND u.role_id <> -99) AS is_staff,
-            $2 = 'mention' AND EXISTS (SELECT 1 FROM posts post WHERE post.id = $4
+            IS_DIRECT AND $2 = 'mention' AND EXISTS (SELECT 1 FROM posts post WHERE post.id = $4
                 AND post.visibility = 'direct') AS is_private
         FROM accounts s WHERE s.id = $3
     ), judged AS (
@@ -96,16 +98,16 @@ _INSERT = f"""
     INSERT INTO notifications AS n
         (account_id, kind, from_id, post_id, object_id, dedupe_key, group_hour, filtered, created_at)
     SELECT told.id, $2, $3, $4, $5::bigint, $6,
-        CASE WHEN $9::bool AND told.handling = 0 THEN coalesce(
+        CASE WHEN IS_GROUPABLE AND told.handling = 0 THEN coalesce(
             (SELECT max(g.group_hour) FROM notifications g WHERE g.account_id = told.id AND g.kind = $2
-                AND coalesce(g.post_id, 0) = coalesce($4::bigint, 0) AND g.group_hour > $11::int - $12::int),
-            $11::int) END,
+                AND coalesce(g.post_id, 0) = coalesce($4::bigint, 0) AND g.group_hour > $7::int - $8::int),
+            $7::int) END,
         told.handling = 1, now()
     FROM judged told WHERE told.handling < 2
     ON CONFLICT (account_id, dedupe_key) DO NOTHING
     RETURNING n.id, n.account_id, n.filtered, ARRAY(SELECT s.id FROM push_subscriptions s
         WHERE s.user_id = n.account_id AND (s.alerts ->> n.kind)::bool AND s.policy <> 'none') AS push_ids,
-        CASE WHEN $13::bool THEN (SELECT u.settings FROM users u WHERE u.id = n.account_id
+        CASE WHEN IS_LETTERABLE THEN (SELECT u.settings FROM users u WHERE u.id = n.account_id
             AND ({IS_AWAY} OR u.settings @> '{{"letters": {{"always": true}}}}')) END AS letter_settings
 """
 
@@ -124,6 +126,7 @@ async def insert(
     *,
     object_id: int | None = None,
     hour: int,
+    may_be_direct: bool = True,
 ) -> list[Row]:
     """Tell these people, those that are here, at most once each.
 
@@ -131,32 +134,44 @@ async def insert(
     mute, or whose server they avoid.
     The policy of each (`echo.policy.notices`) keeps some apart and drops others.
 
-    Shapes:  from_id: the person who is told, for kinds that nobody else does; hour: now, since 1970
+    Shapes:  from_id: the person who is told, for kinds that nobody else does; hour: now, since 1970;
+             may_be_direct: False where the post is certainly no direct one
     Returns: of what is new, rows (id, account_id, filtered, push_ids, letter_settings: of those who
              may want a letter)
     """
     if not account_ids:
         return []
     rows = await db.fetch(
-        _INSERT,
+        _statement(kind, may_be_direct=may_be_direct),
         list(account_ids),
         kind.value,
         from_id,
         post_id,
         object_id,
         dedupe_key(kind, from_id, post_id, object_id),
-        kind in FROM_ONESELF,
-        kind in FILTERABLE,
-        kind in GROUPABLE,
-        kind in MESSAGES,
         hour,
         GROUP_HOURS,
-        kind in LETTERABLE,
     )
     kept_apart = [row["account_id"] for row in rows if row["filtered"]]
     if kept_apart and kind in MESSAGES:
         await db.execute(_REQUEST, kept_apart, from_id, post_id)
     return rows
+
+
+@cache
+def _statement(kind: NotificationKind, *, may_be_direct: bool) -> str:
+    facts = {
+        "IS_OWN": kind in FROM_ONESELF,
+        "IS_FILTERABLE": kind in FILTERABLE,
+        "IS_GROUPABLE": kind in GROUPABLE,
+        "IS_MESSAGE": kind in MESSAGES,
+        "IS_LETTERABLE": kind in LETTERABLE,
+        "IS_DIRECT": may_be_direct,
+    }
+    statement = _INSERT
+    for word, holds in facts.items():
+        statement = statement.replace(word, "true" if holds else "false")
+    return statement
 
 
 def dedupe_key(kind: NotificationKind, from_id: int, post_id: int | None, object_id: int | None) -> str:

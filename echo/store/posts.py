@@ -12,6 +12,7 @@ from echo.policy.viewer import Viewer
 from echo.policy.visibility import visible_to
 from echo.store import hashtags as tags
 from echo.store import loading
+from echo.store.together import Together
 
 _VISIBLE = f"""
     FROM posts p JOIN accounts a ON a.id = p.author_id
@@ -183,23 +184,39 @@ async def insert_hashtags(post_id: int, typed: Sequence[str]) -> None:
     """Link a post with hashtags, as they were written in it, making those that are new."""
     if not typed:
         return
-    names = await tags.make(typed)
-    await db.execute(
+    names = list(tags.spellings_of(typed))
+    if await _link_hashtags(post_id, names) < len(names):
+        await _link_hashtags(post_id, await tags.make(typed))
+
+
+async def _link_hashtags(post_id: int, names: Sequence[str]) -> int:
+    """How many links are new."""
+    return await db.execute(
         "INSERT INTO post_hashtags (post_id, hashtag_id) SELECT $1, id FROM hashtags WHERE name = ANY($2)"
         " ON CONFLICT DO NOTHING",
         post_id,
-        names,
+        list(names),
     )
 
 
 async def hashtags(post_id: int) -> list[str]:
     """The folded names of a post's hashtags."""
+    return await _HASHTAGS.ask(post_id) or []
+
+
+async def _hashtags(post_ids: Sequence[int]) -> dict[int, list[str]]:
     rows = await db.fetch(
-        "SELECT h.name FROM post_hashtags p JOIN hashtags h ON h.id = p.hashtag_id"
-        " WHERE p.post_id = $1 ORDER BY p.id",
-        post_id,
+        "SELECT p.post_id, h.name FROM post_hashtags p JOIN hashtags h ON h.id = p.hashtag_id"
+        " WHERE p.post_id = ANY($1) ORDER BY p.id",
+        list(post_ids),
     )
-    return [row["name"] for row in rows]
+    found: dict[int, list[str]] = {}
+    for row in rows:
+        found.setdefault(row["post_id"], []).append(row["name"])
+    return found
+
+
+_HASHTAGS = Together(_hashtags)
 
 
 async def attachable_media(account_id: int, media_ids: Sequence[int], *, post_id: int | None) -> list[Media]:

@@ -80,6 +80,22 @@ async def estranged(account_id: int, other_ids: Sequence[int]) -> set[int]:
     return {row["id"] for row in found}
 
 
+async def addressed(account_id: int, uris: Sequence[str]) -> tuple[dict[str, int], set[int]]:
+    """The ids of those of these people who are known, by ActivityPub id; and those of them who block this
+    account or are blocked by it.
+    """
+    if not uris:
+        return {}, set()
+    rows = await db.fetch(
+        "SELECT a.id, a.uri, EXISTS (SELECT 1 FROM blocks b WHERE (b.blocker_id = a.id AND b.blocked_id = $1)"
+        " OR (b.blocker_id = $1 AND b.blocked_id = a.id)) AS is_apart"
+        " FROM accounts a WHERE a.uri = ANY($2)",
+        account_id,
+        list(uris),
+    )
+    return {row["uri"]: row["id"] for row in rows}, {row["id"] for row in rows if row["is_apart"]}
+
+
 async def familiar_followers(account_id: int, target_ids: Sequence[int], limit: int) -> list[Row]:
     """Rows (id, follower_ids): of each target those whom `account_id` follows and who follow it.
 

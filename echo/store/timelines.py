@@ -12,6 +12,7 @@ from echo.policy.viewer import Viewer
 from echo.policy.visibility import visible_to
 from echo.replica import late
 from echo.store.cursor import Cursor
+from echo.store.together import Together
 
 # Blocks are part of visibility.
 UNMUTED = f"NOT {avoided_by('$1')}"
@@ -208,23 +209,34 @@ async def home_recipients(post_id: int) -> list[int]:
     """The people here on whose home timeline a post belongs: its author, followers, those of its hashtags.
     Who was here last comes first.
     """
-    rows = await db.fetch(_HOME_RECIPIENTS, post_id)
-    return [row["id"] for row in rows]
+    return await _RECIPIENTS.ask(post_id) or []
 
+
+async def _recipients(post_ids: Sequence[int]) -> dict[int, list[int]]:
+    rows = await db.fetch(_HOME_RECIPIENTS, list(post_ids))
+    found: dict[int, list[int]] = {}
+    for row in rows:
+        found.setdefault(row["post_id"], []).append(row["id"])
+    return found
+
+
+_RECIPIENTS = Together(_recipients)
 
 _HOME_RECIPIENTS = f"""
-    WITH found AS (SELECT u.id FROM posts p JOIN accounts a ON a.id = p.author_id
+    SELECT wanted.post_id, r.id FROM unnest($1::bigint[]) AS wanted(post_id)
+    JOIN LATERAL (SELECT u.id FROM posts p JOIN accounts a ON a.id = p.author_id
     JOIN LATERAL (SELECT p.author_id AS follower_id, NULL::boolean AS boosts, NULL::jsonb AS languages
         UNION ALL SELECT f.follower_id, f.boosts, f.languages FROM follows f
         WHERE f.followee_id = p.author_id AND f.state = 'accepted') fo ON true
     JOIN LATERAL (SELECT q.id FROM users q WHERE q.id = fo.follower_id OFFSET 0) u ON true
-    WHERE p.id = $1 AND {BELONGS_HOME.replace("$1", "u.id")} AND {visible_to("u.id")}
+    WHERE p.id = wanted.post_id AND {BELONGS_HOME.replace("$1", "u.id")} AND {visible_to("u.id")}
         AND {UNMUTED.replace("$1", "u.id")}
     UNION SELECT tf.account_id FROM posts p JOIN accounts a ON a.id = p.author_id
     JOIN post_hashtags ph ON ph.post_id = p.id JOIN tag_follows tf ON tf.hashtag_id = ph.hashtag_id
-    WHERE p.id = $1 AND {BELONGS_TO_FOLLOWED_TAG.replace("$1", "tf.account_id")}
-        AND {visible_to("tf.account_id")} AND {UNMUTED.replace("$1", "tf.account_id")})
-    SELECT found.id FROM found JOIN users r ON r.id = found.id ORDER BY r.last_active_at DESC NULLS LAST
+    WHERE p.id = wanted.post_id AND {BELONGS_TO_FOLLOWED_TAG.replace("$1", "tf.account_id")}
+        AND {visible_to("tf.account_id")} AND {UNMUTED.replace("$1", "tf.account_id")}) found ON true
+    JOIN LATERAL (SELECT q.id, q.last_active_at FROM users q WHERE q.id = found.id OFFSET 0) r ON true
+    ORDER BY r.last_active_at DESC NULLS LAST
 """
 
 
