@@ -6,7 +6,7 @@ Those that are suspended; in allow-list mode also all that were not allowed.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from activitypub import iri
 from echo import settings
@@ -35,12 +35,16 @@ class BlockedServers:
     async def bars(self, address: str) -> bool:
         """Whether nothing is exchanged with the server of an address: suspended, or not allowed where only
         allowed ones are. Subdomains are allowed one by one, as in Mastodon."""
-        if await self.have(address):
-            return True
         host = iri.host_of(address, allow_http=True)
-        if not settings.here().federation.only_allowed or host is None:
-            return False
-        return host.partition(":")[0].lower() not in self._allowed
+        return host is not None and bool(await self.barred([host]))
+
+    async def barred(self, hosts: Collection[str]) -> set[str]:
+        """Those of these hosts, as `iri.host_of` spells them, that `bars` says yes to."""
+        await self._read()
+        barred = {host for host in hosts if self._domains and self.cover(host)}
+        if settings.here().federation.only_allowed:
+            barred |= {host for host in hosts if host.partition(":")[0].lower() not in self._allowed}
+        return barred
 
     async def withhold_files(self, address: str) -> bool:
         """Whether no files are taken from the server of an address."""

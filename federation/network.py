@@ -134,9 +134,13 @@ def allow_http() -> bool:
 
 def is_ours(address: str) -> bool:
     """Whether an address is on this server, however it is spelled."""
-    here = addresses.here()
     host = iri.host_of(address, allow_http=True)
-    return here.is_ours(address) or (host is not None and host == here.host.lower())
+    return addresses.here().is_ours(address) or (host is not None and is_our_host(host))
+
+
+def is_our_host(host: str) -> bool:
+    """Whether a canonical host, with its port where it has one, is this server."""
+    return host == addresses.here().host.lower()
 
 
 async def _quietly(work: Coroutine[Any, Any, object], name: str) -> None:

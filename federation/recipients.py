@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from activitypub import iri
+from echo import addresses
 from echo.db import Row
 from echo.kinds import Held, Visibility
 from echo.policy.visibility import OPEN
 from echo.store import audience, groups, outbound
 from echo.store.federation_reads import PostSource
 from echo.store.outbound import Inbox
-from federation.network import is_ours
+from federation.network import is_our_host
 
 
 async def of_post(source: PostSource) -> list[Inbox]:
@@ -75,10 +76,11 @@ async def of_author(source: PostSource) -> list[Inbox]:
 
 def places(urls: Iterable[str]) -> list[Inbox]:
     """Addresses with their hosts, each once; none of ours, and none that cannot be one."""
-    found = {}
+    found, here = {}, addresses.here()
     for url in urls:
+        # Read once: there may be many thousands.
         host = iri.host_of(url, allow_http=True)
-        if host is not None and not is_ours(url):
+        if host is not None and not is_our_host(host) and not here.is_ours(url):
             found[url] = Inbox(host, url)
     return [found[url] for url in sorted(found)]
 

@@ -17,32 +17,47 @@ FEW = 200
 # thousand is due so much later than the one before, up to so much.
 AT_ONCE = 2000
 SPREAD, MOST = timedelta(seconds=15), timedelta(seconds=120)
+# How much later those are due then that are not known to be well.
+HEAD_START = timedelta(seconds=2)
 
 
 async def write_down(activity: Outgoing, inboxes: Sequence[Inbox], *, again: bool = False) -> None:
     """Write what leaves, as it is. Done twice (a job may run twice) it is written once."""
     if not settings.here().federation.enabled:
         return
-    inboxes = [inbox for inbox in inboxes if not await network().blocked.bars(inbox.url)]
+    barred = await network().blocked.barred([inbox.host for inbox in inboxes])
+    inboxes = [inbox for inbox in inboxes if inbox.host not in barred]
     before = 0
-    for chunk in await _portions(inboxes):
+    for chunk, delay in await _portions(inboxes):
         async with db.unit_of_work():
             activity_id = await outbound.insert(activity)
             written = await outbound.address(
-                activity_id, activity.object_key, chunk, kind=activity.kind, again=again, delay=_delay(before)
+                activity_id,
+                activity.object_key,
+                chunk,
+                kind=activity.kind,
+                again=again,
+                delay=max(delay, _delay(before)),
             )
         before += len(chunk)
         if written:
             await jobs.wake(Queue.DELIVERIES)
 
 
-async def _portions(inboxes: Sequence[Inbox]) -> list[Sequence[Inbox]]:
-    """What is written at once, first where all is well: nobody there waits until all are written."""
+async def _portions(inboxes: Sequence[Inbox]) -> list[tuple[Sequence[Inbox], timedelta]]:
+    """What is written at once, and how much later it is due; first where all is well: nobody there waits for
+    those who may not answer.
+    """
     if len(inboxes) <= FEW:
-        return outbound.chunks(inboxes)
+        return [(chunk, outbound.NOW) for chunk in outbound.chunks(inboxes)]
     well = await hosts.well_among([inbox.host for inbox in inboxes])
     first = [inbox for inbox in inboxes if inbox.host in well]
-    return outbound.chunks(first) + outbound.chunks([inbox for inbox in inboxes if inbox.host not in well])
+    others = [inbox for inbox in inboxes if inbox.host not in well]
+    later = HEAD_START if first else outbound.NOW
+    return [
+        *((chunk, outbound.NOW) for chunk in outbound.chunks(first)),
+        *((chunk, later) for chunk in outbound.chunks(others)),
+    ]
 
 
 def _delay(before: int) -> timedelta:
