@@ -28,6 +28,10 @@ EFFECTS: dict[type[Event], Effects] = {
         jobs=("timelines.add_post", "search.keep_post"),
         local_jobs=("federation.send_post", "webhooks.post_published"),
     ),
+    # No search finds a boost.
+    events.PostBoosted: Effects(
+        jobs=("timelines.add_post",), local_jobs=("federation.send_post", "webhooks.post_published")
+    ),
     events.PostEdited: Effects(
         jobs=("timelines.show_edit", "search.keep_post"),
         local_jobs=("federation.send_edit", "webhooks.post_edited"),

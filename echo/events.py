@@ -75,7 +75,14 @@ from echo.happening import Event as Event
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostPublished(Event):
-    """A post or a boost exists; from here or from elsewhere."""
+    """A post exists; from here or from elsewhere."""
+
+    post_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostBoosted(Event):
+    """A boost exists, which is a post of its own; from here or from elsewhere."""
 
     post_id: int
 

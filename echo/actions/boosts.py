@@ -38,7 +38,7 @@ async def boost(account_id: int, post_id: int, visibility: Visibility = Visibili
         held = await permissions.require(account_id, post, Interaction.BOOST)
         booster = await accounts.get(account_id)
         new_id, here = ids.new_id(), addresses.here()
-        is_new = await _insert(
+        stored = await _insert(
             unit,
             booster,
             post,
@@ -49,7 +49,7 @@ async def boost(account_id: int, post_id: int, visibility: Visibility = Visibili
             created_at=ids.moment_of(new_id),
             held=held,
         )
-        if not is_new:  # the same at the same moment
+        if stored is None:  # the same at the same moment
             return await Post.get(boost_of_id=post.id, author_id=account_id, deleted_at=None)
     return await posts.get_unscoped_for_worker(new_id)
 
@@ -62,17 +62,12 @@ async def receive(
         post = await posts.find(Viewer(booster.id), post_id)
         if post is None or not may_boost(post.visibility, is_author=post.author_id == booster.id):
             return None
-        if await Post.filter(boost_of_id=post.id, author_id=booster.id, deleted_at=None).exists():
-            return None
         if await posts.is_buried(uri, booster.id):
             return None
-        new_id = ids.id_at(min(published_at, clock.now()))
         moment = min(published_at, clock.now())
-        if not await _insert(
-            unit, booster, post, new_id, uri=uri, url=uri, visibility=visibility, created_at=moment
-        ):
-            return None
-    return await posts.get_unscoped_for_worker(new_id)
+        return await _insert(
+            unit, booster, post, ids.id_at(moment), uri=uri, url=uri, visibility=visibility, created_at=moment
+        )
 
 
 async def unboost(account_id: int, post_id: int) -> Post:
@@ -118,7 +113,8 @@ async def _insert(
     visibility: Visibility,
     created_at: datetime,
     held: Held = Held.NOT,
-) -> bool:
+) -> Post | None:
+    """The new boost; None when it is known already."""
     new = NewPost(
         id=new_id,
         uri=uri,
@@ -130,13 +126,14 @@ async def _insert(
         local_only=post.local_only,
         held=held,
     )
-    if not await posting.insert(unit, booster, new):
-        return False
+    stored = await posting.insert(unit, booster, new)
+    if stored is None:
+        return None
     if not held:
         await counters.count_post_use("boosts", post.id, 1)
     if booster.kind != AccountKind.GROUP:  # it passes on whatever its members write
         await tell(unit, [post.author_id], NotificationKind.BOOST, booster.id, post.id)
-    return True
+    return stored
 
 
 async def take_away(unit: UnitOfWork, boost: Post) -> None:

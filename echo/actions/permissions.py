@@ -9,10 +9,11 @@ from __future__ import annotations
 import secrets
 
 from echo import addresses, db
+from echo.actions import posting
 from echo.actions.notify import tell
 from echo.db import UnitOfWork
 from echo.errors import Forbidden
-from echo.events import Approved, InteractionAnswered, PostDeleted, PostPublished
+from echo.events import Approved, InteractionAnswered, PostDeleted
 from echo.kinds import Held, NotificationKind
 from echo.models import Account, Like, Post, Reaction
 from echo.policy.interacting import Interaction, Leave, leave_to
@@ -182,4 +183,4 @@ async def _release(unit: UnitOfWork, post: Post) -> None:
     await _count(post, 1)
     named = [row["account_id"] for row in await posts.mentions([post.id]) if not row["silent"]]
     await tell(unit, named, NotificationKind.MENTION, post.author_id, post.id)
-    unit.emit(PostPublished(local=post.local, post_id=post.id))
+    posting.emit_published(unit, post)

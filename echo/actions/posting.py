@@ -13,7 +13,7 @@ from echo.actions import conversations
 from echo.actions.notify import tell
 from echo.addresses import here
 from echo.db import UnitOfWork
-from echo.events import LinkFound, PastPostKept, PostPublished
+from echo.events import LinkFound, PastPostKept, PostBoosted, PostPublished
 from echo.kinds import Held, NotificationKind, Quoter, QuoteState, Visibility
 from echo.models import Account, Post
 from echo.store import counters, loading, posts
@@ -89,8 +89,8 @@ class NewPost:
 async def insert(unit: UnitOfWork, author: Account, new: NewPost) -> Post | None:
     """Store a post with everything that hangs on it; None when its uri, or this boost, is known already.
 
-    Counts it for the author and the parent, tells the people it names, and emits PostPublished; of what is
-    past it emits PastPostKept, and tells nobody.
+    Counts it for the author and the parent, tells the people it names, and emits PostPublished or
+    PostBoosted; of what is past it emits PastPostKept, and tells nobody.
     """
     stored = await _insert_row(author, new)
     if stored is None:
@@ -117,8 +117,16 @@ async def insert(unit: UnitOfWork, author: Account, new: NewPost) -> Post | None
         )
     if new.held != Held.REVIEW:
         await _show(unit, stored, new.mentioned_ids, is_quiet=new.is_quiet)
-    unit.emit(PostPublished(local=new.local, post_id=new.id))
+    emit_published(unit, stored)
     return stored
+
+
+def emit_published(unit: UnitOfWork, post: Post) -> None:
+    """Say that a post, or a boost, is there for all who may read it."""
+    if post.boost_of_id is None:
+        unit.emit(PostPublished(local=post.local, post_id=post.id))
+    else:
+        unit.emit(PostBoosted(local=post.local, post_id=post.id))
 
 
 async def release(unit: UnitOfWork, post: Post) -> None:
@@ -126,7 +134,7 @@ async def release(unit: UnitOfWork, post: Post) -> None:
 
     Shapes:  post.held: as it is from now on; an answer may still wait for the author of what it answers
     """
-    unit.emit(PostPublished(local=post.local, post_id=post.id))
+    emit_published(unit, post)
     if post.held:
         return
     if post.in_reply_to_id is not None:
