@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 from collections import deque
+from pathlib import Path
 from types import TracebackType
 from typing import Any, cast
 
@@ -148,6 +150,8 @@ class Pool:
             raise
         self._opening -= 1
         self._all.add(connection)
+        if str(self._how.get("host", "")).startswith("/") and not self.local_settings:
+            stand_back(connection.get_server_pid())
         if self._sweep is None:
             self._sweep = asyncio.get_running_loop().call_later(self._idle_seconds, self._close_idle)
         return connection
@@ -199,6 +203,19 @@ class Pool:
         for connection in stale:
             self._drop(connection)
         self._sweep = loop.call_later(self._idle_seconds, self._close_idle) if self._all else None
+
+
+def stand_back(pid: int) -> None:
+    """Where we stand back ourselves, let a process of PostgreSQL on this machine that works for us do so too.
+
+    Else the half of a worker's work that PostgreSQL does would be done before anybody's request.
+    """
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    if own <= 0:
+        return
+    with contextlib.suppress(OSError):  # it is another user's, or on no machine like ours
+        if Path(f"/proc/{pid}/comm").read_text().strip() == "postgres":
+            os.setpriority(os.PRIO_PROCESS, pid, max(own, os.getpriority(os.PRIO_PROCESS, pid)))
 
 
 class Turn:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import sys
 from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -15,13 +17,18 @@ from echo.pool import Pool
 
 
 @pytest.fixture
-async def pool(migrated: Config) -> AsyncIterator[Pool]:
+def how(migrated: Config) -> dict[str, Any]:
+    """How to connect, for asyncpg."""
     parts = urlsplit(migrated.database.url)
-    how: dict[str, Any] = {
+    return {
         "host": parse_qs(parts.query)["host"][0],
         "user": parts.username or "postgres",
         "database": parts.path.lstrip("/"),
     }
+
+
+@pytest.fixture
+async def pool(how: dict[str, Any]) -> AsyncIterator[Pool]:
     opened = Pool(how, most=2, idle_seconds=0.2)
     yield opened
     await opened.close()
@@ -118,3 +125,27 @@ async def test_a_closed_pool_gives_nothing(pool: Pool) -> None:
     with pytest.raises(asyncpg.InterfaceError):
         await pool.acquire()
     assert all(connection.is_closed() for connection in held)
+
+
+PATIENT = """
+import asyncio, json, os, sys
+from echo.pool import Pool
+
+async def main():
+    pool = Pool(json.loads(sys.argv[1]), most=1, idle_seconds=5)
+    os.nice(2)
+    connection = await pool.acquire()
+    print(os.getpriority(os.PRIO_PROCESS, connection.get_server_pid()), os.getpriority(os.PRIO_PROCESS, 0))
+    await pool.close()
+
+asyncio.run(main())
+"""
+
+
+async def test_what_postgresql_does_for_somebody_patient_is_patient_too(how: dict[str, Any]) -> None:
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", PATIENT, json.dumps(how), stdout=asyncio.subprocess.PIPE
+    )
+    said, _ = await child.communicate()
+    theirs, ours = map(int, said.split())
+    assert theirs == ours >= 2
