@@ -68,6 +68,11 @@ def answer(error: EchoError) -> Response:
     return entity(body, status=error.status)
 
 
+def refusal(error: EchoError) -> Response:
+    """The same, with the headers that belong to it."""
+    return _with_headers(answer(error), error)
+
+
 def wants_json() -> bool:
     """Whether a program is asking: by path, or because it does not take HTML."""
     if request.path.startswith(PROGRAM_PATHS):

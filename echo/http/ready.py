@@ -20,7 +20,8 @@ from typing import Any, cast
 from quart import Quart
 
 from echo import addresses, logs, metrics, tracing
-from echo.http import fence, headers, media_types
+from echo.errors import Unavailable
+from echo.http import errors, fence, headers, media_types
 from echo.http.access import address_behind, documents_limit, tally_of
 from echo.http.exchange import is_bare
 
@@ -34,15 +35,17 @@ _FORWARDED = b"x-forwarded-for"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """What is answered with 200.
+    """What is answered.
 
-    Shapes:  cache_control, vary: the headers; empty: without that one
+    Shapes:  cache_control, vary, retry_after: the headers; empty: without that one
     """
 
     body: bytes
     content_type: str
-    cache_control: str
+    cache_control: str = ""
     vary: str = ""
+    retry_after: str = ""
+    status: int = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,9 +81,9 @@ class Front:
             logs.REQUEST_ID.set(request_id)
             document = await self._find(source, scope)
             if document is not None:
-                metrics.count_request("GET", source.rule, 200, time.perf_counter() - began)
-                named = _headers(path, document, request_id)
-                await send({"type": "http.response.start", "status": 200, "headers": named})
+                status, named = document.status, _headers(path, document, request_id)
+                metrics.count_request("GET", source.rule, status, time.perf_counter() - began)
+                await send({"type": "http.response.start", "status": status, "headers": named})
                 await send({"type": "http.response.body", "body": document.body, "more_body": False})
                 return
         await self._inner(scope, receive, send)
@@ -99,11 +102,25 @@ class Front:
             document = await source.find(scope["path"].removeprefix(source.prefix), scope["query_string"])
             if document is not None and limit is not None:
                 tally.count(limit)
+        except Unavailable as error:
+            # Whoever asks has waited long enough: the application would only wait once more.
+            log.info("%s: %s", scope["path"], error.detail)
+            return await _refusal(error)
         except Exception as error:
             # The application meets the same, and has the words for it.
             log.debug("%s is left to the application: %r", source.rule, error)
             return None
         return document
+
+
+async def _refusal(error: Unavailable) -> Document:
+    refused = errors.refusal(error)
+    return Document(
+        body=await refused.get_data(as_text=False),
+        content_type=refused.headers["Content-Type"],
+        retry_after=refused.headers["Retry-After"],
+        status=refused.status_code,
+    )
 
 
 def _is_plain(scope: Scope) -> bool:
@@ -135,6 +152,7 @@ def _headers(path: str, document: Document, request_id: str) -> list[tuple[bytes
         ("content-length", str(len(document.body))),
         ("cache-control", document.cache_control),
         ("vary", document.vary),
+        ("retry-after", document.retry_after),
         ("x-request-id", request_id),
         *headers.of_path(path),
     ]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from typing import Any
 
 import httpx
 import pytest
 from quart import Quart
 
-from echo import clock, metrics
+from echo import clock, db, metrics
 from echo.actions import boosts, likes
 from echo.actions.drafts import PollDraft
 from echo.app import BoundApp
@@ -194,6 +195,26 @@ async def test_they_are_counted_with_all_others(one: Echo) -> None:
     ):
         line = f'echo_http_request_seconds_count{{method="GET",route="{route}",status="{status}"}} {count}'
         assert line in metrics.text().decode()
+
+
+async def test_while_the_database_is_busy_nobody_waits_twice(
+    one: Echo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice = await make.person("alice")
+    asked, actor = Asked(one), f"/ap/actors/{alice.id}"
+    await asked.ready(actor)
+    monkeypatch.setattr(db, "WAIT_SECONDS", 0.3)
+    async with AsyncExitStack() as held:
+        for _ in range(one.runtime.database.pool_counts()["most"]):
+            await held.enter_async_context(one.runtime.database.client.acquire_connection())
+        left = asked.left
+        refused = await asked.ask(actor)
+        assert (refused.status_code, asked.left) == (503, left)
+        full = await asked.full(actor, content_type="text/plain")
+    assert refused.content == full.content
+    assert without_id(refused.headers) == without_id(full.headers)
+    monkeypatch.undo()
+    await asked.ready(actor)
 
 
 async def test_blocked_networks_get_none(one: Echo) -> None:
