@@ -1,4 +1,6 @@
-"""Who may see whether somebody is here: people who follow each other, and those who share a chat."""
+"""Who may see whether somebody is here: people who follow each other, and those who share a chat that neither
+has to let the other into first.
+"""
 
 from __future__ import annotations
 
@@ -30,5 +32,5 @@ def seen_by(viewer: str, account: str) -> str:
                 AND g.followee_id = f.follower_id AND g.state = 'accepted'
                 WHERE f.follower_id = {viewer} AND f.followee_id = {account} AND f.state = 'accepted')
             OR EXISTS (SELECT 1 FROM chat_members m JOIN chat_members n ON n.chat_id = m.chat_id
-                WHERE m.account_id = {viewer} AND m.state = 'active'
-                  AND n.account_id = {account} AND n.state = 'active')))"""
+                WHERE m.account_id = {viewer} AND m.state = 'active' AND m.request = ''
+                  AND n.account_id = {account} AND n.state = 'active' AND n.request = '')))"""

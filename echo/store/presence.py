@@ -29,20 +29,16 @@ SEEN_SECONDS = 300
 # Whom changes are told at most, and of whom one page of friends is made.
 MOST_TOLD = 2000
 
-_SHOWN = f"""
-    SELECT u.id, coalesce(p.share_last_seen, false) AS with_last_seen, u.seen_at
-    FROM users u JOIN accounts a ON a.id = u.id LEFT JOIN chat_preferences p ON p.account_id = u.id
-    WHERE u.id = ANY($2) AND a.suspended_at IS NULL AND a.deleted_at IS NULL
-      AND coalesce(p.share_presence, true) AND NOT coalesce(p.invisible, false)
-      AND (u.id = $1 OR {seen_by("$1", "u.id")})
-"""
-
+# Nobody can tell who is invisible, or does not share it, from who is away.
 _SHARING = """
-    SELECT u.id, coalesce(p.share_last_seen, false) AS with_last_seen, u.seen_at,
+    SELECT u.id, u.seen_at,
+        coalesce(p.share_last_seen AND p.share_presence, false) AS with_last_seen,
         coalesce(p.share_presence, true) AND NOT coalesce(p.invisible, false) AS is_shared
     FROM users u JOIN accounts a ON a.id = u.id LEFT JOIN chat_preferences p ON p.account_id = u.id
     WHERE u.id = ANY($1) AND a.suspended_at IS NULL AND a.deleted_at IS NULL
 """
+
+_SHOWN = f"{_SHARING} AND (u.id = $2 OR {seen_by('$2', 'u.id')})"
 
 _WATCHERS = f"""
     SELECT w.id AS account_id, seen.id FROM unnest($1::bigint[]) AS w(id) JOIN LATERAL (
@@ -156,21 +152,22 @@ async def news(now: Mapping[int, Presence]) -> list[int]:
 
 async def seen(viewer: Viewer, account_ids: Collection[int]) -> list[Seen]:
     """What a viewer may know of these people; of others, nothing."""
-    rows = await db.fetch(_SHOWN, viewer.account_id, list(account_ids))
-    known = await states([row["id"] for row in rows])
-    return [_seen(row, known[row["id"]], is_shared=True) for row in rows]
+    return await _seen(await db.fetch(_SHOWN, list(account_ids), viewer.account_id))
 
 
-def _seen(row: Row, state: Presence, *, is_shared: bool) -> Seen:
-    shows_last = is_shared and row["with_last_seen"] and state is Presence.OFFLINE
-    return Seen(row["id"], state, row["seen_at"] if shows_last else None)
+async def _seen(rows: Sequence[Row]) -> list[Seen]:
+    known = await states([row["id"] for row in rows if row["is_shared"]])
+    found = []
+    for row in rows:
+        state = known.get(row["id"], Presence.OFFLINE)
+        shows_last = row["with_last_seen"] and state is Presence.OFFLINE
+        found.append(Seen(row["id"], state, row["seen_at"] if shows_last else None))
+    return found
 
 
 async def as_others_see(account_ids: Collection[int]) -> list[Seen]:
     """What those are told of these people who may know it: who does not want to be seen is offline."""
-    rows = await db.fetch(_SHARING, list(account_ids))
-    known = await states([row["id"] for row in rows if row["is_shared"]])
-    return [_seen(row, known.get(row["id"], Presence.OFFLINE), is_shared=row["is_shared"]) for row in rows]
+    return await _seen(await db.fetch(_SHARING, list(account_ids)))
 
 
 async def watchers(account_ids: Collection[int]) -> dict[int, list[int]]:
@@ -190,7 +187,7 @@ async def available_friends(viewer: Viewer, *, limit: int) -> list[Seen]:
     """People whom the viewer follows and who follow back, and who are here now: the online ones first."""
     friends = [row["id"] for row in await db.fetch(_FRIENDS, viewer.account_id)]
     here = [one for one, state in (await states(friends)).items() if state is not Presence.OFFLINE]
-    shown = await seen(viewer, here)
+    shown = [one for one in await seen(viewer, here) if one.state is not Presence.OFFLINE]
     return sorted(shown, key=lambda one: (one.state is not Presence.ONLINE, here.index(one.account_id)))[
         :limit
     ]

@@ -10,7 +10,8 @@ import pytest
 from quart.typing import TestClientProtocol as Client
 
 from echo import cache, clock
-from echo.actions import blocks, chat_groups, chats
+from echo.actions import blocks, chat_groups, chat_marks, chat_messages, chats
+from echo.actions.chat_messages import MessageDraft
 from echo.models import ChatPreference
 from echo.policy.viewer import Viewer
 from echo.runtime import Runtime
@@ -86,7 +87,9 @@ async def test_friends_are_told_who_is_here_and_strangers_are_not(live: LiveServ
     assert await told(hers, bob) == "online"
     await ask(his, "presence.set", session_id=session, state="invisible")
     assert await told(hers, bob) == "offline"
-    assert (await api.get(PATH, by=alice, query={"id": [bob.id]})).json == []
+    hidden = {"account_id": str(bob.id), "state": "offline", "last_seen_at": None}
+    assert (await api.get(PATH, by=alice, query={"id": [bob.id]})).json == [hidden]
+    assert (await api.get(f"{PATH}/friends", by=alice)).json == []
     await ask(his, "presence.set", session_id=session, state="online")
     assert await told(hers, bob) == "online"
 
@@ -105,6 +108,21 @@ async def test_friends_are_told_who_is_here_and_strangers_are_not(live: LiveServ
     assert (await api.get(PATH, by=alice, query={"id": [mate.id]})).json == []
     assert await strange.hears_nothing()
     await fellow.socket.close()
+
+
+async def test_who_is_not_let_in_yet_learns_nothing_of_who_is_here(live: LiveServer, api: Api) -> None:
+    alice, eve = await make.person("alice"), await make.person("eve")
+    strange, _ = await hello(live, eve)
+    await hello(live, alice)
+    chat = (await chats.open_direct(eve.id, alice.id)).id
+    await chat_messages.send(eve.id, chat, MessageDraft(text="are you there?"))
+    for viewer, about in ((eve, alice), (alice, eve)):
+        assert (await api.get(PATH, by=viewer, query={"id": [about.id]})).json == []
+    await chat_marks.answer_request(alice.id, chat, is_wanted=True)
+    assert [one["state"] for one in (await api.get(PATH, by=eve, query={"id": [alice.id]})).json] == [
+        "online"
+    ]
+    await strange.socket.close()
 
 
 async def test_last_seen_is_told_of_those_who_share_it(live: LiveServer, api: Api) -> None:
