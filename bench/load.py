@@ -127,6 +127,8 @@ async def main() -> None:
         "requests": send_requests,
         "open_sockets": sockets.open,
         "stall": sockets.stall,
+        "storm": sockets.storm,
+        "wake": sockets.wake,
         "close_sockets": sockets.close,
         "events": sockets.events,
         "open_inboxes": inboxes.open,

@@ -13,6 +13,7 @@ from bench.measuring import Bench, cost, send
 from bench.multitudes import LIVE, measure_live
 from bench.searching import measure_search
 from bench.sharing import measure_counting, measure_policies, measure_uploads
+from bench.stalled import measure_stalled
 from bench.trouble import measure_dead_hosts, measure_viral
 from bench.users import USERS, measure_users
 from bench.writing import measure_deliveries, measure_home_fan_out, measure_inbox, measure_posting
@@ -86,6 +87,7 @@ OPERATIONS = (
     Operation("dead-hosts", measure_dead_hosts),
     Operation("viral", measure_viral),
     Operation(LIVE, measure_live, is_asked_for=True),
+    Operation("stalled", measure_stalled, is_asked_for=True),
     Operation(USERS, measure_users, is_asked_for=True),
     # Last, because it leaves so many posts behind.
     Operation("search", measure_search),

@@ -56,9 +56,24 @@ class Outside:
         """Open a WebSocket with each of these requests, and send a frame on it; how many are open."""
         return int(await self._ask("open_sockets", port=port, requests=requests, greeting=greeting))
 
-    async def stall(self, port: int, requests: list[bytes]) -> int:
-        """Open WebSockets and read nothing from them; how many were granted."""
-        return int(await self._ask("stall", port=port, requests=requests))
+    async def stall(self, port: int, requests: list[bytes], greeting: bytes = b"") -> int:
+        """Open WebSockets, send a frame on each and read nothing from them; how many were granted."""
+        return int(await self._ask("stall", port=port, requests=requests, greeting=greeting))
+
+    async def storm(
+        self, redis: str, channel: str, messages: list[tuple[int, bytes]], rate: int, seconds: float
+    ) -> dict[str, Any]:
+        """Say so many messages a second on a channel of Redis; `sent`, `latencies` on the sockets that read,
+        and how many of these are open in the end (`reading`).
+
+        Shapes:  redis: the path of its socket; messages: the id of a post, and what is said of it
+        """
+        told = {"redis": redis, "channel": channel, "messages": messages, "rate": rate, "seconds": seconds}
+        return dict(await self._ask("storm", **told))
+
+    async def wake(self) -> dict[str, int]:
+        """Have those read that have not; how many are `closed`, how many were told of a gap (`gaps`)."""
+        return dict(await self._ask("wake"))
 
     async def events(
         self, port: int, requests: list[bytes], expected: int, *, only: bytes = b""

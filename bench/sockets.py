@@ -8,9 +8,13 @@ import socket as plain_socket
 import time
 from typing import Any, cast
 
+from redis.asyncio import Redis
+
 HOST = "127.0.0.1"
 # What a request carries in its text, so that its event can be told from others.
 MARK = re.compile(rb"latency-([0-9]+)-")
+# The id of the post in a frame, in plain JSON or in JSON inside of JSON.
+POST_ID = re.compile(rb'"id\\?":\\?"([0-9]{10,})')
 AT_ONCE = 50
 PATIENCE_SECONDS = 10.0
 PAUSE_SECONDS = 0.2
@@ -30,6 +34,7 @@ class Sockets:
         self._greeting = b""
         self._only = b""
         self._wanted = 0
+        self._mark = MARK
         self._complete = asyncio.Event()
 
     async def open(self, *, port: int, requests: list[bytes], greeting: bytes = b"") -> int:
@@ -41,7 +46,7 @@ class Sockets:
             )
         return len(self._open)
 
-    async def stall(self, *, port: int, requests: list[bytes]) -> int:
+    async def stall(self, *, port: int, requests: list[bytes], greeting: bytes = b"") -> int:
         """Answers `Outside.stall`."""
         loop, before = asyncio.get_running_loop(), len(self._stalled)
         for request in requests:
@@ -53,9 +58,41 @@ class Sockets:
                 lambda request=request: Socket(self, request), sock=plain
             )  # type: ignore[misc]
             if await socket.granted:
+                socket.transport.write(greeting)
                 socket.transport.pause_reading()
                 self._stalled.append(socket)
         return len(self._stalled) - before
+
+    async def storm(
+        self, *, redis: str, channel: str, messages: list[tuple[int, bytes]], rate: int, seconds: float
+    ) -> dict[str, Any]:
+        """Answers `Outside.storm`."""
+        self._mark = POST_ID
+        self.latencies.clear()
+        self.sent_at.clear()
+        client: Redis = Redis(unix_socket_path=redis)
+        loop, sent = asyncio.get_running_loop(), 0
+        began = loop.time()
+        while (now := loop.time() - began) < seconds:
+            while sent < now * rate:
+                post_id, message = messages[sent % len(messages)]
+                self.sent_at[post_id] = time.perf_counter()
+                await client.publish(channel, message)
+                sent += 1
+            await asyncio.sleep(0.005)
+        await client.aclose()
+        await asyncio.sleep(PATIENCE_SECONDS / 2)
+        return {"sent": sent, "latencies": self.latencies, "reading": sum(s.is_open for s in self._open)}
+
+    async def wake(self) -> dict[str, int]:
+        """Answers `Outside.wake`."""
+        for socket in self._stalled:
+            if not socket.transport.is_closing():
+                socket.transport.resume_reading()
+        await asyncio.sleep(PATIENCE_SECONDS)
+        gaps = sum(socket.is_open and socket.has_gap for socket in self._stalled)
+        closed = sum(not socket.is_open for socket in self._stalled)
+        return {"closed": closed, "gaps": gaps, "neither": len(self._stalled) - closed - gaps}
 
     async def close(self) -> None:
         """Answers `Outside.close_sockets`."""
@@ -89,7 +126,7 @@ class Sockets:
 
     def heard(self, payload: bytes) -> None:
         """Note the event in a frame, if it is one that is waited for."""
-        found = MARK.search(payload)
+        found = self._mark.search(payload)
         began = self.sent_at.get(int(found[1])) if found else None
         if began is not None and self._only in payload:
             self.latencies.append((time.perf_counter() - began) * 1000)
@@ -112,6 +149,7 @@ class Socket(asyncio.Protocol):
         self._sockets = sockets
         self._request = request
         self._buffer = b""
+        self.is_open, self.has_gap = True, False
         self.granted: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -119,6 +157,7 @@ class Socket(asyncio.Protocol):
         self.transport.write(self._request)
 
     def connection_lost(self, error: Exception | None) -> None:
+        self.is_open = False
         if not self.granted.done():
             self.granted.set_result(False)
 
@@ -133,6 +172,7 @@ class Socket(asyncio.Protocol):
         while (frame := self._take()) is not None:
             kind, payload = frame
             if kind == _TEXT:
+                self.has_gap |= payload.startswith(b'{"type":"echo:gap"')
                 self._sockets.heard(payload)
             elif kind == _PING:
                 self.transport.write(_PONG)

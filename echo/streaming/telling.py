@@ -43,6 +43,27 @@ def gather(messages: Sequence[tuple[int, Live]]) -> list[Happening]:
     return list(gathered.values())
 
 
+# Whom an event is told, and in which words.
+Telling = list[tuple[Outlet, Label, Told]]
+
+
+def side_by_side(happenings: Sequence[Happening], at_most: int) -> Iterable[list[Happening]]:
+    """Public posts in a row together, to be looked up at the same time; everything else alone."""
+    some: list[Happening] = []
+    for happening in happenings:
+        if some and (len(some) == at_most or not (is_public_post(happening) and is_public_post(some[0]))):
+            yield some
+            some = []
+        some.append(happening)
+    if some:
+        yield some
+
+
+def is_public_post(happening: Happening) -> bool:
+    """Whether it is a post, new or edited, that everybody may read."""
+    return not happening.account_ids and happening.message.event in ("update", "edit")
+
+
 class Teller:
     """Renders what happened for those who listen, and tells them."""
 
@@ -131,34 +152,36 @@ class Teller:
                 _tell(listening, Told(message.event, announcement.many([row], signed_in=False)[0]))
 
     async def _tell_public(self, message: Live) -> None:
+        for outlet, label, told in await self.look(message):
+            outlet.tell(told, label)
+
+    async def look(self, message: Live) -> Telling:
+        """What is to be told of something that is public, to those who listen now."""
         concerned = [
             (outlet, label, topic)
             for topic in topics.public(message)
             for outlet, label in self._registry.listeners(topic).items()
         ]
         if not concerned or message.event not in _NAMES:
-            return
+            return []
         if message.event == "delete":
-            _tell(_without_topic(concerned), Told("delete", b"%d" % message.post))
-            return
+            told = Told("delete", b"%d" % message.post)
+            return [(outlet, label, told) for outlet, label, _ in concerned]
         audience = await live.audience(message.post, user_ids(outlet for outlet, _, _ in concerned))
         if audience is None:
-            return
+            return []
         rendered = await status.in_public(message.post, audience.filters_versions)
         if rendered is None:
-            return
+            return []
         name = _NAMES[message.event]
         common = Told(name, rendered.with_filtered(0))
         own = {user_id: Told(name, rendered.with_filtered(user_id)) for user_id in rendered.filtered}
-        for outlet, label, topic in concerned:
-            user_id = outlet.access.user_id
-            is_kept_out = audience.is_silenced and topic.stream.startswith("public")
-            if user_id not in audience.unwilling and not is_kept_out:
-                outlet.tell(own.get(user_id or 0, common), label)
-
-
-def _without_topic(concerned: Iterable[tuple[Outlet, Label, Topic]]) -> list[tuple[Outlet, Label]]:
-    return [(outlet, label) for outlet, label, _ in concerned]
+        return [
+            (outlet, label, own.get(outlet.access.user_id or 0, common))
+            for outlet, label, topic in concerned
+            if outlet.access.user_id not in audience.unwilling
+            and not (audience.is_silenced and topic.stream.startswith("public"))
+        ]
 
 
 def _tell(listening: Iterable[tuple[Outlet, Label]], told: Told) -> None:

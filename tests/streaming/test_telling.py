@@ -29,7 +29,7 @@ from echo.render import status
 from echo.runtime import Runtime
 from echo.store import notification_policies
 from echo.store.cursor import Cursor
-from echo.streaming.telling import gather
+from echo.streaming.telling import gather, side_by_side
 from tests import make, structure
 from tests.make import Person
 from tests.streaming.conftest import LiveServer
@@ -330,6 +330,33 @@ def test_messages_to_many_become_one_and_keep_their_order() -> None:
         (new, []),
         (edited, [7]),
     ]
+
+
+def test_public_posts_are_looked_up_together_and_nothing_else() -> None:
+    def post(number: int) -> tuple[int, Live]:
+        return 0, Live(event="update", post=number)
+
+    said = [post(1), post(2), (7, Live(event="update", post=3)), *map(post, (4, 5, 6)), post(7)]
+    said += [(0, Live(event="delete", post=4)), (0, Live(event="edit", post=5))]
+    happenings = gather(said)
+    together = [[one.message.post for one in some] for some in side_by_side(happenings, 3)]
+    assert together == [[1, 2], [3], [4, 5, 6], [7], [4], [5]]
+    assert list(side_by_side([], 3)) == []
+
+
+async def test_many_public_posts_at_once_come_in_order(live: LiveServer) -> None:
+    alice, bob = await make.person("alice"), await make.person("bob")
+    posts_of = [await make.post(alice, f"number {number}") for number in range(8)]
+    gone = await make.post(alice, "gone")
+    await posts.remove(alice.id, gone.id)
+    ear = await live.listen(bob, "?stream=public")
+    messages = [Live(event="update", post=post.id, local=True) for post in posts_of]
+    messages[4:4] = [Live(event="update", post=gone.id, local=True), Live(event="delete", post=gone.id)]
+    await bus.publish([(bus.public_channel(), message) for message in messages])
+    heard = [await ear.next() for _ in range(9)]
+    assert [frame["event"] for frame in heard].index("delete") == 4
+    texts = [msgspec.json.decode(frame["payload"])["id"] for frame in heard if frame["event"] == "update"]
+    assert texts == [str(post.id) for post in posts_of]
 
 
 async def test_conversations_are_told_on_the_direct_stream_alone(live: LiveServer) -> None:
