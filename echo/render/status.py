@@ -97,19 +97,25 @@ class InPublic:
         return self.post[:-1] + b',"filtered":' + self.filtered.get(account_id, filtered.NOTHING) + b"}"
 
 
-async def in_public(post_id: int, filters_versions: Mapping[int, int]) -> InPublic | None:
-    """A post for the public streams, whose receivers are told no marks of their own but `filtered`; None when
-    not everybody may read it.
+async def in_public(post_ids: Sequence[int], filters_versions: Mapping[int, int]) -> dict[int, InPublic]:
+    """Posts for the public streams, by id, without those that not everybody may read. Receivers are told no
+    marks of their own but `filtered`.
 
     Shapes:  filters_versions: of the receivers who ever had filters
     """
-    page = (await _pages([NOBODY], [post_id]))[NOBODY]
-    post = page.post(post_id, hide_muted=False)
-    if post is None:
-        return None
+    if not post_ids:
+        return {}
+    page = (await _pages([NOBODY], post_ids))[NOBODY]
     filtering = await filtered.read(filters_versions, list(page.moving.values()))
-    said = {id_: filtering.apply(Viewer(id_), post_id, (post_id,)) for id_ in filtering.filters}
-    return InPublic(post, {id_: found for id_, found in said.items() if found != filtered.NOTHING})
+    found: dict[int, InPublic] = {}
+    for post_id in post_ids:
+        post = page.post(post_id, hide_muted=False)
+        if post is not None:
+            said = {id_: filtering.apply(Viewer(id_), post_id, (post_id,)) for id_ in filtering.filters}
+            found[post_id] = InPublic(
+                post, {id_: one for id_, one in said.items() if one != filtered.NOTHING}
+            )
+    return found
 
 
 @dataclass(frozen=True, slots=True)

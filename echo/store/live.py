@@ -16,13 +16,13 @@ from echo.policy.roles import SEATS
 from echo.policy.standing import IS_ACTIVE
 
 _AUDIENCE = f"""
-    SELECT a.silenced_at IS NOT NULL AS silenced, ARRAY(
+    SELECT p.id, a.silenced_at IS NOT NULL AS silenced, ARRAY(
         SELECT b.blocker_id FROM blocks b WHERE b.blocked_id = p.author_id AND b.blocker_id = ANY($2)
         UNION SELECT b.blocked_id FROM blocks b WHERE b.blocker_id = p.author_id AND b.blocked_id = ANY($2)
         UNION SELECT l.id FROM unnest($2::bigint[]) AS l(id) WHERE {avoided_by("l.id")}) AS unwilling,
         (SELECT json_agg(json_build_array(u.id, u.filters_version)) FROM users u
             WHERE u.id = ANY($2) AND u.filters_version IS NOT NULL) AS filters
-    FROM posts p JOIN accounts a ON a.id = p.author_id WHERE p.id = $1 AND p.deleted_at IS NULL
+    FROM posts p JOIN accounts a ON a.id = p.author_id WHERE p.id = ANY($1) AND p.deleted_at IS NULL
 """
 
 _ENDED = f"""
@@ -46,13 +46,12 @@ class Audience:
     filters_versions: dict[int, int]
 
 
-async def audience(post_id: int, listener_ids: Collection[int]) -> Audience | None:
-    """Who of the listeners should not hear of a public post; None when it is gone."""
-    row = await db.fetch_one(_AUDIENCE, post_id, list(listener_ids))
-    if row is None:
-        return None
-    versions = dict(msgspec.json.decode(row["filters"] or "[]", type=list[tuple[int, int]]))
-    return Audience(row["silenced"], frozenset(row["unwilling"]), versions)
+async def audiences(post_ids: Collection[int], listener_ids: Collection[int]) -> dict[int, Audience]:
+    """Who of the listeners should not hear of public posts, by post; those that are gone are left out."""
+    rows = await db.fetch(_AUDIENCE, list(post_ids), list(listener_ids))
+    filters = rows[0]["filters"] if rows else None
+    versions = dict(msgspec.json.decode(filters or "[]", type=list[tuple[int, int]]))
+    return {row["id"]: Audience(row["silenced"], frozenset(row["unwilling"]), versions) for row in rows}
 
 
 Held = tuple[int, int, int]

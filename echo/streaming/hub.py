@@ -21,7 +21,7 @@ from echo.streaming.following import Following
 from echo.streaming.outlet import Ending, Outlet
 from echo.streaming.registry import Caps, Registry
 from echo.streaming.shards import Shards
-from echo.streaming.telling import Happening, Teller, Telling, gather, side_by_side
+from echo.streaming.telling import Happening, Teller, Telling, gather, side_by_side, tell
 from echo.streaming.topics import Subscription, Topic
 from echo.streaming.wire import Wire
 
@@ -33,8 +33,8 @@ TELL_SECONDS = 5.0
 MOST_PENDING = 20_000
 _CLOSED_AT_ONCE = 100
 _TURNS = 4
-# Public posts that are looked up at the same time: their order stays.
-_LOOKED_AT_ONCE = 4
+# Public posts that are looked up in the statements of one; their order stays.
+_LOOKED_AT_ONCE = 32
 _TOLD_AT_ONCE, _BREATH_SECONDS = 64, 0.01
 
 
@@ -199,26 +199,26 @@ class Hub:
             await self._pull(happenings)
             number = 0
             for some in side_by_side(happenings, _LOOKED_AT_ONCE):
-                ready = [None] if len(some) == 1 else await asyncio.gather(*map(self._look, some))
-                for happening, telling in zip(some, ready, strict=True):
-                    if telling is None:
+                ready = await self._look(some) if len(some) > 1 else None
+                for place, happening in enumerate(some):
+                    if ready is None:
                         await self._tell(happening)
-                    for outlet, label, told in telling or ():
-                        outlet.tell(told, label)
+                    else:
+                        tell(ready[place])
                     number += 1
                     # Some events need no look at the database: let the sockets keep up with a burst of those.
                     await asyncio.sleep(0 if number % _TOLD_AT_ONCE else _BREATH_SECONDS)
 
-    async def _look(self, happening: Happening) -> Telling:
-        """What is to be told of a public post; nothing where that cannot be found out."""
+    async def _look(self, happenings: Sequence[Happening]) -> list[Telling] | None:
+        """What is to be told of these public posts; None: each is to be looked at alone."""
         try:
             async with asyncio.timeout(TELL_SECONDS):
-                return await self._teller.look(happening.message)
+                return await self._teller.look([happening.message for happening in happenings])
         except (EchoError, TimeoutError) as error:
-            log.warning("a live message is lost: %s", error or "it took too long")
+            log.warning("live messages are looked at one by one: %s", error or "it took too long")
         except Exception:
-            log.exception("a live message could not be told")
-        return []
+            log.exception("live messages are looked at one by one")
+        return None
 
     async def _tell(self, happening: Happening) -> None:
         try:

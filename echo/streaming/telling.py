@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from echo.bus import Live
 from echo.render import announcement, pleroma_chat, status
 from echo.store import announcements, list_timelines, live
+from echo.store.live import Audience
 from echo.streaming import topics
 from echo.streaming.frames import Told
 from echo.streaming.kinds import KINDS
@@ -16,7 +17,7 @@ from echo.streaming.registry import Registry, user_ids
 from echo.streaming.topics import Label, Topic
 
 # What is said of public posts, in the words of clients.
-_NAMES = {"update": "update", "edit": "status.update", "delete": "delete"}
+_POSTS = {"update": "update", "edit": "status.update"}
 # What Mastodon says where there is nothing to say.
 _BARE = {"merged": b"1", "filters": None}
 
@@ -61,7 +62,7 @@ def side_by_side(happenings: Sequence[Happening], at_most: int) -> Iterable[list
 
 def is_public_post(happening: Happening) -> bool:
     """Whether it is a post, new or edited, that everybody may read."""
-    return not happening.account_ids and happening.message.event in ("update", "edit")
+    return not happening.account_ids and happening.message.event in _POSTS
 
 
 class Teller:
@@ -152,36 +153,63 @@ class Teller:
                 _tell(listening, Told(message.event, announcement.many([row], signed_in=False)[0]))
 
     async def _tell_public(self, message: Live) -> None:
-        for outlet, label, told in await self.look(message):
-            outlet.tell(told, label)
+        for telling in await self.look([message]):
+            tell(telling)
 
-    async def look(self, message: Live) -> Telling:
-        """What is to be told of something that is public, to those who listen now."""
-        concerned = [
+    async def look(self, messages: Sequence[Live]) -> list[Telling]:
+        """What is to be told of each of these messages, which are public, to those who listen now."""
+        concerned = [self._listening(message) for message in messages]
+        shown = [
+            message.post
+            for message, listening in zip(messages, concerned, strict=True)
+            if listening and message.event in _POSTS
+        ]
+        audiences: Mapping[int, Audience] = {}
+        if shown:
+            everybody = {outlet for listening in concerned for outlet, _, _ in listening}
+            audiences = await live.audiences(shown, user_ids(everybody))
+        versions = next((audience.filters_versions for audience in audiences.values()), {})
+        rendered = await status.in_public(list(audiences), versions)
+        return [
+            _telling(message, listening, audiences.get(message.post), rendered.get(message.post))
+            for message, listening in zip(messages, concerned, strict=True)
+        ]
+
+    def _listening(self, message: Live) -> list[tuple[Outlet, Label, Topic]]:
+        return [
             (outlet, label, topic)
             for topic in topics.public(message)
             for outlet, label in self._registry.listeners(topic).items()
         ]
-        if not concerned or message.event not in _NAMES:
-            return []
-        if message.event == "delete":
-            told = Told("delete", b"%d" % message.post)
-            return [(outlet, label, told) for outlet, label, _ in concerned]
-        audience = await live.audience(message.post, user_ids(outlet for outlet, _, _ in concerned))
-        if audience is None:
-            return []
-        rendered = await status.in_public(message.post, audience.filters_versions)
-        if rendered is None:
-            return []
-        name = _NAMES[message.event]
-        common = Told(name, rendered.with_filtered(0))
-        own = {user_id: Told(name, rendered.with_filtered(user_id)) for user_id in rendered.filtered}
-        return [
-            (outlet, label, own.get(outlet.access.user_id or 0, common))
-            for outlet, label, topic in concerned
-            if outlet.access.user_id not in audience.unwilling
-            and not (audience.is_silenced and topic.stream.startswith("public"))
-        ]
+
+
+def _telling(
+    message: Live,
+    listening: Sequence[tuple[Outlet, Label, Topic]],
+    audience: Audience | None,
+    rendered: status.InPublic | None,
+) -> Telling:
+    """What is told of a public message, without those who do not want to hear of its author."""
+    if message.event == "delete":
+        told = Told("delete", b"%d" % message.post)
+        return [(outlet, label, told) for outlet, label, _ in listening]
+    if message.event not in _POSTS or audience is None or rendered is None:
+        return []
+    name = _POSTS[message.event]
+    common = Told(name, rendered.with_filtered(0))
+    own = {user_id: Told(name, rendered.with_filtered(user_id)) for user_id in rendered.filtered}
+    return [
+        (outlet, label, own.get(outlet.access.user_id or 0, common))
+        for outlet, label, topic in listening
+        if outlet.access.user_id not in audience.unwilling
+        and not (audience.is_silenced and topic.stream.startswith("public"))
+    ]
+
+
+def tell(telling: Telling) -> None:
+    """Tell those whom it is for."""
+    for outlet, label, told in telling:
+        outlet.tell(told, label)
 
 
 def _tell(listening: Iterable[tuple[Outlet, Label]], told: Told) -> None:

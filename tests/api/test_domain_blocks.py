@@ -117,7 +117,7 @@ async def test_nobody_of_the_server_is_met_in_lists_and_threads(api: Api, runtim
     await make.remote_post(zoe, mentioned_ids=(alice.id,))
     assert (await api.get("/api/v1/notifications", by=alice)).json == []
     (await api.get(f"/api/v1/statuses/{theirs.id}", by=alice)).one("Status")
-    audience = await live.audience(theirs.id, [alice.id, bob.id])
+    audience = (await live.audiences([theirs.id], [alice.id, bob.id])).get(theirs.id)
     assert audience is not None
     assert audience.unwilling == {alice.id}
     await api.delete(PATH, by=alice, form={"domain": "far.test"})
