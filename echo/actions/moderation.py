@@ -5,7 +5,7 @@ from __future__ import annotations
 from echo import clock
 from echo.actions import owners, restraints
 from echo.actions.staff import Target, acting
-from echo.errors import NotFound
+from echo.errors import FieldError, Invalid, NotFound
 from echo.events import AccessEnded, AccountChanged, MailAsked
 from echo.kinds import LetterKind
 from echo.kinds_of_moderation import StrikeKind
@@ -13,7 +13,7 @@ from echo.models import User
 from echo.policy import emails
 from echo.policy.deeds import Deed
 from echo.policy.roles import Staff
-from echo.store import accounts
+from echo.store import accounts, users
 
 
 async def change_user(
@@ -27,10 +27,12 @@ async def change_user(
 ) -> None:
     """Change the login of somebody here; what is not given stays.
 
-    Raises:  NotFound, Forbidden; Invalid where the last owner could not log in any more
+    Raises:  NotFound, Forbidden; Invalid where the last owner could not log in any more, and for an address
+             that is none or somebody else's
     """
     if not await User.exists(id=user_id):
         raise NotFound("This account has no login here")
+    normal = None if email is None else emails.normal(email)
     changes: dict[str, object] = {
         "email": email is not None,
         "confirmed": is_confirmed,
@@ -43,8 +45,8 @@ async def change_user(
             await owners.require_another(user_id)
         # Held until it is saved: what somebody else changes meanwhile is not written over.
         user, now = await User.filter(id=user_id).select_for_update().get(), clock.now()
-        if email is not None:
-            normal = emails.normal(email)
+        if normal is not None:
+            await _require_usable(normal, user)
             user.email, user.email_key, user.confirmed_at = normal, emails.key(normal), now
         if is_confirmed:
             user.confirmed_at = user.confirmed_at or now
@@ -56,6 +58,14 @@ async def change_user(
         await user.save()
         if is_enabled is False:
             unit.emit(AccessEnded(local=True, user_id=user_id, token_id=None))
+
+
+async def _require_usable(email: str, user: User) -> None:
+    problem = emails.problem(email)
+    if problem is None and emails.key(email) != user.email_key and await users.is_email_taken(email):
+        problem = FieldError("ERR_TAKEN", "has already been taken")
+    if problem is not None:
+        raise Invalid(f"Validation failed: E-mail {problem.description}", details={"email": [problem]})
 
 
 async def suspend(by: Staff, account_id: int, *, is_suspended: bool) -> None:
