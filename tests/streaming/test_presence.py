@@ -90,7 +90,10 @@ async def test_friends_are_told_who_is_here_and_strangers_are_not(live: LiveServ
     hidden = {"account_id": str(bob.id), "state": "offline", "last_seen_at": None}
     assert (await api.get(PATH, by=alice, query={"id": [bob.id]})).json == [hidden]
     assert (await api.get(f"{PATH}/friends", by=alice)).json == []
-    await ask(his, "presence.set", session_id=session, state="online")
+    for noticed in ("idle", "online"):  # as another device of his says by itself
+        await ask(his, "presence.set", session_id=session, state=noticed)
+        assert (await api.get(PATH, by=alice, query={"id": [bob.id]})).json == [hidden]
+    await ask(his, "presence.set", session_id=session, state="visible")
     assert await told(hers, bob) == "online"
 
     # Of a list one is told of those whom one may see; mates of a chat are among them.

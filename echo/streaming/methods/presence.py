@@ -19,7 +19,7 @@ class SetParams(Struct, frozen=True, kw_only=True):
     """Shapes:  session_id: of `echo:welcome`"""
 
     session_id: Annotated[str, Meta(max_length=64)]
-    state: Literal["online", "idle", "invisible"]
+    state: Literal["online", "idle", "invisible", "visible"]
 
 
 class GetParams(Struct, frozen=True, kw_only=True):
@@ -27,10 +27,12 @@ class GetParams(Struct, frozen=True, kw_only=True):
 
 
 async def set_state(access: Access, asked: SetParams) -> object:
-    """Say whether somebody looks, or that one wants to be seen by nobody."""
+    """Say whether somebody looks, as apps do by themselves, or whether one wants to be seen."""
     account_id = access.user_id or 0
-    await actions.set_invisible(account_id, invisible=asked.state == "invisible")
-    await presence.set_idle(account_id, asked.session_id, idle=asked.state == "idle")
+    if asked.state in ("invisible", "visible"):
+        await actions.set_invisible(account_id, invisible=asked.state == "invisible")
+    else:
+        await presence.set_idle(account_id, asked.session_id, idle=asked.state == "idle")
     await attendance.tell([account_id])
     return None
 
