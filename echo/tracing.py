@@ -1,8 +1,7 @@
 """Traces of OpenTelemetry where they are switched on: from a request through its jobs to each delivery.
 
 The library is an extra, and is imported by `start` alone. Where traces are off, a span is one object that
-does
-nothing. Nothing is told to other servers, and nothing that they say is believed.
+does nothing. Nothing is told to other servers, and nothing that they say is believed.
 """
 
 from __future__ import annotations
@@ -60,7 +59,8 @@ def start(config: Config, role: str) -> None:
         library = importlib.import_module("echo.tracing_library")
     except ImportError as error:
         raise EchoError("tracing.endpoint is set, but the extra `tracing` is not installed") from error
-    library.send_to(config.tracing.endpoint, share=config.tracing.share, role=role)
+    provider = library.provider_to(config.tracing.endpoint, share=config.tracing.share, role=role)
+    use(*library.parts_of(provider))
 
 
 def use(tracer: Any, propagator: Any) -> None:

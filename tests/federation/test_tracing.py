@@ -26,7 +26,7 @@ def spans() -> Iterator[InMemorySpanExporter]:
     """What is traced, kept in memory."""
     kept, provider = InMemorySpanExporter(), TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(kept))
-    tracing_library.use(provider)
+    tracing.use(*tracing_library.parts_of(provider))
     yield kept
     tracing.use(None, None)
 

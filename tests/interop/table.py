@@ -40,14 +40,21 @@ def cell(make: Make, row: dict[str, Any]) -> str:
 
 
 def main() -> None:
-    """Write the page anew."""
-    lines = []
-    for name, make in MAKES.items():
-        if seen_file(name).exists():
-            lines += lines_of(make, json.loads(seen_file(name).read_text()))
+    """Write the page anew. What was seen before of a peer that is not here now stays."""
     text = PAGE.read_text()
     before, after = text.split(BEGIN)[0], text.split(END)[1]
-    PAGE.write_text(before + BEGIN + "\n\n" + "\n".join(lines) + "\n" + END + after)
+    tables = sections(text.split(BEGIN)[1].split(END)[0])
+    for name in MAKES:
+        if seen_file(name).exists():
+            seen = json.loads(seen_file(name).read_text())
+            tables[seen["peer"]] = "\n".join(lines_of(MAKES[name], seen)).rstrip()
+    PAGE.write_text(before + BEGIN + "\n\n" + "\n\n".join(tables.values()) + "\n\n" + END + after)
+
+
+def sections(page: str) -> dict[str, str]:
+    """The tables of a page by the name of the peer, which stands in the heading before its version."""
+    found = ("### " + part.rstrip() for part in page.split("### ")[1:])
+    return {part.removeprefix("### ").partition("\n")[0].rpartition(" ")[0]: part for part in found}
 
 
 if __name__ == "__main__":
