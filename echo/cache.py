@@ -18,8 +18,8 @@ from redis.exceptions import RedisError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from echo.cluster import ClusterRedis, connect_outside, is_cluster
-from echo.config_engines import RedisConfig
-from echo.config_load import ConfigError
+from echo.config.engines import RedisConfig
+from echo.config.load import ConfigError
 from echo.redis_pool import open_pool
 from echo.slots import Address, by_slot
 

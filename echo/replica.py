@@ -20,7 +20,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 import asyncpg
 
 from echo import cache
-from echo.config_engines import DatabaseConfig
+from echo.config.engines import DatabaseConfig
 from echo.connecting import tortoise_config
 from echo.ending import end
 from echo.pool import Pool

@@ -19,7 +19,7 @@ from echo.bus import Live
 from echo.cache import Cache, open_cache
 from echo.conferencing.opening import open_room_engines
 from echo.config import Config
-from echo.config_choice import applied
+from echo.config.choice import applied
 from echo.db import Database
 from echo.effects import jobs_of, lane_of, live_of
 from echo.errors import Unavailable

@@ -13,7 +13,7 @@ _configured: ContextVar[Config | None] = ContextVar("echo_configured", default=N
 def bind(config: Config, configured: Config | None = None) -> None:
     """Make this the configuration of the current task and of the tasks it starts.
 
-    Shapes:  configured: the same without what was chosen while the server runs (`echo.config_choice`)
+    Shapes:  configured: the same without what was chosen while the server runs (`echo.config.choice`)
     """
     _current.set(config)
     _configured.set(configured)

@@ -18,8 +18,8 @@ from werkzeug.routing import Rule
 
 from echo import clock, ids
 from echo.config import Config, Instance, Server
-from echo.config_engines import DatabaseConfig, RedisConfig
-from echo.config_limits import RateLimits
+from echo.config.engines import DatabaseConfig, RedisConfig
+from echo.config.limits import RateLimits
 from echo.embedded import Engines, temporary_engines
 from echo.runtime import Runtime, open_runtime
 from echo.schema import migrate

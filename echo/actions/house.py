@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from echo import cache, db
 from echo.actions.staff import Target, acting
-from echo.config_choice import checked, choices
+from echo.config.choice import checked, choices
 from echo.errors import Invalid, NotFound
 from echo.policy.deeds import Deed
 from echo.policy.house_rules import numbers

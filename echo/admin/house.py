@@ -6,7 +6,7 @@ import msgspec
 from quart import Blueprint, Response, request
 
 from echo.actions import house as actions
-from echo.config_choice import choices
+from echo.config.choice import choices
 from echo.errors import Invalid, NotFound
 from echo.http.access import needs, staff
 from echo.http.forms import read_bytes

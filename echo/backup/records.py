@@ -14,7 +14,7 @@ from echo.backup import taking
 from echo.backup.manifest import Manifest
 from echo.backup.taking import Say, What
 from echo.config import Config
-from echo.config_load import keys_of, sections
+from echo.config.load import keys_of, sections
 from echo.schema import pending
 from echo.store import snapshots
 

@@ -25,7 +25,7 @@ from echo.backup.manifest import (
     MediaFile,
 )
 from echo.config import Config
-from echo.config_write import render_for_backup
+from echo.config.write import render_for_backup
 from echo.errors import NotFound
 from echo.media.port import MediaStore
 from echo.policy import seals

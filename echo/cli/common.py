@@ -15,7 +15,7 @@ import msgspec
 from cyclopts import Parameter
 
 from echo.config import Config
-from echo.config_load import find_files, load
+from echo.config.load import find_files, load
 from echo.embedded import find_engines, start_engines
 from echo.errors import EchoError
 from echo.runtime import Runtime, open_runtime

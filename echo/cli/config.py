@@ -9,7 +9,7 @@ import msgspec
 from cyclopts import App, Parameter
 
 from echo.cli.common import Common, load_config, say
-from echo.config_write import render
+from echo.config.write import render
 
 app = App(name="config", help="The configuration.")
 

@@ -7,7 +7,7 @@ from cyclopts import App
 from echo import settings
 from echo.actions import house
 from echo.cli.common import Common, opened, say, table
-from echo.config_choice import Choice, choices, value
+from echo.config.choice import Choice, choices, value
 from echo.errors import NotFound
 from echo.ids import parse_id
 from echo.policy.roles import Staff

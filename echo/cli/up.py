@@ -23,8 +23,8 @@ from echo.cli.aside import aside
 from echo.cli.common import Common, Flags
 from echo.cli.premises import Premises
 from echo.config import Config
-from echo.config_load import find_files, load
-from echo.config_write import render_changes
+from echo.config.load import find_files, load
+from echo.config.write import render_changes
 from echo.embedded import Estate, Role, Supervisor, succession, tell_systemd
 from echo.embedded.succession import Legacy
 from echo.errors import EchoError

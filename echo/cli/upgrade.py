@@ -16,7 +16,7 @@ from echo.cli.backup import tell
 from echo.cli.common import Common, engines_for, load_config, say
 from echo.cli.findings import Finding
 from echo.config import Config
-from echo.config_load import ConfigError
+from echo.config.load import ConfigError
 from echo.store import snapshots
 
 # A migration may write a table anew beside itself, and its log.

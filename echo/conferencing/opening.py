@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from echo.conferencing.janus import Janus
 from echo.conferencing.livekit import LiveKit
-from echo.config_rooms import Rooms
+from echo.config.rooms import Rooms
 from echo.ports import MESH, Caller, MeshEngine, RoomEngine
 
 

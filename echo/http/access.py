@@ -21,7 +21,7 @@ from typing import ParamSpec, TypeVar, cast
 from quart import Quart, Request, Websocket, current_app, g, request
 
 from echo import settings
-from echo.config_limits import RateLimits
+from echo.config.limits import RateLimits
 from echo.errors import Forbidden, Invalid, NotFound, Unauthorized
 from echo.http.client_address import client_address, limit_subject, networks
 from echo.http.limits import Limit, Tally, count

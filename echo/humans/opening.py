@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from echo.config_house import Registrations
+from echo.config.house import Registrations
 from echo.humans.hcaptcha import HCaptcha
 from echo.humans.work import ProofOfWork
 from echo.ports import Caller, HumanCheck, NullHumanCheck

@@ -10,7 +10,7 @@ from pathlib import Path
 import obstore
 from obstore.store import S3Store
 
-from echo.config_files import ObjectStore
+from echo.config.files import ObjectStore
 from echo.errors import NotFound, Unavailable
 from echo.media import keys
 from echo.media.port import Opened

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from echo.config_openid import OpenId
+from echo.config.openid import OpenId
 from echo.openid.provider import OpenIdProvider
 from echo.ports import Caller, IdentityProvider, NullProvider
 

@@ -16,7 +16,7 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from joserfc.jwk import KeySet
 
 from echo import clock
-from echo.config_openid import OpenId
+from echo.config.openid import OpenId
 from echo.errors import Invalid, Unavailable
 from echo.openid import tokens
 from echo.ports import Caller, Errand, Identified, Reply

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from echo.config_limits import Limits
+from echo.config.limits import Limits
 from echo.errors import Invalid
 from echo.text.length import graphemes
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from echo import addresses, settings
-from echo.config_choice import Choice, value
+from echo.config.choice import Choice, value
 from echo.db import Row
 from echo.models import Announcement
 from echo.render import admin_entities as entities

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from echo.config_translation import Translation
+from echo.config.translation import Translation
 from echo.ports import Caller, NullTranslator, Translator
 from echo.translation import deepl
 from echo.translation.deepl import DeepL

@@ -12,8 +12,8 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 
 from echo.cli.main import COMMANDS
-from echo.config_files import Media
-from echo.config_load import load
+from echo.config.files import Media
+from echo.config.load import load
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 ROOT = DEPLOY.parent

@@ -9,7 +9,7 @@ from quart.typing import TestClientProtocol as Client
 from werkzeug.datastructures import Headers
 
 from echo.cache import Cache
-from echo.config_limits import RateLimits
+from echo.config.limits import RateLimits
 from echo.errors import TooMany
 from echo.http.client_address import client_address, limit_subject, networks
 from echo.http.limits import Limit, Tally

@@ -6,9 +6,9 @@ import ast
 import re
 import tomllib
 
-from echo import config_write
 from echo.config import Config
-from echo.config_load import keys_of, sections
+from echo.config import write as config_write
+from echo.config.load import keys_of, sections
 from tests.laws.tree import ROOT, parsed, sources
 
 FILE = ROOT / "config.toml"

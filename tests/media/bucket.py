@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from echo.config_files import ObjectStore
+from echo.config.files import ObjectStore
 
 BUCKET, KEY, SECRET = "echo", "echo-key", "echo-secret"
 _WEED = Path(sys.executable).parent / "weed"

@@ -9,7 +9,7 @@ import msgspec
 from echo.cli.common import Common
 from echo.cli.doctor_files import files, video
 from echo.config import Config
-from echo.config_files import Media, ObjectStore
+from echo.config.files import Media, ObjectStore
 
 
 async def test_files_can_be_kept(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 from quart.datastructures import FileStorage
 
 from echo.config import Config
-from echo.config_files import ObjectStore
+from echo.config.files import ObjectStore
 from echo.errors import NotFound, Unavailable
 from echo.kinds import Lane
 from echo.media.objects import ObjectMediaStore

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from echo.config_limits import Limits
+from echo.config.limits import Limits
 from echo.errors import Invalid
 from echo.policy.polls import Ballot, require_duration, require_vote, tidy_options
 

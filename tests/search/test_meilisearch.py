@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from echo.config import Config, Search
-from echo.config_load import ConfigError, load
+from echo.config.load import ConfigError, load
 from echo.errors import Unavailable
 from echo.ports import Mark, SearchEntry, SearchWish, Term, Word
 from echo.runtime import Runtime

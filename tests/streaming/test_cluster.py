@@ -12,7 +12,7 @@ import pytest
 from echo import bus, cache, event_log
 from echo.bus import Live
 from echo.config import Config
-from echo.config_load import ConfigError
+from echo.config.load import ConfigError
 from echo.errors import TooMany
 from echo.event_log import Pointer
 from echo.http import limits

@@ -8,7 +8,7 @@ from quart import Blueprint, Response, request
 
 from echo import settings
 from echo.actions import house as actions
-from echo.config_choice import Choice, choices, value
+from echo.config.choice import Choice, choices, value
 from echo.errors import Invalid, NotFound
 from echo.http.params import Params
 from echo.policy.roles import Permission

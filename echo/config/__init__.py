@@ -1,8 +1,8 @@
 """The configuration: every key with its type, meaning, unit and default, declared once, here and in
-`echo.config_house`.
+`echo.config.house`.
 
 `config.toml` at the top of the project is written from these declarations (`echoctl config write`) and
-checked against them in CI. How values are found is in `echo/config_load.py`.
+checked against them in CI. How values are found is in `echo/config/load.py`.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from echo.config_engines import DatabaseConfig, RedisConfig
-from echo.config_files import Backups, Media, ObjectStore
-from echo.config_house import Instance, Registrations, Timelines
-from echo.config_limits import Limits, RateLimits
-from echo.config_openid import OpenId
-from echo.config_rooms import Rooms
-from echo.config_section import Doc, Section
-from echo.config_seeing import Metrics, Tracing
-from echo.config_storage import Storage
-from echo.config_translation import Translation
+from echo.config.engines import DatabaseConfig, RedisConfig
+from echo.config.files import Backups, Media, ObjectStore
+from echo.config.house import Instance, Registrations, Timelines
+from echo.config.limits import Limits, RateLimits
+from echo.config.openid import OpenId
+from echo.config.rooms import Rooms
+from echo.config.section import Doc, Section
+from echo.config.seeing import Metrics, Tracing
+from echo.config.storage import Storage
+from echo.config.translation import Translation
 
 
 class Server(Section, frozen=True):

@@ -15,8 +15,8 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 import msgspec
 
 from echo.config import Config
-from echo.config_load import keys_of, sections
-from echo.config_section import Section
+from echo.config.load import keys_of, sections
+from echo.config.section import Section
 from echo.errors import Invalid
 
 log = logging.getLogger(__name__)

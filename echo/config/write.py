@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, get_args
 
 from echo.config import Config
-from echo.config_load import keys_of, sections
+from echo.config.load import keys_of, sections
 
 _HEAD = """\
 # The configuration of Echo. Written by `echoctl config write`; the values here are the defaults.

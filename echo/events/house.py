@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from echo.happening import Event
+from echo.events.happening import Event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

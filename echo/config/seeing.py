@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from echo.config_section import Doc, Section
+from echo.config.section import Doc, Section
 
 
 class Metrics(Section, frozen=True):

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import msgspec
 
-from echo.config_section import Doc, Section
+from echo.config.section import Doc, Section
 
 
 class DatabaseConfig(Section, frozen=True):

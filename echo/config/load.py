@@ -19,8 +19,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 from echo.config import Config
-from echo.config_engines import RedisConfig
-from echo.config_section import Section
+from echo.config.engines import RedisConfig
+from echo.config.section import Section
 from echo.errors import EchoError
 
 DEFAULT_DOMAIN = Config().instance.domain
