@@ -18,7 +18,6 @@ from activitypub.activities import Activity
 from activitypub.document import Document
 from activitypub.errors import Malformed
 from activitypub.read import read_activity
-from activitypub.signatures import Claim
 from activitypub.synchronisation import HEADER
 from echo import jobs, settings
 from echo.actions import accounts as account_actions
@@ -47,9 +46,6 @@ TAKEN_SECONDS = 60.0
 # Followers of one sender are compared at most this often.
 COMPARE_SECONDS = 300.0
 _DIGESTS = HEADER.lower()
-# So many deliveries of known senders are looked at at once: who reads here shall not stand behind many of
-# them at each step. Whoever has waited so long for a turn goes on without one.
-TURNS, TURN_SECONDS = 2, 1.0
 # Wake-ups of one process are this far apart: many deliveries arrive together.
 WAKE_SECONDS = 0.005
 
@@ -63,7 +59,6 @@ class Inbox:
         self._taken: Memory[tuple[str, bytes], bool] = Memory(size=20_000, seconds=TAKEN_SECONDS)
         self._compared: Memory[int, bool] = Memory(size=10_000, seconds=COMPARE_SECONDS)
         self._tally = Tally()
-        self._turns = asyncio.Semaphore(TURNS)
         self._waking: asyncio.Task[None] | None = None
         self._scale = settings.here().federation.retry_scale
 
@@ -73,23 +68,6 @@ class Inbox:
         Raises:  Untrusted, BadRequest, TooMany, Unavailable
         """
         claim = claim_of(incoming)
-        # Of strangers the key is asked for, which may take long.
-        if self._known.kept.get(claim.key_id) is None or not await self._has_turn():
-            await self._take(incoming, claim)
-            return
-        try:
-            await self._take(incoming, claim)
-        finally:
-            self._turns.release()
-
-    async def _has_turn(self) -> bool:
-        try:
-            async with asyncio.timeout(TURN_SECONDS):
-                return await self._turns.acquire()
-        except TimeoutError:
-            return False
-
-    async def _take(self, incoming: Incoming, claim: Claim) -> None:
         if await network().blocked.bars(claim.key_id):
             raise Forbidden(detail=f"{claim.key_id} is of a server that is blocked, or not allowed")
         # The same words of the same sender, that were taken a moment ago: nothing is read or asked for them.
