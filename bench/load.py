@@ -35,7 +35,7 @@ class Run:
     def take(self) -> bytes | None:
         return next(self._requests, None)
 
-    def record(self, status: int, seconds: float, body: bytes) -> None:
+    def record(self, status: int, seconds: float, body: bytes | bytearray) -> None:
         self.latencies.append(seconds * 1000)
         self.statuses[status] += 1
         if not 200 <= status < 300 and not self.first_failure:
@@ -52,7 +52,7 @@ class Client(asyncio.Protocol):
 
     def __init__(self, run: Run) -> None:
         self._run = run
-        self._buffer = b""
+        self._buffer = bytearray()
         self._is_waiting = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -60,13 +60,13 @@ class Client(asyncio.Protocol):
         self._next()
 
     def data_received(self, data: bytes) -> None:
-        self._buffer = self._buffer + data if self._buffer else data
+        self._buffer += data
         length = answer_bytes(self._buffer)
         if length is None or len(self._buffer) < length:
             return
         self._is_waiting = False
         self._run.record(int(self._buffer[9:12]), time.perf_counter() - self._began, self._buffer)
-        self._buffer = self._buffer[length:]
+        del self._buffer[:length]
         self._next()
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -84,7 +84,7 @@ class Client(asyncio.Protocol):
         self._transport.write(request)
 
 
-def answer_bytes(buffer: bytes) -> int | None:
+def answer_bytes(buffer: bytes | bytearray) -> int | None:
     """How long the answer at the beginning is, once that can be told."""
     end = buffer.find(b"\r\n\r\n")
     if end < 0:

@@ -50,48 +50,41 @@ async def _seconds_to_arrive(bench: Bench, token: str, count: int) -> float:
 
 
 async def measure_viral(bench: Bench) -> list[Figure]:
-    """Boosts of and answers to one post by as many people elsewhere, while somebody here reads."""
+    """Boosts of and answers to one post by as many people elsewhere, while people here read.
+
+    One of them opens the thread again and again, which becomes as long as a thread is shown (4,096 posts).
+    """
     world, loop = bench.world, asyncio.get_running_loop()
     post_id = world.post_ids[-1]
-    reads = [
-        wire.get(bench.port, path, token=world.reader.token)
-        for path in (
-            "/api/v1/timelines/home",
-            f"/api/v1/statuses/{post_id}",
-            f"/api/v1/statuses/{post_id}/context",
-            "/api/v1/notifications",
-        )
-    ]
-    count = bench.requests // 2
-    await send(bench, reads, 40, clients=READERS)
-    calm = await send(bench, reads, count, clients=READERS)
+    paths = ("/api/v1/timelines/home", f"/api/v1/statuses/{post_id}", "/api/v1/notifications")
+    reads = [wire.get(bench.port, path, token=world.reader.token) for path in paths]
+    thread = [wire.get(bench.port, f"/api/v1/statuses/{post_id}/context", token=world.reader.token)]
+    await send(bench, [*reads, *thread], 40, clients=READERS)
+    calm = await send(bench, reads, bench.requests // 2, clients=READERS)
     flood = wire.signed_reactions(bench.port, world, post_id)
-    other = await Outside.start()
+    other, reader = await Outside.start(), await Outside.start()
     began, before = loop.time(), bench.server.cpu_ms()
+    latencies: list[float] = []
+    opened: list[float] = []
     try:
         sending = asyncio.create_task(other.requests(bench.port, flood, len(flood), SENDERS))
-        latencies: list[float] = []
         while not sending.done() or not await _is_processed(bench):
-            traffic = await send(bench, reads, 40, clients=READERS)
-            latencies += traffic.latencies
+            quick, slow = await asyncio.gather(
+                send(bench, reads, 40, clients=READERS - 1), reader.requests(bench.port, thread, 2, 1)
+            )
+            latencies += quick.latencies
+            opened += slow.latencies
         failures = (await sending).failures
     finally:
         await other.stop()
+        await reader.stop()
     seconds = loop.time() - began
     used = sum(bench.server.cpu_ms().values()) - sum(before.values())
+    arriving = f"while {len(flood):,} boosts and answers arrive"
     return [
-        Fact(
-            name="viral-calm",
-            title="p95 of reads, nothing else happens",
-            value=_p95(calm.latencies),
-            unit="ms",
-        ),
-        Fact(
-            name="viral-p95",
-            title=f"p95 of reads while {len(flood):,} boosts and answers arrive",
-            value=_p95(latencies),
-            unit="ms",
-        ),
+        *_latencies("viral-calm", "reads, nothing else happens", calm.latencies),
+        *_latencies("viral", f"reads {arriving}", latencies),
+        *_latencies("viral-thread", "- of the growing thread itself", opened),
         Fact(
             name="viral-rate",
             title="boosts and answers done in a second",
@@ -103,12 +96,21 @@ async def measure_viral(bench: Bench) -> list[Figure]:
     ]
 
 
+def _latencies(name: str, title: str, latencies: list[float]) -> list[Figure]:
+    ordered = sorted(latencies)
+    return [
+        Fact(
+            name=f"{name}-p{share}",
+            title=f"{title}, p{share}",
+            value=ordered[int(len(ordered) * share / 100)],
+            unit="ms",
+        )
+        for share in (50, 95)
+    ]
+
+
 async def _is_processed(bench: Bench) -> bool:
     pending = await bench.server.database.fetchval(
         "SELECT count(*) FROM inbound_activities WHERE state = 'pending'"
     )
     return not pending
-
-
-def _p95(latencies: list[float]) -> float:
-    return sorted(latencies)[int(len(latencies) * 0.95)]

@@ -18,6 +18,8 @@ from echo.store import status_more, status_rows
 _encode = msgspec.json.Encoder().encode
 # A quoted post is shown whole, and of what it quotes in turn only the id.
 QUOTES_DEEP = 2
+# Of a long thread so many at a time: whoever else asks this process is served in between.
+TOGETHER = 200
 # Rights to quote that need no look at who follows whom, as the database writes them.
 PLAIN = frozenset({"[]", '["public"]'})
 
@@ -49,14 +51,14 @@ async def many(viewer: Viewer, post_ids: Sequence[int], *, hide_muted: bool = Fa
 
 async def by_id(viewer: Viewer, post_ids: Sequence[int], *, hide_muted: bool = False) -> dict[int, bytes]:
     """The same, by id. A fixed number of statements for a page: one, and two more for what is not cached."""
-    if not post_ids:
-        return {}
-    page = (await _pages([viewer], post_ids))[viewer]
     rendered: dict[int, bytes] = {}
-    for post_id in post_ids:
-        post = page.post(post_id, hide_muted=hide_muted)
-        if post is not None:
-            rendered[post_id] = post
+    for start in range(0, len(post_ids), TOGETHER):
+        some = post_ids[start : start + TOGETHER]
+        page = (await _pages([viewer], some))[viewer]
+        for post_id in some:
+            post = page.post(post_id, hide_muted=hide_muted)
+            if post is not None:
+                rendered[post_id] = post
     return rendered
 
 
