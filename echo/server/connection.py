@@ -31,6 +31,9 @@ log = logging.getLogger(__name__)
 _UNREAD_BYTES = 128 * 1024
 # A part of an answer that is larger, or that many parts, do not wait for more.
 _HELD_BYTES, _HELD_PARTS = 16 * 1024, 16
+# What the kernel keeps for a WebSocket (it doubles this). By itself it takes megabytes for a peer that reads
+# nothing, all of which is written before we see that this one is behind.
+_KEPT_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +229,8 @@ class Connection(asyncio.Protocol):
 
     def _begin_heartbeat(self) -> None:
         self._is_websocket = True
+        kernel: socket.socket = self._transport.get_extra_info("socket")
+        kernel.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _KEPT_BYTES)
         self._release()
         # spread, so that sockets that came together are not all served in the same moment for ever
         self._start_timer(random.uniform(0.5, 1.0) * self._site.rules.ping_seconds, self._beat)  # noqa: S311

@@ -190,6 +190,22 @@ async def test_whole_frames_are_not_taken_when_the_peer_is_behind_or_gone(server
     assert not write_frame(b"nobody is there")
 
 
+async def test_r_20_little_is_written_to_a_websocket_that_takes_nothing(server: Running) -> None:
+    with socket.socket() as plain:
+        plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        plain.connect(("127.0.0.1", server.port))
+        uri = f"ws://127.0.0.1:{server.port}/"
+        async with websockets.connect(uri, sock=plain, max_queue=1, ping_interval=None) as client:
+            await client.recv()
+            client.transport.pause_reading()
+            await client.send("whole 16384")
+            await eventually(lambda: server.app.write_frame is not None)
+            client.transport.resume_reading()
+            while len(said := str(await client.recv())) == 16384:
+                pass
+            assert 1 <= int(said) < 32  # of 64, which are a megabyte
+
+
 async def test_a_message_that_is_too_big_closes_with_1009(server: Running) -> None:
     async with websockets.connect(f"ws://127.0.0.1:{server.port}/") as client:
         await client.recv()
