@@ -107,12 +107,14 @@ class Sinks:
         sink.most_under_way = max(sink.most_under_way, sink.under_way)
         try:
             await asyncio.sleep(self._delay_seconds)
-            return await _take(sink, json.loads(body), writer)
+            return await _take(sink, json.loads(body), reader, writer)
         finally:
             sink.under_way -= 1
 
 
-async def _take(sink: Sink, activity: dict[str, Any], writer: asyncio.StreamWriter) -> bool:
+async def _take(
+    sink: Sink, activity: dict[str, Any], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> bool:
     """What comes of a delivery; whether the connection stays open."""
     mood = sink.mood
     if mood in (Mood.WELL, Mood.CUTTING):
@@ -126,10 +128,14 @@ async def _take(sink: Sink, activity: dict[str, Any], writer: asyncio.StreamWrit
         writer.write(b"\x00\xff what do you mean\r\n\r\n")
     if mood == Mood.DRIPPING:
         writer.write(b"HTTP/1.1 202 Accepted\r\nx: ")
-    while sink.mood == mood and mood in (Mood.HANGING, Mood.DRIPPING) and not writer.is_closing():
+    # Whoever gives up is under way no more from that moment on.
+    left = asyncio.create_task(reader.read(1))
+    while sink.mood == mood and mood in (Mood.HANGING, Mood.DRIPPING) and not left.done():
         if mood == Mood.DRIPPING:
             writer.write(b"x")
-        await asyncio.sleep(0.2)
+        await asyncio.wait({left}, timeout=0.2)
+    left.cancel()
+    await asyncio.gather(left, return_exceptions=True)
     if mood != Mood.BABBLING:
         writer.transport.abort()
     return False
