@@ -115,17 +115,24 @@ async def test_friends_are_told_who_is_here_and_strangers_are_not(live: LiveServ
 
 async def test_who_is_not_let_in_yet_learns_nothing_of_who_is_here(live: LiveServer, api: Api) -> None:
     alice, eve = await make.person("alice"), await make.person("eve")
+
+    async def state_of(viewer: Person, person: Person) -> list[str]:
+        seen = (await api.get(PATH, by=viewer, query={"id": [person.id]})).json
+        return [one["state"] for one in seen]
+
+    async def both_are_here() -> bool:
+        return [await state_of(one, one) for one in (alice, eve)] == [["online"], ["online"]]
+
     strange, _ = await hello(live, eve)
-    await hello(live, alice)
+    hers, _ = await hello(live, alice)
+    await eventually(both_are_here)
     chat = (await chats.open_direct(eve.id, alice.id)).id
     await chat_messages.send(eve.id, chat, MessageDraft(text="are you there?"))
-    for viewer, about in ((eve, alice), (alice, eve)):
-        assert (await api.get(PATH, by=viewer, query={"id": [about.id]})).json == []
+    assert [await state_of(eve, alice), await state_of(alice, eve)] == [[], []]
     await chat_marks.answer_request(alice.id, chat, is_wanted=True)
-    assert [one["state"] for one in (await api.get(PATH, by=eve, query={"id": [alice.id]})).json] == [
-        "online"
-    ]
+    assert await state_of(eve, alice) == ["online"]
     await strange.socket.close()
+    await hers.socket.close()
 
 
 async def test_last_seen_is_told_of_those_who_share_it(live: LiveServer, api: Api) -> None:
