@@ -31,8 +31,8 @@ log = logging.getLogger(__name__)
 _UNREAD_BYTES = 128 * 1024
 # A part of an answer that is larger, or that many parts, do not wait for more.
 _HELD_BYTES, _HELD_PARTS = 16 * 1024, 16
-# What the kernel keeps for a WebSocket (it doubles this). By itself it takes megabytes for a peer that reads
-# nothing, all of which is written before we see that this one is behind.
+# What the kernel keeps for a WebSocket or an event stream (it doubles this). By itself it takes megabytes for a
+# peer that reads nothing, all of which is written before we see that this one is behind.
 _KEPT_BYTES = 64 * 1024
 
 
@@ -60,7 +60,7 @@ class Connection(asyncio.Protocol):
         self._timer: asyncio.TimerHandle | None = None  # idle, heartbeat or linger; never two at once
         self._heard_at = self._pinged_at = self._ended_at = self._loop.time()
         self._at_eof = self._is_ending = self._is_lost = self._is_idle = False
-        self._is_websocket = self._is_served = self._has_begun = False
+        self._is_websocket = self._is_bounded = self._is_served = self._has_begun = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
@@ -199,6 +199,8 @@ class Connection(asyncio.Protocol):
             self._hold(data)
             if self._http.is_open_websocket:
                 self._begin_heartbeat()
+            elif self._http.is_event_stream and not self._is_bounded:
+                self._bound()
         if self._room is not None:
             try:
                 async with asyncio.timeout(self._site.rules.stall_seconds):
@@ -229,11 +231,15 @@ class Connection(asyncio.Protocol):
 
     def _begin_heartbeat(self) -> None:
         self._is_websocket = True
-        kernel: socket.socket = self._transport.get_extra_info("socket")
-        kernel.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _KEPT_BYTES)
+        self._bound()
         self._release()
         # spread, so that sockets that came together are not all served in the same moment for ever
         self._start_timer(random.uniform(0.5, 1.0) * self._site.rules.ping_seconds, self._beat)  # noqa: S311
+
+    def _bound(self) -> None:
+        self._is_bounded = True
+        kernel: socket.socket = self._transport.get_extra_info("socket")
+        kernel.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _KEPT_BYTES)
 
     def _beat(self) -> None:
         """Ask whether the peer is still there. Whatever it has sent since the last time is an answer."""

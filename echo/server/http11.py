@@ -15,7 +15,12 @@ PING_FRAME = b"\x89\x00"
 
 
 class Http11(H11Protocol):
-    """One connection's protocol: requests, or a WebSocket after the upgrade."""
+    """One connection's protocol: requests, or a WebSocket after the upgrade.
+
+    Shapes:  is_event_stream: whether the answer that was begun last goes on as server-sent events
+    """
+
+    is_event_stream = False
 
     @property
     def is_open_websocket(self) -> bool:
@@ -30,6 +35,9 @@ class Http11(H11Protocol):
         """Say that the connection ends after an answer whose request has not come whole: Hypercorn only ends
         it, and the next request of a client or proxy that goes on with it would be lost.
         """
+        if isinstance(event, Response):
+            kind = dict(event.headers).get(b"content-type", b"")
+            self.is_event_stream = kind.startswith(b"text/event-stream")
         is_early = self.connection.their_state is h11.SEND_BODY
         if is_early and isinstance(event, Response) and event.status_code >= 200:
             event = replace(event, headers=[*event.headers, (b"connection", b"close")])

@@ -33,6 +33,7 @@ class SmallApp:
         self.may_end = asyncio.Event()
         self.may_end.set()
         self.write_frame: WriteFrame | None = None
+        self.told = 0
         self._flooding: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -47,6 +48,8 @@ class SmallApp:
             await self._answer(send, b"late")
         elif scope["path"] == "/endless":
             await self._pour(send)
+        elif scope["path"] == "/events":
+            await self._tell(send)
         else:
             body = json.dumps({"who": self.name, "pid": os.getpid(), "client": scope["client"]})
             await self._answer(send, body.encode(), status=401 if scope["method"] == "POST" else 200)
@@ -66,6 +69,15 @@ class SmallApp:
         await send({"type": "http.response.start", "status": 200, "headers": []})
         for _ in range(1000):
             await send({"type": "http.response.body", "body": b"x" * 65536, "more_body": True})
+
+    async def _tell(self, send: Send) -> None:
+        """A megabyte of events; `told` is how many were taken."""
+        headers = [(b"content-type", b"text/event-stream")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        self.under_way.set()
+        while self.told < 64:
+            await send({"type": "http.response.body", "body": b"x" * 16384, "more_body": True})
+            self.told += 1
 
     async def _talk(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Says who it is, then repeats what it hears; `close` closes, `flood` sends without end, `whole SIZE`

@@ -206,6 +206,19 @@ async def test_r_20_little_is_written_to_a_websocket_that_takes_nothing(server: 
             assert 1 <= int(said) < 32  # of 64, which are a megabyte
 
 
+async def test_r_20_little_is_written_to_an_event_stream_that_nobody_reads(server: Running) -> None:
+    server.serving._site = replace(server.serving._site, rules=replace(SHORT, stall_seconds=600.0))
+    with socket.socket() as plain:
+        plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        plain.connect(("127.0.0.1", server.port))
+        plain.sendall(b"GET /events HTTP/1.1\r\nhost: x\r\n\r\n")
+        await asyncio.wait_for(server.app.under_way.wait(), 60)
+        (connection,) = server.serving._connections
+        # Either it waits for its reader, or all of a megabyte was taken.
+        await eventually(lambda: connection._room is not None or server.app.told == 64)
+        assert 1 <= server.app.told < 32
+
+
 async def test_a_message_that_is_too_big_closes_with_1009(server: Running) -> None:
     async with websockets.connect(f"ws://127.0.0.1:{server.port}/") as client:
         await client.recv()
