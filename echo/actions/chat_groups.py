@@ -16,7 +16,7 @@ from echo.kinds_of_chats import ChatEventKind, ChatKind, ChatRole, MemberState
 from echo.models import Account, Chat, ChatMember
 from echo.policy.chat import MEMBERS_MAX, NAME_CHARACTERS, Deed, is_above, require
 from echo.policy.viewer import Viewer
-from echo.store import accounts, chat_log, chat_marks, remote_files
+from echo.store import accounts, chat_leading, chat_log, chat_marks, remote_files
 from echo.store import chats as store
 from echo.store.chats import Seat
 
@@ -57,7 +57,7 @@ async def _wish_invited(unit: UnitOfWork, chat: Chat, account_id: int, invited_i
     invited = await accounts.find(invited_id)
     if invited is None:
         raise NotFound
-    await chats.require_writer(account_id, invited)
+    await _require_writer(account_id, invited)
     _require_near(chat_host=urlsplit(chat.uri).netloc, inviter_host="", invited_host=invited.host)
     await chat_wishing.wish(unit, chat, account_id, ChatEventKind.INVITED, subject=invited.uri)
 
@@ -78,7 +78,7 @@ async def _invite(unit: UnitOfWork, chat: Chat, account_id: int, invited_id: int
     inviter = await accounts.get(account_id)
     if inviter.host:
         _require_near(chat_host="", inviter_host=inviter.host, invited_host=invited.host)
-    await chats.require_writer(account_id, invited)
+    await _require_writer(account_id, invited)
     member = await store.member_for_worker(chat.id, invited_id)
     if member is not None and member.state in (MemberState.ACTIVE, MemberState.INVITED):
         return
@@ -88,12 +88,14 @@ async def _invite(unit: UnitOfWork, chat: Chat, account_id: int, invited_id: int
 
 
 async def enter(account_id: int, chat_id: int) -> Chat:
-    """Say yes to an invitation. Raises NotFound without one."""
+    """Say yes to an invitation. Raises NotFound without one, and as `enter_by_link` of a block."""
     async with db.unit_of_work() as unit:
         seat = await _hold(account_id, chat_id)
         if seat.member.state == MemberState.INVITED and not seat.chat.local:
             await chat_wishing.wish(unit, seat.chat, account_id, ChatEventKind.JOINED)
         elif seat.member.state == MemberState.INVITED:
+            if await chat_leading.is_estranged(chat_id, account_id):
+                raise NotFound
             await append(unit, seat.chat, ChatEventKind.JOINED, account_id)
             await _begin_reading(seat.chat, account_id)
         elif not seat.is_active:
@@ -105,7 +107,8 @@ async def enter_by_link(account_id: int, token: str, *, of: str | None = None) -
     """Enter the group that a link leads to.
 
     Shapes:  of: the address of the group that it must be, for people of other servers
-    Raises:  NotFound for a link that is none any more; Forbidden for who was put out; Invalid when it is full
+    Raises:  NotFound for a link that is none any more, and where a block stands between them and somebody who
+             leads the group, of which nothing is told; Forbidden for who was put out; Invalid when it is full
     """
     async with db.unit_of_work() as unit:
         found = await store.find_by_link(token)
@@ -118,6 +121,8 @@ async def enter_by_link(account_id: int, token: str, *, of: str | None = None) -
         if member is not None and member.state == MemberState.REMOVED:
             raise Forbidden("You were removed from this chat")
         if member is None or member.state != MemberState.ACTIVE:
+            if await chat_leading.is_estranged(chat.id, account_id):
+                raise NotFound(_NO_LINK)
             await _require_room(chat)
             account = await accounts.get(account_id)
             _require_groups(account)
@@ -254,6 +259,11 @@ async def _member(chat_id: int, account_id: int, *states: MemberState) -> ChatMe
     if member is None or member.state not in states:
         raise NotFound
     return member
+
+
+async def _require_writer(account_id: int, invited: Account) -> None:
+    """Who may write to somebody may invite them. Raises Forbidden."""
+    await chats.require_writer(account_id, invited, await store.find_direct(account_id, invited.id))
 
 
 def _require_groups(account: Account) -> None:

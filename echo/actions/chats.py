@@ -49,9 +49,11 @@ async def require_writer(writer_id: int, reader: Account, chat: Chat | None = No
     if reader.domain:
         return ChatRequest.NONE
     wanted = await chats.preference(reader.id)
-    if not may_write(wanted.who_may_write, is_followed=near["is_followed"], is_follower=near["is_follower"]):
-        raise Forbidden("This person does not take messages from you")
     member = None if chat is None else await chats.member_for_worker(chat.id, reader.id)
+    is_let_in = member is not None and await chats.has_let_in(member)
+    standing = {"is_followed": near["is_followed"], "is_follower": near["is_follower"]}
+    if not may_write(wanted.who_may_write, is_let_in=is_let_in, **standing):
+        raise Forbidden("This person does not take messages from you")
     if member is not None and member.request == ChatRequest.REFUSED:
         raise Forbidden("This person does not take messages from you")
     if member is not None or near["is_followed"] or not wanted.ask_first:

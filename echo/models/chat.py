@@ -142,6 +142,9 @@ class ChatMember(Model):
     request = fields.CharField(
         max_length=16, default="", db_default="", description="echo.kinds_of_chats.ChatRequest"
     )
+    wants = fields.BooleanField(
+        default=False, db_default=False, description="has let the other in, or written: they may go on"
+    )
 
     class Meta:
         table = "chat_members"

@@ -7,7 +7,8 @@
     mutuals          who does both
     nobody           nobody, not even in a chat that is there
 
-Whom they follow is known to them. Anybody else waits, where they want that, until they are let in.
+Whom they follow is known to them. Anybody else waits, where they want that, until they are let in. Whom they
+have let in, or written to in the chat, may go on there unless nobody may write.
 
 Source:  ecosystem.md 3.4: the scopes of Misskey, and message requests
 """
@@ -48,10 +49,14 @@ _NEEDED = {
 }
 
 
-def may_write(wanted: str, *, is_followed: bool, is_follower: bool) -> bool:
-    """The table above. `is_followed`: by whom is written to; `is_follower`: of them."""
+def may_write(wanted: str, *, is_followed: bool, is_follower: bool, is_let_in: bool = False) -> bool:
+    """The table above. `is_followed`: by whom is written to; `is_follower`: of them; `is_let_in`: by them."""
     match wanted:
+        case ChatWriters.NOBODY:
+            return False
         case ChatWriters.EVERYONE:
+            return True
+        case _ if is_let_in:
             return True
         case ChatWriters.FOLLOWED:
             return is_followed

@@ -73,7 +73,12 @@ async def ask(chat_id: int, account_id: int) -> None:
 
 async def let_in(chat_id: int, account_id: int) -> None:
     """They want it."""
-    await _set_request(chat_id, account_id, ChatRequest.NONE)
+    await db.execute(
+        "UPDATE chat_members SET request = '', wants = true"
+        " WHERE chat_id = $1 AND account_id = $2 AND (request <> '' OR NOT wants)",
+        chat_id,
+        account_id,
+    )
 
 
 async def refuse(chat_id: int, account_id: int) -> None:
@@ -83,7 +88,8 @@ async def refuse(chat_id: int, account_id: int) -> None:
 
 async def _set_request(chat_id: int, account_id: int, request: ChatRequest) -> None:
     await db.execute(
-        "UPDATE chat_members SET request = $3 WHERE chat_id = $1 AND account_id = $2 AND request <> $3",
+        "UPDATE chat_members SET request = $3, wants = false"
+        " WHERE chat_id = $1 AND account_id = $2 AND request <> $3",
         chat_id,
         account_id,
         request.value,

@@ -92,6 +92,19 @@ async def member_for_worker(chat_id: int, account_id: int) -> ChatMember | None:
     return await loading.first(ChatMember, "chat_id = $1 AND account_id = $2", chat_id, account_id)
 
 
+async def has_let_in(member: ChatMember) -> bool:
+    """Whether they want a chat between two: they have let the other in, or written there."""
+    if member.wants or member.request:
+        return member.wants and not member.request
+    # Whoever wrote before that was kept.
+    row = await db.fetch_one(
+        "SELECT 1 FROM chat_messages WHERE chat_id = $1 AND author_id = $2 LIMIT 1",
+        member.chat_id,
+        member.account_id,
+    )
+    return row is not None
+
+
 async def message_for_worker(chat_id: int, seq: int) -> ChatMessage | None:
     """A message, whoever may read it, deleted or not."""
     return await loading.first(ChatMessage, "chat_id = $1 AND seq = $2", chat_id, seq)

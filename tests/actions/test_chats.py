@@ -156,6 +156,42 @@ async def test_who_may_write_and_who_is_asked_first(runtime: Runtime) -> None:
     assert await store.of_post(post.id) is None
 
 
+@pytest.mark.parametrize("by", ["saying yes", "answering", "answering long ago", "nothing"])
+async def test_whom_one_has_let_in_may_go_on_whoever_else_may_write(runtime: Runtime, by: str) -> None:
+    alice, eve = await make.person("alice"), await make.person("eve")
+    chat = await chats.open_direct(eve.id, alice.id)
+    await say(eve, chat.id, "may I?")
+    if by == "saying yes":
+        await chat_marks.answer_request(alice.id, chat.id, is_wanted=True)
+    elif by != "nothing":
+        await say(alice, chat.id, "you may")
+    if by == "answering long ago":  # before it was kept who wants a chat
+        await ChatMember.filter(chat_id=chat.id).update(wants=False)
+    for wanted in ChatWriters:
+        await chat_marks.prefer(alice.id, who_may_write=wanted)
+        may = wanted == ChatWriters.EVERYONE or (by != "nothing" and wanted != ChatWriters.NOBODY)
+        if may:
+            await say(eve, chat.id, f"while {wanted} may write")
+        else:
+            with pytest.raises(Forbidden):
+                await say(eve, chat.id, "hello?")
+        # Who may write may invite.
+        if may:
+            await chat_groups.create(eve.id, "Tea", [alice.id])
+        else:
+            with pytest.raises(Forbidden):
+                await chat_groups.create(eve.id, "Tea", [alice.id])
+
+
+async def test_who_was_refused_may_not_invite_either(runtime: Runtime) -> None:
+    alice, eve = await make.person("alice"), await make.person("eve")
+    chat = await chats.open_direct(eve.id, alice.id)
+    await say(eve, chat.id, "may I?")
+    await chat_marks.answer_request(alice.id, chat.id, is_wanted=False)
+    with pytest.raises(Forbidden):
+        await chat_groups.create(eve.id, "Tea", [alice.id])
+
+
 async def test_a_group_from_its_beginning_to_its_end(runtime: Runtime) -> None:
     alice, bob, carol, dave = [await make.person(name) for name in ("alice", "bob", "carol", "dave")]
     chat_id = await group(alice, bob)
