@@ -21,7 +21,7 @@ from echo import cache
 
 MOST_ENTRIES = 1000
 KEEP_SECONDS = 86_400
-_CURSOR = re.compile(r"\d{1,16}-\d{1,10}")
+_CURSOR = re.compile("[0-9]{1,16}-[0-9]{1,10}")
 
 # KEYS: stream, epoch. ARGV: random, seconds. Returns epoch, oldest cursor, newest cursor.
 _OPEN = """
@@ -109,6 +109,14 @@ class State:
         if epoch != self.epoch or not _CURSOR.fullmatch(cursor):
             return False
         return order(self.oldest) <= order(cursor) <= order(self.newest)
+
+    def last_safe(self, epoch: str, cursor: str) -> str:
+        """Up to where nothing is missing for who was at this cursor of this epoch: there, if this log gave it
+        out. Of what another one or nobody gave out nothing is known: empty.
+        """
+        if epoch != self.epoch or not _CURSOR.fullmatch(cursor) or order(cursor) > order(self.newest):
+            return ""
+        return cursor
 
 
 def order(cursor: str) -> tuple[int, int]:

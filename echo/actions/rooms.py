@@ -78,6 +78,8 @@ async def change(host_id: int, room_id: int, draft: RoomDraft) -> None:
     """
     async with db.unit_of_work() as unit:
         room = await lock_hosted(host_id, room_id)
+        if draft.engine not in (None, room.engine) or draft.chat_id not in (None, room.chat_id):
+            raise Invalid("Validation failed: Engine and chat cannot be changed")
         if draft.title is not None:
             room.title = _title(draft.title)
         if draft.access is not None:

@@ -9,8 +9,9 @@ from echo.actions import chat_groups
 from echo.api.chats import BASE, seat
 from echo.errors import Invalid
 from echo.http.access import account_id, needs
+from echo.http.exact import exact_params
 from echo.http.families import count_for_account
-from echo.http.reading import params, read_id
+from echo.http.reading import read_id
 from echo.http.replies import entity
 from echo.kinds_of_chats import ChatRole, MemberState
 from echo.render import chat
@@ -37,7 +38,7 @@ async def invite(chat_id: str) -> Response:
     """Invite `account_id` to a group."""
     await count_for_account("follows")
     number = (await seat(chat_id)).chat.id
-    invited = read_id((await params()).require_text("account_id"))
+    invited = (await exact_params()).require_id("account_id")
     await chat_groups.invite(account_id(), number, invited)
     return await index(chat_id)
 
@@ -47,7 +48,7 @@ async def invite(chat_id: str) -> Response:
 async def appoint(chat_id: str, member_id: str) -> Response:
     """Give a member another `role`."""
     number, member = (await seat(chat_id)).chat.id, read_id(member_id)
-    role = (await params()).require_text("role")
+    role = (await exact_params()).require_text("role")
     if role not in list(ChatRole):
         raise Invalid("Validation failed: Role is not included in the list")
     await chat_groups.appoint(account_id(), number, member, ChatRole(role))

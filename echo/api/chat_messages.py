@@ -8,10 +8,11 @@ from echo.actions import chat_comparing, chat_marks, chat_wishing
 from echo.actions import chat_messages as actions
 from echo.actions.chat_messages import MessageDraft
 from echo.api.chats import BASE, limit_of, seat
-from echo.errors import NotFound
+from echo.errors import Invalid, NotFound
 from echo.http.access import account_id, needs
+from echo.http.exact import exact_params
 from echo.http.families import count_for_account
-from echo.http.reading import params, read_id
+from echo.http.reading import read_id
 from echo.http.replies import empty, entity
 from echo.policy.viewer import Viewer
 from echo.render import chat, chat_message
@@ -28,7 +29,7 @@ MESSAGE = f"{PATH}/messages/<seq>"
 @needs("read:chats")
 async def index(chat_id: str) -> Response:
     """Messages in order: right above `after`, right below `before`, or the newest."""
-    found, given = await seat(chat_id), await params()
+    found, given = await seat(chat_id), await exact_params()
     await chat_comparing.look(found.chat)
     rows = await chat_reads.messages(
         found, before=given.id("before"), after=given.id("after"), limit=limit_of(given)
@@ -41,12 +42,12 @@ async def index(chat_id: str) -> Response:
 async def send(chat_id: str) -> Response:
     """Say something: `text`, `media_ids`, `reply_to_seq`. With an Idempotency-Key it is said once."""
     await count_for_account("posts")
-    given = await params()
+    given = await exact_params()
     draft = MessageDraft(
         text=given.text("text", ""),
-        media_ids=tuple(dict.fromkeys(read_id(text.strip()) for text in given.list("media_ids"))),
+        media_ids=given.ids("media_ids"),
         reply_to_seq=given.id("reply_to_seq"),
-        key=(request.headers.get("Idempotency-Key") or given.text("idempotency_key", ""))[:KEY_CHARACTERS],
+        key=read_key(given.text("idempotency_key", "")),
     )
     sent = await actions.send(account_id(), read_id(chat_id), draft)
     if not sent.seq:  # the server of the group gives it its place, or not
@@ -66,7 +67,7 @@ async def show(chat_id: str, seq: str) -> Response:
 @needs("write:chats")
 async def edit(chat_id: str, seq: str) -> Response:
     """Say it differently: `text`."""
-    given = await params()
+    given = await exact_params()
     await actions.edit(account_id(), read_id(chat_id), read_id(seq), given.text("text", ""))
     return await _shown(read_id(chat_id), read_id(seq))
 
@@ -159,7 +160,7 @@ async def pins(chat_id: str) -> Response:
 @needs("read:chats")
 async def events(chat_id: str) -> Response:
     """The log after `after`, from the beginning without; things are as they are today."""
-    found, given = await seat(chat_id), await params()
+    found, given = await seat(chat_id), await exact_params()
     await chat_comparing.look(found.chat)
     rows = await chat_reads.events(found, given.id("after") or 0, limit_of(given))
     return entity(await chat.events(account_id(), rows))
@@ -177,7 +178,7 @@ async def marks(chat_id: str) -> Response:
 @needs("read:chats")
 async def search() -> Response:
     """Messages with the words that `q` has or begins, newest first, in one's chats or in `chat_id`."""
-    given = await params()
+    given = await exact_params()
     found = await search_messages.find(
         account_id(),
         typed(given.require_text("q")),
@@ -187,6 +188,17 @@ async def search() -> Response:
     )
     rows = await chat_reads.messages_by_id(account_id(), found)
     return entity(await chat_message.many(account_id(), rows))
+
+
+def read_key(said: str = "") -> str:
+    """The key under which something is said once: of the header, else what was said.
+
+    Raises:  Invalid for one that is too long: cut, it could be that of something else
+    """
+    key = request.headers.get("Idempotency-Key") or said
+    if len(key) > KEY_CHARACTERS:
+        raise Invalid(f"Validation failed: Key is too long (maximum is {KEY_CHARACTERS} characters)")
+    return key
 
 
 async def _shown(chat_id: int, seq: int) -> Response:

@@ -9,8 +9,8 @@ from echo.actions.reports import ReportDraft
 from echo.api.chats import BASE, seat
 from echo.errors import Invalid
 from echo.http.access import account_id, needs
+from echo.http.exact import exact_params
 from echo.http.families import count_for_account
-from echo.http.reading import params, read_id
 from echo.http.replies import raw
 from echo.kinds import ReportCategory
 from echo.policy.viewer import Viewer
@@ -25,11 +25,11 @@ blueprint = Blueprint("chat_reports", __name__)
 async def create(chat_id: str) -> Response:
     """Report the messages `seqs`, all of one person, with a `comment` and a `category`."""
     await count_for_account("reports")
-    number, given = (await seat(chat_id)).chat.id, await params()
+    number, given = (await seat(chat_id)).chat.id, await exact_params()
     category = given.text("category", "other")
     if category not in list(ReportCategory):
         raise Invalid("Validation failed: Category is not included in the list")
-    seqs = sorted({read_id(text.strip()) for text in given.list("seqs")})
+    seqs = sorted(given.ids("seqs"))
     if not seqs:
         raise Invalid("`seqs` parameter is missing")
     _, first = await chats.message(Viewer(account_id()), number, seqs[0])

@@ -15,11 +15,11 @@ from echo.actions import chats as actions
 from echo.api.media import OVERHEAD_BYTES
 from echo.errors import Invalid
 from echo.http.access import account_id, needs
+from echo.http.exact import ExactParams, exact_params
 from echo.http.families import count_for_account, count_search
 from echo.http.forms import read_form
 from echo.http.paging import link_header
-from echo.http.params import Params
-from echo.http.reading import own_origin, params, query_pairs, read_id
+from echo.http.reading import own_origin, query_pairs, read_id
 from echo.http.replies import empty, entity
 from echo.kinds_of_chats import ChatKind, ChatRequest, ChatWriters, MemberState
 from echo.models import Chat
@@ -37,13 +37,16 @@ _CHOICES = ("ask_first", "share_read", "share_typing", "share_presence", "share_
 @needs("read:chats")
 async def index() -> Response:
     """One's chats, the one that was written in last first; with `requests` those of strangers who wait."""
-    given = await params()
+    given = await exact_params()
     limit = limit_of(given)
+    kind = given.text("kind", "")
+    if kind and kind not in list(ChatKind):
+        raise Invalid("Validation failed: Kind is not included in the list")
     is_asked = given.boolean("requests", default=False)
     rows = await chat_reads.page(
         account_id(),
         request=ChatRequest.WAITING if is_asked else ChatRequest.NONE,
-        kind=given.text("kind", ""),
+        kind=kind,
         before_id=given.id("max_id"),
         limit=limit,
     )
@@ -59,22 +62,21 @@ async def index() -> Response:
 @needs("write:chats")
 async def create() -> Response:
     """Open the chat with `account_id`, or begin a group with a `name`."""
-    given = await params()
-    name, other = given.text("name"), given.text("account_id")
+    given = await exact_params()
+    name, other = given.text("name"), given.id("account_id")
     if (name is None) == (other is None):
         raise Invalid("Validation failed: Either `account_id` or `name`")
     if other is not None:
-        return await answer(await actions.open_direct(account_id(), read_id(other)))
+        return await answer(await actions.open_direct(account_id(), other))
     await count_for_account("follows")
-    invited = [read_id(text.strip()) for text in given.list("account_ids")]
-    return await answer(await chat_groups.create(account_id(), name or "", invited))
+    return await answer(await chat_groups.create(account_id(), name or "", given.ids("account_ids")))
 
 
 @blueprint.get(f"{BASE}/friends")
 @needs("read:chats")
 async def friends() -> Response:
     """Mutual friends here with whom one has no chat yet, who was here last first."""
-    found = await chat_reads.friends(account_id(), limit_of(await params()))
+    found = await chat_reads.friends(account_id(), limit_of(await exact_params()))
     return entity([msgspec.Raw(one) for one in await account.many(found)])
 
 
@@ -89,7 +91,7 @@ async def show_preferences() -> Response:
 @needs("write:chats")
 async def change_preferences() -> Response:
     """Change some of that."""
-    given = await params()
+    given = await exact_params()
     writers = given.text("who_may_write")
     if writers is not None and writers not in list(ChatWriters):
         raise Invalid("Validation failed: Who may write is not included in the list")
@@ -105,7 +107,7 @@ async def join() -> Response:
 
     Then that server is asked: what becomes of it is said live, and is among those of `joining` meanwhile.
     """
-    token = (await params()).require_text("token").strip()
+    token = (await exact_params()).require_text("token").strip()
     if "/" in token:
         start = addresses.here().chat_link("")
         if not token.startswith(start):
@@ -152,9 +154,10 @@ async def change(chat_id: str) -> Response:
     found = (await seat(chat_id)).chat
     most_bytes = settings.here().media.image_limit_bytes + OVERHEAD_BYTES
     with await read_form(request, max_bytes=most_bytes) as form:
-        name = form.params.text("name")
+        given = ExactParams(form.params.values)
+        name = given.text("name")
         picture = form.files["avatar"].read() if "avatar" in form.files else None
-        is_cleared = picture is None and form.params.text("avatar") == ""
+        is_cleared = picture is None and given.text("avatar") == ""
     if name is not None:
         await chat_groups.rename(account_id(), found.id, name)
     if picture is not None:
@@ -201,7 +204,7 @@ async def leave(chat_id: str) -> Response:
 @needs("write:chats")
 async def mute(chat_id: str) -> Response:
     """Be quiet about it, for `duration` seconds or for good."""
-    seconds = (await params()).integer("duration", 0, minimum=0, maximum=10**9)
+    seconds = (await exact_params()).integer("duration", 0, minimum=0, maximum=10**9)
     found = (await seat(chat_id)).chat
     await chat_marks.mute(account_id(), found.id, timedelta(seconds=seconds) if seconds else None)
     return await answer(found)
@@ -221,7 +224,7 @@ async def unmute(chat_id: str) -> Response:
 async def read(chat_id: str) -> Response:
     """One has read it up to `seq`, or all of it. Never goes back."""
     found = await seat(chat_id)
-    seq = (await params()).integer("seq", found.last_seq, minimum=0)
+    seq = (await exact_params()).integer("seq", found.last_seq, minimum=0, maximum=found.last_seq)
     await chat_marks.read(account_id(), found.chat.id, seq)
     return await answer(found.chat)
 
@@ -231,7 +234,7 @@ async def read(chat_id: str) -> Response:
 async def delivered(chat_id: str) -> Response:
     """An app has got it up to `seq`, or all of it."""
     found = await seat(chat_id)
-    seq = (await params()).integer("seq", found.last_seq, minimum=0)
+    seq = (await exact_params()).integer("seq", found.last_seq, minimum=0, maximum=found.last_seq)
     await chat_marks.delivered(account_id(), found.chat.id, seq)
     return await answer(found.chat)
 
@@ -246,6 +249,6 @@ async def answer(found: Chat) -> Response:
     return entity(await chat.one(account_id(), found.id))
 
 
-def limit_of(given: Params) -> int:
-    """How many are asked for."""
-    return given.integer("limit", PAGE, minimum=1, maximum=PAGE_MAX)
+def limit_of(given: ExactParams) -> int:
+    """How many are asked for, as far as that many are given at once."""
+    return min(given.integer("limit", PAGE, minimum=1), PAGE_MAX)

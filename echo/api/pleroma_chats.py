@@ -7,11 +7,12 @@ from quart import Blueprint, Response, request
 from echo.actions import chat_groups, chat_marks, chat_messages
 from echo.actions import chats as actions
 from echo.actions.chat_messages import MessageDraft
-from echo.api.chat_messages import KEY_CHARACTERS
+from echo.api.chat_messages import read_key
 from echo.api.chats import PAGE_MAX, seat
 from echo.db import Row
 from echo.errors import NotFound
 from echo.http.access import account_id, needs
+from echo.http.exact import exact_params
 from echo.http.families import count_for_account
 from echo.http.paging import Page, link_header
 from echo.http.params import Params
@@ -84,7 +85,7 @@ async def delete(chat_id: str) -> Response:
 @needs("write:chats")
 async def read(chat_id: str) -> Response:
     """One has read it up to `last_read_id`."""
-    found, last = await seat(chat_id), (await params()).id("last_read_id")
+    found, last = await seat(chat_id), (await exact_params()).id("last_read_id")
     seq = found.last_seq if last is None else await chat_reads.seq_at(found.chat.id, last)
     await chat_marks.read(account_id(), found.chat.id, seq)
     return await _shown(found.chat.id)
@@ -123,7 +124,7 @@ async def send(chat_id: str) -> Response:
     draft = MessageDraft(
         text=given.text("content", ""),
         media_ids=(read_id(media_id),) if media_id else (),
-        key=request.headers.get("Idempotency-Key", "")[:KEY_CHARACTERS],
+        key=read_key(),
     )
     sent = await chat_messages.send(account_id(), found.chat.id, draft)
     return await _said(sent)

@@ -7,7 +7,7 @@ from quart import Blueprint, Response
 from echo.actions import presence as actions
 from echo.errors import Invalid
 from echo.http.access import account_id, needs, viewer
-from echo.http.reading import params
+from echo.http.exact import exact_params
 from echo.http.replies import entity
 from echo.render import presence as rendering
 from echo.store import presence
@@ -20,7 +20,7 @@ MOST_ASKED, FRIENDS = 100, 40
 @needs("read:chats")
 async def show() -> Response:
     """Of the people in `id[]`, those whose presence one may see."""
-    numbers = (await params()).ids("id")
+    numbers = (await exact_params()).ids("id")
     if len(numbers) > MOST_ASKED:
         raise Invalid(f"Validation failed: There are too many (maximum is {MOST_ASKED})")
     return entity([rendering.one(one) for one in await presence.seen(viewer(), numbers)])
@@ -30,7 +30,7 @@ async def show() -> Response:
 @needs("read:chats")
 async def friends() -> Response:
     """People whom one follows and who follow back, and who are here now."""
-    limit = (await params()).integer("limit", FRIENDS, minimum=1, maximum=FRIENDS)
+    limit = min((await exact_params()).integer("limit", FRIENDS, minimum=1), FRIENDS)
     return entity([rendering.one(one) for one in await presence.available_friends(viewer(), limit=limit)])
 
 
@@ -38,7 +38,7 @@ async def friends() -> Response:
 @needs("write:chats")
 async def change() -> Response:
     """Be seen by nobody, or be seen: `invisible`. Answers what others see."""
-    invisible = (await params()).boolean("invisible")
+    invisible = (await exact_params()).boolean("invisible")
     if invisible is None:
         raise Invalid("`invisible` parameter is missing")
     await actions.set_invisible(account_id(), invisible=invisible)

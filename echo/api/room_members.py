@@ -8,7 +8,8 @@ from echo.actions import room_engines
 from echo.actions import room_members as actions
 from echo.errors import Invalid
 from echo.http.access import account_id, needs, viewer
-from echo.http.reading import params, read_id
+from echo.http.exact import exact_params
+from echo.http.reading import read_id
 from echo.http.replies import empty, entity, raw
 from echo.kinds import RoomRole
 from echo.policy import turn
@@ -24,7 +25,7 @@ _MEMBER = f"{_ROOM}/members/<account>"
 @needs("write:rooms")
 async def join(room_id: str) -> Response:
     """Come in: answers the room, the session, how often to say that one stays, and how to connect."""
-    given, number = await params(), read_id(room_id)
+    given, number = await exact_params(), read_id(room_id)
     session_id = await actions.join(
         account_id(), number, key=given.text("key", ""), session_id=given.text("session_id", "")
     )
@@ -38,7 +39,7 @@ async def join(room_id: str) -> Response:
 async def stay(room_id: str) -> Response:
     """Say that one is still there; who does not for a minute has left."""
     number = (await rooms.get(viewer(), read_id(room_id)))["id"]
-    await actions.stay(account_id(), number, (await params()).require_text("session_id"))
+    await actions.stay(account_id(), number, (await exact_params()).require_text("session_id"))
     return empty()
 
 
@@ -46,7 +47,7 @@ async def stay(room_id: str) -> Response:
 @needs("write:rooms")
 async def leave(room_id: str) -> Response:
     """Leave."""
-    await actions.leave(account_id(), read_id(room_id), (await params()).text("session_id", ""))
+    await actions.leave(account_id(), read_id(room_id), (await exact_params()).text("session_id", ""))
     return empty()
 
 
@@ -54,7 +55,7 @@ async def leave(room_id: str) -> Response:
 @needs("write:rooms")
 async def raise_hand(room_id: str) -> Response:
     """Ask for the word; with `raised` false, do not any more."""
-    raised = (await params()).boolean("raised", default=True)
+    raised = (await exact_params()).boolean("raised", default=True)
     await actions.raise_hand(account_id(), read_id(room_id), raised=raised)
     return await _show(room_id)
 
@@ -64,7 +65,7 @@ async def raise_hand(room_id: str) -> Response:
 async def answer_recording(room_id: str) -> Response:
     """Say whether one may be recorded: `agreed`."""
     number = (await rooms.get(viewer(), read_id(room_id)))["id"]
-    agreed = (await params()).boolean("agreed")
+    agreed = (await exact_params()).boolean("agreed")
     if agreed is None:
         raise Invalid("`agreed` parameter is missing")
     await actions.answer_recording(account_id(), number, agreed=agreed)
@@ -84,7 +85,7 @@ async def ice_servers(room_id: str) -> Response:
 async def set_role(room_id: str, account: str) -> Response:
     """Let somebody speak or only listen: `role`."""
     number, member = (await rooms.get(viewer(), read_id(room_id)))["id"], read_id(account)
-    role = (await params()).text("role", "")
+    role = (await exact_params()).text("role", "")
     if role not in set(RoomRole):
         raise Invalid("Validation failed: Role is not included in the list")
     await actions.set_role(account_id(), number, member, RoomRole(role))
@@ -95,7 +96,7 @@ async def set_role(room_id: str, account: str) -> Response:
 @needs("write:rooms")
 async def mute(room_id: str, account: str) -> Response:
     """Mute somebody for everybody; with `muted` false, no more."""
-    muted = (await params()).boolean("muted", default=True)
+    muted = (await exact_params()).boolean("muted", default=True)
     await actions.mute(account_id(), read_id(room_id), read_id(account), muted=muted)
     return await _show(room_id)
 

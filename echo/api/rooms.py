@@ -7,8 +7,8 @@ from quart import Blueprint, Response
 from echo.actions import rooms as actions
 from echo.actions.rooms import RoomDraft
 from echo.http.access import account_id, needs, viewer
-from echo.http.params import Params
-from echo.http.reading import params, read_id
+from echo.http.exact import ExactParams, exact_params
+from echo.http.reading import read_id
 from echo.http.replies import array, empty, raw
 from echo.render import room
 from echo.store import rooms
@@ -21,7 +21,7 @@ PAGE, PAGE_MAX = 20, 40
 @needs("read:rooms")
 async def index() -> Response:
     """Open rooms that one may join: one's own, and those of people one follows; newest first."""
-    limit = (await params()).integer("limit", PAGE, minimum=1, maximum=PAGE_MAX)
+    limit = min((await exact_params()).integer("limit", PAGE, minimum=1), PAGE_MAX)
     return array(await room.many(viewer(), await rooms.open_for(viewer(), limit=limit)))
 
 
@@ -29,14 +29,14 @@ async def index() -> Response:
 @needs("write:rooms")
 async def create() -> Response:
     """Open a room."""
-    return await _show(await actions.create(account_id(), _draft(await params())))
+    return await _show(await actions.create(account_id(), _draft(await exact_params())))
 
 
 @blueprint.get("/api/v1/echo/rooms/<room_id>")
 @needs("read:rooms")
 async def show(room_id: str) -> Response:
     """A room that one may join, or that is over; with `key` one that is joined by a link."""
-    return await _show(read_id(room_id), (await params()).text("key", ""))
+    return await _show(read_id(room_id), (await exact_params()).text("key", ""))
 
 
 @blueprint.patch("/api/v1/echo/rooms/<room_id>")
@@ -44,7 +44,7 @@ async def show(room_id: str) -> Response:
 async def change(room_id: str) -> Response:
     """Change a room of one's own."""
     number = read_id(room_id)
-    await actions.change(account_id(), number, _draft(await params()))
+    await actions.change(account_id(), number, _draft(await exact_params()))
     return await _show(number)
 
 
@@ -61,7 +61,7 @@ async def end(room_id: str) -> Response:
 async def ask_to_record(room_id: str) -> Response:
     """Ask everybody in a room of one's own whether they may be recorded; with `asked` false, no more."""
     number = read_id(room_id)
-    asked = (await params()).boolean("asked", default=True)
+    asked = (await exact_params()).boolean("asked", default=True)
     await actions.ask_to_record(account_id(), number, asked=asked)
     return await _show(number)
 
@@ -70,8 +70,8 @@ async def _show(room_id: int, key: str = "") -> Response:
     return raw(await room.one(viewer(), await rooms.get(viewer(), room_id, key)))
 
 
-def _draft(given: Params) -> RoomDraft:
-    post_id = (given.id("status_id") or 0) if given.has("status_id") else None
+def _draft(given: ExactParams) -> RoomDraft:
+    post_id = 0 if given.values.get("status_id") == "" else given.id("status_id")
     return RoomDraft(
         title=given.text("title"),
         access=given.text("access"),
@@ -79,6 +79,6 @@ def _draft(given: Params) -> RoomDraft:
         chat_id=given.id("chat_id"),
         video=given.boolean("video"),
         stage=given.boolean("stage"),
-        maximum=given.integer("maximum"),
+        maximum=given.integer("maximum", minimum=2),
         post_id=post_id,
     )

@@ -31,8 +31,8 @@ log = logging.getLogger(__name__)
 _UNREAD_BYTES = 128 * 1024
 # A part of an answer that is larger, or that many parts, do not wait for more.
 _HELD_BYTES, _HELD_PARTS = 16 * 1024, 16
-# What the kernel keeps for a WebSocket or an event stream (it doubles this). By itself it takes megabytes for a
-# peer that reads nothing, all of which is written before we see that this one is behind.
+# What the kernel keeps for a WebSocket or an event stream (it doubles this). By itself it takes megabytes for
+# a peer that reads nothing, all of which is written before we see that this one is behind.
 _KEPT_BYTES = 64 * 1024
 
 

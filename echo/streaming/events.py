@@ -43,7 +43,7 @@ async def events() -> Response:
         raise Unavailable(retry_after_seconds=5, detail=f"Redis: {error}") from error
     gap = None
     if after and not is_known:
-        last_safe = after if epoch == state.epoch else ""
+        last_safe = state.last_safe(epoch or state.epoch, after)
         gap = Gap(streams=STREAMS, last_safe=last_safe, epoch=state.epoch, cursor=state.newest)
     if entries:
         cursor = entries[-1].cursor

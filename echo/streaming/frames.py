@@ -51,7 +51,7 @@ def decode(data: str) -> ClientFrame | None:
     """A frame, or None where it is none: such are ignored."""
     try:
         return _decoder.decode(data)
-    except (msgspec.MsgspecError, UnicodeEncodeError):
+    except (msgspec.MsgspecError, RecursionError, UnicodeEncodeError):
         return None
 
 

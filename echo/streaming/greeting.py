@@ -41,7 +41,7 @@ def read(data: str) -> Said:
     try:
         said: Said = protocol.decode(data)
         return said
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, RecursionError) as error:
         raise BadRequest(str(error)) from error
 
 
@@ -83,13 +83,13 @@ async def greet(hub: Hub, outlet: Greeted, hello: Hello) -> None:
     )
     outlet.put(protocol.encode(welcome).decode())
     if resume is not None and not resumed:
-        outlet.put(gap(state, resume.cursor if resume.epoch == state.epoch else ""))
+        outlet.put(gap(state, state.last_safe(resume.epoch, resume.cursor)))
     await lifecycle.begun(outlet.access, session.id)
     await _replay(hub, outlet, account_id, is_resume=resume is not None)
 
 
 async def obey(outlet: Outlet, session: Session, said: Said) -> None:
-    """Do what was said after hello."""
+    """Do what was said after hello. Raises BadRequest for what cannot be done."""
     match said:
         case Request():
             asking.set(session)
@@ -117,10 +117,11 @@ async def _replay(hub: Hub, outlet: Outlet, account_id: int, *, is_resume: bool)
 async def _take_ack(account_id: int, session: Session, ack: Ack) -> None:
     """Tell those kinds of events that want to know that they have arrived."""
     now = asyncio.get_running_loop().time()
-    is_plausible = event_log.is_cursor(ack.cursor) and event_log.order(ack.cursor) <= event_log.order(
-        session.position
-    )
-    if not is_plausible or now - session.acked_at < ACK_SECONDS:
+    if not event_log.is_cursor(ack.cursor):
+        raise BadRequest("echo:ack: this is no cursor")
+    if event_log.order(ack.cursor) > event_log.order(session.position):
+        raise BadRequest("echo:ack: this cursor was not given out yet")
+    if now - session.acked_at < ACK_SECONDS:
         return
     session.acked_at = now
     try:

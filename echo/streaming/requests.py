@@ -76,7 +76,7 @@ async def _once(access: Access, asked: Request) -> bytes:
         raise Forbidden("This action is outside the authorized scopes")
     try:
         params = msgspec.json.decode(asked.params, type=method.params)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, RecursionError) as error:
         raise BadRequest(str(error)) from error
     if settings.here().rate_limits.enabled:
         await count(limits_of(access))

@@ -125,7 +125,10 @@ async def _obey(own_hub: Hub, opened: Socket, frame: ClientFrame | Said) -> None
 
 async def _obey_said(own_hub: Hub, opened: Socket, said: Said) -> None:
     if opened.session is not None:
-        await greeting.obey(opened, opened.session, said)
+        try:
+            await greeting.obey(opened, opened.session, said)
+        except EchoError as error:
+            opened.say(greeting.refusal(error))
     elif isinstance(said, protocol.Hello):
         for topic in list(opened.topics):
             if topic.stream in topics.PERSONAL:

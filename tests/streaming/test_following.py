@@ -117,6 +117,7 @@ async def test_what_cannot_be_said_any_more_is_a_gap(live: LiveServer, runtime: 
         again = await back.hello(resume=resume)
         said = await back.next()
         assert (again["resumed"], said["type"]) == (False, "echo:gap")
+        assert said["last_safe"] == (resume["cursor"] if resume["cursor"] == "1-1" else "")
         assert said["streams"] == list(following.STREAMS)
         assert said["cursor"] == again["cursor"]
         assert (await back.next())["type"] == "echo:caught_up"
@@ -124,6 +125,38 @@ async def test_what_cannot_be_said_any_more_is_a_gap(live: LiveServer, runtime: 
     assert (answer["gap"]["streams"], answer["events"]) == (list(following.STREAMS), [])
     assert {"user", "direct"} <= set(following.STREAMS) == {kind.stream for kind in KINDS.values()}
     assert answer["cursor"] != "1-1"
+
+
+async def test_up_to_where_nothing_is_missing_when_a_log_was_cut(live: LiveServer, runtime: Runtime) -> None:
+    alice, bob = await two_people()
+    ear = await live.listen(bob)
+    welcome = await ear.hello()
+    posts_of_hers = [await say(runtime, alice, f"number {number}") for number in range(6)]
+    cursors = [(await ear.next())["cursor"] for _ in posts_of_hers]
+    await ear.socket.close()
+    redis: Any = cache.client()
+    await redis.xtrim(event_log.stream_key(bob.id), maxlen=3, approximate=False)
+
+    # Number 2 was cut off, so of what came after number 1 something is missing, and nothing before.
+    lost = await live.listen(bob)
+    again = await lost.hello(resume={"epoch": welcome["epoch"], "cursor": cursors[1]})
+    gap = await lost.next()
+    assert (again["resumed"], gap["type"]) == (False, "echo:gap")
+    assert (gap["last_safe"], gap["cursor"]) == (cursors[1], cursors[5])
+    after = f"/api/echo/events?after={cursors[1]}&epoch={welcome['epoch']}"
+    assert (await live.ask(after, bob))["gap"]["last_safe"] == cursors[1]
+    heard = set(posts_of_hers[:2])
+    since = int(gap["last_safe"].partition("-")[0])
+    page = await live.ask("/api/v1/timelines/home", bob)
+    missing = {int(post["id"]) for post in page} - heard
+    assert missing == set(posts_of_hers[2:])
+    assert all(number >> 16 <= since for number in heard), "what is older than that was heard"
+
+    # From what is still there on, everything is said, and there is no gap.
+    whole = await live.listen(bob)
+    assert (await whole.hello(resume={"epoch": welcome["epoch"], "cursor": cursors[3]}))["resumed"] is True
+    replayed = await events_until(whole, "echo:caught_up")
+    assert [event["cursor"] for event in replayed] == cursors[4:]
 
 
 async def test_an_emptied_redis_and_a_lost_message_leave_no_hole(
@@ -198,6 +231,7 @@ async def test_a_token_hears_only_what_it_may_and_an_ack_says_what_arrived(
     events = [await ear.next(), await ear.next()]
     assert [int(event["data"]["id"]) for event in events] == heard
     await ear.say(type="echo:ack", cursor="9999999999999-0")
+    assert (await ear.next())["type"] == "echo:error"
     await ear.say(type="echo:ack", cursor=events[1]["cursor"])
     await ear.settle()
     assert arrived == [(post_id,) for post_id in heard]

@@ -159,6 +159,7 @@ async def test_signals_reach_only_whom_they_are_for(live: LiveServer, told: list
     await one.say(type="echo:sig", kind="test", data={"text": "me"})
     assert await one.next() == {"type": "echo:sig", "kind": "test.echo", "data": {"text": "me"}}
     await one.say(type="echo:sig", kind="test", data={"text": 5})
+    assert (await one.next())["error"]["code"] == "bad_request"
     await one.say(type="echo:sig", kind="dance")
     await bus.signal([alice.id], "test.all", b"{}")
     for ear in (one, two):

@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 
 from echo.actions import chat_comparing, chat_marks, chat_messages
 from echo.actions.chat_messages import MessageDraft
-from echo.errors import NotFound
+from echo.errors import Invalid, NotFound
 from echo.ids import parse_id
 from echo.policy.access import Access
 from echo.render import chat, chat_message
@@ -61,6 +61,8 @@ async def send(access: Access, asked: SendParams) -> object:
 async def read(access: Access, asked: ReadParams) -> object:
     """One has read a chat."""
     seat = await chats.get(access.viewer, _number(asked.chat_id))
+    if asked.seq is not None and asked.seq > seat.last_seq:
+        raise Invalid(f"`seq` must be a whole number from 0 to {seat.last_seq}")
     await chat_marks.read(_mine(access), seat.chat.id, seat.last_seq if asked.seq is None else asked.seq)
     return await chat.one(_mine(access), seat.chat.id)
 

@@ -7,11 +7,10 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from echo.errors import BadRequest
-from echo.ids import parse_id
 from echo.policy.access import Access
 from echo.store import counters, status_rows
 from echo.streaming.counting import counts_of, shown
-from echo.streaming.methods.method import Method, session
+from echo.streaming.methods.method import ListedId, Method, listed_ids, session
 
 MOST_WATCHED = 100
 
@@ -19,12 +18,12 @@ MOST_WATCHED = 100
 class WatchParams(Struct, frozen=True, kw_only=True):
     """The posts whose counters are wanted from now on, in place of those asked for before."""
 
-    ids: Annotated[list[str], Meta(max_length=MOST_WATCHED)]
+    ids: Annotated[list[ListedId], Meta(max_length=MOST_WATCHED)]
 
 
 async def watch(access: Access, asked: WatchParams) -> object:
     """What the counters are now; `counters` events follow when they have changed."""
-    numbers = [number for text in asked.ids if (number := parse_id(text)) is not None]
+    numbers = listed_ids(asked.ids)
     asking = session.get()
     if asking is None:
         raise BadRequest("Only a socket can watch")

@@ -7,12 +7,11 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from echo.actions import presence as actions
-from echo.ids import parse_id
 from echo.policy.access import Access
 from echo.render import presence as rendering
 from echo.store import presence
 from echo.streaming import attendance
-from echo.streaming.methods.method import Method
+from echo.streaming.methods.method import ListedId, Method, listed_ids
 
 
 class SetParams(Struct, frozen=True, kw_only=True):
@@ -23,7 +22,7 @@ class SetParams(Struct, frozen=True, kw_only=True):
 
 
 class GetParams(Struct, frozen=True, kw_only=True):
-    account_ids: Annotated[tuple[str, ...], Meta(max_length=100)]
+    account_ids: Annotated[tuple[ListedId, ...], Meta(max_length=100)]
 
 
 async def set_state(access: Access, asked: SetParams) -> object:
@@ -39,7 +38,7 @@ async def set_state(access: Access, asked: SetParams) -> object:
 
 async def get(access: Access, asked: GetParams) -> object:
     """Of these people, those whose presence one may see."""
-    numbers = [number for text in asked.account_ids if (number := parse_id(text)) is not None]
+    numbers = listed_ids(asked.account_ids)
     return [rendering.one(one) for one in await presence.seen(access.viewer, numbers)]
 
 

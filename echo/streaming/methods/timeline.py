@@ -12,7 +12,7 @@ from echo.policy.access import Access
 from echo.render import status
 from echo.store import home, lists
 from echo.store.cursor import Cursor
-from echo.streaming.methods.method import Method
+from echo.streaming.methods.method import Method, OptionalId, optional_id
 
 
 class PageParams(Struct, frozen=True, kw_only=True):
@@ -21,9 +21,9 @@ class PageParams(Struct, frozen=True, kw_only=True):
     timeline: Literal["home", "list"] = "home"
     list: str = ""
     limit: Annotated[int, Meta(ge=1, le=40)] = 20
-    max_id: str = ""
-    since_id: str = ""
-    min_id: str = ""
+    max_id: OptionalId = ""
+    since_id: OptionalId = ""
+    min_id: OptionalId = ""
 
 
 async def page(access: Access, asked: PageParams) -> object:
@@ -31,9 +31,9 @@ async def page(access: Access, asked: PageParams) -> object:
     account_id = access.user_id or 0
     cursor = Cursor(
         limit=asked.limit,
-        max_id=parse_id(asked.max_id),
-        since_id=parse_id(asked.since_id),
-        min_id=parse_id(asked.min_id),
+        max_id=optional_id(asked.max_id),
+        since_id=optional_id(asked.since_id),
+        min_id=optional_id(asked.min_id),
     )
     if asked.timeline == "list":
         number = parse_id(asked.list)

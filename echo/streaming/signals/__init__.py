@@ -10,7 +10,7 @@ import logging
 import msgspec
 
 from echo.cache import OUTAGES
-from echo.errors import EchoError
+from echo.errors import BadRequest, EchoError
 from echo.policy.access import Access
 from echo.policy.scopes import covers
 from echo.streaming.protocol import SignalFromClient
@@ -22,13 +22,20 @@ SIGNALS: dict[str, Signal] = {**rooms.SIGNALS, **typing.SIGNALS}
 
 
 async def pass_on(access: Access, session_id: str, sent: SignalFromClient) -> None:
-    """Do what a signal is for. Nobody waits for it, so what is refused or unknown is dropped."""
+    """Do what a signal is for. Nobody waits for it, so what is refused or unknown is dropped.
+
+    Raises:  BadRequest for one that does not carry what its kind does
+    """
     signal = SIGNALS.get(sent.kind)
     if signal is None or not covers(access.scopes, signal.scope):
         return
     try:
-        await signal.run(access, session_id, msgspec.json.decode(sent.data, type=signal.params))
-    except (msgspec.MsgspecError, EchoError, *OUTAGES) as error:
+        said = msgspec.json.decode(sent.data, type=signal.params)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise BadRequest(f"signal:{sent.kind}: {error}") from error
+    try:
+        await signal.run(access, session_id, said)
+    except (EchoError, *OUTAGES) as error:
         log.debug("signal %s dropped: %s", sent.kind, error)
     except Exception:
         log.exception("signal %s failed", sent.kind)
