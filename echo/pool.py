@@ -19,7 +19,7 @@ import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 from tortoise.context import TortoiseContext
 
-from echo.connecting import tortoise_config
+from echo.connecting import ARRAYS, tortoise_config
 
 # How long a connection that somebody left in the middle of something may take to come to rest.
 MEND_SECONDS = 5.0
@@ -28,7 +28,6 @@ _LOOK_SECONDS = 0.01
 # Whether tables and lookups of the models were built: 10 MB, the same for every database, which Tortoise
 # writes anew whenever it makes a connection.
 _are_models_built = False
-
 
 # Who waits for a connection: they get it, or None when there may be one to make.
 _Waiter = asyncio.Future[asyncpg.Connection | None]
@@ -150,6 +149,7 @@ class Pool:
             raise
         self._opening -= 1
         self._all.add(connection)
+        connection.get_settings().register_data_types(ARRAYS)
         if str(self._how.get("host", "")).startswith("/") and not self.local_settings:
             stand_back(connection.get_server_pid())
         if self._sweep is None:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import sys
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -13,6 +14,7 @@ import asyncpg
 import pytest
 
 from echo.config import Config
+from echo.connecting import ARRAYS
 from echo.pool import Pool
 
 
@@ -149,3 +151,24 @@ async def test_what_postgresql_does_for_somebody_patient_is_patient_too(how: dic
     said, _ = await child.communicate()
     theirs, ours = map(int, said.split())
     assert theirs == ours >= 2
+
+
+async def test_arrays_are_known_without_asking(pool: Pool) -> None:
+    """Else each connection would keep what asyncpg asks PostgreSQL with, a megabyte."""
+    connection = await pool.acquire()
+    rows = await connection.fetch(
+        "SELECT oid, typname AS name, typelem AS elemtype FROM pg_type WHERE oid = ANY($1::int[]::oid[])",
+        [one["oid"] for one in ARRAYS],
+    )
+    told = {(one["oid"], one["name"], one["elemtype"]) for one in ARRAYS}
+    assert {(row["oid"], row["name"], row["elemtype"]) for row in rows} == told
+    given = [[2**40, None], ['{"a": 1}'], [True], [datetime.now(UTC)], [1, 2], [0.5], ["x"]]
+    got = await connection.fetchrow(
+        "SELECT $1::bigint[], $2::jsonb[], $3::bool[], $4::timestamptz[], $5::int[], $6::float8[],"
+        " $7::varchar[]",
+        *given,
+    )
+    assert list(got) == given
+    prepared = await connection.fetchval("SELECT string_agg(statement, ';') FROM pg_prepared_statements")
+    assert "typeinfo_tree" not in prepared
+    pool.give_back(connection)
