@@ -1,13 +1,15 @@
-"""Which servers take the mail of a domain: their names and addresses, from the DNS."""
+"""Which servers take the mail of a domain: their names and addresses, from the DNS.
+
+The library is imported when somebody signs up: two megabytes, which most processes never need.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import importlib
 import logging
-
-import dns.asyncresolver
-import dns.exception
-import dns.resolver
+from types import ModuleType
+from typing import Any
 
 log = logging.getLogger(__name__)
 DEADLINE_SECONDS = 5.0
@@ -25,13 +27,13 @@ class MailServers:
         try:
             async with asyncio.timeout(DEADLINE_SECONDS):
                 return await _behind(domain)
-        except (TimeoutError, dns.exception.DNSException, OSError) as error:
+        except (TimeoutError, _library().exception.DNSException, OSError) as error:
             log.info("mail servers of %s: %s", domain, error)
             return []
 
 
 async def _behind(domain: str) -> list[str]:
-    resolver = dns.asyncresolver.Resolver()
+    resolver = _library().asyncresolver.Resolver()
     resolver.lifetime = DEADLINE_SECONDS
     names = [text for text in await _ask(resolver, domain, "MX") if text] or [domain]
     found = await asyncio.gather(
@@ -40,11 +42,17 @@ async def _behind(domain: str) -> list[str]:
     return list(dict.fromkeys([*names[:MOST], *(text for texts in found for text in texts)]))
 
 
-async def _ask(resolver: dns.asyncresolver.Resolver, name: str, kind: str) -> list[str]:
+async def _ask(resolver: Any, name: str, kind: str) -> list[str]:
+    errors = _library().resolver
     try:
         answer = await resolver.resolve(name, kind)
-    except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer, dns.resolver.NoNameservers):
+    except (errors.NXDOMAIN, errors.NoAnswer, errors.NoNameservers):
         return []
     if kind == "MX":
         return [str(record.exchange).rstrip(".").lower() for record in answer]
     return [str(record.address) for record in answer]
+
+
+def _library() -> ModuleType:
+    importlib.import_module("dns.asyncresolver")
+    return importlib.import_module("dns")

@@ -29,8 +29,3 @@ def look_of(picture: Image.Image) -> str:
             bits = bits << 1 | (left > right)
     ones = bits.bit_count()
     return "" if min(ones, 64 - ones) < _FEWEST_BITS else f"{bits:016x}"
-
-
-def distance(one: str, other: str) -> int:
-    """In how many of the 64 bits two looks differ."""
-    return (int(one, 16) ^ int(other, 16)).bit_count()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 from urllib.parse import urlsplit
 
 from echo.config.openid import OpenId
-from echo.openid.provider import OpenIdProvider
 from echo.ports import Caller, IdentityProvider, NullProvider
 
 
@@ -14,4 +14,7 @@ def open_identity_provider(config: OpenId, call: Caller) -> IdentityProvider:
     if not config.issuer or not config.client_id:
         return NullProvider()
     name = config.name or urlsplit(config.issuer).hostname or "another service"
-    return OpenIdProvider(call=call, config=config, name=name)
+    # Only servers that use it pay for its libraries.
+    provider = importlib.import_module("echo.openid.provider")
+    opened: IdentityProvider = provider.OpenIdProvider(call=call, config=config, name=name)
+    return opened

@@ -1,26 +1,20 @@
 """Passkeys: what a browser is asked for, and whether what it answers is true. Pure.
 
-A challenge is the text of a one-time secret, so that an answer names the question that it belongs to.
+A challenge is the text of a one-time secret, so that an answer names the question that it belongs to. The
+library is imported when it is used: 5 MB, which most processes never need.
 
 Source:  WebAuthn level 3
 """
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import ModuleType
 from urllib.parse import urlsplit
 
 import msgspec
-import webauthn
-from webauthn.helpers import bytes_to_base64url
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from echo.errors import Invalid
 
@@ -77,6 +71,8 @@ def question_for_new(
 
     Shapes:  known: credential ids of theirs, so that no device makes a second one
     """
+    webauthn = _library()
+    structs = webauthn.helpers.structs
     options = webauthn.generate_registration_options(
         rp_id=place.host,
         rp_name=title,
@@ -84,13 +80,14 @@ def question_for_new(
         user_name=username,
         challenge=challenge.encode(),
         exclude_credentials=_descriptors(known),
-        authenticator_selection=AuthenticatorSelectionCriteria(
+        authenticator_selection=structs.AuthenticatorSelectionCriteria(
             # Where the device keeps it, a log-in needs no name.
-            resident_key=ResidentKeyRequirement.PREFERRED,
-            user_verification=UserVerificationRequirement.PREFERRED,
+            resident_key=structs.ResidentKeyRequirement.PREFERRED,
+            user_verification=structs.UserVerificationRequirement.PREFERRED,
         ),
     )
-    return webauthn.options_to_json(options).encode()
+    asked: str = webauthn.options_to_json(options)
+    return asked.encode()
 
 
 def question(place: Place, challenge: str, *, known: Sequence[str], alone: bool) -> bytes:
@@ -98,26 +95,27 @@ def question(place: Place, challenge: str, *, known: Sequence[str], alone: bool)
 
     Shapes:  known: credential ids of whoever it is; empty: anybody's; alone: there was no password before
     """
+    webauthn = _library()
+    wish = webauthn.helpers.structs.UserVerificationRequirement
     options = webauthn.generate_authentication_options(
         rp_id=place.host,
         challenge=challenge.encode(),
         allow_credentials=_descriptors(known),
-        user_verification=(
-            UserVerificationRequirement.REQUIRED if alone else UserVerificationRequirement.PREFERRED
-        ),
+        user_verification=wish.REQUIRED if alone else wish.PREFERRED,
     )
-    return webauthn.options_to_json(options).encode()
+    asked: str = webauthn.options_to_json(options)
+    return asked.encode()
 
 
 def challenge_of(answer: str) -> str:
     """The challenge that an answer says it belongs to. Raises Invalid for what is no answer."""
+    bytes_of = _library().base64url_to_bytes
     try:
-        data = msgspec.json.decode(
-            webauthn.base64url_to_bytes(_read(answer).response.client_data), type=_ClientData
-        )
-        return webauthn.base64url_to_bytes(data.challenge).decode("ascii")
+        data = msgspec.json.decode(bytes_of(_read(answer).response.client_data), type=_ClientData)
+        challenge: str = bytes_of(data.challenge).decode("ascii")
     except (msgspec.MsgspecError, ValueError) as error:
         raise Invalid(REFUSED, detail=str(error)) from error
+    return challenge
 
 
 def credential_of(answer: str) -> str:
@@ -127,6 +125,7 @@ def credential_of(answer: str) -> str:
 
 def check_new(place: Place, answer: str, challenge: str) -> NewKey:
     """The key that was made, if all is as it should be. Raises Invalid."""
+    webauthn = _library()
     try:
         made = webauthn.verify_registration_response(
             credential=answer,
@@ -134,12 +133,13 @@ def check_new(place: Place, answer: str, challenge: str) -> NewKey:
             expected_rp_id=place.host,
             expected_origin=place.origin,
         )
-    except (WebAuthnException, ValueError) as error:
+    except (webauthn.helpers.exceptions.WebAuthnException, ValueError) as error:
         raise Invalid(REFUSED, detail=str(error)) from error
+    text_of = webauthn.helpers.bytes_to_base64url
     transports = [text[:TRANSPORT_CHARACTERS] for text in _read(answer).response.transports]
     return NewKey(
-        credential_id=bytes_to_base64url(made.credential_id),
-        public_key=bytes_to_base64url(made.credential_public_key),
+        credential_id=text_of(made.credential_id),
+        public_key=text_of(made.credential_public_key),
         sign_count=made.sign_count,
         transports=tuple(transports[:MOST_TRANSPORTS]),
     )
@@ -151,6 +151,7 @@ def check(place: Place, answer: str, challenge: str, *, public_key: str, sign_co
     Shapes:  alone: there was no password before, so the device must have asked whose finger or PIN it is
     Raises:  Invalid
     """
+    webauthn = _library()
     try:
         shown = webauthn.verify_authentication_response(
             credential=answer,
@@ -161,9 +162,10 @@ def check(place: Place, answer: str, challenge: str, *, public_key: str, sign_co
             credential_current_sign_count=sign_count,
             require_user_verification=alone,
         )
-    except (WebAuthnException, ValueError) as error:
+    except (webauthn.helpers.exceptions.WebAuthnException, ValueError) as error:
         raise Invalid(REFUSED, detail=str(error)) from error
-    return shown.new_sign_count
+    count: int = shown.new_sign_count
+    return count
 
 
 def _read(answer: str) -> _Answer:
@@ -175,5 +177,11 @@ def _read(answer: str) -> _Answer:
         raise Invalid(REFUSED, detail=str(error)) from error
 
 
-def _descriptors(known: Sequence[str]) -> list[PublicKeyCredentialDescriptor]:
-    return [PublicKeyCredentialDescriptor(id=webauthn.base64url_to_bytes(one)) for one in known]
+def _descriptors(known: Sequence[str]) -> list[object]:
+    webauthn = _library()
+    descriptor = webauthn.helpers.structs.PublicKeyCredentialDescriptor
+    return [descriptor(id=webauthn.base64url_to_bytes(one)) for one in known]
+
+
+def _library() -> ModuleType:
+    return importlib.import_module("webauthn")

@@ -5,12 +5,12 @@ Source:  RFC 6238; S-H12
 
 from __future__ import annotations
 
+import importlib
 import re
 import secrets
 from datetime import datetime, timedelta
 
 import pyotp
-import segno
 
 STEP_SECONDS = 30
 # The clock of a phone may be off by so many steps.
@@ -37,6 +37,7 @@ def address(secret: str, *, username: str, issuer: str) -> str:
 
 def qr_code(text: str) -> str:
     """A text as a QR code, an SVG that stands in a page."""
+    segno = importlib.import_module("segno")  # not before it is needed
     drawn: str = segno.make_qr(text, error="m").svg_inline(
         border=3, dark="#000", light="#fff", svgclass="qr", lineclass=None, omitsize=True
     )
