@@ -19,7 +19,7 @@ import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 from tortoise.context import TortoiseContext
 
-from echo.connecting import ARRAYS, tortoise_config
+from echo.connecting import ARRAYS
 
 # How long a connection that somebody left in the middle of something may take to come to rest.
 MEND_SECONDS = 5.0
@@ -282,12 +282,6 @@ class Client(AsyncpgDBClient):
 
 
 client_class = Client
-
-
-async def prepare_models(url: str) -> None:
-    """Build what Tortoise knows of the models; nothing is connected. Processes forked after this share it."""
-    async with TortoiseContext() as context:
-        await introduce(context, tortoise_config(url))
 
 
 async def introduce(context: TortoiseContext, config: dict[str, object]) -> None:

@@ -16,7 +16,6 @@ from echo.config import Config
 from echo.embedded import EngineFailed
 from echo.errors import Conflict, EchoError
 from echo.models import Post
-from echo.pool import prepare_models
 
 _done_here: list[int] = []
 
@@ -63,8 +62,7 @@ def test_models_are_built_once_for_all_databases(migrated: Config) -> None:
         await Post.all().count()
         await database.close()
 
-    asyncio.run(prepare_models(migrated.database.url))
-    built = Post._meta.basequery
     asyncio.run(open_one())
+    built = Post._meta.basequery
     asyncio.run(open_one())
     assert Post._meta.basequery is built
