@@ -13,7 +13,7 @@ from tortoise.apps import Apps
 from tortoise.context import TortoiseContext
 from tortoise.exceptions import OperationalError
 from tortoise.migrations.autodetector import MigrationAutodetector
-from tortoise.migrations.executor import MigrationExecutor
+from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 from tortoise.migrations.graph import MigrationKey
 from tortoise.migrations.loader import MigrationLoader
 from tortoise.migrations.migration import Migration
@@ -35,14 +35,17 @@ _PAUSE_SECONDS = 1.0
 log = logging.getLogger(__name__)
 
 
-async def migrate(config: Config) -> list[str]:
-    """Apply what is missing. Returns the names of the migrations that were applied."""
-    return await _run(config, dry_run=False)
+async def migrate(config: Config, *, until: str = "") -> list[str]:
+    """Apply what is missing. Returns the names of the migrations that were applied.
+
+    Shapes:  until: the last one to apply, for programs that look at earlier states; empty: all
+    """
+    return await _run(config, until, dry_run=False)
 
 
 async def pending(config: Config) -> list[str]:
     """The migrations that are not applied yet."""
-    return await _run(config, dry_run=True)
+    return await _run(config, "", dry_run=True)
 
 
 def known() -> set[str]:
@@ -128,7 +131,8 @@ class _Executor(MigrationExecutor):
         return state
 
 
-async def _run(config: Config, *, dry_run: bool) -> list[str]:
+async def _run(config: Config, until: str, *, dry_run: bool) -> list[str]:
+    targets = [MigrationTarget("echo", until)] if until else None
     settings = tortoise_config(
         config.database.url, pool_size=2, statement_timeout_seconds=3600, lock_timeout_ms=_LOCK_TIMEOUT_MS
     )
@@ -137,14 +141,19 @@ async def _run(config: Config, *, dry_run: bool) -> list[str]:
         apps = cast(dict[str, dict[Any, Any]], settings["apps"])
         executor = _Executor(context.db(), apps)
         executor.loader = _Loader(apps, executor.recorder, load=False)
-        steps = await executor.plan(None)
+        steps = await executor.plan(targets)
         names = [f"{step.migration.app_label}.{step.migration.name}" for step in steps]
         if names and not dry_run:
-            await _apply(context, executor, apps)
+            await _apply(context, executor, apps, targets)
         return names
 
 
-async def _apply(context: TortoiseContext, executor: _Executor, apps: dict[str, dict[Any, Any]]) -> None:
+async def _apply(
+    context: TortoiseContext,
+    executor: _Executor,
+    apps: dict[str, dict[Any, Any]],
+    targets: list[MigrationTarget] | None,
+) -> None:
     """Apply what is missing while the server is in use, giving way to it.
 
     Whoever waits for a lock on a table makes everybody wait who comes after. So a migration that does not get
@@ -153,7 +162,7 @@ async def _apply(context: TortoiseContext, executor: _Executor, apps: dict[str, 
     """
     for attempt in range(_ATTEMPTS):
         try:
-            await executor.migrate(None, fake=False, dry_run=False, direction="forward")
+            await executor.migrate(targets, fake=False, dry_run=False, direction="forward")
             return
         except (OperationalError, *OUTAGES) as error:
             if not isinstance(outage_behind(error), LockNotAvailableError) or attempt == _ATTEMPTS - 1:
