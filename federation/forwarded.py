@@ -28,6 +28,7 @@ from federation.authenticate import known_sender
 from federation.errors import FederationError, Unreachable, Unwelcome
 from federation.fetch import fetch
 from federation.handlers import create, update
+from federation.judge import is_same_origin
 from federation.network import is_ours, network
 from federation.proven import has_proof, linked
 from federation.reasons import Reason
@@ -93,8 +94,10 @@ async def _handle(passed: Passed, uri: str) -> Reason:
         return Reason.UNKNOWN_OBJECT if known is None else await _delete(passed, known)
     if isinstance(activity, Update) and uri == activity.actor:
         return await _refresh(passed)
-    if known is not None:
+    if known is not None and not await _is_given_back(passed, known):
         return await _edit(passed, known) if isinstance(activity, Update) else Reason.DUPLICATE
+    if known is not None:
+        return await _reply(passed, uri)
     if await relays.is_relay(passed.stored.signer_uri):
         return await _relayed(passed, uri)
     if not await origins.is_in_wanted_thread(activity.object):
@@ -128,6 +131,15 @@ async def _reply(passed: Passed, uri: str) -> Reason:
     except Gone:
         return Reason.DELETED
     return Reason.EFFECT
+
+
+async def _is_given_back(passed: Passed, known: Post) -> bool:
+    """Whether a post is the actor's, and was taken for a neighbour's until now."""
+    if passed.actor is None or known.local or known.author_id == passed.actor.id:
+        return False
+    if not is_same_origin(known.uri, passed.actor.uri):
+        return False
+    return await passed.is_paced() and await origins.give_back(known.uri, passed.actor)
 
 
 async def _edit(passed: Passed, known: Post) -> Reason:

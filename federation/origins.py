@@ -52,11 +52,59 @@ async def give_back(uri: str, actor: Account) -> bool:
         return False
     if not await allowance.allows("disputed", actor.host, FROM_ONE_SERVER):
         return False
-    document = await fetch(uri)
-    if not is_note(document) or ingest.read(document).attributed_to != actor.uri:
+    if not await _is_by(uri, actor):
         return False
     await post_actions.free_id(known)
     return True
+
+
+async def put_right(uri: str, author: Account) -> bool:
+    """Free the id of a post of which its origin has just said that it is this author's."""
+    known = await posts.find_with_deleted_for_worker(uri)
+    if known is None or known.local or known.author_id == author.id:
+        return False
+    await post_actions.free_id(known)
+    return True
+
+
+async def is_claimed(uri: str, actor: Account) -> bool:
+    """Whether somebody gives their post an id below that of a neighbour, who may yet come with it.
+
+    The origin says whose it is.
+
+    Raises:  FederationError when that is not answered
+    """
+    if uri.startswith(f"{actor.uri.rstrip('/')}/") or not await accounts.has_neighbour_above(uri, actor):
+        return False
+    if not await allowance.allows("disputed", actor.host, FROM_ONE_SERVER):
+        return True
+    return not await _is_by(uri, actor)
+
+
+async def check_gone(known: Post) -> Reason:
+    """Delete a post of which another than its author says that it is gone: when its origin says so, too.
+
+    That the origin merely does not serve it says nothing: it may be for some people only.
+    """
+    try:
+        if "Tombstone" not in (await fetch(known.uri)).types:
+            return Reason.FOREIGN_OBJECT
+    except Unwelcome as error:
+        if not error.is_gone:
+            return Reason.FOREIGN_OBJECT
+    author = await _author(known)
+    return Reason.EFFECT if await post_actions.receive_removal(author, known.uri) else Reason.UNKNOWN_OBJECT
+
+
+async def _is_by(uri: str, actor: Account) -> bool:
+    """Whether the origin says so; where it serves nothing, it does not."""
+    try:
+        document = await fetch(uri)
+    except Unwelcome as error:
+        if error.answer_status in (404, 410):
+            return False
+        raise
+    return is_note(document) and ingest.read(document).attributed_to == actor.uri
 
 
 async def check_edit(known: Post) -> Reason:

@@ -7,7 +7,6 @@ import logging
 from collections.abc import Awaitable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import TypeVar
 
 from activitypub import iri
 from activitypub.activities import Announce, Create
@@ -29,6 +28,7 @@ from federation import (
     ingest,
     local_addresses,
     newcomers,
+    origins,
     profile_collections,
     stamps,
 )
@@ -41,8 +41,6 @@ log = logging.getLogger(__name__)
 
 FRESH_FOR = timedelta(days=1)
 RECENT = timedelta(hours=1)
-
-Found = TypeVar("Found")
 
 
 class Directory:
@@ -248,6 +246,8 @@ async def _see_quote(quoting: Post, stamp_uri: str | None) -> bool:
 async def _read_again(uri: str) -> Post | None:
     note = ingest.read(await fetch(uri))
     author = await account(note.attributed_to)
+    if await origins.put_right(note.id, author):
+        return await ingest.store_fetched(note, author)
     draft = replace(await ingest.draft_of(note, author), edited_at=note.updated)
     await editing.receive_edit(author, draft)
     return await posts.find_by_uri_for_worker(note.id)

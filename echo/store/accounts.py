@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from echo import db
 from echo.db import Row
 from echo.errors import NotFound
+from echo.kinds import AccountKind
 from echo.models import Account, User
 from echo.store import loading
 from echo.store.cursor import Cursor
@@ -55,6 +56,25 @@ async def local_among(account_ids: Iterable[int]) -> set[int]:
 async def find_by_uri(uri: str) -> Account | None:
     """By ActivityPub id, exactly."""
     return await loading.first(Account, "uri = $1", uri)
+
+
+async def has_neighbour_above(uri: str, account: Account) -> bool:
+    """Whether an id lies below that of another person on the same server, as a path does below a folder.
+
+    Communities do not count: of some servers what people say in them lies there.
+    """
+    scheme, _, rest = uri.partition("://")
+    parts = rest.split("/")
+    above = [f"{scheme}://{'/'.join(parts[:n])}" for n in range(2, len(parts))]
+    return bool(
+        await db.fetch_value(
+            "SELECT EXISTS (SELECT FROM accounts WHERE uri = ANY($1) AND id <> $2 AND deleted_at IS NULL"
+            " AND kind <> $3)",
+            above,
+            account.id,
+            AccountKind.GROUP.value,
+        )
+    )
 
 
 async def find_by_handle(username: str, domain: str = "") -> Account | None:

@@ -39,6 +39,8 @@ async def handle(activity: Create, actor: Account) -> Reason:
     lives = await posts.lives(note.id, actor.id)
     if lives is not None and not await origins.give_back(note.id, actor):
         return Reason.DUPLICATE if lives else Reason.DELETED
+    if lives is None and await origins.is_claimed(note.id, actor):
+        return Reason.FOREIGN_AUTHOR
     return await store(note, actor)
 
 

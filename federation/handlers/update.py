@@ -12,7 +12,7 @@ from echo import clock
 from echo.actions import editing, quotes_elsewhere
 from echo.models import Account
 from echo.store import posts
-from federation import ingest, permitted, resolve
+from federation import ingest, origins, permitted, resolve
 from federation.handlers import create
 from federation.handlers.people import known_post
 from federation.judge import is_same_origin
@@ -53,14 +53,17 @@ async def _actor(activity: Update, actor: Account) -> Reason:
 
 
 async def _post(activity: Update, actor: Account) -> Reason:
-    known = await known_post(activity.object.id)
+    known, is_given_back = await known_post(activity.object.id), False
     if known is not None and known.author_id != actor.id:
-        return Reason.FOREIGN_OBJECT
+        if not await origins.give_back(known.uri, actor):
+            return Reason.FOREIGN_OBJECT
+        known, is_given_back = None, True
     note = await create.read(activity.object, actor, said_in=activity)
     if isinstance(note, Reason):
         return note
     if known is None:
-        if note.published is None or note.published < clock.now() - NEWS:
+        is_old = note.published is None or note.published < clock.now() - NEWS
+        if is_old and not is_given_back:
             return Reason.UNKNOWN_OBJECT
         if await posts.is_buried(note.id, actor.id):
             return Reason.DELETED

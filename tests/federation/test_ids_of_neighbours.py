@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from echo import ports
 from echo.models import Account, Post, Tombstone
 from echo.store import posts
 from federation import resolve
 from federation.errors import FederationError
-from tests.federation.peer import Peer
+from tests import make
+from tests.federation.peer import Actor, Json, Peer
 from tests.federation.test_handlers import followed, says
 from tests.fediverse import Echo
 
@@ -78,7 +80,7 @@ async def test_s_a15_an_id_that_a_neighbour_took_is_given_back(one: Echo, peer: 
     bob, mallory = peer.person("bob"), peer.person("mallory", keys=2)
     await followed(bob, one)
     await followed(mallory, one)
-    note = bob.note("what I say")
+    note = {**bob.note("what I say"), "id": "https://peer.test/objects/1"}
     peer.serve(note["id"], note)
     theirs = {**note, "attributedTo": mallory.id, "content": "what they say"}
     assert await says(mallory, one, mallory.creates(theirs)) == ""
@@ -90,3 +92,63 @@ async def test_s_a15_an_id_that_a_neighbour_took_is_given_back(one: Echo, peer: 
     # The other way round the origin is asked as well, and says whose it is.
     assert await says(mallory, one, mallory.creates(theirs)) == "duplicate"
     assert (await Post.get(uri=note["id"])).author_id == author.id
+
+
+async def squatted(one: Echo, peer: Peer) -> tuple[Actor, Actor, Json]:
+    """A post of Bob's that Mallory, of the same server, has said first; the origin knows whose it is."""
+    bob, mallory = peer.person("bob"), peer.person("mallory", keys=2)
+    await followed(bob, one)
+    await followed(mallory, one)
+    note = {**bob.note("what I say"), "id": "https://peer.test/objects/1"}
+    theirs = {**note, "attributedTo": mallory.id, "content": "what they say"}
+    assert await says(mallory, one, mallory.creates(theirs)) == ""
+    peer.serve(note["id"], note)
+    return bob, mallory, note
+
+
+async def test_s_a15_nobody_says_something_below_the_id_of_a_neighbour(one: Echo, peer: Peer) -> None:
+    bob, mallory = peer.person("bob"), peer.person("mallory", keys=2)
+    await followed(bob, one)
+    await followed(mallory, one)
+    for is_served, reason in ((False, "foreign-author"), (True, "foreign-author"), (True, "")):
+        note = bob.note("what I say")
+        theirs = {**note, "attributedTo": mallory.id, "content": "what they say"}
+        if is_served:  # where the origin says that it is theirs, it is
+            peer.serve(note["id"], note if reason else theirs)
+        assert await says(mallory, one, mallory.creates(theirs)) == reason
+    assert await Post.all().count() == 1
+
+
+@pytest.mark.parametrize("way", ["update", "old update", "look", "passed on"])
+async def test_s_a15_an_id_is_given_back_whenever_its_origin_is_asked(
+    one: Echo, peer: Peer, way: str
+) -> None:
+    bob, mallory, note = await squatted(one, peer)
+    if way == "look":
+        await ports.directory().refresh_post(note["id"])
+    elif way == "passed on":
+        passer = Peer(peer.router, "else.test").person("passer", keys=2)
+        await resolve.account(passer.id)
+        signature = {"type": "RsaSignature2017", "creator": bob.key_id, "signatureValue": "x"}
+        parent = await make.remote_post(await Account.get(uri=bob.id))
+        peer.serve(note["id"], {**note, "inReplyTo": parent.uri})
+        assert await says(passer, one, {**bob.creates(note), "signature": signature}) == ""
+    else:
+        published = {"published": "2020-01-01T00:00:00Z"} if way == "old update" else {}
+        assert await says(bob, one, bob.does("Update", {**note, **published})) == ""
+    author, post = await Account.get(uri=bob.id), await Post.get(uri=note["id"])
+    assert (post.author_id, "what I say" in post.html) == (author.id, True)
+    assert not await Post.filter(deleted_at=None).exclude(author_id=author.id).exists()
+    assert await says(mallory, one, mallory.does("Update", {**note, "attributedTo": mallory.id})) == (
+        "foreign-object"
+    )
+
+
+@pytest.mark.parametrize(("status", "reason"), [(410, ""), (404, "foreign-object")])
+async def test_s_a15_what_a_neighbour_took_goes_when_its_origin_says_that_it_is_gone(
+    one: Echo, peer: Peer, status: int, reason: str
+) -> None:
+    bob, _, note = await squatted(one, peer)
+    peer.serve_status(note["id"], status)
+    assert await says(bob, one, bob.does("Delete", note["id"])) == reason
+    assert await Post.filter(deleted_at=None).exists() is (status == 404)
