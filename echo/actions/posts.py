@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -242,21 +243,24 @@ async def take_away(unit: UnitOfWork, post: Post) -> None:
     if post.held == Held.REVIEW:
         await policies.forget_held_post(post.id)
     await chats.deleted(unit, message, post.author_id)
-    await _forget(post)
+    boosts_of_it = await Post.filter(boost_of_id=post.id, deleted_at=None).order_by("id")
+    await _forget([post, *[boost for boost in boosts_of_it if await posts.mark_deleted(boost.id)]])
+    if post.in_reply_to_id is not None and not post.held:
+        await counters.count_post_use("replies", post.in_reply_to_id, -1)
     await quotes.uncount(post)
     if post.visibility == Visibility.DIRECT:
         await conversations.take_out(unit, post.id)
-    for boost in await Post.filter(boost_of_id=post.id, deleted_at=None):
-        if await posts.mark_deleted(boost.id):
-            await _forget(boost)
-    if post.in_reply_to_id is not None and not post.held:
-        await counters.count_post_use("replies", post.in_reply_to_id, -1)
     unit.emit(PostDeleted(local=post.local, post_id=post.id))
 
 
-async def _forget(post: Post) -> None:
-    await counters.count_post(post.author_id, -1)
-    await notifications.delete_about_post(post.id)
+async def _forget(gone: Sequence[Post]) -> None:
+    """Count authors in order of their ids: people who boost each other, and delete at the same moment, would
+    lock each other out.
+    """
+    for author_id in sorted(post.author_id for post in gone):
+        await counters.count_post(author_id, -1)
+    for post in gone:
+        await notifications.delete_about_post(post.id)
 
 
 async def _known(uri: str, author: Account) -> Post | None:

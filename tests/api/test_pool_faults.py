@@ -9,12 +9,14 @@ import pytest
 from quart.typing import TestClientProtocol as Client
 
 from echo import db
+from echo.actions import boosts, posts
 from echo.config import Config
 from echo.errors import Unavailable
 from echo.models import Post
 from echo.store import costly, house, search_posts
 from tests import make
 from tests.api.asking import Api
+from tests.waiting import eventually
 
 
 async def test_r_39_a_pool_that_has_run_out_means_503_and_back_in_a_moment(
@@ -116,3 +118,35 @@ async def change_alone(person: make.Person) -> None:
     async with db.unit_of_work():
         await db.execute("UPDATE accounts SET display_name = 'y' WHERE id = $1", person.id)
     assert await db.fetch_value("SELECT display_name FROM accounts WHERE id = $1", person.id) == "y"
+
+
+@pytest.mark.usefixtures("runtime")
+async def test_r_39_deletions_of_people_who_boost_each_other_do_not_lock_each_other_out() -> None:
+    """Whoever deletes a boosted post locks the counters of all concerned in the order of their ids."""
+    first, second = await make.person(), await make.person()
+    post = await make.post(second, "boost this")
+    await boosts.boost(first.id, post.id)
+    is_held = asyncio.Event()
+
+    async def delete() -> None:
+        await is_held.wait()
+        await posts.remove(second.id, post.id)
+
+    async def waits() -> bool:
+        return bool(
+            await db.fetch_value(
+                "SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
+                " WHERE NOT l.granted AND a.datname = current_database()"
+            )
+        )
+
+    deleting = asyncio.create_task(delete())
+    async with db.unit_of_work():
+        lock = "SELECT 1 FROM account_stats WHERE account_id = $1 FOR UPDATE"
+        await db.execute(lock, first.id)
+        is_held.set()
+        await eventually(waits)
+        await db.execute(f"{lock} NOWAIT", second.id)
+    await deleting
+    counts = await db.fetch("SELECT posts FROM account_stats ORDER BY account_id")
+    assert [row["posts"] for row in counts] == [0, 0]
