@@ -11,6 +11,7 @@ from cyclopts import App, Parameter
 from echo.actions import block_list_changes, block_lists
 from echo.actions.block_lists import ListDraft
 from echo.cli.common import Common, opened, say, table
+from echo.errors import NotFound
 from echo.kinds import BlockSeverity
 from echo.policy.block_lists import complaint
 from echo.policy.roles import Staff
@@ -96,6 +97,8 @@ async def import_(
 async def changes(list_id: int, *, common: Common = Common()) -> None:
     """What a list wants to be otherwise, and how many follows of people here that would end."""
     async with opened(common):
+        if await store.find(list_id) is None:
+            raise NotFound
         rows = await _wishes(list_id)
     say(common, rows, table(rows, empty="nothing"))
 

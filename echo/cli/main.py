@@ -8,7 +8,8 @@ import sys
 from cyclopts import App, CycloptsError
 
 from echo import __version__, db
-from echo.errors import EchoError, Invalid
+from echo.cli import missing
+from echo.errors import EchoError, Invalid, NotFound
 
 app = App(
     name="echoctl",
@@ -84,7 +85,11 @@ def _explain(error: EchoError) -> str:
             f"{name} {reason.description}" for name, found in error.details.items() for reason in found
         ]
         return f"{error.public} ({'; '.join(reasons)})" if reasons else error.public
-    return f"{error.public}: {error.detail}" if error.detail else error.public
+    if error.detail:
+        return f"{error.public}: {error.detail}"
+    if isinstance(error, NotFound) and error.public == NotFound.default_public:
+        return missing.in_words(app.parse_args(sys.argv[1:], exit_on_error=False, print_error=False)[1])
+    return error.public
 
 
 def _in_words(error: Exception) -> str:
