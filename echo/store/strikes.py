@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from echo import db
 from echo.db import Row
 from echo.models import Strike
@@ -37,6 +39,15 @@ async def newest(account_id: int) -> int:
     return int(
         await db.fetch_value("SELECT coalesce(max(id), 0) FROM strikes WHERE target_id = $1", account_id)
     )
+
+
+async def newest_of(account_ids: Sequence[int]) -> dict[int, int]:
+    """The same of many; those to whom nothing was done are left out."""
+    rows = await db.fetch(
+        "SELECT target_id, max(id) AS newest FROM strikes WHERE target_id = ANY($1) GROUP BY target_id",
+        list(account_ids),
+    )
+    return {row["target_id"]: row["newest"] for row in rows}
 
 
 async def appeals(state: str, cursor: Cursor) -> list[Row]:

@@ -157,6 +157,33 @@ async def test_two_moderators_who_look_at_one_account_do_not_both_strike(
     assert await Strike.all().count() == 2
 
 
+async def test_who_suspends_many_leaves_out_about_whom_somebody_else_decided(
+    browser: Browser, other: Browser
+) -> None:
+    alice, bob = await people.person("alice"), await people.person("bob")
+    forms = []
+    for one, name in ((browser, "mod"), (other, "guard")):
+        await people.person(name, role=Role.MODERATOR)
+        await one.log_in(name, PASSWORD)
+        page = await one.get("/admin/accounts?origin=local")
+        forms.append(next(form for form in page.forms if f"last_seen_{alice.id}" in form.values))
+    page = await browser.get(f"/admin/accounts/{alice.id}")
+    warning = next(form for form in page.forms if "last_seen" in form.values)
+    assert (await browser.submit(warning, kind="none", text="Be kind.", do="act")).status == 303
+    said = await other.submit(forms[1], **{"ids[]": str(alice.id), "do": "suspend"})
+    assert said.location == "/admin/accounts?done=some&state="
+    assert "somebody else decided meanwhile" in (await other.get(said.location)).text
+    said = await other.submit(forms[1], **{"ids[]": str(bob.id), "do": "suspend"})
+    assert said.location == "/admin/accounts?done=suspend&state="
+    assert [(await Account.get(id=one.id)).suspended_at is None for one in (alice, bob)] == [True, False]
+    # Whoever has seen it may act in spite of it.
+    page = await other.get("/admin/accounts?origin=local")
+    again = next(form for form in page.forms if f"last_seen_{alice.id}" in form.values)
+    said = await other.submit(again, **{"ids[]": str(alice.id), "do": "suspend"})
+    assert said.location == "/admin/accounts?done=suspend&state="
+    assert (await Account.get(id=alice.id)).suspended_at is not None
+
+
 async def test_hashtags_are_reviewed_on_pages(browser: Browser) -> None:
     await people.person("mod", role=Role.MODERATOR)
     for name in ("one", "two", "three"):

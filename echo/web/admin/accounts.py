@@ -33,6 +33,7 @@ NOTICES = {
     "reject": "They are gone, and their names are free.",
     "suspend": "Suspended.",
     "none": "Nothing was chosen.",
+    "some": "Not all of them: somebody else decided meanwhile, or you may not. See what was done to them.",
     "act": "Done, and written down.",
     "end": "Ended.",
     "note": "Noted.",
@@ -77,6 +78,7 @@ async def listing() -> Response:
         states=list(STATES),
         pending=await staff_accounts.count_pending(),
         found=[rows[number] for number in ids if number in rows],
+        last_seen=await strike_store.newest_of(ids),
         more=str(ids[-1]) if len(ids) == ROWS else "",
     )
 
@@ -84,27 +86,30 @@ async def listing() -> Response:
 @blueprint.post(PATH)
 @staff_page(Permission.MANAGE_USERS)
 async def bulk() -> Response:
-    """Do the same to all that were chosen; whom it does not concern any more, or may not, is left out."""
+    """Do the same to all that were chosen. Left out is whom it does not concern any more, or may not, and who
+    was dealt with by somebody else since the page was shown.
+    """
     given = await visitor.read_form()
     done, ids = given.text("do", ""), [n for text in given.list("ids") if (n := parse_id(text))]
     if done not in ("approve", "reject", "suspend") or not ids:
         return done_at(PATH, "none", state=given.text("state", ""))
+    left_out = 0
     for number in ids[:ROWS]:
         try:
-            await _to_one(done, number)
+            await _to_one(done, number, last_seen=parse_id(given.text(f"last_seen_{number}", "")))
         except (NotFound, Forbidden, Invalid):
-            continue
-    return done_at(PATH, done, state=given.text("state", ""))
+            left_out += 1
+    return done_at(PATH, "some" if left_out else done, state=given.text("state", ""))
 
 
-async def _to_one(done: str, number: int) -> None:
+async def _to_one(done: str, number: int, *, last_seen: int | None = None) -> None:
     match done:
         case "approve":
             await approvals.approve(await by(), number)
         case "reject":
             await approvals.reject(await by(), number)
         case "suspend":
-            await strikes.give(await by(), number, StrikeDraft(kind=StrikeKind.SUSPEND))
+            await strikes.give(await by(), number, StrikeDraft(kind=StrikeKind.SUSPEND, last_seen=last_seen))
 
 
 @blueprint.get(f"{PATH}/<account_id>")
