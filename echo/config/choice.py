@@ -16,7 +16,7 @@ import msgspec
 
 from echo.config import Config
 from echo.config.load import keys_of, sections
-from echo.config.section import Section
+from echo.config.section import Section, in_words
 from echo.errors import Invalid
 
 log = logging.getLogger(__name__)
@@ -91,7 +91,7 @@ def checked(choice: Choice, given: object) -> Any:
     try:
         read = msgspec.convert(given, _types(choice.section)[choice.key])
     except msgspec.ValidationError as error:
-        raise Invalid(f"Validation failed: {choice.name}: {error}") from error
+        raise Invalid(f"Validation failed: {choice.name}: {in_words(error)}") from error
     texts = read if isinstance(read, list) else [read] if isinstance(read, str) else []
     if any(len(text) > TEXT_CHARACTERS for text in texts) or len(texts) > 100:
         raise Invalid(f"Validation failed: {choice.name} is too long")

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from echo.config.section import Doc, Section
+from echo.config.section import NOT_EMPTY, Doc, Section
 
 
 class Instance(Section, frozen=True):
@@ -21,7 +21,9 @@ class Instance(Section, frozen=True):
             )
         ),
     ] = "localhost:3000"
-    title: Annotated[str, Doc(description="Name shown to people and apps.")] = "Echo"
+    title: Annotated[
+        str, Doc(description="Name shown to people and apps; never empty.", pattern=NOT_EMPTY)
+    ] = "Echo"
     description: Annotated[str, Doc(description="One or two sentences about the server, plain text.")] = (
         "A small Echo server."
     )

@@ -20,7 +20,7 @@ import msgspec
 
 from echo.config import Config
 from echo.config.engines import RedisConfig
-from echo.config.section import Section
+from echo.config.section import Section, in_words
 from echo.errors import EchoError
 
 DEFAULT_DOMAIN = Config().instance.domain
@@ -53,7 +53,7 @@ def load(
     try:
         config = msgspec.convert(tree, Config)
     except msgspec.ValidationError as error:
-        raise ConfigError(f"Configuration: {error}") from error
+        raise ConfigError(f"Configuration: {in_words(error)}") from error
     if "domain" not in tree.get("instance", {}) or config.instance.domain == DEFAULT_DOMAIN:
         # On a server that is only this machine's, the name follows the port.
         instance = msgspec.structs.replace(config.instance, domain=f"localhost:{config.server.port}")

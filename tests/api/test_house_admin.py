@@ -95,6 +95,7 @@ async def test_settings_are_chosen_and_counted_in_a_running_process(api: Api, ru
         {"registrations.min_age": 400},
         {"server.port": 1},
         {"instance.title": 5},
+        {"instance.title": " "},
         {"instance.title": "x" * 3000},
     ):
         await api.patch(f"{BASE}/settings", by=boss, json=wrong, expect=422)
