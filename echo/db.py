@@ -18,7 +18,7 @@ from tortoise.exceptions import BaseORMException, DBConnectionError, IntegrityEr
 
 from echo import clock, replica, tracing
 from echo.connecting import tortoise_config
-from echo.effects import TOLD, jobs_of
+from echo.effects import IS_WANTED, TOLD, jobs_of
 from echo.errors import Unavailable
 from echo.events import Event
 from echo.pool import Client, introduce
@@ -282,14 +282,14 @@ async def _transaction() -> AsyncIterator[None]:
 
 
 async def _write_jobs(happened: Sequence[Event]) -> None:
-    """Whether a program wants to be told is asked here: one that is set up now hears of what happens next."""
+    """Whether a job is wanted is asked here: what is set up now hears of what happens next."""
     jobs = [job for event in happened for job in jobs_of(event)]
     if jobs:
         await fetch(
             "INSERT INTO jobs (name, arguments, due_at, created_at, attempts, lease_owner, dead, last_error,"
             " traceparent) SELECT name, arguments, $3, $3, 0, '', false, '', $4"
             " FROM unnest($1::text[], $2::jsonb[], $5::text[]) AS job(name, arguments, told)"
-            " WHERE told = '' OR EXISTS (SELECT FROM webhooks WHERE enabled AND events ? told)",
+            f" WHERE {IS_WANTED}",
             [name for name, _ in jobs],
             [msgspec.json.encode(arguments).decode() for _, arguments in jobs],
             clock.now(),
