@@ -25,6 +25,8 @@ from echo.slots import Address, by_slot
 
 T = TypeVar("T")
 OUTAGES = (RedisConnectionError, RedisTimeoutError, RedisError, OSError)
+# It is not there at all.
+AWAY = (RedisConnectionError, RedisTimeoutError, ConnectionError)
 # What a server that is there says of a single command.
 ANSWERED = ResponseError
 # arq uses the key `arq:abort` together with those of its queue and its jobs. With its name as a tag in all

@@ -16,6 +16,7 @@ from arq.worker import Worker, func
 
 from echo import cache
 from echo.ending import end
+from echo.errors import Unavailable
 from echo.kinds import Lane
 from echo.runtime import Runtime
 from echo.store import jobs as job_store
@@ -71,6 +72,7 @@ FUNCTIONS: dict[str, Function] = {
     **webhooks.JOBS,
 }
 RENEW_SECONDS = 20.0
+AWAY = (Unavailable, *cache.AWAY)
 
 
 def owner_name(slot: int) -> str:
@@ -109,6 +111,9 @@ async def _kept_alive(name: str, start: Callable[[], Coroutine[Any, Any, None]])
     while True:
         try:
             await start()
+        except AWAY as error:
+            # Known, said by many loops, and over when it is over: a line each is enough.
+            log.warning("%s: an engine is away, it is tried again: %s", name, error)
         except Exception:
             log.exception("%s stopped and starts again", name)
         await asyncio.sleep(1.0)

@@ -151,30 +151,42 @@ async def email_subscriptions(account: str) -> Response:
 @page
 async def is_live() -> Response:
     """`OK` as long as this process answers at all: whoever watches need not start it anew."""
-    return Response("OK", content_type="text/plain; charset=utf-8")
+    return _plain("OK", 200)
+
+
+@blueprint.get("/health/ready")
+@page
+async def is_ready() -> Response:
+    """`OK` while this process can serve: the database answers, and nobody has asked it to stop; else 503.
+
+    For load balancers. Without Redis everything works but live streams, with a full disk everything but the
+    taking in of files: both are said, and no reason to be sent nobody.
+    """
+    if farewell.has_begun():
+        return _plain("stopping", 503)
+    if not await house.database_answers():
+        return _plain("does not answer: database", 503)
+    missing = [] if await cache.ping() else ["Redis does not answer: nothing is live"]
+    if port.is_full():
+        missing.append("the disk is full: no files are taken in")
+    return _plain(", ".join(["OK", *missing]), 200)
 
 
 @blueprint.get("/health")
-@blueprint.get("/health/ready")
 @page
-async def health() -> Response:
-    """`OK` while the database and Redis answer; else 503 and which of them does not.
+async def is_well() -> Response:
+    """`OK` while the database and Redis answer, and nobody has asked this process to stop; else 503 and why.
 
-    Also 503 from the moment on when this process was asked to stop, while it still answers everything: a
-    load balancer then sends new requests elsewhere. With a full disk everything works but the taking in of
-    files: that is said, and no reason to be sent nobody.
+    For whoever watches.
     """
     if farewell.has_begun():
-        return Response("stopping", status=503, content_type="text/plain; charset=utf-8")
+        return _plain("stopping", 503)
     silent = [
         name
         for name, answers in (("database", await house.database_answers()), ("redis", await cache.ping()))
         if not answers
     ]
-    text = f"does not answer: {', '.join(silent)}" if silent else "OK"
-    if not silent and port.is_full():
-        text = "OK, but the disk is full: no files are taken in"
-    return Response(text, status=503 if silent else 200, content_type="text/plain; charset=utf-8")
+    return _plain(f"does not answer: {', '.join(silent)}", 503) if silent else _plain("OK", 200)
 
 
 def _may_read(who: str) -> bool:
@@ -192,6 +204,10 @@ def _terms(found: house_texts.Terms | None) -> Response:
             "succeeded_by": found.next_on.isoformat() if found.next_on else None,
         }
     )
+
+
+def _plain(text: str, status: int) -> Response:
+    return Response(text, status=status, content_type="text/plain; charset=utf-8")
 
 
 def _nothing() -> Response:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from quart.typing import TestClientProtocol as Client
 
-from echo import clock, farewell, settings
+from echo import cache, clock, farewell, settings
 from echo.actions import house as house_actions
 from echo.kinds import BlockSeverity, Role, Visibility
 from echo.models import User
@@ -357,8 +357,20 @@ async def test_health(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     async def silent() -> bool:
         return False
 
+    monkeypatch.setattr(cache, "ping", silent)
+    answer = await client.get("/health")
+    assert (answer.status_code, await answer.get_data()) == (503, b"does not answer: redis")
+    # Whoever shares out requests goes on sending them: all but live streams works.
+    answer = await client.get("/health/ready")
+    assert (answer.status_code, await answer.get_data()) == (
+        200,
+        b"OK, Redis does not answer: nothing is live",
+    )
+
     monkeypatch.setattr(house, "database_answers", silent)
     answer = await client.get("/health")
+    assert (answer.status_code, await answer.get_data()) == (503, b"does not answer: database, redis")
+    answer = await client.get("/health/ready")
     assert (answer.status_code, await answer.get_data()) == (503, b"does not answer: database")
 
 

@@ -124,4 +124,16 @@ def test_proxies_let_films_in_and_streams_through() -> None:
     # what callers say about their own address is not passed on
     assert "$proxy_add_x_forwarded_for" not in nginx
     assert "flush_interval -1" in caddy
-    assert "/health/ready" in caddy
+    assert caddy.count("lb_try_duration 10s") == caddy.count("reverse_proxy {") == 2
+    names = set(re.findall(r"\{\$(ECHO_(?:WEB|STREAMING)_HOST):", caddy))
+    told = compose()["services"]["proxy"]["environment"]
+    assert {told[name] for name in names} == {"web", "streaming"} <= set(compose()["services"])
+
+
+@pytest.mark.skipif(shutil.which("caddy") is None, reason="no Caddy here to ask")
+def test_caddy_understands_its_file() -> None:
+    subprocess.run(
+        ["caddy", "validate", "--adapter", "caddyfile", "--config", DEPLOY / "Caddyfile"],
+        check=True,
+        capture_output=True,
+    )
