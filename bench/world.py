@@ -24,6 +24,7 @@ from echo.actions.drafts import PostDraft, RemoteAccount, RemoteKey
 from echo.cli.common import Common, opened
 from echo.kinds import AccountKind, Visibility
 from echo.models import Account
+from echo.search import filling
 from tests import make
 from tests.make import Person
 
@@ -31,6 +32,7 @@ PEOPLE = 50
 FOLLOWED = 30
 SENDERS = 20
 AT_ONCE = 8
+FILL_SECONDS = 10.0
 WORDS = (
     *("river", "morning", "signal", "paper", "garden", "window", "letter", "winter", "engine", "harbour"),
     *("copper", "lantern", "bridge", "orchard", "thunder", "violet", "meadow", "pocket", "station"),
@@ -121,7 +123,9 @@ async def _fill(data: Path, inbox_port: int, size: Size) -> World:
         await follow_from_there(haunted.account, live)
         await remote_followers(haunted.account, dead, days=61)
         strangers = await remote_strangers(senders[0], size.strangers)
-        # What this has caused is nobody's to measure.
+        # What this has caused is nobody's to measure; nor is the index, which fills itself after a start.
+        while not await filling.fill(FILL_SECONDS):
+            pass
         for table in ("jobs", "deliveries", "outbound_activities"):
             await db.execute(f"DELETE FROM {table}")
         await db.execute("VACUUM ANALYZE")

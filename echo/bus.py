@@ -163,11 +163,13 @@ def decode(payload: bytes) -> Live | None:
         return None
 
 
-async def publish(messages: Iterable[tuple[str, Live]], *, must: bool = False) -> None:
+async def publish(
+    messages: Iterable[tuple[str, Live]], *, first: Sequence[Command] = (), must: bool = False
+) -> None:
     """Send messages to their channels, and keep the pointers of those that are logged, in one round trip.
 
-    Shapes:  must: raise what Redis raises when it is away, for jobs, which are done again then; otherwise
-             this never fails: live may be lost
+    Shapes:  first: what has to be done before anybody hears of it; must: raise what Redis raises when it is
+             away, for jobs, which are done again then; otherwise this never fails: live may be lost
     """
     to_people: dict[Live, list[int]] = {}
     kept: list[Command] = []
@@ -183,7 +185,7 @@ async def publish(messages: Iterable[tuple[str, Live]], *, must: bool = False) -
         kept += _kept(message, account_ids)
         said += [(word, channel, _encoder.encode(one)) for channel, one in _addressed(message, account_ids)]
     try:
-        await _send(kept, said)
+        await _send([*first, *kept], said)
     except cache.OUTAGES as error:
         if must:
             raise

@@ -27,10 +27,19 @@ def bell_channel() -> str:
     return cache.key("bell")
 
 
-async def wake(queue: Queue) -> None:
-    """Tell a worker that rows of this kind are due. Never fails: without Redis the sweepers find them."""
+def ringing(queue: Queue) -> tuple[object, ...]:
+    """The command that rings the bell of a queue, for whoever has others to send."""
+    return cache.words().publish, bell_channel(), queue.value
+
+
+async def wake(queue: Queue, *, is_rung: bool = False) -> None:
+    """Tell a worker that rows of this kind are due. Never fails: without Redis the sweepers find them.
+
+    Shapes:  is_rung: whether `ringing` was sent already
+    """
     try:
-        await cache.send([(cache.words().publish, bell_channel(), queue.value)])
+        if not is_rung:
+            await cache.send([ringing(queue)])
         if cache.is_first_within(f"hint:{queue}", HINT_SECONDS):
             # One hint waits for each queue, however many ask for it.
             hint = cache.key("wake", cache.QUEUE_TAG, queue.value)

@@ -244,14 +244,15 @@ def _with_texts(config: Config, data: Path) -> Config:
 
 async def hand_on(happened: Sequence[Event]) -> None:
     """After a commit: wake the workers, and say live what needs no work first."""
-    for lane in {lane_of(name) for event in happened for name, _ in jobs_of(event)}:
-        await jobs.wake(Queue(lane.value))
     for event in happened:
         if isinstance(event, AccessEnded):
             access.forget(event.user_id, event.token_id)
+    queues = {Queue(lane_of(name).value) for event in happened for name, _ in jobs_of(event)}
     live = [message for event in happened if live_of(event) for message in _live(event)]
     if live:
-        await bus.publish(live)
+        await bus.publish(live, first=[jobs.ringing(queue) for queue in queues])
+    for queue in queues:
+        await jobs.wake(queue, is_rung=bool(live))
 
 
 def _live(event: Event) -> list[tuple[str, Live]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -19,6 +20,9 @@ AT_ONCE = 2000
 SPREAD, MOST = timedelta(seconds=15), timedelta(seconds=120)
 # How much later those are due then that are not known to be well.
 HEAD_START = timedelta(seconds=2)
+# Before that, those who are well have the machine to themselves for so long: to write down two thousand
+# deliveries takes as much of it as to make a hundred.
+FIRST_SECONDS = 0.1
 
 
 async def write_down(activity: Outgoing, inboxes: Sequence[Inbox], *, again: bool = False) -> None:
@@ -27,8 +31,11 @@ async def write_down(activity: Outgoing, inboxes: Sequence[Inbox], *, again: boo
         return
     barred = await network().blocked.barred([inbox.host for inbox in inboxes])
     inboxes = [inbox for inbox in inboxes if inbox.host not in barred]
-    before = 0
+    before, is_first = 0, False
     for chunk, delay in await _portions(inboxes):
+        if is_first and delay:
+            await asyncio.sleep(FIRST_SECONDS)
+        is_first = not delay
         async with db.unit_of_work():
             activity_id = await outbound.insert(activity)
             written = await outbound.address(

@@ -28,9 +28,8 @@ async def add_post(_: Runtime, *, post_id: int) -> None:
     for start in range(0, len(recipients), AT_ONCE):
         # Those who were here last come first, and hear of it before the others have it.
         some = recipients[start : start + AT_ONCE]
-        await home.push(post_id, some)
-        if is_news:
-            await bus.publish(_to_people("update", post_id, some), must=True)
+        said = _to_people("update", post_id, some) if is_news else []
+        await bus.publish(said, first=home.pushing(post_id, some), must=True)
     on_lists = await list_timelines.recipients(post_id)
     await lists.FEED.push(post_id, [row["id"] for row in on_lists])
     if is_news:

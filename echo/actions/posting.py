@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 
 import msgspec
 
@@ -16,19 +17,40 @@ from echo.db import UnitOfWork
 from echo.events import LinkFound, PastPostKept, PostBoosted, PostPublished
 from echo.kinds import Held, NotificationKind, Quoter, QuoteState, Visibility
 from echo.models import Account, Post
-from echo.store import counters, loading, posts
+from echo.store import counters, hashtags, loading, posts
 from echo.text.first_link import first_link
 
+# A post with what hangs on it, in one statement: to begin one costs more than a row does.
 _INSERT = """
-    INSERT INTO posts AS t (id, uri, url, author_id, local, visibility, text, html, spoiler, sensitive,
+    WITH post AS (
+        INSERT INTO posts (id, uri, url, author_id, local, visibility, text, html, spoiler, sensitive,
         language, in_reply_to_id, in_reply_to_account_id, in_reply_to_uri, thread_id, boost_of_id, media_ids,
         emojis, app_id, conversation_uri, created_at, edited_at, poll_id, quote_of_id, quote_uri, quote_state,
         quote_automatic, quote_manual, local_only, content_type, blocks, quote_stamp_uri,
         interaction_policy, held, chat, approval_uri)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
         $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36)
-    ON CONFLICT DO NOTHING
-    RETURNING {columns}
+    ON CONFLICT DO NOTHING RETURNING *
+    ), named AS (
+        INSERT INTO mentions (post_id, account_id, silent) SELECT post.id, m.account_id, m.silent
+        FROM post, unnest($37::bigint[], $38::bool[]) AS m(account_id, silent) ON CONFLICT DO NOTHING
+    ), tagged AS (
+        INSERT INTO post_hashtags (post_id, hashtag_id) SELECT post.id, h.id
+        FROM post, hashtags h WHERE h.name = ANY($39::text[]) ON CONFLICT DO NOTHING RETURNING id
+    ), counted AS (
+        INSERT INTO account_stats (account_id, posts, last_post_on)
+        SELECT post.author_id, 1, $40::date FROM post
+        ON CONFLICT (account_id) DO UPDATE SET posts = greatest(account_stats.posts + 1, 0),
+        last_post_on = greatest(account_stats.last_post_on, $40::date)
+    )
+    SELECT {columns}, (SELECT count(*) FROM tagged) AS new_tags, CASE WHEN $41::bool THEN {subscribers} END
+        AS subscriber_ids
+    FROM post t
+"""
+# Those who asked to be told of all that somebody writes.
+_SUBSCRIBERS = """
+    ARRAY(SELECT f.follower_id FROM follows f
+        WHERE f.followee_id = {author} AND f.state = 'accepted' AND f.notify)
 """
 
 
@@ -92,15 +114,10 @@ async def insert(unit: UnitOfWork, author: Account, new: NewPost) -> Post | None
     Counts it for the author and the parent, tells the people it names, and emits PostPublished or
     PostBoosted; of what is past it emits PastPostKept, and tells nobody.
     """
-    stored = await _insert_row(author, new)
-    if stored is None:
+    inserted = await _insert_rows(author, new)
+    if inserted is None:
         return None
-    if new.mentioned_ids:
-        await posts.insert_mentions(new.id, new.mentioned_ids)
-    if new.silent_ids:
-        await posts.insert_mentions(new.id, new.silent_ids, silent=True)
-    await posts.insert_hashtags(new.id, new.hashtags)
-    await counters.count_post(author.id, 1, new.created_at.date())
+    stored, subscriber_ids = inserted
     if new.parent is not None and not new.held:
         await counters.count_post_use("replies", new.parent.id, 1)
     if new.is_past:
@@ -116,7 +133,7 @@ async def insert(unit: UnitOfWork, author: Account, new: NewPost) -> Post | None
             may_be_direct=new.visibility == Visibility.DIRECT,
         )
     if new.held != Held.REVIEW:
-        await _show(unit, stored, new.mentioned_ids, is_quiet=new.is_quiet)
+        await _show(unit, stored, new.mentioned_ids, subscriber_ids, is_quiet=new.is_quiet)
     emit_published(unit, stored)
     return stored
 
@@ -141,13 +158,24 @@ async def release(unit: UnitOfWork, post: Post) -> None:
         await counters.count_post_use("replies", post.in_reply_to_id, 1)
     named = [row["account_id"] for row in await posts.mentions([post.id]) if not row["silent"]]
     await tell(unit, named, NotificationKind.MENTION, post.author_id, post.id)
-    await _show(unit, post, named, is_quiet=False)
+    subscriber_ids: list[int] = []
+    if _is_for_subscribers(post):
+        subscriber_ids = await db.fetch_value(f"SELECT {_SUBSCRIBERS.format(author='$1')}", post.author_id)
+    await _show(unit, post, named, subscriber_ids, is_quiet=False)
 
 
-async def _show(unit: UnitOfWork, post: Post, mentioned_ids: Sequence[int], *, is_quiet: bool) -> None:
+async def _show(
+    unit: UnitOfWork,
+    post: Post,
+    mentioned_ids: Sequence[int],
+    subscriber_ids: Sequence[int],
+    *,
+    is_quiet: bool,
+) -> None:
     """Bring a post to those who wait for it without being named."""
     if not is_quiet:
-        await _tell_subscribers(unit, post, mentioned_ids)
+        told = [subscriber_id for subscriber_id in subscriber_ids if subscriber_id not in set(mentioned_ids)]
+        await tell(unit, told, NotificationKind.POST, post.author_id, post.id)
     if post.visibility == Visibility.DIRECT:
         await conversations.keep(unit, post)
     if not is_quiet:
@@ -163,11 +191,13 @@ def find_link(unit: UnitOfWork, post: Post) -> None:
         unit.emit(LinkFound(local=post.local, post_id=post.id, url=url))
 
 
-async def _insert_row(author: Account, new: NewPost) -> Post | None:
+async def _insert_rows(author: Account, new: NewPost) -> tuple[Post, Sequence[int]] | None:
+    """Returns: the post, and who asked to be told of it; None when it, or its boost, is known already"""
     parent = new.parent
     quote = new.quote
+    tags = list(hashtags.spellings_of(new.hashtags))
     row = await db.fetch_one(
-        _INSERT.format(columns=loading.columns(Post)),
+        _statement(),
         new.id,
         new.uri,
         new.url,
@@ -204,19 +234,28 @@ async def _insert_row(author: Account, new: NewPost) -> Post | None:
         new.held.value,
         new.chat,
         new.approval_uri,
+        [*new.mentioned_ids, *new.silent_ids],
+        [False] * len(new.mentioned_ids) + [True] * len(new.silent_ids),
+        tags,
+        new.created_at.date(),
+        _is_for_subscribers(new),
     )
-    return None if row is None else loading.read(Post, row)
+    if row is None:
+        return None
+    if row["new_tags"] < len(tags):  # some of them nobody has used before
+        await posts.insert_hashtags(new.id, new.hashtags)
+    return loading.read(Post, row), row["subscriber_ids"] or ()
 
 
-async def _tell_subscribers(unit: UnitOfWork, post: Post, mentioned_ids: Sequence[int]) -> None:
-    """Tell the followers who asked to be told. Old posts that arrive late and direct ones are not news."""
+@cache
+def _statement() -> str:
+    return _INSERT.format(
+        columns=loading.columns(Post), subscribers=_SUBSCRIBERS.format(author="t.author_id")
+    )
+
+
+def _is_for_subscribers(post: Post | NewPost) -> bool:
+    """Old posts that arrive late and direct ones are not news to the followers who asked to be told."""
     is_news = (clock.now() - post.created_at).total_seconds() < 86_400
-    is_answer = post.in_reply_to_id is not None
-    if not is_news or post.visibility == Visibility.DIRECT or post.boost_of_id is not None or is_answer:
-        return
-    rows = await db.fetch(
-        "SELECT follower_id FROM follows WHERE followee_id = $1 AND state = 'accepted' AND notify",
-        post.author_id,
-    )
-    told = [row["follower_id"] for row in rows if row["follower_id"] not in set(mentioned_ids)]
-    await tell(unit, told, NotificationKind.POST, post.author_id, post.id)
+    is_answer = post.parent is not None if isinstance(post, NewPost) else post.in_reply_to_id is not None
+    return is_news and post.visibility != Visibility.DIRECT and post.boost_of_id is None and not is_answer

@@ -119,23 +119,23 @@ async def receive(author: Account, draft: RemotePost, *, is_judged: bool = False
         draft = await holding.judged(author, draft)
     async with db.unit_of_work() as unit:
         await adopting.hold_still(draft.uri, draft.in_reply_to_uri)
-        known = await _known(draft.uri, author)
+        foretold = await joining.foretold(draft.uri, author.id)
+        known = await _known(draft.uri, lives=foretold["lives"])
         if known is not None:
             return known
         new = await _new_from(author, draft)
         stored = await chats.insert(unit, author, new)
         if stored is None:
-            known = await _known(draft.uri, author)
+            known = await _known(draft.uri, lives=await posts.lives(draft.uri, author.id))
             assert known is not None, "the id is in the way of a post that is not there"
             return known
         if draft.poll is not None and new.poll_id is not None:
             await poll_store.insert(new.poll_id, new.id, polls.answers_from(draft.poll))
-        is_answered, is_quoted = await joining.awaited(stored.uri)
-        if is_answered:
+        if foretold["is_answered"]:
             await adopting.adopt(unit, stored)
         if draft.is_delivered and draft.in_reply_to_uri and new.parent is None:
             unit.emit(ParentMissed(local=False, post_id=new.id))
-        await quotes_elsewhere.received(unit, stored, is_awaited=is_quoted)
+        await quotes_elsewhere.received(unit, stored, is_awaited=foretold["is_quoted"])
     return stored
 
 
@@ -263,9 +263,8 @@ async def _forget(gone: Sequence[Post]) -> None:
         await notifications.delete_about_post(post.id)
 
 
-async def _known(uri: str, author: Account) -> Post | None:
+async def _known(uri: str, *, lives: bool | None) -> Post | None:
     """The post with this id. Raises Gone when it was deleted."""
-    lives = await posts.lives(uri, author.id)
     if lives is False:
         raise Gone(detail=f"{uri} was deleted")
     return await posts.find_by_uri_for_worker(uri) if lives else None

@@ -11,6 +11,7 @@ from echo.kinds import AccountKind
 from echo.models import Account, User
 from echo.store import loading
 from echo.store.cursor import Cursor
+from echo.store.together import Together
 
 _CALLED_BEFORE = "(SELECT f.account_id FROM former_names f WHERE f.username_key = $1)"
 
@@ -55,7 +56,18 @@ async def local_among(account_ids: Iterable[int]) -> set[int]:
 
 async def find_by_uri(uri: str) -> Account | None:
     """By ActivityPub id, exactly."""
-    return await loading.first(Account, "uri = $1", uri)
+    row = await _BY_URI.ask(uri)
+    return None if row is None else loading.read(Account, row)
+
+
+async def _by_uri(uris: Sequence[str]) -> dict[str, Row]:
+    rows = await db.fetch(
+        f"SELECT {loading.columns(Account)} FROM accounts t WHERE t.uri = ANY($1)", list(uris)
+    )
+    return {row["uri"]: row for row in rows}
+
+
+_BY_URI = Together(_by_uri)
 
 
 async def has_neighbour_above(uri: str, account: Account) -> bool:

@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 
 from echo import clock, db, logs
 from echo.kinds import DeliveryState
+from echo.store import by_index
+from echo.store.by_index import BY_INDEX
 
 # One number of the advisory locks of this database: "who may claim deliveries".
 _CLAIM_LOCK = 4_602_001
@@ -116,7 +118,7 @@ async def next_hosts(after: str, *, limit: int, well: bool | None = None) -> lis
     Shapes:  after: where the last look ended, empty to begin; fewer than `limit` are the last ones; well:
              only those that took the last thing they were sent, or only the others
     """
-    return [row["host"] for row in await db.fetch(_HOSTS, after, clock.now(), limit, well)]
+    return [row["host"] for row in await by_index.fetch(_HOSTS, after, clock.now(), limit, well)]
 
 
 async def claim(
@@ -130,7 +132,7 @@ async def claim(
     until = now + timedelta(seconds=lease_seconds)
     token = secrets.randbits(62)
     async with db.unit_of_work():
-        await db.execute(f"SELECT pg_advisory_xact_lock({_CLAIM_LOCK})")
+        await db.execute(f"SELECT pg_advisory_xact_lock({_CLAIM_LOCK}), {BY_INDEX}")
         beyond = until + CLOCK_STEP
         rows = await db.fetch(_CLAIM, list(hosts), now, per_host, limit, owner, token, until, beyond)
         probes = [row["host"] for row in rows if row["is_probe"]]

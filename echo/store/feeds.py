@@ -63,13 +63,17 @@ class Feed:
 
     async def push(self, post_id: int, owner_ids: Sequence[int]) -> None:
         """Put a post on these timelines, those that exist; the others are filled when they are read."""
+        await cache.send(self.pushing(post_id, owner_ids))
+
+    def pushing(self, post_id: int, owner_ids: Sequence[int]) -> list[tuple[object, ...]]:
+        """The commands that do so, for whoever has others to send."""
         limit = settings.here().limits.home_entries
+        commands: list[tuple[object, ...]] = []
         for start in range(0, len(owner_ids), 500):
-            commands: list[Sequence[object]] = []
             for pairs in cache.parts(map(self._keys, owner_ids[start : start + 500]), lambda pair: pair[0]):
                 keys = [key for key, _ in pairs] + [filling for _, filling in pairs]
                 commands.append(("EVAL", _PUSH, len(keys), *keys, _member(post_id), limit))
-            await cache.send(commands)
+        return commands
 
     async def remove(self, post_ids: Iterable[int], owner_ids: Sequence[int]) -> None:
         """Take posts off these timelines."""

@@ -30,9 +30,11 @@ async def fill(account_id: int) -> list[int]:
     return await _FEED.fill(account_id)
 
 
-async def push(post_id: int, account_ids: Sequence[int]) -> None:
-    """Put a post on these home timelines, those that exist; the others are filled when they are read."""
-    await _FEED.push(post_id, account_ids)
+def pushing(post_id: int, account_ids: Sequence[int]) -> list[tuple[object, ...]]:
+    """The commands of Redis that put a post on these home timelines, those that exist; the others are filled
+    when they are read.
+    """
+    return _FEED.pushing(post_id, account_ids)
 
 
 async def remove(post_ids: Iterable[int], account_ids: Sequence[int]) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from echo import clock, db, logs
 from echo.db import Row
 from echo.kinds import InboundState
+from echo.store.by_index import BY_INDEX
 from echo.store.together import Together
 
 # Id, owner of the lease, state, reason.
@@ -21,6 +22,12 @@ _OF_ONE_ACTOR = 8
 
 # Those that a worker died with are suspects: each is taken alone, and what their actors sent later waits.
 _CLAIM = f"""
+    WITH held AS MATERIALIZED (
+        SELECT h.actor_uri, bool_or(h.lease_until > $1) AS is_busy,
+            min(h.id) FILTER (WHERE h.deaths > 0 OR h.lease_until <= $1) AS suspect_id
+        FROM inbound_activities h
+        WHERE h.state = 'pending' AND (h.deaths > 0 OR h.lease_until IS NOT NULL) GROUP BY h.actor_uri
+    )
     UPDATE inbound_activities i SET lease_owner = $3, lease_until = $4, attempts = attempts + 1,
         deaths = deaths + (i.lease_until IS NOT NULL)::int
     FROM (
@@ -30,9 +37,8 @@ _CLAIM = f"""
                 SELECT w.id, w.actor_uri FROM inbound_activities w
                 WHERE w.state = 'pending' AND w.due_at <= $1
                   AND w.lease_until IS NULL AND w.deaths = 0
-                  AND NOT EXISTS (SELECT 1 FROM inbound_activities e WHERE e.actor_uri = w.actor_uri
-                        AND e.state = 'pending'
-                        AND (e.lease_until > $1 OR ((e.deaths > 0 OR e.lease_until <= $1) AND e.id < w.id)))
+                  AND NOT EXISTS (SELECT 1 FROM held WHERE held.actor_uri = w.actor_uri
+                        AND (held.is_busy OR held.suspect_id < w.id))
                 ORDER BY w.id LIMIT 512) due
         ) head WHERE head.place <= {_OF_ONE_ACTOR} ORDER BY head.id LIMIT $2
     ) picked
@@ -147,7 +153,7 @@ async def has_suspects() -> bool:
 async def _claim(statement: str, owner: str, limit: int, lease_seconds: float) -> list[Stored]:
     now = clock.now()
     async with db.unit_of_work():
-        await db.execute(f"SELECT pg_advisory_xact_lock({_CLAIM_LOCK})")
+        await db.execute(f"SELECT pg_advisory_xact_lock({_CLAIM_LOCK}), {BY_INDEX}")
         rows = await db.fetch(statement, now, limit, owner, now + timedelta(seconds=lease_seconds))
     taken = [
         Stored(

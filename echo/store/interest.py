@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from echo import db
+from echo.store.together import Together
 
 
 async def is_followed(account_id: int) -> bool:
@@ -20,10 +21,16 @@ async def is_followed(account_id: int) -> bool:
 
 async def local_among(account_ids: Sequence[int]) -> set[int]:
     """Those of these accounts that are people of this server."""
-    if not account_ids:
-        return set()
-    rows = await db.fetch("SELECT id FROM users WHERE id = ANY($1)", list(account_ids))
-    return {row["id"] for row in rows}
+    return (await _LOCAL.ask(tuple(account_ids)) or set()) if account_ids else set()
+
+
+async def _local(groups: Sequence[tuple[int, ...]]) -> dict[tuple[int, ...], set[int]]:
+    rows = await db.fetch("SELECT id FROM users WHERE id = ANY($1)", list(set().union(*groups)))
+    here = {row["id"] for row in rows}
+    return {group: here.intersection(group) for group in groups}
+
+
+_LOCAL = Together(_local)
 
 
 async def is_thread_wanted(post_id: int) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from echo import db
 from echo.db import Row
 from echo.models import Post
+from echo.store.posts import THEIRS
 
 # Of those that become one the oldest is kept, and one that is in the right thread already before all.
 _TWINS = """
@@ -19,17 +20,26 @@ _TWINS = """
 """
 
 
-async def awaited(uri: str) -> tuple[bool, bool]:
-    """Whether there are answers to a post that came before it, and posts that quote it."""
+async def foretold(uri: str, author_id: int) -> Row:
+    """What is known of a post that is to be stored: whether it lives (see `posts.lives`), whether there
+    are answers to it that came before it, and posts that quote it.
+
+    Returns: row (lives, is_answered, is_quoted)
+    """
     row = await db.fetch_one(
+        "SELECT (SELECT bool_or(known.lives) FROM ("
+        " SELECT deleted_at IS NULL AS lives FROM posts WHERE uri = $1"
+        f" UNION ALL SELECT false FROM tombstones WHERE uri = $1 AND {THEIRS.format(author='$2::bigint')}"
+        ") known) AS lives,"
         # The conditions on the empty text are the indexes'.
-        "SELECT EXISTS (SELECT 1 FROM posts WHERE in_reply_to_uri = $1 AND in_reply_to_uri <> ''"
+        " EXISTS (SELECT 1 FROM posts WHERE in_reply_to_uri = $1 AND in_reply_to_uri <> ''"
         " AND deleted_at IS NULL) AS is_answered, EXISTS (SELECT 1 FROM posts WHERE quote_uri = $1"
         " AND quote_uri <> '' AND quote_of_id IS NULL AND deleted_at IS NULL) AS is_quoted",
         uri,
+        author_id,
     )
     assert row is not None
-    return row["is_answered"], row["is_quoted"]
+    return row
 
 
 async def hang(post: Post) -> list[Row]:

@@ -88,7 +88,7 @@ _INSERT = f"""
             IS_DIRECT AND $2 = 'mention' AND EXISTS (SELECT 1 FROM posts post WHERE post.id = $4
                 AND post.visibility = 'direct') AS is_private
         FROM accounts s WHERE s.id = $3
-    ), judged AS (
+    ), judged AS MATERIALIZED (
         SELECT told.id, {_HANDLING} AS handling
         FROM unnest($1::bigint[]) AS told(id) JOIN users u ON u.id = told.id
         JOIN accounts a ON a.id = told.id AND a.suspended_at IS NULL AND a.deleted_at IS NULL

@@ -21,8 +21,9 @@ _VISIBLE = f"""
       AND (p.boost_of_id IS NULL OR {visible_to("$1", "o", "oa")})
 """
 
-# What was deleted by $2, or by so long ago that nobody remembers whom.
-_THEIRS = "(account_ids = '[]' OR account_ids @> jsonb_build_array($2::bigint))"
+# What was deleted by an author, or so long ago that nobody remembers by whom.
+THEIRS = "(account_ids = '[]' OR account_ids @> jsonb_build_array({author}))"
+_THEIRS = THEIRS.format(author="$2::bigint")
 # Of one id so many accounts are remembered, the latest: a server can make them without end.
 _MOST_BURIERS = 100
 
@@ -57,10 +58,18 @@ async def find_by_uri(viewer: Viewer, uri: str) -> Post | None:
 
 async def get_unscoped_for_worker(post_id: int) -> Post:
     """The post, whoever may read it, deleted or not. For work that has no viewer. Raises NotFound."""
-    post = await loading.first(Post, "id = $1", post_id)
-    if post is None:
+    row = await _ROWS.ask(post_id)
+    if row is None:
         raise NotFound
-    return post
+    return loading.read(Post, row)
+
+
+async def _rows(post_ids: Sequence[int]) -> dict[int, Row]:
+    rows = await db.fetch(f"SELECT {loading.columns(Post)} FROM posts t WHERE t.id = ANY($1)", list(post_ids))
+    return {row["id"]: row for row in rows}
+
+
+_ROWS = Together(_rows)
 
 
 async def find_by_uri_for_worker(uri: str) -> Post | None:
@@ -108,13 +117,22 @@ async def lives(uri: str, author_id: int) -> bool | None:
 
     Shapes:  author_id: whose it would be; what others say of its end does not count
     """
-    found = await db.fetch(
-        "SELECT deleted_at IS NULL AS lives FROM posts WHERE uri = $1"
-        f" UNION ALL SELECT false FROM tombstones WHERE uri = $1 AND {_THEIRS}",
-        uri,
-        author_id,
+    return await _LIVES.ask((uri, author_id))
+
+
+async def _lives(keys: Sequence[tuple[str, int]]) -> dict[tuple[str, int], bool]:
+    rows = await db.fetch(
+        "SELECT k.uri, k.author_id, bool_or(known.lives) AS lives"
+        " FROM unnest($1::text[], $2::bigint[]) AS k(uri, author_id) JOIN LATERAL ("
+        " SELECT p.deleted_at IS NULL AS lives FROM posts p WHERE p.uri = k.uri"
+        f" UNION ALL SELECT false FROM tombstones WHERE uri = k.uri AND {THEIRS.format(author='k.author_id')}"
+        ") known ON true GROUP BY k.uri, k.author_id",
+        *(list(column) for column in zip(*keys, strict=True)),
     )
-    return any(row["lives"] for row in found) if found else None
+    return {(row["uri"], row["author_id"]): row["lives"] for row in rows}
+
+
+_LIVES = Together(_lives)
 
 
 async def is_buried(uri: str, account_id: int) -> bool:

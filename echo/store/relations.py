@@ -11,6 +11,7 @@ from echo.policy.avoidance import avoided_by, estranged_from
 from echo.policy.viewer import Viewer
 from echo.store import loading
 from echo.store.cursor import Cursor
+from echo.store.together import Together
 
 # The most that are told in one go, where all are asked for.
 MOST_ENDORSED = 1000
@@ -84,16 +85,31 @@ async def addressed(account_id: int, uris: Sequence[str]) -> tuple[dict[str, int
     """The ids of those of these people who are known, by ActivityPub id; and those of them who block this
     account or are blocked by it.
     """
-    if not uris:
-        return {}, set()
-    rows = await db.fetch(
-        "SELECT a.id, a.uri, EXISTS (SELECT 1 FROM blocks b WHERE (b.blocker_id = a.id AND b.blocked_id = $1)"
-        " OR (b.blocker_id = $1 AND b.blocked_id = a.id)) AS is_apart"
-        " FROM accounts a WHERE a.uri = ANY($2)",
-        account_id,
-        list(uris),
-    )
+    rows = (await _ADDRESSED.ask((account_id, tuple(uris))) if uris else None) or []
     return {row["uri"]: row["id"] for row in rows}, {row["id"] for row in rows if row["is_apart"]}
+
+
+# Who addresses, and whom.
+_Addressing = tuple[int, tuple[str, ...]]
+
+
+async def _addressed(asked: Sequence[_Addressing]) -> dict[_Addressing, list[Row]]:
+    wanted = [(place, account_id, uri) for place, (account_id, uris) in enumerate(asked) for uri in uris]
+    rows = await db.fetch(
+        "SELECT w.place, a.id, a.uri, EXISTS (SELECT 1 FROM blocks b"
+        " WHERE (b.blocker_id = a.id AND b.blocked_id = w.account_id)"
+        " OR (b.blocker_id = w.account_id AND b.blocked_id = a.id)) AS is_apart"
+        " FROM unnest($1::int[], $2::bigint[], $3::text[]) AS w(place, account_id, uri)"
+        " JOIN accounts a ON a.uri = w.uri",
+        *(list(column) for column in zip(*wanted, strict=True)),
+    )
+    found: dict[_Addressing, list[Row]] = {}
+    for row in rows:
+        found.setdefault(asked[row["place"]], []).append(row)
+    return found
+
+
+_ADDRESSED = Together(_addressed)
 
 
 async def familiar_followers(account_id: int, target_ids: Sequence[int], limit: int) -> list[Row]:

@@ -27,7 +27,7 @@ async def test_a_missing_timeline_is_filled(runtime: Runtime) -> None:
 async def test_an_empty_timeline_stays_filled(runtime: Runtime) -> None:
     alice = await make.person()
     assert await home.page(alice.id, PAGE) == []
-    await home.push(5, [alice.id])
+    await cache.send(home.pushing(5, [alice.id]))
     assert await home.page(alice.id, PAGE) == [5]
 
 
@@ -36,7 +36,7 @@ async def test_cursors_are_exclusive(runtime: Runtime, *, upward: bool) -> None:
     alice = await make.person()
     await home.page(alice.id, PAGE)
     for post_id in range(1, 10):
-        await home.push(post_id, [alice.id])
+        await cache.send(home.pushing(post_id, [alice.id]))
     cursor = Cursor(limit=2, min_id=4) if upward else Cursor(limit=2, max_id=7, since_id=4)
     assert await home.page(alice.id, cursor) == [6, 5]
 
@@ -53,7 +53,7 @@ async def test_a_post_that_arrives_while_filling_is_not_lost(
         if not arrived:
             post = await make.post(alice)
             arrived.append(post.id)
-            await home.push(post.id, [alice.id])
+            await cache.send(home.pushing(post.id, [alice.id]))
         return rows
 
     monkeypatch.setattr(timelines, "home_candidates", slow)
