@@ -249,10 +249,9 @@ async def hand_on(happened: Sequence[Event]) -> None:
             access.forget(event.user_id, event.token_id)
     queues = {Queue(lane_of(name).value) for event in happened for name, _ in jobs_of(event)}
     live = [message for event in happened if live_of(event) for message in _live(event)]
-    if live:
-        await bus.publish(live, first=[jobs.ringing(queue) for queue in queues])
+    await bus.publish(live, first=[jobs.ringing(queue) for queue in queues])
     for queue in queues:
-        await jobs.wake(queue, is_rung=bool(live))
+        await jobs.wake(queue, is_rung=True)
 
 
 def _live(event: Event) -> list[tuple[str, Live]]:

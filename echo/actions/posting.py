@@ -47,10 +47,10 @@ _INSERT = """
         AS subscriber_ids
     FROM post t
 """
-# Those who asked to be told of all that somebody writes.
+# Those who asked to be told of all that $1 writes.
 _SUBSCRIBERS = """
     ARRAY(SELECT f.follower_id FROM follows f
-        WHERE f.followee_id = {author} AND f.state = 'accepted' AND f.notify)
+        WHERE f.followee_id = $1 AND f.state = 'accepted' AND f.notify)
 """
 
 
@@ -160,7 +160,7 @@ async def release(unit: UnitOfWork, post: Post) -> None:
     await tell(unit, named, NotificationKind.MENTION, post.author_id, post.id)
     subscriber_ids: list[int] = []
     if _is_for_subscribers(post):
-        subscriber_ids = await db.fetch_value(f"SELECT {_SUBSCRIBERS.format(author='$1')}", post.author_id)
+        subscriber_ids = await db.fetch_value(f"SELECT {_SUBSCRIBERS}", post.author_id)
     await _show(unit, post, named, subscriber_ids, is_quiet=False)
 
 
@@ -250,7 +250,7 @@ async def _insert_rows(author: Account, new: NewPost) -> tuple[Post, Sequence[in
 @cache
 def _statement() -> str:
     return _INSERT.format(
-        columns=loading.columns(Post), subscribers=_SUBSCRIBERS.format(author="t.author_id")
+        columns=loading.columns(Post), subscribers=_SUBSCRIBERS.replace("$1", "t.author_id")
     )
 
 

@@ -29,7 +29,7 @@ async def foretold(uri: str, author_id: int) -> Row:
     row = await db.fetch_one(
         "SELECT (SELECT bool_or(known.lives) FROM ("
         " SELECT deleted_at IS NULL AS lives FROM posts WHERE uri = $1"
-        f" UNION ALL SELECT false FROM tombstones WHERE uri = $1 AND {THEIRS.format(author='$2::bigint')}"
+        f" UNION ALL SELECT false FROM tombstones WHERE uri = $1 AND {THEIRS}"
         ") known) AS lives,"
         # The conditions on the empty text are the indexes'.
         " EXISTS (SELECT 1 FROM posts WHERE in_reply_to_uri = $1 AND in_reply_to_uri <> ''"

@@ -21,9 +21,8 @@ _VISIBLE = f"""
       AND (p.boost_of_id IS NULL OR {visible_to("$1", "o", "oa")})
 """
 
-# What was deleted by an author, or so long ago that nobody remembers by whom.
-THEIRS = "(account_ids = '[]' OR account_ids @> jsonb_build_array({author}))"
-_THEIRS = THEIRS.format(author="$2::bigint")
+# What was deleted by $2, or by so long ago that nobody remembers whom.
+THEIRS = "(account_ids = '[]' OR account_ids @> jsonb_build_array($2::bigint))"
 # Of one id so many accounts are remembered, the latest: a server can make them without end.
 _MOST_BURIERS = 100
 
@@ -125,7 +124,7 @@ async def _lives(keys: Sequence[tuple[str, int]]) -> dict[tuple[str, int], bool]
         "SELECT k.uri, k.author_id, bool_or(known.lives) AS lives"
         " FROM unnest($1::text[], $2::bigint[]) AS k(uri, author_id) JOIN LATERAL ("
         " SELECT p.deleted_at IS NULL AS lives FROM posts p WHERE p.uri = k.uri"
-        f" UNION ALL SELECT false FROM tombstones WHERE uri = k.uri AND {THEIRS.format(author='k.author_id')}"
+        f" UNION ALL SELECT false FROM tombstones WHERE uri = k.uri AND {THEIRS.replace('$2', 'k.author_id')}"
         ") known ON true GROUP BY k.uri, k.author_id",
         *(list(column) for column in zip(*keys, strict=True)),
     )
@@ -137,14 +136,14 @@ _LIVES = Together(_lives)
 
 async def is_buried(uri: str, account_id: int) -> bool:
     """Whether this account deleted the thing with this id."""
-    return bool(await db.fetch(f"SELECT 1 FROM tombstones WHERE uri = $1 AND {_THEIRS}", uri, account_id))
+    return bool(await db.fetch(f"SELECT 1 FROM tombstones WHERE uri = $1 AND {THEIRS}", uri, account_id))
 
 
 async def was_just_buried(uri: str, account_id: int) -> bool:
     """Whether that was a moment ago. For what may come again under the same id, as follows of Misskey do."""
     return bool(
         await db.fetch(
-            f"SELECT 1 FROM tombstones WHERE uri = $1 AND {_THEIRS}"
+            f"SELECT 1 FROM tombstones WHERE uri = $1 AND {THEIRS}"
             " AND created_at > now() - interval '10 minutes'",
             uri,
             account_id,
