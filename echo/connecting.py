@@ -33,7 +33,7 @@ ARRAYS: tuple[dict[str, object], ...] = tuple(
 
 def tortoise_config(
     url: str,
-    pool_size: int = 4,
+    pool_size: int = 3,
     statement_timeout_seconds: int = 15,
     *,
     can_repeat: bool = False,

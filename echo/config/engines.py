@@ -47,7 +47,7 @@ class DatabaseConfig(Section, frozen=True):
             le=300,
         ),
     ] = 5
-    pool_size: Annotated[int, Doc(description="Most connections of one process.", ge=2, le=200)] = 4
+    pool_size: Annotated[int, Doc(description="Most connections of one process.", ge=2, le=200)] = 3
     statement_timeout_seconds: Annotated[
         int, Doc(description="A statement that runs longer is cancelled, in seconds.", ge=1, le=600)
     ] = 15

@@ -1,4 +1,4 @@
-"""Statements that may take long and can wait: searches. They get at most half of the connections."""
+"""Statements that may take long and can wait: searches. They get half of the connections, never all."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ async def costly() -> AsyncIterator[None]:
     Raises:  Unavailable when no place gets free, and when it takes too long
     """
     here = asyncio.get_running_loop()
-    places = _places.setdefault(here, asyncio.Semaphore(max(1, settings.here().database.pool_size // 2)))
+    half = (settings.here().database.pool_size + 1) // 2
+    places = _places.setdefault(here, asyncio.Semaphore(half))
     try:
         async with asyncio.timeout(WAIT_SECONDS):
             await places.acquire()
