@@ -6,6 +6,7 @@ a message names what changed, and whoever shows it reads the rows with the eyes 
     live:user:<account>    {event: chat, chat, seq}              the log of a chat has one more
     live:user:<account>    {event: chat.marks, chat, account}    somebody got or read it up to somewhere
     live:user:<account>    {event: signal, text, body, session}                   a signal for that person
+    live:user:<account>    {event: met, others}                  whose presence they may see, or no more
     live:user:<account>    {event: replaced, session}            a session that another one took the place of
     live:crowd:<part>      {.., to}                              the same for many people of that part
     live:public            {event, post, local, tags, reply}     posts that everyone may read
@@ -50,6 +51,7 @@ LiveEvent = Literal[
     "room",
     "signal",
     "replaced",
+    "met",
     "home",
     "notices",
 ]
@@ -104,6 +106,7 @@ class Live(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     room: int = 0
     body: bytes = b""
     session: str = ""
+    others: tuple[int, ...] = ()
     to: tuple[int, ...] = ()
 
     @property

@@ -95,6 +95,7 @@ EFFECTS: dict[type[Event], Effects] = {
     events.ChatMarked: Effects(live="chat"),
     events.MessageHidden: Effects(live="chat"),
     events.WishRefused: Effects(live="chat"),
+    events.Met: Effects(live="met"),
     events.PresenceChosen: Effects(local_jobs=("presence.tell",)),
     events.GroupMarked: Effects(local_jobs=("federation.send_chat_marks",)),
     events.GroupTold: Effects(local_jobs=("federation.send_chat_event",)),

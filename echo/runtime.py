@@ -15,7 +15,6 @@ from cryptography.fernet import Fernet
 
 from echo import addresses, bus, db, ids, jobs, ports, settings
 from echo.addresses import Addresses
-from echo.bus import Live
 from echo.cache import Cache, open_cache
 from echo.conferencing.opening import open_room_engines
 from echo.config import Config
@@ -23,26 +22,10 @@ from echo.config.choice import applied
 from echo.db import Database
 from echo.effects import jobs_of, lane_of, live_of
 from echo.errors import Unavailable
-from echo.events import (
-    AccessEnded,
-    AnnouncementChanged,
-    AnnouncementReacted,
-    AnnouncementRemoved,
-    ChatChanged,
-    ChatMarked,
-    ConversationChanged,
-    Event,
-    FiltersChanged,
-    ListRemoved,
-    MessageHidden,
-    NoticesTakenBack,
-    NotificationsMerged,
-    Notified,
-    RoomChanged,
-    WishRefused,
-)
+from echo.events import AccessEnded, Event
 from echo.humans.opening import open_human_check
 from echo.jobs import Queue
+from echo.live import messages_of
 from echo.media import port as media_port
 from echo.media.port import MediaStore
 from echo.media.storage import LocalMediaStore
@@ -248,53 +231,7 @@ async def hand_on(happened: Sequence[Event]) -> None:
         if isinstance(event, AccessEnded):
             access.forget(event.user_id, event.token_id)
     queues = {Queue(lane_of(name).value) for event in happened for name, _ in jobs_of(event)}
-    live = [message for event in happened if live_of(event) for message in _live(event)]
+    live = [message for event in happened if live_of(event) for message in messages_of(event)]
     await bus.publish(live, first=[jobs.ringing(queue) for queue in queues])
     for queue in queues:
         await jobs.wake(queue, is_rung=True)
-
-
-def _live(event: Event) -> list[tuple[str, Live]]:
-    match event:
-        case Notified():
-            return _to(Live(event="notification", notification=event.notification_id), event.account_id)
-        case RoomChanged():
-            return _to(Live(event="room", room=event.room_id), *event.account_ids)
-        case ListRemoved():
-            return _to(Live(event="list_gone", list_id=event.list_id), event.account_id)
-        case NoticesTakenBack():
-            return _to(Live(event="notices"), event.account_id)
-        case NotificationsMerged():
-            return _to(Live(event="merged"), event.account_id)
-        case ConversationChanged():
-            return _to(Live(event="conversation", conversation=event.conversation_id), event.account_id)
-        case ChatChanged():
-            return _to(Live(event="chat", chat=event.chat_id, seq=event.seq), *event.account_ids)
-        case ChatMarked():
-            marks = Live(event="chat.marks", chat=event.chat_id, account=event.member_id)
-            return _to(marks, *event.account_ids)
-        case MessageHidden():
-            return _to(Live(event="chat.hidden", chat=event.chat_id, seq=event.seq), event.account_id)
-        case WishRefused():
-            return _to(Live(event="chat.refused", wish=event.wish_id), event.account_id)
-        case AnnouncementChanged():
-            return _to_everybody("announcement", event.announcement_id)
-        case AnnouncementReacted():
-            return _to_everybody("announcement.reaction", event.announcement_id, event.name)
-        case AnnouncementRemoved():
-            return _to_everybody("announcement.delete", event.announcement_id)
-        case FiltersChanged():
-            return _to(Live(event="filters"), event.account_id)
-        case AccessEnded():
-            ended = Live(event="access", user=event.user_id, token=event.token_id)
-            return [(bus.access_channel(), ended)]
-        case _:
-            return []
-
-
-def _to(message: Live, *account_ids: int) -> list[tuple[str, Live]]:
-    return [(bus.user_channel(account_id), message) for account_id in account_ids]
-
-
-def _to_everybody(event: str, announcement_id: int, text: str = "") -> list[tuple[str, Live]]:
-    return [(bus.everybody_channel(), Live(event=event, announcement=announcement_id, text=text))]

@@ -8,11 +8,13 @@ from typing import Any
 from echo import clock, ids
 from echo.actions import chat_notices
 from echo.db import UnitOfWork
-from echo.events import ChatChanged, GroupTold
+from echo.events import ChatChanged, GroupTold, Met
 from echo.kinds_of_chats import ChatEventKind
 from echo.models import Chat, ChatEvent
 from echo.store import chat_hearers, chat_log, chat_marks, chat_projection, search_messages
 
+# What lets people see each other's presence, or ends it.
+_MEETING = (ChatEventKind.JOINED, ChatEventKind.LEFT, ChatEventKind.REMOVED)
 # What changes the words of a message.
 _SAYING = (ChatEventKind.CREATED, ChatEventKind.EDITED, ChatEventKind.DELETED)
 
@@ -55,7 +57,11 @@ async def append(
         await chat_marks.forget_hidings(chat.id, message_seq)
         await chat_log.blank(chat.id, message_seq)
     # Whoever is invited, or put out, hears of that too.
-    told = await chat_log.listeners(chat.id, with_id=chat_projection.subject_of(event))
+    subject = chat_projection.subject_of(event)
+    told = await chat_log.listeners(chat.id, with_id=subject)
+    if kind in _MEETING:
+        others = tuple(account_id for account_id in told if account_id != subject)
+        unit.emit(Met(local=chat.local, account_id=subject or actor_id, other_ids=others))
     if chat.local and chat.uri:
         unit.emit(GroupTold(local=True, chat_id=chat.id, seq=event.seq))
     unit.emit(ChatChanged(local=chat.local, chat_id=chat.id, seq=event.seq, account_ids=tuple(told)))

@@ -7,7 +7,7 @@ from datetime import timedelta
 from echo import clock, db
 from echo.db import UnitOfWork
 from echo.errors import NotFound
-from echo.events import AccountChanged, ChatMarked, GroupMarked, MessageHidden, PresenceChosen
+from echo.events import AccountChanged, ChatMarked, GroupMarked, MessageHidden, Met, PresenceChosen
 from echo.kinds_of_chats import ChatRequest, ChatWriters
 from echo.models import ChatPreference
 from echo.policy.viewer import Viewer
@@ -78,6 +78,8 @@ async def answer_request(account_id: int, chat_id: int, *, is_wanted: bool) -> N
             raise NotFound
         await (chat_marks.let_in if is_wanted else chat_marks.refuse)(chat_id, account_id)
         _emit(unit, chat_id, account_id, [account_id])
+        other = await chats.other_of(chat_id, account_id)
+        unit.emit(Met(local=True, account_id=account_id, other_ids=(other.id,)))
 
 
 async def prefer(

@@ -14,6 +14,7 @@ from echo.actions.chat_log import append
 from echo.actions.posting import NewPost
 from echo.db import UnitOfWork
 from echo.errors import Forbidden, NotFound
+from echo.events import Met
 from echo.kinds import Visibility
 from echo.kinds_of_chats import ChatEventKind, ChatKind, ChatRequest, ChatWay
 from echo.models import Account, Chat, ChatMessage, Post
@@ -211,7 +212,8 @@ async def _place(
     if chat is None:
         chat = await _begin(unit, author.id, other, request)
     chat = held or await chat_log.hold(chat.id)
-    await chat_marks.let_in(chat.id, author.id)
+    if await chat_marks.let_in(chat.id, author.id):
+        unit.emit(Met(local=True, account_id=author.id, other_ids=(other.id,)))
     return chat
 
 

@@ -9,7 +9,7 @@ from echo.actions import lists
 from echo.actions.notify import tell
 from echo.db import UnitOfWork
 from echo.errors import Forbidden, NotFound
-from echo.events import FollowAccepted, FollowAsked, FollowChanged, FollowEnded, FollowRejected
+from echo.events import FollowAccepted, FollowAsked, FollowChanged, FollowEnded, FollowRejected, Met
 from echo.kinds import AccountKind, FollowState, NotificationKind
 from echo.models import Account, Follow
 from echo.store import accounts, avoided_domains, counters, notifications, posts, relations
@@ -147,6 +147,7 @@ async def end(unit: UnitOfWork, known: Follow, *, local: bool) -> bool:
     unit.emit(
         FollowEnded(local=local, follower_id=known.follower_id, followee_id=known.followee_id, uri=known.uri)
     )
+    unit.emit(Met(local=local, account_id=known.follower_id, other_ids=(known.followee_id,)))
     return True
 
 
@@ -181,6 +182,7 @@ async def _accept(unit: UnitOfWork, asked: Follow, *, local: bool) -> bool:
     await notifications.delete_from(asked.followee_id, asked.follower_id, [NotificationKind.FOLLOW_REQUEST])
     await tell(unit, [asked.followee_id], NotificationKind.FOLLOW, asked.follower_id)
     unit.emit(FollowAccepted(local=local, follow_id=asked.id))
+    unit.emit(Met(local=local, account_id=asked.follower_id, other_ids=(asked.followee_id,)))
     return True
 
 
@@ -193,6 +195,7 @@ async def refuse(unit: UnitOfWork, known: Follow, *, local: bool) -> bool:
             local=local, follower_id=known.follower_id, followee_id=known.followee_id, uri=known.uri
         )
     )
+    unit.emit(Met(local=local, account_id=known.follower_id, other_ids=(known.followee_id,)))
     return True
 
 

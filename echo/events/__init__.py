@@ -27,6 +27,7 @@ from echo.events.chats import GroupMarked as GroupMarked
 from echo.events.chats import GroupTold as GroupTold
 from echo.events.chats import GroupWished as GroupWished
 from echo.events.chats import MessageHidden as MessageHidden
+from echo.events.chats import Met as Met
 from echo.events.chats import PresenceChosen as PresenceChosen
 from echo.events.chats import WishRefused as WishRefused
 from echo.events.fences import BlockListAgreed as BlockListAgreed

@@ -51,6 +51,14 @@ class WishRefused(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Met(Event):
+    """Somebody and these others may see each other's presence now, or may not any more."""
+
+    account_id: int
+    other_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PresenceChosen(Event):
     """Somebody wants to be seen here, or not to be."""
 

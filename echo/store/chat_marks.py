@@ -71,14 +71,15 @@ async def ask(chat_id: int, account_id: int) -> None:
     await _set_request(chat_id, account_id, ChatRequest.WAITING)
 
 
-async def let_in(chat_id: int, account_id: int) -> None:
-    """They want it."""
-    await db.execute(
+async def let_in(chat_id: int, account_id: int) -> bool:
+    """They want it; whether that is new."""
+    row = await db.fetch_one(
         "UPDATE chat_members SET request = '', wants = true"
-        " WHERE chat_id = $1 AND account_id = $2 AND (request <> '' OR NOT wants)",
+        " WHERE chat_id = $1 AND account_id = $2 AND (request <> '' OR NOT wants) RETURNING id",
         chat_id,
         account_id,
     )
+    return row is not None
 
 
 async def refuse(chat_id: int, account_id: int) -> None:

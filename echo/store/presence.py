@@ -38,6 +38,16 @@ _SHARING = """
     WHERE u.id = ANY($1) AND a.suspended_at IS NULL AND a.deleted_at IS NULL
 """
 
+# Of who was suspended nothing is shared, and others are told that they are gone.
+_OTHERS_SEE = """
+    SELECT u.id, u.seen_at,
+        coalesce(p.share_last_seen AND p.share_presence, false) AND w.is_well AS with_last_seen,
+        coalesce(p.share_presence, true) AND NOT coalesce(p.invisible, false) AND w.is_well AS is_shared
+    FROM users u JOIN accounts a ON a.id = u.id LEFT JOIN chat_preferences p ON p.account_id = u.id
+    CROSS JOIN LATERAL (SELECT a.suspended_at IS NULL AND a.deleted_at IS NULL AS is_well) w
+    WHERE u.id = ANY($1)
+"""
+
 _SHOWN = f"{_SHARING} AND (u.id = $2 OR {seen_by('$2', 'u.id')})"
 
 _WATCHERS = f"""
@@ -167,7 +177,16 @@ async def _seen(rows: Sequence[Row]) -> list[Seen]:
 
 async def as_others_see(account_ids: Collection[int]) -> list[Seen]:
     """What those are told of these people who may know it: who does not want to be seen is offline."""
-    return await _seen(await db.fetch(_SHARING, list(account_ids)))
+    return await _seen(await db.fetch(_OTHERS_SEE, list(account_ids)))
+
+
+async def changed_for(viewer: Viewer, account_ids: Collection[int]) -> list[Seen]:
+    """Of people whom a viewer may see now, or might until now: what to tell them. Who is away, or wants to be
+    taken for it, is what they were for everybody.
+    """
+    known = {one.account_id: one for one in await seen(viewer, account_ids)}
+    here = [one for one in await as_others_see(account_ids) if one.state is not Presence.OFFLINE]
+    return [known.get(one.account_id) or Seen(one.account_id, Presence.OFFLINE, None) for one in here]
 
 
 async def watchers(account_ids: Collection[int]) -> dict[int, list[int]]:

@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from msgspec.json import encode
+
 from echo.bus import Live
+from echo.policy.scopes import covers
+from echo.policy.viewer import Viewer
 from echo.render import announcement, pleroma_chat, status
-from echo.store import announcements, list_timelines, live
+from echo.render import presence as rendering
+from echo.store import announcements, list_timelines, live, presence
 from echo.store.live import Audience
 from echo.streaming import topics
 from echo.streaming.frames import Told
 from echo.streaming.kinds import KINDS
 from echo.streaming.outlet import Ending, Outlet
 from echo.streaming.registry import Registry, user_ids
+from echo.streaming.signals import HEARD
 from echo.streaming.topics import Label, Topic
 
 # What is said of public posts, in the words of clients.
@@ -81,6 +87,9 @@ class Teller:
         elif message.event == "signal":
             for account_id in happening.account_ids:
                 self._signal(account_id, message)
+        elif message.event == "met":
+            for account_id in happening.account_ids:
+                await self._introduce(account_id, message)
         elif message.event == "replaced":
             for account_id in happening.account_ids:
                 self._end_replaced(account_id, message.session)
@@ -90,9 +99,19 @@ class Teller:
             await self._tell_people(happening.account_ids, message)
 
     def _signal(self, account_id: int, message: Live) -> None:
-        """Signals reach only sockets that said hello."""
+        """Signals reach only sockets that said hello, and whose token may hear them."""
+        scope = HEARD.get(message.text)
         for outlet in self._registry.listeners(topics.own_topic(account_id)):
-            outlet.signal(message)
+            if scope is None or covers(outlet.access.scopes, scope):
+                outlet.signal(message)
+
+    async def _introduce(self, account_id: int, message: Live) -> None:
+        """Of others whom somebody may see now, or may not any more."""
+        if not self._registry.listeners(topics.own_topic(account_id)):
+            return
+        for one in await presence.changed_for(Viewer(account_id), message.others):
+            said = Live(event="signal", text="presence", body=encode(rendering.one(one)))
+            self._signal(account_id, said)
 
     def _end_replaced(self, account_id: int, session_id: str) -> None:
         for outlet in list(self._registry.listeners(topics.own_topic(account_id))):

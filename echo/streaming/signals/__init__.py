@@ -19,6 +19,8 @@ from echo.streaming.signals.signal import Signal as Signal
 
 log = logging.getLogger(__name__)
 SIGNALS: dict[str, Signal] = {**rooms.SIGNALS, **typing.SIGNALS}
+# What a token must cover to hear the signals of a kind.
+HEARD = {"rtc": "read:rooms", "typing": "read:chats", "presence": "read:chats"}
 
 
 async def pass_on(access: Access, session_id: str, sent: SignalFromClient) -> None:
