@@ -3,6 +3,7 @@ a message names what changed, and whoever shows it reads the rows with the eyes 
 
     channel                payload (MessagePack)
     live:user:<account>    {event, post | notification | conversation | room, list_id}   what concerns them
+    live:user:<account>    {event: acted, post | relation, account | ..}      what they did on another device
     live:user:<account>    {event: chat, chat, seq}              the log of a chat has one more
     live:user:<account>    {event: chat.marks, chat, account}    somebody got or read it up to somewhere
     live:user:<account>    {event: signal, text, body, session}                   a signal for that person
@@ -52,6 +53,11 @@ LiveEvent = Literal[
     "signal",
     "replaced",
     "met",
+    "acted",
+    "relation",
+    "lists",
+    "markers",
+    "profile",
     "home",
     "notices",
 ]
@@ -72,6 +78,11 @@ LOGGED: dict[str, tuple[str, ...]] = {
     "home": (),
     "room": ("room",),
     "notices": (),
+    "acted": ("post",),
+    "relation": ("account",),
+    "lists": (),
+    "markers": (),
+    "profile": (),
 }
 # Said by those who made the row, and by `workers.missed` when they did not; who comes second says nothing.
 SAID_BY_TWO = frozenset({"notification", "chat"})

@@ -6,6 +6,7 @@ from echo import bus
 from echo.bus import Live
 from echo.events import (
     AccessEnded,
+    Acted,
     AnnouncementChanged,
     AnnouncementReacted,
     AnnouncementRemoved,
@@ -20,6 +21,8 @@ from echo.events import (
     NoticesTakenBack,
     NotificationsMerged,
     Notified,
+    OwnChanged,
+    Related,
     RoomChanged,
     WishRefused,
 )
@@ -49,6 +52,12 @@ def messages_of(event: Event) -> list[tuple[str, Live]]:
             return _to(Live(event="chat.hidden", chat=event.chat_id, seq=event.seq), event.account_id)
         case WishRefused():
             return _to(Live(event="chat.refused", wish=event.wish_id), event.account_id)
+        case Acted():
+            return _to(Live(event="acted", post=event.post_id), event.account_id)
+        case Related():
+            return _related(event)
+        case OwnChanged():
+            return _to(Live(event=event.what), event.account_id)
         case Met():
             met = Live(event="met", others=event.other_ids)
             return [
@@ -68,6 +77,14 @@ def messages_of(event: Event) -> list[tuple[str, Live]]:
             return [(bus.access_channel(), ended)]
         case _:
             return []
+
+
+def _related(event: Related) -> list[tuple[str, Live]]:
+    told = _to(Live(event="relation", account=event.other_id), event.account_id)
+    if event.is_mutual:
+        told += _to(Live(event="relation", account=event.account_id), event.other_id)
+        told += messages_of(Met(local=True, account_id=event.account_id, other_ids=(event.other_id,)))
+    return told
 
 
 def _to(message: Live, *account_ids: int) -> list[tuple[str, Live]]:

@@ -13,7 +13,7 @@ from echo.actions.drafts import ProfileDraft, RemoteAccount
 from echo.actions.logins import require_password
 from echo.db import UnitOfWork
 from echo.errors import Forbidden, Invalid
-from echo.events import AccessEnded, AccountChanged, AccountDeleted, LinksChanged
+from echo.events import AccessEnded, AccountChanged, AccountDeleted, LinksChanged, OwnChanged
 from echo.kinds import AccountKind
 from echo.models import Account, AccountStats, User
 from echo.policy.standing import Standing, standing_of
@@ -133,6 +133,7 @@ async def change_profile(account_id: int, draft: ProfileDraft) -> Account:
             await account.save()
             await search_accounts.keep(account)
             unit.emit(AccountChanged(local=True, account_id=account.id))
+        unit.emit(OwnChanged(local=True, account_id=account.id, what="profile"))
         if draft.fields is not None and links.waiting(account.fields_):
             unit.emit(LinksChanged(local=True, account_id=account.id))
         if draft.settings:

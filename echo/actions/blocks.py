@@ -8,7 +8,7 @@ from echo import addresses, clock, db, ids
 from echo.actions import follows
 from echo.db import UnitOfWork
 from echo.errors import Forbidden
-from echo.events import Blocked, Met, Muted, Unblocked, Unmuted
+from echo.events import Blocked, Met, Muted, Related, Unblocked, Unmuted
 from echo.models import Account, Block, Mute
 from echo.store import accounts, conversations, notification_policies, notifications, posts, relations
 
@@ -80,6 +80,7 @@ async def mute(
         )
         await notification_policies.forget_person(muter_id, muted_id)
         unit.emit(Muted(local=True, muter_id=muter_id, muted_id=muted_id))
+        unit.emit(Related(local=True, account_id=muter_id, other_id=muted_id, is_mutual=False))
 
 
 async def unmute(muter_id: int, muted_id: int) -> None:
@@ -87,6 +88,7 @@ async def unmute(muter_id: int, muted_id: int) -> None:
     async with db.unit_of_work() as unit:
         if await Mute.filter(muter_id=muter_id, muted_id=muted_id).delete():
             unit.emit(Unmuted(local=True, muter_id=muter_id, muted_id=muted_id))
+            unit.emit(Related(local=True, account_id=muter_id, other_id=muted_id, is_mutual=False))
 
 
 async def _block(unit: UnitOfWork, blocker_id: int, blocked_id: int, uri: str, *, local: bool) -> bool:
@@ -111,6 +113,7 @@ async def _block(unit: UnitOfWork, blocker_id: int, blocked_id: int, uri: str, *
     await notification_policies.forget_person(blocker_id, blocked_id)
     await conversations.delete_with(blocker_id, blocked_id)
     unit.emit(Blocked(local=local, blocker_id=blocker_id, blocked_id=blocked_id, uri=uri))
+    unit.emit(Related(local=local, account_id=blocker_id, other_id=blocked_id, is_mutual=False))
     unit.emit(Met(local=local, account_id=blocker_id, other_ids=(blocked_id,)))
     return True
 
@@ -119,4 +122,5 @@ async def _unblock(unit: UnitOfWork, known: Block, *, local: bool) -> None:
     if not await Block.filter(id=known.id).delete():
         return
     unit.emit(Unblocked(local=local, blocker_id=known.blocker_id, blocked_id=known.blocked_id, uri=known.uri))
+    unit.emit(Related(local=local, account_id=known.blocker_id, other_id=known.blocked_id, is_mutual=False))
     unit.emit(Met(local=local, account_id=known.blocker_id, other_ids=(known.blocked_id,)))

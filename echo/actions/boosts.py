@@ -10,7 +10,7 @@ from echo.actions.notify import take_back, tell
 from echo.actions.posting import NewPost
 from echo.db import UnitOfWork
 from echo.errors import Forbidden, NotFound
-from echo.events import PostDeleted
+from echo.events import Acted, PostDeleted
 from echo.kinds import AccountKind, Held, NotificationKind, Visibility
 from echo.models import Account, Post
 from echo.policy.interacting import Interaction
@@ -51,6 +51,7 @@ async def boost(account_id: int, post_id: int, visibility: Visibility = Visibili
         )
         if stored is None:  # the same at the same moment
             return await Post.get(boost_of_id=post.id, author_id=account_id, deleted_at=None)
+        unit.emit(Acted(local=True, account_id=account_id, post_id=post.id))
     return await posts.get_unscoped_for_worker(new_id)
 
 
@@ -85,6 +86,7 @@ async def unboost(account_id: int, post_id: int) -> Post:
             known = await Post.get_or_none(boost_of_id=post.id, author_id=account_id, deleted_at=None)
         if known is not None:
             await take_away(unit, known)
+            unit.emit(Acted(local=True, account_id=account_id, post_id=post.id))
     return post
 
 

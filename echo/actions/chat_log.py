@@ -59,8 +59,8 @@ async def append(
     # Whoever is invited, or put out, hears of that too.
     subject = chat_projection.subject_of(event)
     told = await chat_log.listeners(chat.id, with_id=subject)
-    if kind in _MEETING:
-        others = tuple(account_id for account_id in told if account_id != subject)
+    others = tuple(account_id for account_id in told if account_id != subject)
+    if kind in _MEETING and others:
         unit.emit(Met(local=chat.local, account_id=subject or actor_id, other_ids=others))
     if chat.local and chat.uri:
         unit.emit(GroupTold(local=True, chat_id=chat.id, seq=event.seq))

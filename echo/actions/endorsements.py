@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from echo import db
 from echo.errors import Invalid
+from echo.events import Related
 from echo.kinds import FollowState
 from echo.store import accounts, relations
 
@@ -13,7 +14,7 @@ async def endorse(account_id: int, target_id: int) -> None:
 
     Raises:  NotFound; Invalid for those one does not follow
     """
-    async with db.unit_of_work():
+    async with db.unit_of_work() as unit:
         await accounts.get(target_id)
         known = await relations.find_follow(account_id, target_id)
         if known is None or known.state != FollowState.ACCEPTED:
@@ -24,12 +25,14 @@ async def endorse(account_id: int, target_id: int) -> None:
             account_id,
             target_id,
         )
+        unit.emit(Related(local=True, account_id=account_id, other_id=target_id, is_mutual=False))
 
 
 async def unendorse(account_id: int, target_id: int) -> None:
     """Show them no more; nothing happens when they are not shown. Raises NotFound."""
-    async with db.unit_of_work():
+    async with db.unit_of_work() as unit:
         await accounts.get(target_id)
         await db.execute(
             "DELETE FROM endorsements WHERE account_id = $1 AND target_id = $2", account_id, target_id
         )
+        unit.emit(Related(local=True, account_id=account_id, other_id=target_id, is_mutual=False))

@@ -9,7 +9,16 @@ from echo.actions import lists
 from echo.actions.notify import tell
 from echo.db import UnitOfWork
 from echo.errors import Forbidden, NotFound
-from echo.events import FollowAccepted, FollowAsked, FollowChanged, FollowEnded, FollowRejected, Met
+from echo.events import (
+    FollowAccepted,
+    FollowAsked,
+    FollowChanged,
+    FollowEnded,
+    FollowRejected,
+    Met,
+    OwnChanged,
+    Related,
+)
 from echo.kinds import AccountKind, FollowState, NotificationKind
 from echo.models import Account, Follow
 from echo.store import accounts, avoided_domains, counters, notifications, posts, relations
@@ -48,6 +57,7 @@ async def follow(
                 unit.emit(FollowAsked(local=True, follow_id=known.id))
         if await _choose(known, boosts=boosts, notify=notify, languages=languages):
             unit.emit(FollowChanged(local=True, follow_id=known.id))
+            _relate(unit, known, local=True)
     return known
 
 
@@ -147,8 +157,18 @@ async def end(unit: UnitOfWork, known: Follow, *, local: bool) -> bool:
     unit.emit(
         FollowEnded(local=local, follower_id=known.follower_id, followee_id=known.followee_id, uri=known.uri)
     )
-    unit.emit(Met(local=local, account_id=known.follower_id, other_ids=(known.followee_id,)))
+    _part(unit, known.follower_id, known.followee_id, local=local)
     return True
+
+
+def _relate(unit: UnitOfWork, known: Follow, *, local: bool) -> None:
+    unit.emit(Related(local=local, account_id=known.follower_id, other_id=known.followee_id, is_mutual=True))
+
+
+def _part(unit: UnitOfWork, by_id: int, other_id: int, *, local: bool) -> None:
+    """Who ends something sees it on all their devices; the other one is not told so."""
+    unit.emit(Related(local=local, account_id=by_id, other_id=other_id, is_mutual=False))
+    unit.emit(Met(local=local, account_id=by_id, other_ids=(other_id,)))
 
 
 async def _insert(unit: UnitOfWork, follower_id: int, followee: Account, uri: str) -> tuple[Follow, bool]:
@@ -169,6 +189,7 @@ async def _insert(unit: UnitOfWork, follower_id: int, followee: Account, uri: st
         await _accept(unit, known, local=True)
     else:
         await tell(unit, [followee.id], NotificationKind.FOLLOW_REQUEST, follower_id)
+        _relate(unit, known, local=True)
     return known, True
 
 
@@ -180,9 +201,10 @@ async def _accept(unit: UnitOfWork, asked: Follow, *, local: bool) -> bool:
     asked.state = FollowState.ACCEPTED.value
     await counters.count_follow(asked.follower_id, asked.followee_id, 1)
     await notifications.delete_from(asked.followee_id, asked.follower_id, [NotificationKind.FOLLOW_REQUEST])
+    unit.emit(OwnChanged(local=True, account_id=asked.followee_id, what="notices"))
     await tell(unit, [asked.followee_id], NotificationKind.FOLLOW, asked.follower_id)
     unit.emit(FollowAccepted(local=local, follow_id=asked.id))
-    unit.emit(Met(local=local, account_id=asked.follower_id, other_ids=(asked.followee_id,)))
+    _relate(unit, asked, local=local)
     return True
 
 
@@ -195,7 +217,7 @@ async def refuse(unit: UnitOfWork, known: Follow, *, local: bool) -> bool:
             local=local, follower_id=known.follower_id, followee_id=known.followee_id, uri=known.uri
         )
     )
-    unit.emit(Met(local=local, account_id=known.follower_id, other_ids=(known.followee_id,)))
+    _part(unit, known.followee_id, known.follower_id, local=local)
     return True
 
 

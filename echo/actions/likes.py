@@ -6,7 +6,7 @@ from echo import addresses, clock, db
 from echo.actions import permissions
 from echo.actions.notify import take_back, tell
 from echo.db import UnitOfWork
-from echo.events import Liked, Unliked
+from echo.events import Acted, Liked, Unliked
 from echo.kinds import NotificationKind
 from echo.models import Account, Bookmark, Like, Post
 from echo.policy.interacting import Interaction
@@ -24,6 +24,7 @@ async def like(account_id: int, post_id: int) -> Post:
             uri = addresses.here().activity("like", like_id)
             await Like.filter(id=like_id).update(uri=uri)
             unit.emit(Liked(local=True, like_id=like_id))
+            unit.emit(Acted(local=True, account_id=account_id, post_id=post.id))
     return post
 
 
@@ -38,6 +39,7 @@ async def unlike(account_id: int, post_id: int) -> Post:
             known = await Like.get_or_none(account_id=account_id, post_id=post.id)
         if known is not None and await _take_away(unit, known):
             unit.emit(Unliked(local=True, account_id=account_id, post_id=post.id, uri=known.uri))
+            unit.emit(Acted(local=True, account_id=account_id, post_id=post.id))
     return post
 
 
@@ -69,22 +71,28 @@ async def receive_undo(account: Account, *, uri: str = "", post_id: int | None =
 
 async def bookmark(account_id: int, post_id: int) -> Post:
     """Keep a post for oneself; a second time changes nothing."""
-    post = await posts.get_original(Viewer(account_id), post_id)
-    await db.execute(
-        "INSERT INTO bookmarks (account_id, post_id, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-        account_id,
-        post.id,
-        clock.now(),
-    )
+    async with db.unit_of_work() as unit:
+        post = await posts.get_original(Viewer(account_id), post_id)
+        await db.execute(
+            "INSERT INTO bookmarks (account_id, post_id, created_at) VALUES ($1, $2, $3)"
+            " ON CONFLICT DO NOTHING",
+            account_id,
+            post.id,
+            clock.now(),
+        )
+        unit.emit(Acted(local=True, account_id=account_id, post_id=post.id))
     return post
 
 
 async def unbookmark(account_id: int, post_id: int) -> Post:
     """Stop keeping a post, which may be unreadable by now."""
-    if await Bookmark.filter(account_id=account_id, post_id=post_id).delete():
-        return await posts.get_unscoped_for_worker(post_id)
-    post = await posts.get_original(Viewer(account_id), post_id)
-    await Bookmark.filter(account_id=account_id, post_id=post.id).delete()
+    async with db.unit_of_work() as unit:
+        if await Bookmark.filter(account_id=account_id, post_id=post_id).delete():
+            post = await posts.get_unscoped_for_worker(post_id)
+        else:
+            post = await posts.get_original(Viewer(account_id), post_id)
+            await Bookmark.filter(account_id=account_id, post_id=post.id).delete()
+        unit.emit(Acted(local=True, account_id=account_id, post_id=post.id))
     return post
 
 

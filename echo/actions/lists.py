@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from echo import clock, db
 from echo.db import UnitOfWork
 from echo.errors import Invalid, NotFound
-from echo.events import ListChanged, ListRemoved
+from echo.events import ListChanged, ListRemoved, OwnChanged
 from echo.kinds import RepliesPolicy
 from echo.models import List
 from echo.store import lists
@@ -33,13 +33,14 @@ async def create(owner_id: int, draft: ListDraft) -> List:
     """
     changes = _changes(draft)
     _require_title(draft.title or "")
-    async with db.unit_of_work():
+    async with db.unit_of_work() as unit:
         # Two lists at the same moment are counted one after the other.
         await db.execute("SELECT 1 FROM users WHERE id = $1 FOR UPDATE", owner_id)
         if await List.filter(account_id=owner_id).count() >= LISTS_PER_PERSON:
             raise Invalid("Validation failed: You have reached the maximum number of lists")
         made = List(account_id=owner_id, created_at=clock.now()).update_from_dict(changes)
         await made.save(force_create=True)
+        unit.emit(OwnChanged(local=True, account_id=owner_id, what="lists"))
         return made
 
 
@@ -65,6 +66,7 @@ async def remove(owner_id: int, list_id: int) -> List:
         unit.emit(
             ListRemoved(local=True, list_id=list_id, account_id=owner_id, home_too=known.exclusive),
         )
+        unit.emit(OwnChanged(local=True, account_id=owner_id, what="lists"))
     return known
 
 
@@ -118,6 +120,7 @@ async def forget_unfollowed(owner_id: int, account_id: int) -> None:
 
 def _emit(unit: UnitOfWork, known: List, *, home_too: bool) -> None:
     unit.emit(ListChanged(local=True, list_id=known.id, account_id=known.account_id, home_too=home_too))
+    unit.emit(OwnChanged(local=True, account_id=known.account_id, what="lists"))
 
 
 async def _addable(owner_id: int, account_ids: Sequence[int]) -> set[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from echo import clock, db
 from echo.db import Row
 from echo.errors import Conflict
+from echo.events import OwnChanged
 
 
 async def set_marker(account_id: int, timeline: str, last_read_id: str) -> Row:
@@ -12,23 +13,18 @@ async def set_marker(account_id: int, timeline: str, last_read_id: str) -> Row:
 
     Raises:  Conflict when another app wrote it at the same moment
     """
-    rows = await db.fetch(
-        "INSERT INTO markers (account_id, timeline, last_read_id, version, updated_at)"
-        " VALUES ($1, $2, $3, 1, $4) ON CONFLICT (account_id, timeline)"
-        " DO UPDATE SET last_read_id = $3, version = markers.version + 1, updated_at = $4"
-        " RETURNING timeline, last_read_id, version, updated_at",
-        account_id,
-        timeline,
-        last_read_id,
-        clock.now(),
-    )
-    if not rows:
-        raise Conflict
+    async with db.unit_of_work() as unit:
+        rows = await db.fetch(
+            "INSERT INTO markers (account_id, timeline, last_read_id, version, updated_at)"
+            " VALUES ($1, $2, $3, 1, $4) ON CONFLICT (account_id, timeline)"
+            " DO UPDATE SET last_read_id = $3, version = markers.version + 1, updated_at = $4"
+            " RETURNING timeline, last_read_id, version, updated_at",
+            account_id,
+            timeline,
+            last_read_id,
+            clock.now(),
+        )
+        if not rows:
+            raise Conflict
+        unit.emit(OwnChanged(local=True, account_id=account_id, what="markers"))
     return rows[0]
-
-
-async def markers(account_id: int) -> list[Row]:
-    """All markers of a person."""
-    return await db.fetch(
-        "SELECT timeline, last_read_id, version, updated_at FROM markers WHERE account_id = $1", account_id
-    )

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from echo import db
 from echo.actions import conversations
-from echo.events import NotificationsMerged
+from echo.db import UnitOfWork
+from echo.events import NotificationsMerged, OwnChanged
 from echo.kinds import Handling
 from echo.policy.notices import NoticePolicy
-from echo.store import notification_policies
+from echo.store import notification_policies, notifications
 
 
 async def choose(account_id: int, changes: Mapping[str, Handling]) -> NoticePolicy:
@@ -53,3 +54,30 @@ async def dismiss(account_id: int, request_ids: Sequence[int]) -> int:
         if from_ids:
             await notification_policies.forget_filtered(account_id, from_ids)
     return len(from_ids)
+
+
+async def clear(account_id: int) -> None:
+    """Forget all that somebody was told."""
+    async with db.unit_of_work() as unit:
+        await notifications.delete_all(account_id)
+        _tell_devices(unit, account_id)
+
+
+async def forget(account_id: int, notification_id: int) -> bool:
+    """Forget one; False when there is none."""
+    async with db.unit_of_work() as unit:
+        found = await notifications.delete(account_id, notification_id)
+        if found:
+            _tell_devices(unit, account_id)
+    return bool(found)
+
+
+async def forget_group(account_id: int, kind: str, post_id: int, hour: int) -> None:
+    """Forget those that are shown as one."""
+    async with db.unit_of_work() as unit:
+        await notifications.delete_group(account_id, kind, post_id, hour)
+        _tell_devices(unit, account_id)
+
+
+def _tell_devices(unit: UnitOfWork, account_id: int) -> None:
+    unit.emit(OwnChanged(local=True, account_id=account_id, what="notices"))

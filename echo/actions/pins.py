@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from echo import clock, db, settings
 from echo.errors import Invalid
-from echo.events import PostPinned, PostUnpinned
+from echo.events import Acted, PostPinned, PostUnpinned
 from echo.kinds import AccountKind, Visibility
 from echo.models import Account, Post
 from echo.policy.viewer import Viewer
@@ -33,6 +33,7 @@ async def pin(account_id: int, post_id: int) -> Post:
             raise Invalid("Validation failed: The maximum number of posts is pinned already")
         await pins.set_pinned(post.id, clock.now())
         unit.emit(PostPinned(local=True, post_id=post.id))
+        unit.emit(Acted(local=True, account_id=account_id, post_id=post.id))
     return post
 
 
@@ -48,6 +49,7 @@ async def unpin(account_id: int, post_id: int) -> Post:
         if post.pinned_at is not None:
             await pins.set_pinned(post.id, None)
             unit.emit(PostUnpinned(local=True, post_id=post.id))
+            unit.emit(Acted(local=True, account_id=account_id, post_id=post.id))
     return post
 
 

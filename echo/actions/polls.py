@@ -11,7 +11,7 @@ from echo import clock, db, ports, settings
 from echo.actions.drafts import PollDraft, RemotePoll
 from echo.actions.notify import tell
 from echo.errors import Invalid
-from echo.events import PollCounted, Voted
+from echo.events import Acted, PollCounted, Voted
 from echo.kinds import NotificationKind
 from echo.models import Post
 from echo.policy import polls as rules
@@ -59,6 +59,7 @@ async def vote(voter_id: int, poll_id: int, choices: Sequence[int]) -> None:
         poll = await _open(voter_id, poll_id)
         positions = await _require_vote(poll, voter_id, choices)
         await polls.add_votes(poll.id, voter_id, positions)
+        unit.emit(Acted(local=True, account_id=voter_id, post_id=poll.post_id))
         if poll.local:
             await _tell_later(poll)
         else:

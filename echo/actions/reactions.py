@@ -13,7 +13,7 @@ from echo.actions import chats, permissions
 from echo.actions.notify import tell
 from echo.db import UnitOfWork
 from echo.errors import Invalid
-from echo.events import Reacted, Unreacted
+from echo.events import Acted, Reacted, Unreacted
 from echo.kinds import NotificationKind
 from echo.models import Account, CustomEmoji, Post, Reaction
 from echo.policy.interacting import Interaction
@@ -61,6 +61,7 @@ async def react(account_id: int, post_id: int, emoji: str) -> Post:
             uri = addresses.here().activity("reaction", made_id)
             await Reaction.filter(id=made_id).update(uri=uri)
             unit.emit(Reacted(local=True, reaction_id=made_id))
+            unit.emit(Acted(local=True, account_id=account_id, post_id=post.id))
     return post
 
 
@@ -197,6 +198,8 @@ async def _take_away(unit: UnitOfWork, known: Reaction, *, local: bool) -> bool:
     await chats.reacted(unit, message, known.account_id, known.name, known.url, is_there=False)
     await counters.count_post_use("reactions", known.post_id, -1)
     await notifications.delete_about_object(known.account_id, NotificationKind.REACTION, known.id)
+    if local:
+        unit.emit(Acted(local=True, account_id=known.account_id, post_id=known.post_id))
     unit.emit(
         Unreacted(
             local=local,

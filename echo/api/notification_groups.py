@@ -6,6 +6,7 @@ import re
 
 from quart import Blueprint, Response
 
+from echo.actions import notices
 from echo.api.notifications import (
     PAGE_DEFAULT,
     PAGE_MAX,
@@ -76,9 +77,9 @@ async def dismiss(group_key: str) -> Response:
     """Forget a group; nothing happens when it is empty already."""
     key = _read_key(group_key)
     if isinstance(key, int):
-        await notifications.delete(account_id(), key)
+        await notices.forget(account_id(), key)
     else:
-        await notifications.delete_group(account_id(), key.kind, key.post_id, key.hour)
+        await notices.forget_group(account_id(), key.kind, key.post_id, key.hour)
     return empty()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from quart import Blueprint, Response
 
-from echo.actions import markers
+from echo.actions import notices
 from echo.errors import NotFound
 from echo.http.access import account_id, needs, viewer
 from echo.http.params import Params
@@ -15,7 +15,7 @@ from echo.http.replies import array, empty, entity, raw
 from echo.ids import parse_id
 from echo.policy.notices import ONLY_ASKED
 from echo.render import notification
-from echo.store import notification_pages, notifications
+from echo.store import markers, notification_pages, notifications
 from echo.store.notification_pages import Wanted
 
 blueprint = Blueprint("notifications", __name__)
@@ -60,7 +60,7 @@ async def show(notification_id: str) -> Response:
 @needs("write:notifications")
 async def clear() -> Response:
     """Forget all."""
-    await notifications.delete_all(account_id())
+    await notices.clear(account_id())
     return empty()
 
 
@@ -68,7 +68,7 @@ async def clear() -> Response:
 @needs("write:notifications")
 async def dismiss(notification_id: str) -> Response:
     """Forget one."""
-    if not await notifications.delete(account_id(), read_id(notification_id)):
+    if not await notices.forget(account_id(), read_id(notification_id)):
         raise NotFound
     return empty()
 
@@ -104,7 +104,7 @@ async def count_unread(given: Params, grouped_kinds: Collection[str] = ()) -> Re
     wanted = read_wanted(given)
     if wanted is None:
         return entity({"count": 0})
-    stored = {row["timeline"]: row for row in await markers.markers(account_id())}
+    stored = {row["timeline"]: row for row in await markers.of(account_id())}
     last_read = parse_id(stored["notifications"]["last_read_id"]) if "notifications" in stored else 0
     return entity(
         {"count": await notification_pages.count_after(wanted, last_read or 0, limit, list(grouped_kinds))}

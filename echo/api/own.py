@@ -9,10 +9,10 @@ from echo.http.access import account_id, needs
 from echo.http.reading import params
 from echo.http.replies import entity
 from echo.policy import preferences
-from echo.render import times
-from echo.render.entities import Marker
+from echo.render import marker
 from echo.render.status_core import WIRE_VISIBILITY
 from echo.store import accounts
+from echo.store import markers as store
 
 blueprint = Blueprint("own", __name__)
 TIMELINES = ("home", "notifications")
@@ -40,18 +40,8 @@ async def show_preferences() -> Response:
 async def show_markers() -> Response:
     """How far timelines were read; `{}` when nothing was stored."""
     wanted = (await params()).list("timeline") or TIMELINES
-    rows = await markers.markers(account_id())
-    return entity(
-        {
-            row["timeline"]: Marker(
-                last_read_id=row["last_read_id"],
-                version=row["version"],
-                updated_at=times.iso(row["updated_at"]),
-            )
-            for row in rows
-            if row["timeline"] in wanted
-        }
-    )
+    rows = await store.of(account_id())
+    return entity(marker.by_timeline([row for row in rows if row["timeline"] in wanted]))
 
 
 @blueprint.post("/api/v1/markers")
@@ -59,13 +49,10 @@ async def show_markers() -> Response:
 async def set_markers() -> Response:
     """Remember how far a timeline was read."""
     given = await params()
-    stored = {}
+    stored = []
     for timeline in TIMELINES:
         last_read_id = given.sub(timeline).id("last_read_id")
         if last_read_id is None:
             continue
-        row = await markers.set_marker(account_id(), timeline, str(last_read_id))
-        stored[timeline] = Marker(
-            last_read_id=row["last_read_id"], version=row["version"], updated_at=times.iso(row["updated_at"])
-        )
-    return entity(stored)
+        stored.append(await markers.set_marker(account_id(), timeline, str(last_read_id)))
+    return entity(marker.by_timeline(stored))

@@ -56,6 +56,9 @@ from echo.events.moving import ArchiveAsked as ArchiveAsked
 from echo.events.moving import ImportAsked as ImportAsked
 from echo.events.moving import PastBrought as PastBrought
 from echo.events.moving import PastPostKept as PastPostKept
+from echo.events.own import Acted as Acted
+from echo.events.own import OwnChanged as OwnChanged
+from echo.events.own import Related as Related
 from echo.events.relays import RelayAsked as RelayAsked
 from echo.events.relays import RelayFollowed as RelayFollowed
 from echo.events.relays import RelayLeft as RelayLeft

@@ -72,14 +72,15 @@ async def ask(chat_id: int, account_id: int) -> None:
 
 
 async def let_in(chat_id: int, account_id: int) -> bool:
-    """They want it; whether that is new."""
+    """They want it; whether they were asked first."""
     row = await db.fetch_one(
-        "UPDATE chat_members SET request = '', wants = true"
-        " WHERE chat_id = $1 AND account_id = $2 AND (request <> '' OR NOT wants) RETURNING id",
+        "UPDATE chat_members m SET request = '', wants = true"
+        " FROM (SELECT id, request FROM chat_members WHERE chat_id = $1 AND account_id = $2) b"
+        " WHERE m.id = b.id AND (m.request <> '' OR NOT m.wants) RETURNING b.request",
         chat_id,
         account_id,
     )
-    return row is not None
+    return row is not None and row["request"] != ""
 
 
 async def refuse(chat_id: int, account_id: int) -> None:

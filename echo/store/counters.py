@@ -7,6 +7,7 @@ from datetime import date
 
 from echo import cache, db
 from echo.db import Row
+from echo.store.polls import POLL_OF_POST
 
 
 async def count_post(author_id: int, by: int, day: date | None = None) -> None:
@@ -67,15 +68,16 @@ async def count_post_use(column: str, post_id: int, by: int) -> None:
 async def of_posts(post_ids: Sequence[int]) -> list[Row]:
     """Counters of posts that are there, whoever may see them.
 
-    Returns: rows (post_id, visibility, replies, boosts, likes, reactions, reactions_mark): the last is a
-             number that is another one whenever the emojis are others, 0 without any
+    Returns: rows (post_id, visibility, replies, boosts, likes, quotes, reactions, reactions_mark, poll): the
+             mark is a number that is another one whenever the emojis are others, 0 without any; the poll is
+             JSON for `echo.store.polls.PollPart`, or null
     """
     return await db.fetch(
         "SELECT p.id AS post_id, p.visibility, coalesce(s.replies, 0) AS replies,"
-        " coalesce(s.boosts, 0) AS boosts, coalesce(s.likes, 0) AS likes,"
+        " coalesce(s.boosts, 0) AS boosts, coalesce(s.likes, 0) AS likes, coalesce(s.quotes, 0) AS quotes,"
         " coalesce(s.reactions, 0) AS reactions, CASE WHEN s.reactions > 0 THEN"
         " (SELECT coalesce(bit_xor(hashint8extended(r.id, 0)), 0) FROM reactions r WHERE r.post_id = p.id)"
-        " ELSE 0 END AS reactions_mark"
+        f" ELSE 0 END AS reactions_mark, {POLL_OF_POST} AS poll"
         " FROM unnest($1::bigint[]) AS wanted(id) JOIN posts p ON p.id = wanted.id"
         " LEFT JOIN post_stats s ON s.post_id = p.id WHERE p.deleted_at IS NULL",
         list(post_ids),

@@ -180,15 +180,6 @@ async def as_others_see(account_ids: Collection[int]) -> list[Seen]:
     return await _seen(await db.fetch(_OTHERS_SEE, list(account_ids)))
 
 
-async def changed_for(viewer: Viewer, account_ids: Collection[int]) -> list[Seen]:
-    """Of people whom a viewer may see now, or might until now: what to tell them. Who is away, or wants to be
-    taken for it, is what they were for everybody.
-    """
-    known = {one.account_id: one for one in await seen(viewer, account_ids)}
-    here = [one for one in await as_others_see(account_ids) if one.state is not Presence.OFFLINE]
-    return [known.get(one.account_id) or Seen(one.account_id, Presence.OFFLINE, None) for one in here]
-
-
 async def watchers(account_ids: Collection[int]) -> dict[int, list[int]]:
     """People who are here now and may see the presence of these, by the account that they may see."""
     if not account_ids:

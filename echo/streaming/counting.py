@@ -7,19 +7,30 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 
+import msgspec
 from msgspec import Raw, Struct
 
-from echo import db
+from echo import clock, db
 from echo.kinds import Visibility
 from echo.store import counters, status_rows
+from echo.store.polls import PollPart
 from echo.streaming import protocol
 from echo.streaming.kinds import Overflow
 from echo.streaming.outlet import Outlet
 from echo.streaming.protocol import Event
-from echo.streaming.session import Counts
+from echo.streaming.session import Counts, Votes
 
 SECONDS = 2.0
+_decode = msgspec.json.Decoder(PollPart).decode
 _OPEN = (Visibility.PUBLIC, Visibility.UNLISTED)
+
+
+class ShownVotes(Struct, frozen=True, kw_only=True):
+    """How the poll of a post stands. Shapes:  options: votes of each; null while its author hides them"""
+
+    votes_count: int
+    voters_count: int | None
+    options: tuple[int | None, ...]
 
 
 class ShownCounts(Struct, frozen=True, kw_only=True):
@@ -34,11 +45,29 @@ class ShownCounts(Struct, frozen=True, kw_only=True):
     favourites_count: int
     reactions_count: int
     reactions_mark: str
+    quotes_count: int
+    poll: ShownVotes | None
 
 
 def counts_of(row: db.Row) -> Counts:
     """What there is to say."""
-    return Counts(row["replies"], row["boosts"], row["likes"], row["reactions"], row["reactions_mark"])
+    return Counts(
+        row["replies"],
+        row["boosts"],
+        row["likes"],
+        row["reactions"],
+        row["reactions_mark"],
+        row["quotes"],
+        None if row["poll"] is None else _votes(row["poll"]),
+    )
+
+
+def _votes(document: str) -> Votes:
+    poll = _decode(document)
+    is_over = poll.expires_at is not None and poll.expires_at <= clock.now()
+    hides = poll.hide_totals and not is_over
+    votes = [votes for _, votes in poll.options]
+    return Votes(poll.voters, sum(votes), tuple(None if hides else number for number in votes))
 
 
 def shown(post_id: int, counts: Counts) -> ShownCounts:
@@ -50,7 +79,13 @@ def shown(post_id: int, counts: Counts) -> ShownCounts:
         favourites_count=counts.likes,
         reactions_count=counts.reactions,
         reactions_mark=str(counts.reactions_mark),
+        quotes_count=counts.quotes,
+        poll=None if counts.poll is None else _shown_votes(counts.poll),
     )
+
+
+def _shown_votes(votes: Votes) -> ShownVotes:
+    return ShownVotes(votes_count=votes.total, voters_count=votes.voters, options=votes.options)
 
 
 async def tell_changes(outlets: Iterable[Outlet]) -> None:

@@ -10,9 +10,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+import msgspec
+
 from echo.policy.viewer import Viewer
-from echo.render import conversation, notification, status
-from echo.store import conversations, notifications
+from echo.render import conversation, marker, notification, relationship, status
+from echo.store import conversations, markers, notifications, relations
 from echo.streaming import kinds_of_chats, kinds_of_rooms
 
 # (people, ids of the rows) -> a JSON object for each of them; those who may not see it (any more) left out.
@@ -20,6 +22,7 @@ Render = Callable[[Sequence[int], tuple[int, ...]], Awaitable[dict[int, bytes]]]
 # (a person, ids of the rows of several events) -> the same, for one person and many events.
 Page = Callable[[int, Sequence[tuple[int, ...]]], Awaitable[dict[tuple[int, ...], bytes]]]
 _NOTHING = b"{}"
+_encode = msgspec.json.Encoder().encode
 
 
 class Overflow(StrEnum):
@@ -99,6 +102,18 @@ async def _conversation(account_ids: Sequence[int], ids: tuple[int, ...]) -> dic
     return found
 
 
+async def _relation(account_ids: Sequence[int], ids: tuple[int, ...]) -> dict[int, bytes]:
+    found = {}
+    for account_id in account_ids:
+        for row in await relations.relationships(account_id, ids):
+            found[account_id] = _encode(relationship.one(row))
+    return found
+
+
+async def _markers(account_ids: Sequence[int], _: tuple[int, ...]) -> dict[int, bytes]:
+    return {id_: _encode(marker.by_timeline(await markers.of(id_))) for id_ in account_ids}
+
+
 _POSTS, _NOTICES = "read:statuses", "read:notifications"
 KINDS: dict[str, Kind] = {
     "update": Kind("user", "update", _POSTS, Overflow.DURABLE, _post, _posts),
@@ -109,6 +124,16 @@ KINDS: dict[str, Kind] = {
     "merged": Kind("user", "notifications_merged", _NOTICES, Overflow.COALESCING, _bare),
     "notices": Kind("user", "notifications_changed", _NOTICES, Overflow.COALESCING, _bare, is_mastodon=False),
     "filters": Kind("user", "filters_changed", _POSTS, Overflow.COALESCING, _bare),
+    # What somebody did on another device, or others with them.
+    "acted": Kind("user", "status.update", _POSTS, Overflow.COALESCING, _edit, _edits, is_mastodon=False),
+    "relation": Kind(
+        "user", "relationship", "read:follows", Overflow.COALESCING, _relation, is_mastodon=False
+    ),
+    "lists": Kind("user", "lists_changed", "read:lists", Overflow.COALESCING, _bare, is_mastodon=False),
+    "markers": Kind("user", "markers", _POSTS, Overflow.COALESCING, _markers, is_mastodon=False),
+    "profile": Kind(
+        "user", "profile_changed", "read:accounts", Overflow.COALESCING, _bare, is_mastodon=False
+    ),
     "chat": Kind(
         *("chat", "chat", "read:chats", Overflow.DURABLE, kinds_of_chats.event, kinds_of_chats.events),
         is_mastodon=False,

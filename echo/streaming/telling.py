@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from msgspec.json import encode
+from msgspec import Struct
+from msgspec.json import Decoder, encode
 
 from echo.bus import Live
+from echo.policy.presence import Presence
 from echo.policy.scopes import covers
 from echo.policy.viewer import Viewer
 from echo.render import announcement, pleroma_chat, status
 from echo.render import presence as rendering
 from echo.store import announcements, list_timelines, live, presence
 from echo.store.live import Audience
+from echo.store.presence import Seen
 from echo.streaming import topics
 from echo.streaming.frames import Told
 from echo.streaming.kinds import KINDS
@@ -26,6 +29,16 @@ from echo.streaming.topics import Label, Topic
 _POSTS = {"update": "update", "edit": "status.update"}
 # What Mastodon says where there is nothing to say.
 _BARE = {"merged": b"1", "filters": None}
+
+
+class _Told(Struct, frozen=True):
+    """What a signal says of somebody."""
+
+    account_id: str
+    state: Presence
+
+
+_read_presence = Decoder(_Told).decode
 
 
 @dataclass(slots=True)
@@ -71,6 +84,12 @@ def is_public_post(happening: Happening) -> bool:
     return not happening.account_ids and happening.message.event in _POSTS
 
 
+def _is_news(outlet: Outlet, told: _Told) -> bool:
+    """Whether a client may not know it. That somebody is away is said again: it may have asked over HTTP."""
+    is_new = outlet.session is not None and outlet.session.learns(int(told.account_id), told.state)
+    return is_new or told.state is Presence.OFFLINE
+
+
 class Teller:
     """Renders what happened for those who listen, and tells them."""
 
@@ -102,16 +121,29 @@ class Teller:
         """Signals reach only sockets that said hello, and whose token may hear them."""
         scope = HEARD.get(message.text)
         for outlet in self._registry.listeners(topics.own_topic(account_id)):
-            if scope is None or covers(outlet.access.scopes, scope):
+            if scope is not None and not covers(outlet.access.scopes, scope):
+                continue
+            if message.text != "presence" or _is_news(outlet, _read_presence(message.body)):
                 outlet.signal(message)
 
     async def _introduce(self, account_id: int, message: Live) -> None:
-        """Of others whom somebody may see now, or may not any more."""
-        if not self._registry.listeners(topics.own_topic(account_id)):
+        """Tell somebody of others whom they may see now, and that those are gone whom they may not see.
+
+        Of who was not told to be here nothing is taken away: a stranger would learn that they are.
+        """
+        listening = [
+            outlet
+            for outlet in self._registry.listeners(topics.own_topic(account_id))
+            if outlet.session is not None and covers(outlet.access.scopes, HEARD["presence"])
+        ]
+        if not listening:
             return
-        for one in await presence.changed_for(Viewer(account_id), message.others):
-            said = Live(event="signal", text="presence", body=encode(rendering.one(one)))
-            self._signal(account_id, said)
+        seen = {one.account_id: one for one in await presence.seen(Viewer(account_id), message.others)}
+        for outlet in listening:
+            for other_id in message.others:
+                one = seen.get(other_id) or Seen(other_id, Presence.OFFLINE, None)
+                if outlet.session is not None and outlet.session.learns(other_id, one.state):
+                    outlet.signal(Live(event="signal", text="presence", body=encode(rendering.one(one))))
 
     def _end_replaced(self, account_id: int, session_id: str) -> None:
         for outlet in list(self._registry.listeners(topics.own_topic(account_id))):

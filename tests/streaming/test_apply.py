@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -12,20 +12,27 @@ import pytest
 
 from echo import clock, db
 from echo.actions import (
+    accounts,
     blocks,
     boosts,
     editing,
     filters,
     follows,
     likes,
+    lists,
+    markers,
+    notes,
     notices,
+    pins,
     polls,
     posts,
     reactions,
+    threads,
 )
-from echo.actions.drafts import EditDraft, PollDraft
+from echo.actions.drafts import EditDraft, PollDraft, ProfileDraft
 from echo.actions.filter_keywords import KeywordDraft
 from echo.actions.filters import FilterDraft
+from echo.actions.lists import ListDraft
 from echo.errors import EchoError
 from echo.kinds import Handling, Visibility
 from echo.models import Like, Post, Reaction
@@ -38,25 +45,19 @@ from workers.jobs import drain_once
 from workers.main import FUNCTIONS
 
 # Said by nothing that comes live.
-COUNTERS = {
-    "quotes_count",
-    "followers_count",
-    "following_count",
-    "statuses_count",
-    "last_status_at",
-    # Votes are told every three minutes at most.
-    "votes_count",
-    "voters_count",
-}
+COUNTERS = {"followers_count", "following_count", "statuses_count", "last_status_at"}
 # What `counters` events say of posts that are watched; emojis are read when their mark is another.
-WATCHED = ("replies_count", "reblogs_count", "favourites_count")
+WATCHED = ("replies_count", "reblogs_count", "favourites_count", "quotes_count")
 EMOJIS = ("\N{HOT BEVERAGE}", "\N{SHORTCAKE}", "\N{PARTY POPPER}")
 # What the story must have said, all of it (tests/laws/test_live_events.py).
 SAID_OF_POSTS = {
     *("update", "status.update", "delete", "home_changed", "filters_changed", "conversation", "counters"),
     *("notification", "notifications_merged", "notifications_changed"),
+    *("relationship", "lists_changed", "markers", "profile_changed"),
 }
 HOME, NOTICES, LETTERS = "/api/v1/timelines/home", "/api/v1/notifications", "/api/v1/conversations"
+MARKERS, LISTS = "/api/v1/markers?timeline[]=home&timeline[]=notifications", "/api/v1/lists"
+PROFILE = "/api/v1/accounts/verify_credentials"
 
 
 def standing(value: Any) -> Any:
@@ -75,12 +76,17 @@ class Screen:
     server: LiveServer
     ear: Ear
     owner: Person
+    others: list[Person]
     epoch: str = ""
     cursor: str = ""
     home: dict[str, Any] = field(default_factory=dict)
     notices: dict[str, Any] = field(default_factory=dict)
     letters: dict[str, Any] = field(default_factory=dict)
     marks: dict[str, str] = field(default_factory=dict)
+    relations: dict[str, Any] = field(default_factory=dict)
+    markers: Any = None
+    lists: Any = None
+    profile: Any = None
     heard: set[str] = field(default_factory=set)
 
     async def get(self, path: str) -> Any:
@@ -94,7 +100,15 @@ class Screen:
         self.epoch, self.cursor = answer["epoch"], answer["cursor"]
         self.home = await self.page(HOME)
         self.notices, self.letters = await self.page(NOTICES), await self.page(LETTERS)
+        self.markers, self.lists = await self.get(MARKERS), await self.get(LISTS)
+        self.profile = await self.get(PROFILE)
+        self.relations = await self.related([one.id for one in self.others])
         await self.watch()
+
+    async def related(self, account_ids: Iterable[int | str]) -> dict[str, Any]:
+        """What one is to these people."""
+        asked = "&".join(f"id[]={one}" for one in account_ids)
+        return {one["id"]: one for one in await self.get(f"/api/v1/accounts/relationships?{asked}")}
 
     async def catch_up(self, said: list[str]) -> None:
         answer = await self.get(f"/api/echo/events?after={self.cursor}&epoch={self.epoch}&limit=200")
@@ -135,6 +149,14 @@ class Screen:
         about = [post for post in shown if post["id"] == counts["id"]]
         for post in about:
             post.update({name: counts[name] for name in WATCHED})
+            if (
+                post["poll"]
+                and counts["poll"]
+                and len(post["poll"]["options"]) == len(counts["poll"]["options"])
+            ):
+                post["poll"].update({name: counts["poll"][name] for name in ("votes_count", "voters_count")})
+                for option, votes in zip(post["poll"]["options"], counts["poll"]["options"], strict=True):
+                    option["votes_count"] = votes
         if self.marks.get(counts["id"], "0") != counts["reactions_mark"]:
             self.marks[counts["id"]] = counts["reactions_mark"]
             emojis = await self.get(f"/api/v1/pleroma/statuses/{counts['id']}/reactions")
@@ -158,24 +180,26 @@ class Screen:
             self.notices[data["id"]] = data
         elif event in ("notifications_merged", "notifications_changed"):
             self.notices = await self.page(NOTICES)
+        elif event == "relationship":
+            self.relations[data["id"]] = data
+        elif event == "markers":
+            self.markers = data
+        elif event == "lists_changed":
+            self.lists = await self.get(LISTS)
+        elif event == "profile_changed":
+            self.profile = await self.get(PROFILE)
+            for account in _accounts([self.home, self.notices, self.letters]):
+                if account["id"] == self.profile["id"]:
+                    account.update({name: self.profile[name] for name in account})
         elif event == "conversation":
             self.letters[data["id"]] = data
         else:
             raise AssertionError(event)
 
     def replace(self, post: dict[str, Any]) -> None:
-        """An edited post, wherever it is shown."""
-        if post["id"] in self.home:
-            self.home[post["id"]] = post
-        for shown in self.home.values():
-            if shown["reblog"] and shown["reblog"]["id"] == post["id"]:
-                shown["reblog"] = post
-        for notice in self.notices.values():
-            if notice.get("status") and notice["status"]["id"] == post["id"]:
-                notice["status"] = post
-        for letter in self.letters.values():
-            if letter["last_status"] and letter["last_status"]["id"] == post["id"]:
-                letter["last_status"] = post
+        """A post that is another, wherever it is shown."""
+        for shown in (self.home, self.notices, self.letters):
+            _swap(shown, post)
 
     def forget(self, id_: str) -> None:
         """A deleted post, and what is about it."""
@@ -200,6 +224,10 @@ class Screen:
             for number, document in asked.items():
                 wrong = set(_parts(standing(shown[number]))) ^ set(_parts(standing(document)))
                 assert not wrong, "\n".join([name, *said, *sorted(wrong)])
+        assert self.relations == await self.related(self.relations), said
+        assert self.markers == await self.get(MARKERS), said
+        assert self.lists == await self.get(LISTS), said
+        assert standing(self.profile) == standing(await self.get(PROFILE)), said
 
 
 def _posts(value: Any) -> Iterator[dict[str, Any]]:
@@ -209,6 +237,24 @@ def _posts(value: Any) -> Iterator[dict[str, Any]]:
             yield value
         for part in value.values() if isinstance(value, dict) else value:
             yield from _posts(part)
+
+
+def _swap(value: Any, post: dict[str, Any]) -> None:
+    """Put a post in the place of what it was. What a quoted one quotes is not shown."""
+    for place, part in list(value.items() if isinstance(value, dict) else enumerate(value)):
+        if isinstance(part, dict) and part.get("id") == post["id"] and "reblogs_count" in part:
+            value[place] = {**post, "quote": part["quote"]} if place == "quoted_status" else post
+        elif isinstance(part, list | dict):
+            _swap(part, post)
+
+
+def _accounts(value: Any) -> Iterator[dict[str, Any]]:
+    """All people inside of what is shown."""
+    if isinstance(value, list | dict):
+        if isinstance(value, dict) and "acct" in value and "followers_count" in value:
+            yield value
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _accounts(part)
 
 
 def _parts(value: Any, place: str = "") -> Iterator[str]:
@@ -266,6 +312,21 @@ class Play:
             self.be_choosy,
             self.let_in,
             self.filter,
+            self.quote,
+            self.quote,
+            self.follow_reader,
+            self.like_oneself,
+            self.keep,
+            self.boost_oneself,
+            self.vote_oneself,
+            self.react_oneself,
+            self.silence,
+            self.pin,
+            self.mark,
+            self.list_somebody,
+            self.note,
+            self.forget_notices,
+            self.change_profile,
         )
         if self.number == 0:  # each once, then whatever comes
             self.first = list(reversed(acts))
@@ -362,6 +423,60 @@ class Play:
         rows = await db.fetch("SELECT id FROM notification_requests WHERE account_id = $1", self.reader.id)
         await notices.accept(self.reader.id, [row["id"] for row in rows])
 
+    async def quote(self, who: Person) -> None:
+        quoted = self.some()
+        self.posts.append(await make.post(who, f"as was said, {self.number}", quote_of_id=quoted.id))
+
+    async def follow_reader(self, who: Person) -> None:
+        """That somebody follows no more is told nobody but themselves."""
+        await follows.follow(who.id, self.reader.id, boosts=True, notify=False, languages=None)
+
+    # What the reader does on another device.
+
+    async def like_oneself(self, _: Person) -> None:
+        act = self.chance.choice((likes.like, likes.like, likes.unlike))
+        await act(self.reader.id, self.some().id)
+
+    async def keep(self, _: Person) -> None:
+        act = self.chance.choice((likes.bookmark, likes.bookmark, likes.unbookmark))
+        await act(self.reader.id, self.some().id)
+
+    async def boost_oneself(self, _: Person) -> None:
+        act = self.chance.choice((boosts.boost, boosts.boost, boosts.unboost))
+        await act(self.reader.id, self.some().id)
+
+    async def vote_oneself(self, _: Person) -> None:
+        await self.vote(self.reader)
+
+    async def react_oneself(self, _: Person) -> None:
+        await self.react(self.reader)
+
+    async def silence(self, _: Person) -> None:
+        act = self.chance.choice((threads.mute, threads.mute, threads.unmute))
+        await act(self.reader.id, self.some().id)
+
+    async def pin(self, _: Person) -> None:
+        act = self.chance.choice((pins.pin, pins.pin, pins.unpin))
+        await act(self.reader.id, self.some(by=self.reader).id)
+
+    async def mark(self, _: Person) -> None:
+        await markers.set_marker(self.reader.id, "home", str(self.posts[-1].id))
+
+    async def list_somebody(self, who: Person) -> None:
+        made = await lists.create(self.reader.id, ListDraft(title=f"list {self.number}"))
+        await lists.add_members(self.reader.id, made.id, [who.id])
+        if self.chance.random() < 0.5:
+            await lists.remove(self.reader.id, made.id)
+
+    async def note(self, who: Person) -> None:
+        await notes.write_note(self.reader.id, who.id, f"note {self.number}")
+
+    async def forget_notices(self, _: Person) -> None:
+        await notices.clear(self.reader.id)
+
+    async def change_profile(self, _: Person) -> None:
+        await accounts.change_profile(self.reader.id, ProfileDraft(display_name=f"reader {self.number}"))
+
     async def filter(self, who: Person) -> None:
         word = KeywordDraft(keyword=self.chance.choice(("number", "edited", "hello")), whole_word=True)
         draft = FilterDraft(title="quiet", contexts=("home",), action="warn", keywords=(word,))
@@ -379,7 +494,7 @@ async def play(runtime: Runtime, live: LiveServer, seed: int, steps: int) -> set
     await work(runtime)
     ear = await live.listen(reader)
     await ear.hello()
-    screen = Screen(live, ear, reader)
+    screen = Screen(live, ear, reader, people)
     await screen.begin()
     for number in range(steps):
         await story.step()

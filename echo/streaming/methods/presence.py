@@ -11,7 +11,7 @@ from echo.policy.access import Access
 from echo.render import presence as rendering
 from echo.store import presence
 from echo.streaming import attendance
-from echo.streaming.methods.method import ListedId, Method, listed_ids
+from echo.streaming.methods.method import ListedId, Method, listed_ids, session
 
 
 class SetParams(Struct, frozen=True, kw_only=True):
@@ -39,7 +39,12 @@ async def set_state(access: Access, asked: SetParams) -> object:
 async def get(access: Access, asked: GetParams) -> object:
     """Of these people, those whose presence one may see."""
     numbers = listed_ids(asked.account_ids)
-    return [rendering.one(one) for one in await presence.seen(access.viewer, numbers)]
+    found = await presence.seen(access.viewer, numbers)
+    asking = session.get()
+    for one in found:
+        if asking is not None:
+            asking.learns(one.account_id, one.state)
+    return [rendering.one(one) for one in found]
 
 
 METHODS = {
