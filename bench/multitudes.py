@@ -73,7 +73,7 @@ async def _events(
     followers than there are sockets; these get the post on their timelines in the same time.
     """
     opened = await _open(bench, tokens, hello=hello)
-    count = 5 if bench.is_quick else 15
+    count = 40
     author = bench.world.known if followers == SOME else bench.world.popular
     posts = list(wire.marked_posts(bench.port, count, token=author.token))
     before = bench.server.cpu_ms()
