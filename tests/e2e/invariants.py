@@ -45,7 +45,8 @@ _LEASED = """
          + (SELECT count(*) FROM inbound_activities WHERE lease_until < now() - interval '15 seconds')
          + (SELECT count(*) FROM jobs WHERE NOT dead AND lease_until < now() - interval '15 seconds')
 """
-_LEFT = """
+# Work that is not done yet.
+LEFT = """
     SELECT (SELECT count(*) FROM jobs) + (SELECT count(*) FROM deliveries WHERE state = 'pending')
          + (SELECT count(*) FROM inbound_activities WHERE state = 'pending')
 """
@@ -138,7 +139,7 @@ async def look_inside(server: Server) -> dict[str, Any]:
             "uris": {row["uri"] for row in await db.fetch("SELECT uri FROM posts")},
             "off": [row["what"] for row in await db.fetch(_OFF)],
             "leased": await db.fetch_value(_LEASED),
-            "left": await db.fetch_value(_LEFT),
+            "left": await db.fetch_value(LEFT),
         }
 
 
