@@ -202,7 +202,11 @@ class Screen:
             _swap(shown, post)
 
     def forget(self, id_: str) -> None:
-        """A deleted post, and what is about it."""
+        """A deleted post, and what is about it. What quotes it shows that it is gone."""
+        for quoting in list(_posts([self.home, self.notices, self.letters])):
+            quote = quoting["quote"] or {}
+            if (quote.get("quoted_status") or {}).get("id") == id_:
+                quoting["quote"] = {"state": "deleted", "quoted_status": None}
         self.home.pop(id_, None)
         for number, shown in list(self.home.items()):
             if shown["reblog"] and shown["reblog"]["id"] == id_:
