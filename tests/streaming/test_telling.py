@@ -71,16 +71,17 @@ async def test_who_was_here_last_hears_of_a_post_before_the_others_have_it(
     await db.execute("UPDATE users SET last_active_at = NULL WHERE id = $1", alice.id)
     done: list[tuple[str, list[int]]] = []
 
-    async def push(_: int, account_ids: list[int]) -> None:
+    def pushing(_: int, account_ids: list[int]) -> list[tuple[object, ...]]:
         done.append(("push", list(account_ids)))
+        return []
 
-    async def publish(messages: list[tuple[str, Live]], *, must: bool) -> None:
+    async def publish(messages: list[tuple[str, Live]], *, must: bool, first: object = ()) -> None:
         done.append(("say", [bus.account_of(channel) for channel, _ in messages]))
 
-    monkeypatch.setattr(timelines, "AT_ONCE", 2)
-    monkeypatch.setattr(timelines.home, "push", push)
-    monkeypatch.setattr(timelines.bus, "publish", publish)
     post = await make.post(alice, "news", visibility=Visibility.FOLLOWERS)
+    monkeypatch.setattr(timelines, "AT_ONCE", 2)
+    monkeypatch.setattr(timelines.home, "pushing", pushing)
+    monkeypatch.setattr(timelines.bus, "publish", publish)
     await timelines.add_post(runtime, post_id=post.id)
     first, second, last = [one.id for one in followers[:2]], [one.id for one in followers[2:]], [alice.id]
     assert done == [step for some in (first, second, last) for step in (("push", some), ("say", some))] + [
