@@ -42,7 +42,9 @@ async def test_only_a_few_searches_go_on_at_once(monkeypatch: pytest.MonkeyPatch
 async def test_old_posts_are_not_said_live(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[int] = []
 
-    async def publish(messages: list[tuple[str, bus.Live]], *, must: bool = False) -> None:
+    async def publish(
+        messages: list[tuple[str, bus.Live]], *, must: bool = False, first: object = ()
+    ) -> None:
         said.extend(live.post for _, live in messages if live.post)
 
     monkeypatch.setattr(bus, "publish", publish)
