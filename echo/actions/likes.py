@@ -73,14 +73,15 @@ async def bookmark(account_id: int, post_id: int) -> Post:
     """Keep a post for oneself; a second time changes nothing."""
     async with db.unit_of_work() as unit:
         post = await posts.get_original(Viewer(account_id), post_id)
-        await db.execute(
+        kept = await db.fetch(
             "INSERT INTO bookmarks (account_id, post_id, created_at) VALUES ($1, $2, $3)"
-            " ON CONFLICT DO NOTHING",
+            " ON CONFLICT DO NOTHING RETURNING id",
             account_id,
             post.id,
             clock.now(),
         )
-        unit.emit(Acted(local=True, account_id=account_id, post_id=post.id))
+        if kept:
+            unit.emit(Acted(local=True, account_id=account_id, post_id=post.id))
     return post
 
 
