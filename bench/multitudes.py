@@ -20,7 +20,7 @@ CROWD, IDLE, SOME, STALLED, MISSED = 5_000, 10_000, 500, 200, 50
 RESUMES = 20
 # Posts that are not counted, before others are: a server that has just started is slow with its first.
 WARMING = 2
-# Who leaves is told to be away some seconds later (`echo.streaming.attendance`), so that calm begins after that.
+# Who leaves is told to be away some seconds later (`echo.streaming.attendance`): calm begins after that.
 AWAY_SECONDS, CALM_MS, CALM_TRIES = 12.0, 100.0, 60
 
 
