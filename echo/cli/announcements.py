@@ -10,6 +10,7 @@ from cyclopts import App, Parameter
 from echo.actions import announcements
 from echo.actions.announcements import AnnouncementDraft
 from echo.cli.common import Common, opened, say, table
+from echo.cli.numbers import Id
 from echo.policy.roles import Staff
 from echo.store import announcements as store
 
@@ -64,7 +65,7 @@ async def create(
 
 @app.command
 async def edit(
-    announcement_id: int,
+    announcement_id: Id,
     text: str,
     *,
     starts_at: datetime | None = None,
@@ -81,7 +82,7 @@ async def edit(
 
 
 @app.command
-async def publish(announcement_id: int, *, common: Common = Common()) -> None:
+async def publish(announcement_id: Id, *, common: Common = Common()) -> None:
     """Publish a draft."""
     async with opened(common):
         await announcements.publish(Staff.shell(), announcement_id)
@@ -89,7 +90,7 @@ async def publish(announcement_id: int, *, common: Common = Common()) -> None:
 
 
 @app.command
-async def unpublish(announcement_id: int, *, common: Common = Common()) -> None:
+async def unpublish(announcement_id: Id, *, common: Common = Common()) -> None:
     """Make a draft of it again."""
     async with opened(common):
         await announcements.withdraw(Staff.shell(), announcement_id)
@@ -97,7 +98,7 @@ async def unpublish(announcement_id: int, *, common: Common = Common()) -> None:
 
 
 @app.command
-async def delete(announcement_id: int, *, common: Common = Common()) -> None:
+async def delete(announcement_id: Id, *, common: Common = Common()) -> None:
     """Delete it with all reactions."""
     async with opened(common):
         await announcements.remove(Staff.shell(), announcement_id)

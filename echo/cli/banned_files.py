@@ -8,6 +8,7 @@ from cyclopts import App
 
 from echo.actions import banning
 from echo.cli.common import Common, opened, say, table
+from echo.cli.numbers import Id
 from echo.policy.roles import Staff
 from echo.store import banned_files
 
@@ -45,7 +46,7 @@ async def add(
 
 
 @app.command
-async def post(post_id: int, *, note: str = "", common: Common = Common()) -> None:
+async def post(post_id: Id, *, note: str = "", common: Common = Common()) -> None:
     """Ban every file of a post, and take them off it."""
     async with opened(common):
         count = await banning.ban_files_of_post(Staff.shell(), post_id, note=note)
@@ -53,7 +54,7 @@ async def post(post_id: int, *, note: str = "", common: Common = Common()) -> No
 
 
 @app.command
-async def account(account_id: int, *, note: str = "", common: Common = Common()) -> None:
+async def account(account_id: Id, *, note: str = "", common: Common = Common()) -> None:
     """Ban the avatar and the header of an account, and take them off it."""
     async with opened(common):
         count = await banning.ban_pictures_of_account(Staff.shell(), account_id, note=note)
@@ -61,7 +62,7 @@ async def account(account_id: int, *, note: str = "", common: Common = Common())
 
 
 @app.command
-async def remove(ban_id: int, *, common: Common = Common()) -> None:
+async def remove(ban_id: Id, *, common: Common = Common()) -> None:
     """Allow a file again."""
     async with opened(common):
         await banning.unban(Staff.shell(), ban_id)

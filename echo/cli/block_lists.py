@@ -11,6 +11,7 @@ from cyclopts import App, Parameter
 from echo.actions import block_list_changes, block_lists
 from echo.actions.block_lists import ListDraft
 from echo.cli.common import Common, opened, say, table
+from echo.cli.numbers import Hours, Id
 from echo.errors import NotFound
 from echo.kinds import BlockSeverity
 from echo.policy.block_lists import complaint
@@ -40,7 +41,7 @@ async def subscribe(
     severity: BlockSeverity = BlockSeverity.SUSPEND,
     automatic: Annotated[bool, Parameter(negative="")] = False,
     keep: Annotated[bool, Parameter(negative="")] = False,
-    hours: int = 24,
+    hours: Hours = 24,
     common: Common = Common(),
 ) -> None:
     """Read a list from now on; a worker does it. What it wants waits for somebody.
@@ -94,7 +95,7 @@ async def import_(
 
 
 @app.command
-async def changes(list_id: int, *, common: Common = Common()) -> None:
+async def changes(list_id: Id, *, common: Common = Common()) -> None:
     """What a list wants to be otherwise, and how many follows of people here that would end."""
     async with opened(common):
         if await store.find(list_id) is None:
@@ -104,7 +105,7 @@ async def changes(list_id: int, *, common: Common = Common()) -> None:
 
 
 @app.command
-async def apply(list_id: int, *, changes: tuple[int, ...] = (), common: Common = Common()) -> None:
+async def apply(list_id: Id, *, changes: tuple[Id, ...] = (), common: Common = Common()) -> None:
     """Do what a list wants.
 
     Parameters
@@ -122,7 +123,7 @@ async def apply(list_id: int, *, changes: tuple[int, ...] = (), common: Common =
 
 
 @app.command
-async def dismiss(list_id: int, *changes: int, common: Common = Common()) -> None:
+async def dismiss(list_id: Id, *changes: Id, common: Common = Common()) -> None:
     """Leave blocks as they are until the list wants something else of them."""
     async with opened(common):
         count = await block_lists.dismiss(Staff.shell(), list_id, changes)
@@ -130,7 +131,7 @@ async def dismiss(list_id: int, *changes: int, common: Common = Common()) -> Non
 
 
 @app.command
-async def read(list_id: int, *, common: Common = Common()) -> None:
+async def read(list_id: Id, *, common: Common = Common()) -> None:
     """Read a list now; a worker does it."""
     async with opened(common):
         await block_lists.read_again(Staff.shell(), list_id)
@@ -139,7 +140,7 @@ async def read(list_id: int, *, common: Common = Common()) -> None:
 
 @app.command
 async def remove(
-    list_id: int,
+    list_id: Id,
     *,
     with_blocks: Annotated[bool, Parameter(negative="")] = False,
     common: Common = Common(),

@@ -12,6 +12,7 @@ from echo.actions import canonical_email_blocks, email_domain_blocks, ip_blocks
 from echo.actions.email_domain_blocks import EmailDomainDraft
 from echo.actions.ip_blocks import IpDraft
 from echo.cli.common import Common, opened, say, table
+from echo.cli.numbers import Hours
 from echo.errors import NotFound
 from echo.kinds_of_fences import IpSeverity
 from echo.models import CanonicalEmailBlock, EmailDomainBlock, IpBlock
@@ -41,7 +42,7 @@ async def block_domain(
     *,
     allow_with_approval: Annotated[bool, Parameter(negative="")] = False,
     with_mail_servers: Annotated[bool, Parameter(negative="")] = False,
-    hours: int = 0,
+    hours: Hours = 0,
     common: Common = Common(),
 ) -> None:
     """Let nobody sign up with a domain and those under it.
@@ -100,7 +101,7 @@ async def block_network(
     *,
     severity: IpSeverity = IpSeverity.SIGN_UP,
     comment: str = "",
-    hours: int = 0,
+    hours: Hours = 0,
     common: Common = Common(),
 ) -> None:
     """Block an address or a network.

@@ -7,6 +7,7 @@ from cyclopts import App
 
 from echo.actions import held as actions
 from echo.cli.common import Common, opened, say, table
+from echo.cli.numbers import Id
 from echo.policy.roles import Staff
 from echo.render import policy as render
 from echo.store import policies
@@ -39,7 +40,7 @@ async def list_(*, state: str = "waiting", limit: int = 100, common: Common = Co
 
 
 @app.command
-async def accept(*held_ids: int, common: Common = Common()) -> None:
+async def accept(*held_ids: Id, common: Common = Common()) -> None:
     """Let things through."""
     async with opened(common):
         count = await actions.decide(Staff.shell(), held_ids, is_accepted=True)
@@ -47,7 +48,7 @@ async def accept(*held_ids: int, common: Common = Common()) -> None:
 
 
 @app.command
-async def reject(*held_ids: int, common: Common = Common()) -> None:
+async def reject(*held_ids: Id, common: Common = Common()) -> None:
     """Do not take things. A post of somebody here is read by them alone from then on."""
     async with opened(common):
         count = await actions.decide(Staff.shell(), held_ids, is_accepted=False)

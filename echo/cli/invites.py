@@ -11,6 +11,7 @@ from echo import addresses, clock
 from echo.actions import invites
 from echo.actions.invites import InviteDraft
 from echo.cli.common import Common, opened, say, table
+from echo.cli.numbers import Hours, Id
 from echo.errors import NotFound
 from echo.policy.roles import Staff
 from echo.store import accounts
@@ -41,7 +42,7 @@ async def create(
     owner: str,
     *,
     uses: int | None = None,
-    hours: int = 0,
+    hours: Hours = 0,
     autofollow: Annotated[bool, Parameter(negative="")] = False,
     comment: str = "",
     common: Common = Common(),
@@ -71,7 +72,7 @@ async def create(
 
 
 @app.command
-async def end(invite_id: int, *, common: Common = Common()) -> None:
+async def end(invite_id: Id, *, common: Common = Common()) -> None:
     """Take an invitation back."""
     async with opened(common):
         await invites.end_any(Staff.shell(), invite_id)

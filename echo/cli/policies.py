@@ -13,6 +13,7 @@ from echo.actions import trying
 from echo.actions.policies import PolicyDraft
 from echo.actions.trying import Sample
 from echo.cli.common import Common, opened, say, table
+from echo.cli.numbers import Id
 from echo.errors import Invalid
 from echo.policy.pipeline import catalogue
 from echo.policy.roles import Staff
@@ -91,7 +92,7 @@ async def add(
 
 @app.command(name="set")
 async def set_(
-    policy_id: int,
+    policy_id: Id,
     *,
     on: bool | None = None,
     settings: str = "",
@@ -115,7 +116,7 @@ async def set_(
 
 
 @app.command
-async def delete(policy_id: int, *, common: Common = Common()) -> None:
+async def delete(policy_id: Id, *, common: Common = Common()) -> None:
     """Take a policy away; what it holds stays in the queue."""
     async with opened(common):
         await actions.delete(Staff.shell(), policy_id)
@@ -124,7 +125,7 @@ async def delete(policy_id: int, *, common: Common = Common()) -> None:
 
 @app.command(name="try")
 async def try_(
-    policy_id: int | None = None,
+    policy_id: Id | None = None,
     *,
     posts: Literal["all", "local", "remote"] = "all",
     limit: int = 500,

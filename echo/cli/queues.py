@@ -11,6 +11,7 @@ from cyclopts import App
 from echo import jobs as bells
 from echo.actions import queued_jobs
 from echo.cli.common import Common, opened, say, table
+from echo.cli.numbers import Id
 from echo.jobs import Queue
 from echo.policy.roles import Staff
 from echo.store import deliveries, inbound, jobs, queues, tidying
@@ -43,7 +44,7 @@ async def dead(*, limit: int = 50, common: Common = Common()) -> None:
 
 
 @app.command
-async def requeue(*job_ids: int, name: str = "", common: Common = Common()) -> None:
+async def requeue(*job_ids: Id, name: str = "", common: Common = Common()) -> None:
     """Try jobs again that were given up: these, or without ids all of a name, or all.
 
     Parameters
@@ -56,7 +57,7 @@ async def requeue(*job_ids: int, name: str = "", common: Common = Common()) -> N
 
 
 @app.command
-async def drop(*job_ids: int, name: str = "", common: Common = Common()) -> None:
+async def drop(*job_ids: Id, name: str = "", common: Common = Common()) -> None:
     """Delete jobs that were given up: these, or without ids all of a name.
 
     Parameters

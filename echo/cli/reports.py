@@ -9,6 +9,7 @@ from cyclopts import App, Parameter
 
 from echo.actions import report_work, staff_notes
 from echo.cli.common import Common, opened, say, table
+from echo.cli.numbers import Id
 from echo.db import Row
 from echo.errors import NotFound
 from echo.policy.roles import Staff
@@ -37,7 +38,7 @@ async def list_(
 
 
 @app.command
-async def show(report_id: int, *, common: Common = Common()) -> None:
+async def show(report_id: Id, *, common: Common = Common()) -> None:
     """One report with all that it names."""
     async with opened(common):
         row = (await store.rows([report_id])).get(report_id)
@@ -56,7 +57,7 @@ async def show(report_id: int, *, common: Common = Common()) -> None:
 
 @app.command
 async def resolve(
-    report_id: int, *, undo: Annotated[bool, Parameter(negative="")] = False, common: Common = Common()
+    report_id: Id, *, undo: Annotated[bool, Parameter(negative="")] = False, common: Common = Common()
 ) -> None:
     """Say that a report is dealt with.
 
@@ -70,7 +71,7 @@ async def resolve(
 
 
 @app.command
-async def note(report_id: int, text: str, *, common: Common = Common()) -> None:
+async def note(report_id: Id, text: str, *, common: Common = Common()) -> None:
     """Write something down about a report, for other moderators."""
     async with opened(common):
         await staff_notes.about_report(Staff.shell(), report_id, text)

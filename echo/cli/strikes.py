@@ -12,6 +12,7 @@ from echo.actions import strikes as actions
 from echo.actions.strikes import StrikeDraft
 from echo.addresses import here
 from echo.cli.common import Common, opened, say, table
+from echo.cli.numbers import Id
 from echo.db import Row
 from echo.errors import NotFound
 from echo.kinds_of_moderation import AppealState, StrikeKind
@@ -54,7 +55,7 @@ async def appeals_(*, state: AppealState = AppealState.PENDING, common: Common =
 
 
 @app.command
-async def approve(strike_id: int, /, *, common: Common = Common()) -> None:
+async def approve(strike_id: Id, /, *, common: Common = Common()) -> None:
     """Grant an appeal: what was done is undone."""
     async with opened(common):
         await appeals.approve(Staff.shell(), strike_id)
@@ -62,7 +63,7 @@ async def approve(strike_id: int, /, *, common: Common = Common()) -> None:
 
 
 @app.command
-async def reject(strike_id: int, /, *, common: Common = Common()) -> None:
+async def reject(strike_id: Id, /, *, common: Common = Common()) -> None:
     """Let a strike stand."""
     async with opened(common):
         await appeals.reject(Staff.shell(), strike_id)

@@ -8,6 +8,7 @@ from cyclopts import App
 from echo.actions import webhooks as actions
 from echo.actions.webhooks import WebhookDraft
 from echo.cli.common import Common, opened, say, table
+from echo.cli.numbers import Id
 from echo.policy.roles import Staff
 from echo.render import webhook as render
 from echo.store import webhooks
@@ -51,7 +52,7 @@ async def add(url: str, *events: str, common: Common = Common()) -> None:
 
 @app.command(name="set")
 async def set_(
-    webhook_id: int,
+    webhook_id: Id,
     *,
     url: str = "",
     events: str = "",
@@ -73,7 +74,7 @@ async def set_(
 
 
 @app.command
-async def rotate(webhook_id: int, *, common: Common = Common()) -> None:
+async def rotate(webhook_id: Id, *, common: Common = Common()) -> None:
     """Give one another secret; the one before is worth nothing from now on."""
     async with opened(common):
         made = await actions.rotate(Staff.shell(), webhook_id)
@@ -81,7 +82,7 @@ async def rotate(webhook_id: int, *, common: Common = Common()) -> None:
 
 
 @app.command
-async def delete(webhook_id: int, *, common: Common = Common()) -> None:
+async def delete(webhook_id: Id, *, common: Common = Common()) -> None:
     """Tell one nothing any more."""
     async with opened(common):
         await actions.delete(Staff.shell(), webhook_id)
