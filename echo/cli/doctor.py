@@ -17,7 +17,7 @@ from echo.cli.common import Common, engines_for, load_config, say
 from echo.cli.doctor_files import files, video
 from echo.cli.findings import Check, Finding
 from echo.config import Config
-from echo.config.load import is_local_host
+from echo.config.checks import is_local_host
 from echo.errors import Unavailable
 from echo.runtime import open_runtime
 from echo.schema import pending

@@ -9,6 +9,7 @@ from cyclopts import App, CycloptsError
 
 from echo import __version__, db
 from echo.cli import missing
+from echo.config.load import ConfigError
 from echo.errors import EchoError, Invalid, NotFound
 
 app = App(
@@ -69,6 +70,10 @@ def main() -> None:
     try:
         result = app(exit_on_error=False, print_error=True)
     except CycloptsError:
+        sys.exit(2)
+    except ConfigError as error:
+        # As for a wrong option: nothing was begun, and trying again does not help.
+        _fail(_explain(error))
         sys.exit(2)
     except EchoError as error:
         sys.exit(_fail(_explain(error)))

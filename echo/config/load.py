@@ -7,27 +7,36 @@ started with, `ECHO_SECTION__KEY`, `ECHO_SECTION__KEY_FILE` (a file whose conten
 from __future__ import annotations
 
 import difflib
-import ipaddress
 import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
-from urllib.parse import urlsplit
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 
 from echo.config import Config
-from echo.config.engines import RedisConfig
+from echo.config.checks import problems
 from echo.config.section import Section, in_words
 from echo.errors import EchoError
 
 DEFAULT_DOMAIN = Config().instance.domain
 Tree = dict[str, dict[str, object]]
+# Where the value of section.key came from, in words.
+Origins = dict[str, str]
 ENVIRONMENT_PREFIX = "ECHO_"
 # Set by the command line for its own children, or by people for the shell; not keys of the configuration.
 _NOT_KEYS = {"ECHO_DATA", "ECHO_CONFIG"}
+_YES, _NO = {"true", "yes", "on", "1"}, {"false", "no", "off", "0"}
+# How a file of TOML calls what msgspec names as Python does.
+_KINDS = {
+    "int": "a whole number",
+    "float": "a number",
+    "str": "text",
+    "bool": "true or false",
+    "array": "a list",
+}
 
 
 class ConfigError(EchoError):
@@ -45,20 +54,22 @@ def load(
     Raises:  ConfigError for an unreadable file, an unknown key or a value of the wrong type
     """
     tree: Tree = {}
+    origins: Origins = {}
     for path in files:
-        _merge(tree, _read(path), str(path))
-    _merge(tree, _from_environment(environment), "the environment")
+        _merge(tree, origins, _read(path), str(path))
+    _merge(tree, origins, _from_environment(environment), "the environment")
     given = {s: {k: v for k, v in keys.items() if v is not None} for s, keys in (flags or {}).items()}
-    _merge(tree, {s: keys for s, keys in given.items() if keys}, "the command line")
+    _merge(tree, origins, {s: keys for s, keys in given.items() if keys}, "the command line")
     try:
         config = msgspec.convert(tree, Config)
     except msgspec.ValidationError as error:
-        raise ConfigError(f"Configuration: {in_words(error)}") from error
+        raise ConfigError(_reason(error, origins)) from error
     if "domain" not in tree.get("instance", {}) or config.instance.domain == DEFAULT_DOMAIN:
         # On a server that is only this machine's, the name follows the port.
         instance = msgspec.structs.replace(config.instance, domain=f"localhost:{config.server.port}")
         config = msgspec.structs.replace(config, instance=instance)
-    _check(config)
+    for key, said in problems(config):
+        raise ConfigError(f"{origins.get(key, 'the configuration')}: {key}: {said}")
     return config
 
 
@@ -81,13 +92,17 @@ def keys_of(section: type[Section]) -> Iterator[tuple[str, object, Any, str]]:
 
 def _read(path: Path) -> Tree:
     try:
-        with path.open("rb") as file:
-            tree = tomllib.load(file)
+        # Some editors put a byte order mark before everything.
+        tree = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:
         raise ConfigError(f"Cannot read {path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path} is no text in UTF-8, from byte {error.start} on") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path} is not valid TOML: {error}") from error
     for name, value in tree.items():
+        if isinstance(value, list) and any(isinstance(item, dict) for item in value):
+            raise ConfigError(f"{path}: write [{name}] in place of [[{name}]]")
         if not isinstance(value, dict):
             raise ConfigError(f"{path}: `{name}` stands outside of a [section]")
     return tree
@@ -95,7 +110,8 @@ def _read(path: Path) -> Tree:
 
 def _from_environment(environment: Mapping[str, str]) -> Tree:
     tree: Tree = {}
-    for name, text in environment.items():
+    # Sorted: KEY_FILE comes after KEY, and wins.
+    for name, text in sorted(environment.items()):
         if not name.startswith(ENVIRONMENT_PREFIX) or "__" not in name or name in _NOT_KEYS:
             continue
         section, key = name[len(ENVIRONMENT_PREFIX) :].lower().split("__", 1)
@@ -104,6 +120,8 @@ def _from_environment(environment: Mapping[str, str]) -> Tree:
         )
         if key.endswith("_file") and key not in types:
             key, text = key.removesuffix("_file"), _secret(name, text)
+        if not text.isprintable() and any("\ud800" <= char <= "\udfff" for char in text):
+            raise ConfigError(f"{name} is no text in UTF-8")
         tree.setdefault(section, {})[key] = _typed(text, types.get(key))
     return tree
 
@@ -112,24 +130,28 @@ def _secret(name: str, path: str) -> str:
     try:
         return Path(path).read_text(encoding="utf-8").strip()
     except OSError as error:
-        raise ConfigError(f"{name}: cannot read {path}: {error.strerror}") from error
+        raise ConfigError(f"{name}: cannot read {path or 'nothing'}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{name}: {path} is no text in UTF-8, from byte {error.start} on") from error
 
 
 def _typed(text: str, type_: object) -> object:
-    """A value from the environment: text for text keys, else TOML; a list may also be written a,b,c."""
+    """A value from the environment: text for text keys, else TOML; a list may also be written a,b,c or a."""
     if type_ is str or type_ is None or type(None) in get_args(type_):
         return text
-    if type_ is bool and text.lower() in {"1", "yes", "on", "0", "no", "off"}:
-        return text.lower() in {"1", "yes", "on"}
+    if type_ is bool and text.lower() in _YES | _NO:
+        return text.lower() in _YES
     try:
-        return tomllib.loads(f"value = {text}")["value"]
+        value: object = tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
-        if getattr(type_, "__origin__", None) is list:
-            return [part.strip() for part in text.split(",") if part.strip()]
-        return text.lower() if text.lower() in {"true", "false"} else text
+        value = text
+    if get_origin(type_) is list and not isinstance(value, list):
+        item = get_args(type_)[0]
+        return [_typed(part.strip(), item) for part in text.split(",") if part.strip()]
+    return value
 
 
-def _merge(into: Tree, tree: Mapping[str, Mapping[str, object]], origin: str) -> None:
+def _merge(into: Tree, origins: Origins, tree: Mapping[str, Mapping[str, object]], origin: str) -> None:
     known = dict(sections())
     for section, keys in tree.items():
         if section not in known:
@@ -139,6 +161,20 @@ def _merge(into: Tree, tree: Mapping[str, Mapping[str, object]], origin: str) ->
             if key not in names:
                 raise ConfigError(f"{origin}: unknown key {section}.{key}{_nearest(key, names, section)}")
             into.setdefault(section, {})[key] = value
+            origins[f"{section}.{key}"] = origin
+
+
+def _reason(error: msgspec.ValidationError, origins: Origins) -> str:
+    """Where a value stands, which key it is of, and why it cannot be taken."""
+    said, _, where = in_words(error).partition(" - at `$.")
+    key = where.rstrip("`")
+    bare = key.partition("[")[0]
+    section, _, name = bare.partition(".")
+    type_ = next((t for k, _, t, _ in keys_of(dict(sections())[section]) if k == name), None)
+    if get_origin(type_) is Literal:
+        said = f"{said}; known are {', '.join(map(str, get_args(type_)))}"
+    said = re.sub(r"`(\w+)`", lambda found: _KINDS.get(found[1], found[1]), said)
+    return f"{origins.get(bare, 'the configuration')}: {key}: {said[:1].lower()}{said[1:]}"
 
 
 def _nearest(word: str, known: Mapping[str, object] | set[str], section: str = "") -> str:
@@ -146,61 +182,6 @@ def _nearest(word: str, known: Mapping[str, object] | set[str], section: str = "
     if close:
         return f"; did you mean {section + '.' if section else ''}{close[0]}?"
     return f"; known are {', '.join(sorted(known))}"
-
-
-def _check(config: Config) -> None:
-    """What no single key can say."""
-    if config.server.base_url and not config.server.base_url.startswith(("http://", "https://")):
-        raise ConfigError("server.base_url must begin with http:// or https://")
-    for key in ("trusted_proxies",):
-        _networks(f"server.{key}", getattr(config.server, key))
-    _networks("federation.allowed_private_ranges", config.federation.allowed_private_ranges)
-    _networks("translation.allowed_private_ranges", config.translation.allowed_private_ranges)
-    if config.translation.provider == "deepl" and not config.translation.key:
-        raise ConfigError("translation.provider is deepl, which needs translation.key")
-    if config.search.engine == "meilisearch" and not config.search.url.startswith(("http://", "https://")):
-        raise ConfigError("search.url must say where Meilisearch answers: http://host:7700")
-    _check_redis(config.redis)
-    if config.dev.enabled and config.is_secure and not is_local_host(config.host):
-        raise ConfigError(
-            f"dev.enabled cannot be used with the public address {config.base_url}; "
-            "switch it off, or use an http or loopback base_url"
-        )
-
-
-def _check_redis(redis: RedisConfig) -> None:
-    if redis.cluster_hosts and not redis.cluster:
-        raise ConfigError("redis.cluster_hosts names servers of a cluster: set redis.cluster = true as well")
-    if not redis.cluster:
-        return
-    parts = urlsplit(redis.url)
-    if parts.scheme not in {"redis", "rediss"} or not parts.hostname:
-        raise ConfigError("redis.cluster is true: redis.url must name one of its servers, redis://host:port")
-    if parts.path.strip("/") not in {"", "0"}:
-        raise ConfigError("redis.url: a cluster has no other database than 0")
-    for host in redis.cluster_hosts:
-        if not re.fullmatch(r".+:\d{1,5}", host):
-            raise ConfigError(f"redis.cluster_hosts: {host!r} is not host:port")
-
-
-def _networks(key: str, values: list[str]) -> None:
-    for value in values:
-        try:
-            ipaddress.ip_network(value)
-        except ValueError as error:
-            raise ConfigError(f"{key}: {value!r} is not a network such as 10.0.0.0/8") from error
-
-
-def is_local_host(host: str) -> bool:
-    """Whether a host (with or without port) can only be this machine or a test network."""
-    name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
-    name = name.strip("[]").lower()
-    if name in {"localhost"} or name.endswith((".localhost", ".test", ".local", ".internal")):
-        return True
-    try:
-        return not ipaddress.ip_address(name).is_global
-    except ValueError:
-        return False
 
 
 def find_files(data: Path | None, explicit: Path | None) -> list[Path]:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from quart import Blueprint, Response, request
 
 from echo import addresses
-from echo.config.load import is_local_host
+from echo.config.checks import is_local_host
 from echo.errors import NotFound
 from echo.http.forms import read_params
 from echo.http.paging import Page, link_header

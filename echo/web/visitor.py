@@ -16,7 +16,7 @@ from quart import Response, g, request
 from echo import clock, settings
 from echo.actions.links import LIFETIMES, LinkKind
 from echo.actions.logins import SESSION_DAYS, Browser, Entrance
-from echo.config.load import is_local_host
+from echo.config.checks import is_local_host
 from echo.errors import Forbidden
 from echo.http import media_types
 from echo.http.access import caller_address
