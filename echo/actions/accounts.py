@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlsplit
@@ -128,19 +129,29 @@ async def change_profile(account_id: int, draft: ProfileDraft) -> Account:
             changes["fields_"] = links.kept(account.fields_, profile_texts.fields(draft.fields))
         if changes.keys() & {"display_name", "note_source", "fields_"}:
             changes["emojis"] = await profile_texts.emojis(account, changes)
+        changes = {name: value for name, value in changes.items() if getattr(account, name) != value}
         if changes:
             account.update_from_dict(changes | {"version": account.version + 1})
             await account.save()
             await search_accounts.keep(account)
             unit.emit(AccountChanged(local=True, account_id=account.id))
-        unit.emit(OwnChanged(local=True, account_id=account.id, what="profile"))
         if draft.fields is not None and links.waiting(account.fields_):
+            # Also when they are as before: whoever saves again wants to have them looked at again.
             unit.emit(LinksChanged(local=True, account_id=account.id))
-        if draft.settings:
-            user = await accounts.user(account_id)
-            user.settings = {**user.settings, **draft.settings}
-            await user.save(update_fields=["settings"])
+        if await _prefer(account_id, draft.settings) or changes:
+            unit.emit(OwnChanged(local=True, account_id=account.id, what="profile"))
     return account
+
+
+async def _prefer(account_id: int, chosen: Mapping[str, object]) -> bool:
+    """Keep what somebody prefers; False when that is as before."""
+    user = await accounts.user(account_id)
+    settings = {**user.settings, **chosen}
+    if settings == user.settings:
+        return False
+    user.settings = settings
+    await user.save(update_fields=["settings"])
+    return True
 
 
 async def delete_oneself(user_id: int, password: str) -> None:

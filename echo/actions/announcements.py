@@ -76,9 +76,11 @@ async def withdraw(by: Staff, announcement_id: int) -> None:
     target, told = await _target(announcement_id), {"published": False}
     async with acting(by, Deed.ANNOUNCEMENT_CHANGE, on=target, details=told) as unit:
         known = await _locked(announcement_id)
+        was_published = known.published_at is not None
         known.published_at = known.publish_at = None
         await known.save(update_fields=["published_at", "publish_at"])
-        unit.emit(AnnouncementRemoved(local=True, announcement_id=announcement_id))
+        if was_published:
+            unit.emit(AnnouncementRemoved(local=True, announcement_id=announcement_id))
 
 
 async def remove(by: Staff, announcement_id: int) -> None:

@@ -59,6 +59,7 @@ async def mute(
     muter_id: int, muted_id: int, *, notifications_too: bool = True, duration_seconds: int = 0
 ) -> None:
     """Stop seeing somebody, who does not notice; for a while, or for good with 0 seconds.
+    The same again changes nothing.
 
     Raises:  NotFound; Forbidden for oneself
     """
@@ -68,10 +69,11 @@ async def mute(
     expires_at = now + timedelta(seconds=duration_seconds) if duration_seconds > 0 else None
     async with db.unit_of_work() as unit:
         await accounts.get(muted_id)
-        await db.execute(
-            "INSERT INTO mutes (muter_id, muted_id, notifications, expires_at, created_at)"
+        is_another = await db.execute(
+            "INSERT INTO mutes AS m (muter_id, muted_id, notifications, expires_at, created_at)"
             " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (muter_id, muted_id)"
-            " DO UPDATE SET notifications = $3, expires_at = $4",
+            " DO UPDATE SET notifications = $3, expires_at = $4"
+            " WHERE (m.notifications, m.expires_at) IS DISTINCT FROM ($3, $4)",
             muter_id,
             muted_id,
             notifications_too,
@@ -79,8 +81,9 @@ async def mute(
             now,
         )
         await notification_policies.forget_person(muter_id, muted_id)
-        unit.emit(Muted(local=True, muter_id=muter_id, muted_id=muted_id))
-        unit.emit(Related(local=True, account_id=muter_id, other_id=muted_id, is_mutual=False))
+        if is_another:
+            unit.emit(Muted(local=True, muter_id=muter_id, muted_id=muted_id))
+            unit.emit(Related(local=True, account_id=muter_id, other_id=muted_id, is_mutual=False))
 
 
 async def unmute(muter_id: int, muted_id: int) -> None:

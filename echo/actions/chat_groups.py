@@ -231,8 +231,9 @@ async def picture(account_id: int, chat_id: int, key: str) -> Chat:
         seat = await _lead(account_id, chat_id, Deed.CHANGE)
         if not seat.chat.local:
             icon = addresses.here().file(key) if key else ""
-            await chat_wishing.wish(unit, seat.chat, account_id, ChatEventKind.AVATAR, icon=icon)
-        else:
+            if seat.chat.avatar != icon:
+                await chat_wishing.wish(unit, seat.chat, account_id, ChatEventKind.AVATAR, icon=icon)
+        elif seat.chat.avatar != key:
             await remote_files.know([key])
             await append(unit, seat.chat, ChatEventKind.AVATAR, account_id, {"avatar": key})
     return (await store.get(Viewer(account_id), chat_id)).chat

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from echo import clock, db
 from echo.db import UnitOfWork
@@ -14,7 +14,8 @@ from echo.policy.viewer import Viewer
 from echo.store import chat_log, chat_marks, chats
 
 _OF_PRESENCE = ("share_presence", "share_last_seen", "invisible")
-FOREVER = timedelta(days=36_500)
+# The same moment each time, so that the second time is nothing new.
+FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 async def read(account_id: int, chat_id: int, seq: int) -> None:
@@ -47,16 +48,17 @@ async def mute(account_id: int, chat_id: int, duration: timedelta | None) -> Non
     """Be quiet about a chat for that long; None: until it is unmuted. Raises NotFound."""
     async with db.unit_of_work() as unit:
         await chats.get(Viewer(account_id), chat_id)
-        await chat_marks.mute(chat_id, account_id, clock.now() + (duration or FOREVER))
-        _emit(unit, chat_id, account_id, [account_id])
+        until = FOREVER if duration is None else clock.now() + duration
+        if await chat_marks.mute(chat_id, account_id, until):
+            _emit(unit, chat_id, account_id, [account_id])
 
 
 async def unmute(account_id: int, chat_id: int) -> None:
     """Hear of it again. Raises NotFound."""
     async with db.unit_of_work() as unit:
         await chats.get(Viewer(account_id), chat_id)
-        await chat_marks.mute(chat_id, account_id, None)
-        _emit(unit, chat_id, account_id, [account_id])
+        if await chat_marks.mute(chat_id, account_id, None):
+            _emit(unit, chat_id, account_id, [account_id])
 
 
 async def hide_message(account_id: int, chat_id: int, seq: int) -> None:
@@ -76,7 +78,8 @@ async def answer_request(account_id: int, chat_id: int, *, is_wanted: bool) -> N
         seat = await chats.get(Viewer(account_id), chat_id)
         if seat.member.request == ChatRequest.NONE:
             raise NotFound
-        await (chat_marks.let_in if is_wanted else chat_marks.refuse)(chat_id, account_id)
+        if not await (chat_marks.let_in if is_wanted else chat_marks.refuse)(chat_id, account_id):
+            return
         _emit(unit, chat_id, account_id, [account_id])
         other = await chats.other_of(chat_id, account_id)
         unit.emit(Met(local=True, account_id=account_id, other_ids=(other.id,)))

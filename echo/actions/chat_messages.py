@@ -179,7 +179,9 @@ async def edit(author_id: int, chat_id: int, seq: int, text: str) -> ChatMessage
     thrown_away: list[int] = []
     async with db.unit_of_work() as unit:
         seat = await _sit(author_id, chat_id)
-        await store.message(Viewer(author_id), chat_id, seq)
+        _, message = await store.message(Viewer(author_id), chat_id, seq)
+        if message.text == text and not drops_files:
+            return message
         if not seat.chat.local:
             await chat_wishing.wish(
                 unit, seat.chat, author_id, ChatEventKind.EDITED, message_seq=seq, text=text

@@ -42,9 +42,11 @@ async def take_out(unit: UnitOfWork, post_id: int) -> None:
 async def mark(account_id: int, conversation_id: int, *, unread: bool) -> None:
     """Say whether one has read a conversation. Raises NotFound."""
     async with db.unit_of_work() as unit:
-        if not await conversations.mark(account_id, conversation_id, unread=unread):
+        is_another = await conversations.mark(account_id, conversation_id, unread=unread)
+        if is_another is None:
             raise NotFound
-        _emit(unit, conversation_id, account_id)
+        if is_another:
+            _emit(unit, conversation_id, account_id)
 
 
 async def forget(account_id: int, conversation_id: int) -> None:

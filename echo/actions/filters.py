@@ -39,12 +39,14 @@ class FilterDraft:
 
 @asynccontextmanager
 async def changing(account_id: int) -> AsyncIterator[None]:
-    """A change of somebody's filters: one after the other, within bounds, and their apps hear of it.
+    """A change of somebody's filters: one after the other, within bounds; their apps hear when something is
+    another than before.
 
     Raises:  Invalid when there are too many filters, keywords or posts afterwards
     """
     async with db.unit_of_work() as unit:
         await filters.raise_version(account_id)
+        before = await filters.all_of([account_id])
         yield
         for most, count, what in zip(
             (MOST_FILTERS, MOST_KEYWORDS, MOST_POSTS),
@@ -54,7 +56,8 @@ async def changing(account_id: int) -> AsyncIterator[None]:
         ):
             if count > most:
                 raise Invalid(f"Validation failed: You have reached the maximum number of {what}")
-        unit.emit(FiltersChanged(local=True, account_id=account_id))
+        if await filters.all_of([account_id]) != before:
+            unit.emit(FiltersChanged(local=True, account_id=account_id))
 
 
 async def create(account_id: int, draft: FilterDraft) -> int:

@@ -86,14 +86,16 @@ async def bookmark(account_id: int, post_id: int) -> Post:
 
 
 async def unbookmark(account_id: int, post_id: int) -> Post:
-    """Stop keeping a post, which may be unreadable by now."""
+    """Stop keeping a post, which may be unreadable by now; nothing happens when it is not kept."""
     async with db.unit_of_work() as unit:
-        if await Bookmark.filter(account_id=account_id, post_id=post_id).delete():
+        was_kept = await Bookmark.filter(account_id=account_id, post_id=post_id).delete()
+        if was_kept:
             post = await posts.get_unscoped_for_worker(post_id)
         else:
             post = await posts.get_original(Viewer(account_id), post_id)
-            await Bookmark.filter(account_id=account_id, post_id=post.id).delete()
-        unit.emit(Acted(local=True, account_id=account_id, post_id=post.id))
+            was_kept = await Bookmark.filter(account_id=account_id, post_id=post.id).delete()
+        if was_kept:
+            unit.emit(Acted(local=True, account_id=account_id, post_id=post.id))
     return post
 
 

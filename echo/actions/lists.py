@@ -51,10 +51,10 @@ async def change(owner_id: int, list_id: int, draft: ListDraft) -> List:
         _require_title(draft.title)
     async with db.unit_of_work() as unit:
         known = await lists.get(owner_id, list_id)
-        was_exclusive = known.exclusive
-        if changes:
-            await known.update_from_dict(changes).save(update_fields=list(changes))
-        _emit(unit, known, home_too=known.exclusive != was_exclusive)
+        changed = {name: value for name, value in changes.items() if getattr(known, name) != value}
+        if changed:
+            await known.update_from_dict(changed).save(update_fields=list(changed))
+            _emit(unit, known, home_too="exclusive" in changed)
     return known
 
 

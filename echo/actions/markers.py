@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from echo import clock, db
 from echo.db import Row
-from echo.errors import Conflict
 from echo.events import OwnChanged
+from echo.store import markers
 
 
 async def set_marker(account_id: int, timeline: str, last_read_id: str) -> Row:
-    """Remember the last id read of `home` or `notifications`; the stored row.
+    """Remember the last id read of `home` or `notifications`; the same again changes nothing.
 
-    Raises:  Conflict when another app wrote it at the same moment
+    Returns: the stored row
     """
     async with db.unit_of_work() as unit:
         rows = await db.fetch(
-            "INSERT INTO markers (account_id, timeline, last_read_id, version, updated_at)"
+            "INSERT INTO markers AS m (account_id, timeline, last_read_id, version, updated_at)"
             " VALUES ($1, $2, $3, 1, $4) ON CONFLICT (account_id, timeline)"
-            " DO UPDATE SET last_read_id = $3, version = markers.version + 1, updated_at = $4"
-            " RETURNING timeline, last_read_id, version, updated_at",
+            " DO UPDATE SET last_read_id = $3, version = m.version + 1, updated_at = $4"
+            " WHERE m.last_read_id <> $3 RETURNING timeline, last_read_id, version, updated_at",
             account_id,
             timeline,
             last_read_id,
             clock.now(),
         )
         if not rows:
-            raise Conflict
+            return next(row for row in await markers.of(account_id) if row["timeline"] == timeline)
         unit.emit(OwnChanged(local=True, account_id=account_id, what="markers"))
     return rows[0]

@@ -19,11 +19,12 @@ async def write_note(owner_id: int, target_id: int, comment: str) -> None:
         raise Invalid(f"Validation failed: Comment is too long (maximum is {NOTE_CHARACTERS} characters)")
     async with db.unit_of_work() as unit:
         await accounts.get(target_id)
-        await db.execute(
-            "INSERT INTO account_notes (owner_id, target_id, comment) VALUES ($1, $2, $3)"
-            " ON CONFLICT (owner_id, target_id) DO UPDATE SET comment = $3",
+        is_another = await db.execute(
+            "INSERT INTO account_notes AS n (owner_id, target_id, comment) VALUES ($1, $2, $3)"
+            " ON CONFLICT (owner_id, target_id) DO UPDATE SET comment = $3 WHERE n.comment <> $3",
             owner_id,
             target_id,
             comment,
         )
-        unit.emit(Related(local=True, account_id=owner_id, other_id=target_id, is_mutual=False))
+        if is_another:
+            unit.emit(Related(local=True, account_id=owner_id, other_id=target_id, is_mutual=False))

@@ -59,8 +59,8 @@ async def dismiss(account_id: int, request_ids: Sequence[int]) -> int:
 async def clear(account_id: int) -> None:
     """Forget all that somebody was told."""
     async with db.unit_of_work() as unit:
-        await notifications.delete_all(account_id)
-        _tell_devices(unit, account_id)
+        if await notifications.delete_all(account_id):
+            _tell_devices(unit, account_id)
 
 
 async def forget(account_id: int, notification_id: int) -> bool:
@@ -75,8 +75,8 @@ async def forget(account_id: int, notification_id: int) -> bool:
 async def forget_group(account_id: int, kind: str, post_id: int, hour: int) -> None:
     """Forget those that are shown as one."""
     async with db.unit_of_work() as unit:
-        await notifications.delete_group(account_id, kind, post_id, hour)
-        _tell_devices(unit, account_id)
+        if await notifications.delete_group(account_id, kind, post_id, hour):
+            _tell_devices(unit, account_id)
 
 
 def _tell_devices(unit: UnitOfWork, account_id: int) -> None:

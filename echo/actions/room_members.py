@@ -107,7 +107,10 @@ async def answer_recording(account_id: int, room_id: int, *, agreed: bool) -> No
         room, member = await _present(account_id, room_id)
         if room.recording_asked_at is None:
             raise Invalid("Nobody has asked whether to record")
-        member.consent = (Consent.YES if agreed else Consent.NO).value
+        consent = (Consent.YES if agreed else Consent.NO).value
+        if member.consent == consent:
+            return
+        member.consent = consent
         await member.save(update_fields=["consent"])
         await announce(unit, room)
 
@@ -121,6 +124,8 @@ async def set_role(host_id: int, room_id: int, account_id: int, role: RoomRole) 
         room, member = await _hosted(host_id, room_id, account_id)
         if account_id == host_id:
             raise Invalid("The host always speaks")
+        if (member.role, member.hand_raised_at) == (role.value, None):
+            return
         member.role, member.hand_raised_at = role.value, None
         await member.save(update_fields=["role", "hand_raised_at"])
         _tell_engine(unit, room, account_id)
@@ -131,6 +136,8 @@ async def mute(host_id: int, room_id: int, account_id: int, *, muted: bool) -> N
     """Mute somebody for everybody, or take that back. Raises as `set_role` does."""
     async with db.unit_of_work() as unit:
         room, member = await _hosted(host_id, room_id, account_id)
+        if member.muted == muted:
+            return
         member.muted = muted
         await member.save(update_fields=["muted"])
         _tell_engine(unit, room, account_id)

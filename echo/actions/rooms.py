@@ -78,6 +78,7 @@ async def change(host_id: int, room_id: int, draft: RoomDraft) -> None:
     """
     async with db.unit_of_work() as unit:
         room = await lock_hosted(host_id, room_id)
+        before = _rules(room)
         if draft.engine not in (None, room.engine) or draft.chat_id not in (None, room.chat_id):
             raise Invalid("Validation failed: Engine and chat cannot be changed")
         if draft.title is not None:
@@ -93,6 +94,8 @@ async def change(host_id: int, room_id: int, draft: RoomDraft) -> None:
         room.maximum = _maximum(draft.maximum or room.maximum, room.engine, video=room.video)
         if draft.post_id is not None:
             await _show_on(unit, room, draft.post_id)
+        if _rules(room) == before:
+            return
         await room.save()
         await announce(unit, room)
         await _show(unit, room.post_id)
@@ -176,6 +179,11 @@ async def _show(unit: UnitOfWork, post_id: int | None) -> None:
     if post_id is not None:
         await rooms.touch_post(post_id)
         unit.emit(RoomShown(local=True, post_id=post_id))
+
+
+def _rules(room: Room) -> tuple[object, ...]:
+    """All of a room that its host may change."""
+    return room.title, room.access, room.stage, room.video, room.maximum, room.post_id
 
 
 def _title(text: str) -> str:

@@ -11,26 +11,27 @@ from echo.store import posts
 
 
 async def mute(account_id: int, post_id: int) -> Post:
-    """Hear no more of the thread of a post. Raises NotFound when it may not be read."""
+    """Hear no more of the thread of a post; twice is once. Raises NotFound when it may not be read."""
     async with db.unit_of_work() as unit:
         post = await posts.get_original(Viewer(account_id), post_id)
-        await db.execute(
+        is_new = await db.execute(
             "INSERT INTO thread_mutes (account_id, thread_id, created_at) VALUES ($1, $2, $3)"
             " ON CONFLICT DO NOTHING",
             account_id,
             post.thread_id,
             clock.now(),
         )
-        _tell_devices(unit, account_id, post)
+        if is_new:
+            _tell_devices(unit, account_id, post)
     return post
 
 
 async def unmute(account_id: int, post_id: int) -> Post:
-    """Hear of it again. Raises NotFound when the post may not be read."""
+    """Hear of it again; nothing happens when one does. Raises NotFound when the post may not be read."""
     async with db.unit_of_work() as unit:
         post = await posts.get_original(Viewer(account_id), post_id)
-        await ThreadMute.filter(account_id=account_id, thread_id=post.thread_id).delete()
-        _tell_devices(unit, account_id, post)
+        if await ThreadMute.filter(account_id=account_id, thread_id=post.thread_id).delete():
+            _tell_devices(unit, account_id, post)
     return post
 
 

@@ -26,7 +26,9 @@ class Related(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnChanged(Event):
-    """Something of their own is to be read anew; `what`: `lists`, `markers`, `profile` or `notices`."""
+    """Something of their own is to be read anew; `what`: `lists`, `markers`, `profile`, `notices` or
+    `home`, what is shown of posts there.
+    """
 
     account_id: int
     what: str

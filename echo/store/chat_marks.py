@@ -28,14 +28,16 @@ async def rise(chat_id: int, account_id: int, seq: int, *, is_read: bool) -> boo
     return found is not None
 
 
-async def mute(chat_id: int, account_id: int, until: datetime | None) -> None:
-    """Be quiet about a chat until then; None: tell of it again."""
-    await db.execute(
-        "UPDATE chat_members SET muted_until = $3 WHERE chat_id = $1 AND account_id = $2",
+async def mute(chat_id: int, account_id: int, until: datetime | None) -> bool:
+    """Be quiet about a chat until then; None: tell of it again. False when that was so."""
+    count = await db.execute(
+        "UPDATE chat_members SET muted_until = $3 WHERE chat_id = $1 AND account_id = $2"
+        " AND muted_until IS DISTINCT FROM $3",
         chat_id,
         account_id,
         until,
     )
+    return count > 0
 
 
 async def hide(chat_id: int, account_id: int) -> None:
@@ -83,16 +85,17 @@ async def let_in(chat_id: int, account_id: int) -> bool:
     return row is not None and row["request"] != ""
 
 
-async def refuse(chat_id: int, account_id: int) -> None:
-    """They do not."""
-    await _set_request(chat_id, account_id, ChatRequest.REFUSED)
+async def refuse(chat_id: int, account_id: int) -> bool:
+    """They do not; False when they have said so."""
+    return await _set_request(chat_id, account_id, ChatRequest.REFUSED)
 
 
-async def _set_request(chat_id: int, account_id: int, request: ChatRequest) -> None:
-    await db.execute(
+async def _set_request(chat_id: int, account_id: int, request: ChatRequest) -> bool:
+    count = await db.execute(
         "UPDATE chat_members SET request = $3, wants = false"
         " WHERE chat_id = $1 AND account_id = $2 AND request <> $3",
         chat_id,
         account_id,
         request.value,
     )
+    return count > 0

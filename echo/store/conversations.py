@@ -137,14 +137,19 @@ async def take_out(post_ids: Sequence[int]) -> list[Row]:
     )
 
 
-async def mark(account_id: int, conversation_id: int, *, unread: bool) -> int:
-    """Say whether a conversation of this person was read; how many there were."""
-    return await db.execute(
-        "UPDATE conversations SET unread = $3 WHERE account_id = $1 AND id = $2",
+async def mark(account_id: int, conversation_id: int, *, unread: bool) -> bool | None:
+    """Say whether a conversation of this person was read.
+
+    Returns: whether that is another word than before; None when there is no such conversation
+    """
+    was: bool | None = await db.fetch_value(
+        "UPDATE conversations c SET unread = $3 FROM (SELECT id, unread FROM conversations"
+        " WHERE account_id = $1 AND id = $2 FOR UPDATE) b WHERE c.id = b.id RETURNING b.unread",
         account_id,
         conversation_id,
         unread,
     )
+    return None if was is None else was != unread
 
 
 async def delete(account_id: int, conversation_id: int) -> int:

@@ -218,9 +218,9 @@ async def delete_group(account_id: int, kind: str, post_id: int | None, group_ho
     )
 
 
-async def delete_all(account_id: int) -> None:
-    """Forget everything this person was told."""
-    await db.execute("DELETE FROM notifications WHERE account_id = $1", account_id)
+async def delete_all(account_id: int) -> int:
+    """Forget everything this person was told; how many things there were."""
+    return await db.execute("DELETE FROM notifications WHERE account_id = $1", account_id)
 
 
 async def delete_about_post(post_id: int) -> None:

@@ -22,6 +22,7 @@ async def heard_by(ear: Ear) -> list[str]:
 async def test_other_devices_learn_what_one_did_and_mastodons_streams_do_not(live: LiveServer) -> None:
     alice, bob = await make.person("alice"), await make.person("bob")
     hers, his = await make.post(alice, "mine"), await make.post(bob, "like this")
+    await make.follow(bob, alice)
     other, plain = await live.listen(alice), await live.listen(alice, "?stream=user")
     poor = await live.listen(await make.with_scopes(alice, "read:notifications"))
     await other.hello()
