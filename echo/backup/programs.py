@@ -10,6 +10,7 @@ from typing import IO, Any, cast
 
 from echo.connecting import tortoise_config
 from echo.embedded import EngineFailed, find_program
+from echo.embedded.processes import describe_end
 from echo.errors import EchoError
 
 
@@ -69,7 +70,8 @@ async def _run(url: str, name: str, *arguments: str, source: IO[bytes] | None = 
             await process.wait()
         raise
     if process.returncode:
-        raise EchoError(f"{name} failed: {complained.decode(errors='replace').strip()[-2000:]}")
+        why = complained.decode(errors="replace").strip()[-2000:] or describe_end(process.returncode)
+        raise EchoError(f"{name} failed: {why}")
     return said
 
 

@@ -73,7 +73,11 @@ def read(content: bytes, kind: ImportKind | None, file_name: str = "") -> tuple[
     if not rows:
         raise Invalid("The file is empty.")
     headings = _headings(rows[0])
-    found = kind or _guess(headings, rows[0], file_name)
+    said = _kind_of(headings)
+    if kind and said and kind is not said:
+        # Whoever means to follow people must not block them.
+        raise Invalid("The file is of another kind: it has other columns.")
+    found = kind or said or _guess(headings, rows[0], file_name)
     if found is None:
         raise Invalid("It cannot be seen what is in the file. Choose what it is.")
     if headings:
@@ -144,11 +148,19 @@ def _rows(content: bytes) -> Iterator[list[str]]:
     if "\0" in text:
         raise Invalid("The file is not a table.")
     try:
-        for row in csv.reader(io.StringIO(text)):
+        for row in csv.reader(io.StringIO(text, newline=None), delimiter=_delimiter(text)):
             if any(cell.strip() for cell in row):
                 yield row
     except csv.Error as error:
         raise Invalid(f"The file is not a table: {error}.") from error
+
+
+def _delimiter(text: str) -> str:
+    """What stands between cells: tables that went through a spreadsheet may have semicolons or tabs."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    if "," in first or first.startswith(("https://", "http://")):
+        return ","
+    return next((mark for mark in ";\t" if mark in first), ",")
 
 
 def _headings(row: Sequence[str]) -> tuple[str, ...]:
@@ -159,17 +171,22 @@ def _headings(row: Sequence[str]) -> tuple[str, ...]:
     return tuple(known.get(cell.strip().lower(), cell.strip()) for cell in row) if is_heading else ()
 
 
-def _guess(headings: Sequence[str], row: Sequence[str], file_name: str) -> ImportKind | None:
-    for columns, kind in (
-        ((HIDE,), ImportKind.MUTES),
-        ((BOOSTS,), ImportKind.FOLLOWS),
-        ((NOTIFY,), ImportKind.FOLLOWS),
-        ((LIST,), ImportKind.LISTS),
-        ((DOMAIN,), ImportKind.DOMAINS),
-        ((URI,), ImportKind.BOOKMARKS),
+def _kind_of(headings: Sequence[str]) -> ImportKind | None:
+    """What the first line says that the file is; of a column of people alone it says nothing."""
+    for column, kind in (
+        (HIDE, ImportKind.MUTES),
+        (BOOSTS, ImportKind.FOLLOWS),
+        (NOTIFY, ImportKind.FOLLOWS),
+        (LIST, ImportKind.LISTS),
+        (DOMAIN, ImportKind.DOMAINS),
+        (URI, ImportKind.BOOKMARKS),
     ):
-        if set(columns) <= set(headings):
+        if column in headings:
             return kind
+    return None
+
+
+def _guess(headings: Sequence[str], row: Sequence[str], file_name: str) -> ImportKind | None:
     for word, kind in _FILE_NAMES:
         if word in file_name.lower():
             return kind

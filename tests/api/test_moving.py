@@ -176,6 +176,29 @@ async def test_overwriting_takes_away_what_is_not_in_the_file(api: Api) -> None:
     assert await Block.filter(blocker_id=alice.id).count() == 2
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        FOLLOWS.replace("\n", "\r\n"),
+        FOLLOWS.replace("\n", "\r"),
+        FOLLOWS.replace(",", ";").replace("de; en", "de, en"),
+        FOLLOWS.replace(",", "\t").replace("de\t en", "de, en"),
+        "\ufeff" + FOLLOWS,
+    ],
+)
+def test_what_spreadsheets_make_of_tables(text: str) -> None:
+    kind, lines = tables.read(text.encode(), None)
+    assert (kind, lines) == tables.read(FOLLOWS.encode(), None)
+    assert lines[0] == tables.Line("zoe@far.test", boosts=False, notify=True, languages=["de", "en"])
+
+
+def test_marks_that_stand_in_what_a_row_is_about() -> None:
+    uri = "https://far.test/posts;1"
+    assert tables.read(f"{uri}\n".encode(), None) == (ImportKind.BOOKMARKS, [tables.Line(uri)])
+    named = tables.read(b"Tea; and more,zoe@far.test\n", None)
+    assert named == (ImportKind.LISTS, [tables.Line("zoe@far.test", list_title="Tea; and more")])
+
+
 async def test_what_is_no_table_is_refused(api: Api) -> None:
     alice = await make.person()
     for text, form in (
@@ -184,6 +207,9 @@ async def test_what_is_no_table_is_refused(api: Api) -> None:
         ("a@b.test\n", {"kind": "posts"}),
         ("a@b.test\n", {"kind": "blocking", "mode": "replace"}),
         ("#domain\nbad.test\n", {"kind": "following"}),
+        (FOLLOWS, {"kind": "blocking"}),  # whom one follows
+        (FOLLOWS, {"kind": "muting"}),
+        ("Account address,Hide notifications\na@b.test,true\n", {"kind": "following"}),
         ("Account address\n", {"kind": "blocking"}),
         ('"never closed' + "x" * 200_000, {"kind": "blocking"}),
         ("\0a", {"kind": "blocking"}),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -96,6 +98,28 @@ async def test_a_backup_that_fails_leaves_nothing(runtime: Runtime, tmp_path: Pa
         (tmp_path / "a.tar").write_bytes(content)
         with pytest.raises(Invalid):
             places.find(tmp_path / "a.tar")
+
+
+_LIMITED = """
+import asyncio, resource, sys
+from pathlib import Path
+from echo.backup import programs
+from echo.store import snapshots
+
+async def dump(url, target):
+    async with snapshots.look(url) as now:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+        await programs.dump(url, now.name, Path(target))
+
+asyncio.run(dump(*sys.argv[1:]))
+"""
+
+
+async def test_a_program_that_is_killed_says_nothing_and_we_do(runtime: Runtime, tmp_path: Path) -> None:
+    words = (sys.executable, "-c", _LIMITED, runtime.config.database.url, str(tmp_path / "dump"))
+    child = await asyncio.create_subprocess_exec(*words, stderr=asyncio.subprocess.PIPE)
+    _, said = await child.communicate()
+    assert b"pg_dump failed: was killed by SIGXFSZ" in said
 
 
 async def test_a_restore_that_is_refused_leaves_no_configuration(
