@@ -41,7 +41,8 @@ OUTAGES = (
     TimeoutError,
 )
 # A null character in a text, and in a document (`\\u0000`).
-_NULLS = (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError)
+NULLS = (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError)
+DISK_FULL = (asyncpg.DiskFullError,)
 # A row that may be there once was there already.
 TAKEN = (IntegrityError, asyncpg.UniqueViolationError)
 # Whatever a statement can fail with.
@@ -195,26 +196,16 @@ def outage(error: BaseException) -> Unavailable:
     return Unavailable(retry_after_seconds=2, detail=f"database: {type(error).__name__}: {error}")
 
 
-def outage_behind(error: BaseException) -> BaseException | None:
-    """The outage that an error comes from, if one does: a connection that dies in the middle of a transaction
-    makes the driver and the ORM stumble in many ways while they roll back.
+def behind(error: BaseException, kinds: tuple[type[BaseException], ...] = OUTAGES) -> BaseException | None:
+    """The error of these kinds that an error comes from, if one does: a connection that dies in the middle of
+    a transaction makes the driver and the ORM stumble in many ways while they roll back.
     """
     seen: BaseException | None = error
     for _ in range(10):
-        if seen is None or isinstance(seen, OUTAGES):
+        if seen is None or isinstance(seen, kinds):
             return seen
         seen = seen.__cause__ or seen.__context__
     return None
-
-
-def null_behind(error: BaseException) -> bool:
-    """Whether an error comes from a text with a null character in it, which PostgreSQL cannot hold."""
-    seen: BaseException | None = error
-    for _ in range(10):
-        if seen is None or isinstance(seen, _NULLS):
-            return seen is not None
-        seen = seen.__cause__ or seen.__context__
-    return False
 
 
 @asynccontextmanager

@@ -25,7 +25,7 @@ from tortoise.migrations.schema_generator.state_apps import StateApps
 import migrations
 from echo.config import Config
 from echo.connecting import tortoise_config
-from echo.db import OUTAGES, outage_behind
+from echo.db import OUTAGES, behind
 
 # Below the second after which PostgreSQL looks for deadlocks.
 _LOCK_TIMEOUT_MS = 700
@@ -165,7 +165,7 @@ async def _apply(
             await executor.migrate(targets, fake=False, dry_run=False, direction="forward")
             return
         except (OperationalError, *OUTAGES) as error:
-            if not isinstance(outage_behind(error), LockNotAvailableError) or attempt == _ATTEMPTS - 1:
+            if not isinstance(behind(error), LockNotAvailableError) or attempt == _ATTEMPTS - 1:
                 raise
             log.info("a table is busy: the migration waits for a better moment")
         await asyncio.sleep(random.uniform(0.2, 1.0) * _PAUSE_SECONDS)  # noqa: S311

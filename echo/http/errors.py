@@ -9,7 +9,17 @@ from quart import Quart, Response, has_request_context, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from echo import db
-from echo.errors import BadRequest, EchoError, Invalid, NotFound, TooLarge, TooMany, Unauthorized, Unavailable
+from echo.errors import (
+    BadRequest,
+    EchoError,
+    Invalid,
+    NoRoom,
+    NotFound,
+    TooLarge,
+    TooMany,
+    Unauthorized,
+    Unavailable,
+)
 from echo.http.replies import entity
 
 log = logging.getLogger(__name__)
@@ -32,7 +42,10 @@ def install(app: Quart, error_page: ErrorPage) -> None:
     async def any_error(error: Exception) -> Response:
         known = classify(error)
         asked = f"{request.method} {request.path}" if has_request_context() else "a WebSocket"
-        if known.status >= 500 and known.status != 503:
+        if isinstance(known, NoRoom):
+            # No mistake of ours, and there are many of them: one line each.
+            log.warning("%s: %s", asked, known.detail or known.public)
+        elif known.status >= 500 and known.status != 503:
             log.error("%s failed", asked, exc_info=error)
         elif known.detail:
             log.info("%s: %s", asked, known.detail)
@@ -51,10 +64,12 @@ def classify(error: Exception) -> EchoError:
         if error.code in (404, 405):
             return NotFound("Not Found")
         return EchoError(error.name, status=error.code or 500)
-    if db.null_behind(error):
+    if db.behind(error, db.NULLS):
         return BadRequest("A text holds a character that cannot be stored")
-    behind = db.outage_behind(error)
-    return EchoError() if behind is None else db.outage(behind)
+    if full := db.behind(error, db.DISK_FULL):
+        return NoRoom("The disk of this server is full: nothing can be written for now", detail=str(full))
+    outage = db.behind(error)
+    return EchoError() if outage is None else db.outage(outage)
 
 
 def answer(error: EchoError) -> Response:

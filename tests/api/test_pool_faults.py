@@ -43,6 +43,30 @@ async def test_r_39_a_pool_that_has_run_out_means_503_and_back_in_a_moment(
     assert await Post.all().values_list("id", flat=True) == [int(said["id"])]
 
 
+async def test_r_18_a_disk_without_room_for_rows_is_told_in_one_line(
+    api: Api, caplog: pytest.LogCaptureFixture
+) -> None:
+    alice = await make.person("alice")
+    await db.execute(
+        "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        " RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$"
+    )
+    try:
+        await db.execute(
+            "CREATE TRIGGER full_disk BEFORE INSERT ON posts FOR EACH ROW EXECUTE FUNCTION full_disk()"
+        )
+        refused = await api.post("/api/v1/statuses", by=alice, json={"status": "no room"}, expect=507)
+        read = await api.get("/api/v1/timelines/home", by=alice)
+    finally:
+        await db.execute("DROP FUNCTION full_disk() CASCADE")
+    assert refused.json == {"error": "The disk of this server is full: nothing can be written for now"}
+    assert read.json == []
+    (line,) = [record for record in caplog.records if record.name == "echo.http.errors"]
+    assert (line.levelname, line.exc_info) == ("WARNING", None)
+    assert line.getMessage() == "POST /api/v1/statuses: could not extend file: No space left on device"
+    await api.post("/api/v1/statuses", by=alice, json={"status": "now"})
+
+
 async def test_s_k08_slow_searches_end_and_hold_up_nothing_else(
     api: Api, config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
