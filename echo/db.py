@@ -10,15 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, cast
 
 import asyncpg
-import msgspec
 from tortoise.backends.asyncpg.client import TransactionWrapper
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.context import TortoiseContext
 from tortoise.exceptions import BaseORMException, DBConnectionError, IntegrityError, OperationalError
 
-from echo import clock, replica, tracing
+from echo import job_rows, replica
 from echo.connecting import tortoise_config
-from echo.effects import IS_WANTED, TOLD, jobs_of
 from echo.errors import Unavailable
 from echo.events import Event
 from echo.pool import Client, introduce
@@ -59,11 +57,18 @@ class Row(Protocol):
     def keys(self) -> Iterable[str]: ...
 
 
+class Ending(Protocol):
+    """What a unit of work writes when all else is written."""
+
+    async def write(self) -> None: ...
+
+
 @dataclass(slots=True)
 class UnitOfWork:
-    """One transaction and the events that it records."""
+    """One transaction and the events that it records; `ending`: rows that many change are held briefly so."""
 
     events: list[Event] = field(default_factory=list)
+    ending: Ending | None = None
 
     def emit(self, event: Event) -> None:
         """Record what has happened; what follows from it is in `echo.effects`."""
@@ -132,6 +137,11 @@ _unit: ContextVar[UnitOfWork | None] = ContextVar("echo_unit_of_work", default=N
 def outside_of_units() -> Database | None:
     """The database of the current task; None in a unit of work, whose statements are its own."""
     return _current.get() if _unit.get() is None else None
+
+
+def current_unit() -> UnitOfWork | None:
+    """The unit of work of the current task, if it is in one."""
+    return _unit.get()
 
 
 async def fetch(sql: str, *arguments: object) -> list[Row]:
@@ -225,7 +235,11 @@ async def unit_of_work() -> AsyncIterator[UnitOfWork]:
             token = _unit.set(unit)
             try:
                 yield unit
-                await _write_jobs(unit.events)
+                if unit.ending is not None:
+                    await unit.ending.write()
+                jobs = job_rows.values(unit.events)
+                if jobs is not None:
+                    await fetch(job_rows.INSERT, *jobs)
             finally:
                 _unit.reset(token)
     except OUTAGES as error:
@@ -270,20 +284,3 @@ async def _transaction() -> AsyncIterator[None]:
     finally:
         context.connections.reset(token)
         pool.give_back(connection, is_broken_off=not is_at_rest)
-
-
-async def _write_jobs(happened: Sequence[Event]) -> None:
-    """Whether a job is wanted is asked here: what is set up now hears of what happens next."""
-    jobs = [job for event in happened for job in jobs_of(event)]
-    if jobs:
-        await fetch(
-            "INSERT INTO jobs (name, arguments, due_at, created_at, attempts, lease_owner, dead, last_error,"
-            " traceparent) SELECT name, arguments, $3, $3, 0, '', false, '', $4"
-            " FROM unnest($1::text[], $2::jsonb[], $5::text[]) AS job(name, arguments, told)"
-            f" WHERE {IS_WANTED}",
-            [name for name, _ in jobs],
-            [msgspec.json.encode(arguments).decode() for _, arguments in jobs],
-            clock.now(),
-            tracing.carried(),
-            [TOLD.get(name, "") for name, _ in jobs],
-        )

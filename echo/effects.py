@@ -152,9 +152,6 @@ TOLD: dict[str, WebhookEvent] = {
     "webhooks.post_edited": WebhookEvent.STATUS_UPDATED,
 }
 
-# The same as a condition of SQL, on `told`: a value of `TOLD`, or empty for all other jobs.
-IS_WANTED = "(told = '' OR EXISTS (SELECT FROM webhooks WHERE enabled AND events ? told))"
-
 # Jobs that are not quick, and where they wait.
 LANES: dict[str, Lane] = {
     "media.process": Lane.SLOW,

@@ -254,12 +254,8 @@ async def take_away(unit: UnitOfWork, post: Post) -> None:
 
 
 async def _forget(gone: Sequence[Post]) -> None:
-    """Count authors in order of their ids: people who boost each other, and delete at the same moment, would
-    lock each other out.
-    """
-    for author_id in sorted(post.author_id for post in gone):
-        await counters.count_post(author_id, -1)
     for post in gone:
+        await counters.count_post(post.author_id, -1)
         await notifications.delete_about_post(post.id)
 
 

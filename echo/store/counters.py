@@ -2,38 +2,118 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import dataclass, field
+from typing import Literal, cast
 
 from echo import cache, db
 from echo.db import Row
 from echo.store.polls import POLL_OF_POST
 
 
-async def count_post(author_id: int, by: int, day: date | None = None) -> None:
-    """One post more (or fewer) by this author; `day` is when."""
-    await db.execute(
-        "INSERT INTO account_stats (account_id, posts, last_post_on) VALUES ($1, greatest($2, 0), $3)"
-        " ON CONFLICT (account_id) DO UPDATE SET posts = greatest(account_stats.posts + $2, 0),"
-        " last_post_on = greatest(account_stats.last_post_on, $3)",
-        author_id,
-        by,
-        day,
-    )
+@dataclass(slots=True)
+class _Counts:
+    """What a unit of work counts, by row. It is written when all else is: accounts, then posts, each in order
+    of their ids, so that units which count the same wait for each other, and never in a circle.
+
+    A new post alone is counted for its author where it is written: that is one row, and the first.
+    """
+
+    accounts: dict[int, Counter[str]] = field(default_factory=dict)
+    posts: dict[int, Counter[str]] = field(default_factory=dict)
+
+    async def write(self) -> None:
+        await _add(_TO_ACCOUNTS, _OF_ACCOUNTS, self.accounts)
+        await _add(_TO_POSTS, _OF_POSTS, self.posts)
+
+
+_OF_ACCOUNTS = ("posts", "following", "followers")
+_OF_POSTS = ("replies", "boosts", "likes", "quotes", "reactions")
+_ROWS = 100
+
+
+# Rows are taken in order of their ids; what is gone is not counted any more.
+_TO_ACCOUNTS = """
+    INSERT INTO account_stats AS s (account_id, posts, following, followers)
+    SELECT d.id, greatest(d.posts, 0), greatest(d.following, 0), greatest(d.followers, 0)
+    FROM unnest($1::bigint[], $2::int[], $3::int[], $4::int[]) AS d(id, posts, following, followers)
+    JOIN accounts a ON a.id = d.id ORDER BY d.id
+    ON CONFLICT (account_id) DO UPDATE SET (posts, following, followers) = (
+        SELECT greatest(s.posts + d.posts, 0), greatest(s.following + d.following, 0),
+            greatest(s.followers + d.followers, 0)
+        FROM unnest($1::bigint[], $2::int[], $3::int[], $4::int[]) AS d(id, posts, following, followers)
+        WHERE d.id = s.account_id)
+"""
+_TO_POSTS = """
+    INSERT INTO post_stats AS s (post_id, replies, boosts, likes, quotes, reactions)
+    SELECT d.id, greatest(d.replies, 0), greatest(d.boosts, 0), greatest(d.likes, 0), greatest(d.quotes, 0),
+        greatest(d.reactions, 0)
+    FROM unnest($1::bigint[], $2::int[], $3::int[], $4::int[], $5::int[], $6::int[])
+        AS d(id, replies, boosts, likes, quotes, reactions)
+    JOIN posts p ON p.id = d.id ORDER BY d.id
+    ON CONFLICT (post_id) DO UPDATE SET (replies, boosts, likes, quotes, reactions) = (
+        SELECT greatest(s.replies + d.replies, 0), greatest(s.boosts + d.boosts, 0),
+            greatest(s.likes + d.likes, 0), greatest(s.quotes + d.quotes, 0),
+            greatest(s.reactions + d.reactions, 0)
+        FROM unnest($1::bigint[], $2::int[], $3::int[], $4::int[], $5::int[], $6::int[])
+            AS d(id, replies, boosts, likes, quotes, reactions)
+        WHERE d.id = s.post_id)
+"""
+
+
+async def _add(statement: str, columns: Sequence[str], counts: dict[int, Counter[str]]) -> None:
+    """Shapes:  statement: $1 ids, then one list of numbers for each column"""
+    ids = sorted(row_id for row_id, count in counts.items() if any(count.values()))
+    for start in range(0, len(ids), _ROWS):
+        some = ids[start : start + _ROWS]
+        numbers = ([counts[row_id][column] for row_id in some] for column in columns)
+        await db.execute(statement, some, *numbers)
+
+
+async def _count(of: Literal["accounts", "posts"], row_id: int, **by: int) -> None:
+    """Count at the end of the unit of work; at once outside of one."""
+    unit = db.current_unit()
+    counts = _Counts() if unit is None or unit.ending is None else cast(_Counts, unit.ending)
+    getattr(counts, of).setdefault(row_id, Counter()).update(by)
+    if unit is None:
+        await counts.write()
+    else:
+        unit.ending = counts
+
+
+async def count_post(author_id: int, by: int) -> None:
+    """One post more (or fewer) by this author."""
+    await _count("accounts", author_id, posts=by)
 
 
 async def count_follow(follower_id: int, followee_id: int, by: int) -> None:
-    """One follow more (or fewer). Rows are locked in order of ids: two of these cannot deadlock."""
-    for account_id, following, followers in sorted([(follower_id, by, 0), (followee_id, 0, by)]):
-        await db.execute(
-            "INSERT INTO account_stats (account_id, following, followers)"
-            " VALUES ($1, greatest($2, 0), greatest($3, 0))"
-            " ON CONFLICT (account_id) DO UPDATE SET following = greatest(account_stats.following + $2, 0),"
-            " followers = greatest(account_stats.followers + $3, 0)",
-            account_id,
-            following,
-            followers,
-        )
+    """One follow more (or fewer)."""
+    await _count("accounts", follower_id, following=by)
+    await _count("accounts", followee_id, followers=by)
+
+
+async def count_post_use(column: str, post_id: int, by: int) -> None:
+    """Change `replies`, `boosts`, `likes`, `quotes` or `reactions` of a post."""
+    if column not in _OF_POSTS:
+        raise ValueError(column)
+    await _count("posts", post_id, **{column: by})
+
+
+async def uncount(post_ids: Sequence[int]) -> None:
+    """These posts go for good: take back what they count under others."""
+    rows = await db.fetch(
+        "SELECT boost_of_id, in_reply_to_id, held,"
+        " CASE WHEN quote_state = 'accepted' THEN quote_of_id END AS quoted_id"
+        " FROM posts WHERE id = ANY($1) AND deleted_at IS NULL",
+        list(post_ids),
+    )
+    for row in rows:
+        if row["quoted_id"] is not None:
+            await count_post_use("quotes", row["quoted_id"], -1)
+        for column, name in (("boosts", "boost_of_id"), ("replies", "in_reply_to_id")):
+            if row[name] is not None and not row["held"]:
+                await count_post_use(column, row[name], -1)
 
 
 async def keep_told(
@@ -50,18 +130,6 @@ async def keep_told(
         followers,
         following,
         posts,
-    )
-
-
-async def count_post_use(column: str, post_id: int, by: int) -> None:
-    """Change `replies`, `boosts`, `likes`, `quotes` or `reactions` of a post."""
-    if column not in {"replies", "boosts", "likes", "quotes", "reactions"}:
-        raise ValueError(column)
-    await db.execute(
-        f"INSERT INTO post_stats (post_id, {column}) VALUES ($1, greatest($2, 0))"
-        f" ON CONFLICT (post_id) DO UPDATE SET {column} = greatest(post_stats.{column} + $2, 0)",
-        post_id,
-        by,
     )
 
 

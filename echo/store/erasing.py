@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from echo import db
-from echo.store import conversations
+from echo.kinds import FollowState
+from echo.store import conversations, counters
 
 # Tables that refer to an account and stay: the key signs the goodbye, which may take a week to arrive,
 # moderators remember what was reported, and that somebody was in a chat is known to the others: `blank_chat`.
@@ -36,72 +37,62 @@ async def posts(account_id: int, limit: int) -> int:
     rows = await db.fetch("SELECT id FROM posts WHERE author_id = $1 ORDER BY id LIMIT $2", account_id, limit)
     ids = [row["id"] for row in rows]
     if ids:
-        for sql in _COUNT_BACK:
-            await db.execute(sql, ids)
+        await counters.uncount(ids)
+        # Boosts by others go with what they boost.
+        for row in await db.fetch(
+            "SELECT author_id FROM posts WHERE boost_of_id = ANY($1) AND deleted_at IS NULL"
+            " AND NOT id = ANY($1)",
+            ids,
+        ):
+            await counters.count_post(row["author_id"], -1)
+        await db.execute(
+            "UPDATE posts SET in_reply_to_id = NULL, version = version + 1 WHERE in_reply_to_id = ANY($1)",
+            ids,
+        )
         # The conversations of others are as new as what is left in them.
         await conversations.take_out(ids)
         await db.execute("DELETE FROM posts WHERE id = ANY($1)", ids)
     return len(ids)
 
 
-_COUNT_BACK = (
-    "UPDATE post_stats s SET boosts = greatest(s.boosts - 1, 0) FROM posts p"
-    " WHERE p.id = ANY($1) AND p.boost_of_id = s.post_id AND p.deleted_at IS NULL",
-    "UPDATE post_stats s SET replies = greatest(s.replies - n.count, 0) FROM (SELECT in_reply_to_id,"
-    " count(*) FROM posts WHERE id = ANY($1) AND in_reply_to_id IS NOT NULL AND deleted_at IS NULL"
-    " GROUP BY 1) n WHERE n.in_reply_to_id = s.post_id",
-    "UPDATE post_stats s SET quotes = greatest(s.quotes - n.count, 0) FROM (SELECT quote_of_id,"
-    " count(*) FROM posts WHERE id = ANY($1) AND quote_state = 'accepted' AND deleted_at IS NULL"
-    " GROUP BY 1) n WHERE n.quote_of_id = s.post_id",
-    # Boosts by others go with what they boost.
-    "UPDATE account_stats s SET posts = greatest(s.posts - n.count, 0) FROM (SELECT author_id, count(*)"
-    " FROM posts WHERE boost_of_id = ANY($1) AND deleted_at IS NULL AND NOT id = ANY($1) GROUP BY 1) n"
-    " WHERE n.author_id = s.account_id",
-    "UPDATE posts SET in_reply_to_id = NULL, version = version + 1 WHERE in_reply_to_id = ANY($1)",
-)
-
-
 async def likes(account_id: int, limit: int) -> int:
     """Erase some likes, counted back; how many."""
-    found = await db.fetch_value(
-        "WITH gone AS (DELETE FROM likes WHERE id IN (SELECT id FROM likes WHERE account_id = $1 LIMIT $2)"
-        " RETURNING post_id), counted AS (UPDATE post_stats s SET likes = greatest(s.likes - 1, 0) FROM gone"
-        " WHERE gone.post_id = s.post_id) SELECT count(*) FROM gone",
+    gone = await db.fetch(
+        "DELETE FROM likes WHERE id IN (SELECT id FROM likes WHERE account_id = $1 LIMIT $2)"
+        " RETURNING post_id",
         account_id,
         limit,
     )
-    return int(found)
+    for row in gone:
+        await counters.count_post_use("likes", row["post_id"], -1)
+    return len(gone)
 
 
 async def reactions(account_id: int, limit: int) -> int:
     """Erase some emojis under posts, counted back; how many."""
-    found = await db.fetch_value(
-        "WITH gone AS (DELETE FROM reactions WHERE id IN (SELECT id FROM reactions WHERE account_id = $1"
-        " LIMIT $2) RETURNING post_id), counted AS (UPDATE post_stats s SET"
-        " reactions = greatest(s.reactions - n.count, 0) FROM (SELECT post_id, count(*) FROM gone GROUP BY 1)"
-        " n WHERE n.post_id = s.post_id) SELECT count(*) FROM gone",
+    gone = await db.fetch(
+        "DELETE FROM reactions WHERE id IN (SELECT id FROM reactions WHERE account_id = $1 LIMIT $2)"
+        " RETURNING post_id",
         account_id,
         limit,
     )
-    return int(found)
+    for row in gone:
+        await counters.count_post_use("reactions", row["post_id"], -1)
+    return len(gone)
 
 
 async def follows(account_id: int, limit: int) -> int:
     """Erase some follows in both directions, counted back; how many."""
-    found = await db.fetch_value(
-        "WITH gone AS (DELETE FROM follows WHERE id IN (SELECT id FROM follows"
-        " WHERE follower_id = $1 OR followee_id = $1 LIMIT $2) RETURNING follower_id, followee_id, state),"
-        " counted AS (UPDATE account_stats s SET"
-        " followers = greatest(s.followers - n.followers, 0),"
-        " following = greatest(s.following - n.following, 0)"
-        " FROM (SELECT CASE WHEN follower_id = $1 THEN followee_id ELSE follower_id END AS other_id,"
-        "  sum((follower_id = $1)::int) AS followers, sum((followee_id = $1)::int) AS following"
-        "  FROM gone WHERE state = 'accepted' GROUP BY 1) n WHERE s.account_id = n.other_id)"
-        " SELECT count(*) FROM gone",
+    gone = await db.fetch(
+        "DELETE FROM follows WHERE id IN (SELECT id FROM follows"
+        " WHERE follower_id = $1 OR followee_id = $1 LIMIT $2) RETURNING follower_id, followee_id, state",
         account_id,
         limit,
     )
-    return int(found)
+    for row in gone:
+        if row["state"] == FollowState.ACCEPTED:
+            await counters.count_follow(row["follower_id"], row["followee_id"], -1)
+    return len(gone)
 
 
 async def next_chat(account_id: int) -> int | None:

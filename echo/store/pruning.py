@@ -10,7 +10,7 @@ from datetime import datetime
 
 from echo import db
 from echo.db import Row
-from echo.store import conversations
+from echo.store import conversations, counters
 
 _MEMBER = "EXISTS (SELECT 1 FROM accounts m WHERE m.id = {who} AND m.domain = '')"
 _FOLLOWED = (
@@ -102,13 +102,8 @@ async def useless(thread_ids: Sequence[int], below_id: int, *, is_followed_too: 
 async def remove_posts(post_ids: Sequence[int]) -> None:
     """Delete posts of other servers; what stays counts them back."""
     ids = list(post_ids)
+    await counters.uncount(ids)
     for sql in (
-        "UPDATE post_stats s SET boosts = greatest(s.boosts - n.count, 0) FROM (SELECT boost_of_id, count(*)"
-        " FROM posts WHERE id = ANY($1) AND boost_of_id IS NOT NULL AND deleted_at IS NULL GROUP BY 1) n"
-        " WHERE n.boost_of_id = s.post_id",
-        "UPDATE post_stats s SET quotes = greatest(s.quotes - n.count, 0) FROM (SELECT quote_of_id,"
-        " count(*) FROM posts WHERE id = ANY($1) AND quote_state = 'accepted' AND deleted_at IS NULL"
-        " GROUP BY 1) n WHERE n.quote_of_id = s.post_id",
         "UPDATE posts SET in_reply_to_id = NULL, version = version + 1 WHERE in_reply_to_id = ANY($1)"
         " AND NOT id = ANY($1)",
         # Their files lie elsewhere; copies of them go when nothing names them any more.
