@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from activitypub.document import Document
 from activitypub.objects import ObjectRef
 from activitypub.read import is_note
 from echo.actions import editing
@@ -11,7 +12,7 @@ from echo.actions import posts as post_actions
 from echo.models import Account, Post
 from echo.store import accounts, interest, posts
 from federation import allowance, ingest
-from federation.errors import Unwelcome
+from federation.errors import Unreachable, Unwelcome
 from federation.fetch import fetch
 from federation.reasons import Reason
 
@@ -43,7 +44,8 @@ async def check_deleted(known: Post) -> Reason:
 async def give_back(uri: str, actor: Account) -> bool:
     """Free the id of a post of the actor's that a neighbour has given to a post of their own.
 
-    Servers where people choose ids themselves do not always look at whose they are; the origin knows.
+    Servers where people choose ids themselves do not always look at whose they are; the origin knows. Where
+    it serves nothing (what is not for everybody, say), the id itself counts: whose it lies below.
 
     Raises:  FederationError when that is not answered
     """
@@ -52,7 +54,7 @@ async def give_back(uri: str, actor: Account) -> bool:
         return False
     if not await allowance.allows("disputed", actor.host, FROM_ONE_SERVER):
         return False
-    if not await _is_by(uri, actor):
+    if not await _is_by(uri, actor, when_nothing_is_served=await _is_below(actor, known)):
         return False
     await post_actions.free_id(known)
     return True
@@ -74,35 +76,57 @@ async def is_claimed(uri: str, actor: Account) -> bool:
 
     Raises:  FederationError when that is not answered
     """
-    if uri.startswith(f"{actor.uri.rstrip('/')}/") or not await accounts.has_neighbour_above(uri, actor):
+    if _lies_below(uri, actor) or not await accounts.has_neighbour_above(uri, actor):
         return False
     if not await allowance.allows("disputed", actor.host, FROM_ONE_SERVER):
         return True
     return not await _is_by(uri, actor)
 
 
-async def check_gone(known: Post) -> Reason:
+async def check_gone(known: Post, actor: Account) -> Reason:
     """Delete a post of which another than its author says that it is gone: when its origin says so, too.
 
-    That the origin merely does not serve it says nothing: it may be for some people only.
+    That the origin merely does not serve it says nothing, as it may be for some people only; but of a post
+    with an id below that of who says so, nothing else proves that it is its author's.
+
+    Raises:  Unreachable when the origin cannot say now
     """
     try:
-        if "Tombstone" not in (await fetch(known.uri)).types:
+        if "Tombstone" not in (await _ask(known.uri)).types:
             return Reason.FOREIGN_OBJECT
     except Unwelcome as error:
-        if not error.is_gone:
+        if not error.is_gone and not (error.answer_status == 404 and await _is_below(actor, known)):
             return Reason.FOREIGN_OBJECT
     author = await _author(known)
     return Reason.EFFECT if await post_actions.receive_removal(author, known.uri) else Reason.UNKNOWN_OBJECT
 
 
-async def _is_by(uri: str, actor: Account) -> bool:
-    """Whether the origin says so; where it serves nothing, it does not."""
+async def _ask(uri: str) -> Document:
+    """What the origin serves. Raises FederationError; one that is broken just now is worth another try."""
     try:
-        document = await fetch(uri)
+        return await fetch(uri)
+    except Unwelcome as error:
+        if error.answer_status < 500:
+            raise
+        raise Unreachable(f"{uri}: {error.answer_status}") from error
+
+
+def _lies_below(uri: str, account: Account) -> bool:
+    return uri.startswith(f"{account.uri.rstrip('/')}/")
+
+
+async def _is_below(actor: Account, known: Post) -> bool:
+    """Whether the id of a post lies below that of this account, and not below its author's."""
+    return _lies_below(known.uri, actor) and not _lies_below(known.uri, await _author(known))
+
+
+async def _is_by(uri: str, actor: Account, *, when_nothing_is_served: bool = False) -> bool:
+    """Whether the origin says so."""
+    try:
+        document = await _ask(uri)
     except Unwelcome as error:
         if error.answer_status in (404, 410):
-            return False
+            return when_nothing_is_served
         raise
     return is_note(document) and ingest.read(document).attributed_to == actor.uri
 

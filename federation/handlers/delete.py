@@ -39,4 +39,4 @@ async def _of_another(known: Post, actor: Account) -> Reason:
     """What a neighbour says: it may be theirs, and was taken for somebody else's."""
     if not await allowance.allows("disputed", actor.host, origins.FROM_ONE_SERVER):
         return Reason.FOREIGN_OBJECT
-    return await origins.check_gone(known)
+    return await origins.check_gone(known, actor)

@@ -6,15 +6,16 @@ from typing import Any
 
 import pytest
 
-from echo import ports
+from echo import db, ports
 from echo.models import Account, Post, Tombstone
-from echo.store import posts
+from echo.store import inbound, posts
 from federation import resolve
 from federation.errors import FederationError
+from federation.processing import MOST_TRIES
 from tests import make
 from tests.federation.peer import Actor, Json, Peer
 from tests.federation.test_handlers import followed, says
-from tests.fediverse import Echo
+from tests.fediverse import Echo, settle_down
 
 
 async def test_s_c28_a_post_never_has_the_id_of_something_else(one: Echo, peer: Peer) -> None:
@@ -94,14 +95,19 @@ async def test_s_a15_an_id_that_a_neighbour_took_is_given_back(one: Echo, peer: 
     assert (await Post.get(uri=note["id"])).author_id == author.id
 
 
-async def squatted(one: Echo, peer: Peer) -> tuple[Actor, Actor, Json]:
-    """A post of Bob's that Mallory, of the same server, has said first; the origin knows whose it is."""
+async def squatted(one: Echo, peer: Peer, *, below_bob: bool = False) -> tuple[Actor, Actor, Json]:
+    """A post of Bob's that Mallory, of the same server, has said first; the origin knows whose it is.
+
+    Shapes:  below_bob: whether its id lies below Bob's, of whom nobody had heard here when Mallory said it
+    """
     bob, mallory = peer.person("bob"), peer.person("mallory", keys=2)
-    await followed(bob, one)
     await followed(mallory, one)
-    note = {**bob.note("what I say"), "id": "https://peer.test/objects/1"}
+    note = bob.note("what I say")
+    if not below_bob:
+        note["id"] = "https://peer.test/objects/1"
     theirs = {**note, "attributedTo": mallory.id, "content": "what they say"}
     assert await says(mallory, one, mallory.creates(theirs)) == ""
+    await followed(bob, one)
     peer.serve(note["id"], note)
     return bob, mallory, note
 
@@ -144,11 +150,73 @@ async def test_s_a15_an_id_is_given_back_whenever_its_origin_is_asked(
     )
 
 
-@pytest.mark.parametrize(("status", "reason"), [(410, ""), (404, "foreign-object")])
-async def test_s_a15_what_a_neighbour_took_goes_when_its_origin_says_that_it_is_gone(
-    one: Echo, peer: Peer, status: int, reason: str
+@pytest.mark.parametrize(
+    ("status", "below_bob", "reason"),
+    [
+        (410, False, ""),
+        (404, False, "foreign-object"),
+        (403, False, "foreign-object"),
+        (410, True, ""),
+        (404, True, ""),
+        (403, True, "foreign-object"),
+    ],
+)
+async def test_s_a15_what_a_neighbour_took_goes_when_its_origin_does_not_stand_for_it(
+    one: Echo, peer: Peer, status: int, below_bob: bool, reason: str
 ) -> None:
-    bob, _, note = await squatted(one, peer)
+    """What is not served may be for some people only: that counts where the id lies below who says so."""
+    bob, mallory, note = await squatted(one, peer, below_bob=below_bob)
     peer.serve_status(note["id"], status)
     assert await says(bob, one, bob.does("Delete", note["id"])) == reason
-    assert await Post.filter(deleted_at=None).exists() is (status == 404)
+    assert await Post.filter(deleted_at=None).exists() is (reason != "")
+    # Of a post of one's own nobody else says that it is gone, whether it is served or not.
+    own = mallory.note("for friends")
+    assert await says(mallory, one, mallory.creates(own)) == ""
+    assert await says(bob, one, bob.does("Delete", own["id"])) == "foreign-object"
+    assert await Post.filter(uri=own["id"], deleted_at=None).exists()
+
+
+@pytest.mark.parametrize("way", ["Delete", "Create"])
+async def test_s_a15_an_origin_that_is_broken_is_asked_again(one: Echo, peer: Peer, way: str) -> None:
+    """Meanwhile everything stays as it is; after some tries it is left at that."""
+    bob, _, note = await squatted(one, peer, below_bob=True)
+    peer.serve_status(note["id"], 500)
+    assert (
+        await says(bob, one, bob.does("Delete", note["id"]) if way == "Delete" else bob.creates(note)) == ""
+    )
+    [row] = await inbound.listing(limit=1)
+    assert (row["state"], row["attempts"]) == ("pending", 1)
+    assert "what they say" in (await Post.get(uri=note["id"], deleted_at=None)).html
+    peer.serve_status(note["id"], 404)
+    one.runtime.network.failures.forget(note["id"])
+    await db.execute("UPDATE inbound_activities SET due_at = now() WHERE id = $1", row["id"])
+    await settle_down([one])
+    [row] = await inbound.listing(limit=1)
+    assert (row["state"], row["reason"]) == ("done", "")
+    assert [post.html for post in await Post.filter(deleted_at=None)] == (
+        [] if way == "Delete" else ["<p>what I say</p>"]
+    )
+
+
+async def test_s_a15_a_broken_origin_is_not_asked_for_ever(one: Echo, peer: Peer) -> None:
+    bob, _, note = await squatted(one, peer, below_bob=True)
+    peer.serve_status(note["id"], 503)
+    assert await says(bob, one, bob.does("Delete", note["id"])) == ""
+    for _ in range(MOST_TRIES):
+        await db.execute("UPDATE inbound_activities SET due_at = now() WHERE state = 'pending'")
+        await settle_down([one])
+    [row] = await inbound.listing(limit=1)
+    assert (row["state"], row["attempts"]) == ("ignored", MOST_TRIES)
+    assert await Post.filter(uri=note["id"], deleted_at=None).exists()
+
+
+@pytest.mark.parametrize(("below_bob", "reason"), [(True, ""), (False, "duplicate")])
+@pytest.mark.parametrize("status", [404, 410])
+async def test_s_a15_what_is_not_served_is_given_back_to_whose_id_it_lies_below(
+    one: Echo, peer: Peer, status: int, below_bob: bool, reason: str
+) -> None:
+    bob, mallory, note = await squatted(one, peer, below_bob=below_bob)
+    peer.serve_status(note["id"], status)
+    assert await says(bob, one, bob.creates(note)) == reason
+    [post] = await Post.filter(deleted_at=None)
+    assert post.author_id == (await Account.get(uri=bob.id if below_bob else mallory.id)).id
