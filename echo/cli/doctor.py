@@ -20,9 +20,9 @@ from echo.config import Config
 from echo.config.checks import is_local_host
 from echo.errors import Unavailable
 from echo.runtime import open_runtime
-from echo.schema import pending
+from echo.schema import known, pending
 from echo.search import filling
-from echo.store import prunings, search_rows, tidying
+from echo.store import prunings, search_rows, snapshots, tidying
 
 LAG_ROWS = 10_000
 SKEW_SECONDS = 30.0
@@ -90,6 +90,11 @@ async def migrations(config: Config, _: Common) -> Finding:
     missing = await pending(config)
     if missing:
         return Finding("migrations", "failed", f"{len(missing)} are missing", "Run `echoctl migrate`.")
+    async with snapshots.look(config.database.url) as now:
+        later = set(await now.migrations()) - known()
+    if later:
+        found = f"the database is of a later release: {min(later)}"
+        return Finding("migrations", "warning", found, "Install that release when you can.")
     return Finding("migrations", "ok", "none is missing")
 
 

@@ -69,8 +69,9 @@ def up(
     if succession.is_trial():
         return 0
     legacy = succession.take()
-    remember(common.data / "run.toml", render_changes(config))
     with premises.opened(config, common.data, legacy) as ours:
+        # Not before the directory is ours: later commands work with what this says of the server that runs.
+        remember(common.data / "run.toml", render_changes(config))
         if legacy is not None:
             return go_on(ours, legacy)
         ready = aside(lambda: asyncio.run(prepare(ours)))
