@@ -19,7 +19,7 @@ from activitypub.signatures.keys import KeyPair, load_private_key
 from echo import clock
 from tests.federation.peer import ACTIVITY, CONTEXT, Actor, Json, Peer, key_pair
 
-FIRST, SECOND = "127.0.0.2", "127.0.0.3"
+FIRST, SECOND, THIRD = "127.0.0.2", "127.0.0.3", "127.0.0.4"
 # In development loopback may be dialled; this leads there too, and may not.
 FORBIDDEN, BEHIND_IT = "0.0.0.0", "127.0.0.1"
 _BOMB = gzip.compress(b" " * (200 * 1024 * 1024), 9)
@@ -48,7 +48,7 @@ class Villain(Actor):
 def plain(document: Any) -> Any:
     """A document, or a text, in which the hosts are reached without TLS."""
     text = json.dumps(document)
-    for host in (FIRST, SECOND):
+    for host in (FIRST, SECOND, THIRD):
         text = text.replace(f"https://{host}:", f"http://{host}:")
     return json.loads(text)
 
@@ -60,8 +60,9 @@ class Hostile:
              is_tame: deliveries are taken everywhere from now on; taken: those that were
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *hosts: str) -> None:
         self.port = 0
+        self._hosts = hosts or (FIRST, SECOND)
         self.pages: dict[str, Any] = {}
         self.asked: Counter[str] = Counter()
         self.forbidden = 0
@@ -112,7 +113,7 @@ class Hostile:
         self._stop, self._loop = asyncio.Event(), asyncio.get_running_loop()
         forbidden = await asyncio.start_server(self._note, BEHIND_IT, 0)
         self.port = forbidden.sockets[0].getsockname()[1]
-        talking = [await asyncio.start_server(self._talk, host, self.port) for host in (FIRST, SECOND)]
+        talking = [await asyncio.start_server(self._talk, host, self.port) for host in self._hosts]
         self._started.set()
         await self._stop.wait()
         for server in (forbidden, *talking):

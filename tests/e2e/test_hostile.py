@@ -1,4 +1,4 @@
-"""Two honest servers and one that means harm: when it is over they are as well as before."""
+"""Three honest servers and one that means harm: they talk meanwhile, and are as well as before in the end."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from echo import db
 from echo.cli.common import Common, opened
 from tests.e2e import harm, lies
 from tests.e2e.harm import Scene
-from tests.e2e.hostile import SECOND, Hostile, Mail
+from tests.e2e.honest import Honest
+from tests.e2e.hostile import SECOND, THIRD, Hostile, Mail
 from tests.e2e.invariants import GROWTH_BYTES, LEFT, look_inside, memory
 from tests.e2e.servers import Person, Server, eventually, running
 from tests.e2e.test_two_servers import befriend, on_home
@@ -78,11 +79,12 @@ def test_a_server_that_means_harm_does_none(one: Server, two: Server) -> None:
     befriend(alice, bob)
     befriend(bob, alice)
     said = {person.name: _say(person) for person in (alice, bob)}
-    with Hostile() as hostile:
+    with Hostile() as hostile, Hostile(THIRD) as house:
+        honest = Honest(house)
         for person in (alice, bob):
             asyncio.run(_warm_up(hostile, person))
         before = {server.domain: memory(server) for server in (one, two)}
-        answers = asyncio.run(_attack(hostile, [(one, alice, bob), (two, bob, alice)], said))
+        answers = asyncio.run(_attack(hostile, honest, [(one, alice, bob), (two, bob, alice)], said))
         assert not [status for status in answers if status >= 500], answers
         assert answers[202], answers
         for server, person in ((one, alice), (two, bob)):
@@ -91,9 +93,11 @@ def test_a_server_that_means_harm_does_none(one: Server, two: Server) -> None:
         bob.client.status_post("me too")
         eventually(lambda: on_home(bob, "still here"), seconds=300)
         eventually(lambda: on_home(alice, "me too"), seconds=300)
+        eventually(honest.has_heard_all, seconds=600)
         hostile.is_tame = True
         for server, person in ((one, alice), (two, bob)):
             _check(server, person, before[server.domain])
+            honest.check(person)
         assert hostile.forbidden == 0
     for server in (one, two):
         _check_logs(server)
@@ -115,20 +119,31 @@ async def _warm_up(hostile: Hostile, person: Person) -> None:
 
 
 async def _attack(
-    hostile: Hostile, fronts: list[tuple[Server, Person, Person]], said: dict[str, dict[str, Any]]
+    hostile: Hostile,
+    honest: Honest,
+    fronts: list[tuple[Server, Person, Person]],
+    said: dict[str, dict[str, Any]],
 ) -> Counter[int]:
-    """All kinds of harm on both servers at the same time, with honest posts between; statuses of answers."""
+    """All kinds of harm on both servers at the same time, while honest people talk; statuses of answers."""
     answers: Counter[int] = Counter()
+
+    async def talk(client: httpx.AsyncClient, person: Person, number: int) -> None:
+        mails = [Mail(server.url, client) for server, _, _ in fronts]
+        await honest.say(mails, f"to {person.name} and all, {number}")
+        post = await asyncio.to_thread(person.client.status_post, f"in between {number}")
+        honest.told.add(post["uri"])
 
     async def attack(server: Server, person: Person, friend: Person) -> None:
         async with httpx.AsyncClient(timeout=300) as client:
             scene = _scene(hostile, Mail(server.url, client), person, friend, said)
             await _let_follow(scene)
             for number, harmful in enumerate(KINDS):
-                await harmful(scene)
-                await asyncio.to_thread(person.client.status_post, f"in between {number}")
+                await asyncio.gather(harmful(scene), talk(client, person, number))
             answers.update(scene.mail.answers)
 
+    async with httpx.AsyncClient(timeout=300) as client:
+        for server, person, _ in fronts:
+            await honest.meet(Mail(server.url, client), person)
     await asyncio.gather(*(attack(*front) for front in fronts))
     return answers
 
@@ -226,7 +241,13 @@ async def _look_at_everything(server: Server, person: Person) -> None:
 async def _check_what_is_theirs(client: httpx.AsyncClient, me: Any, mine: Any, person: Person) -> None:
     """Whom they follow, what they said, and what is counted of it: only what villains may do was done."""
     following = (await client.get(f"/api/v1/accounts/{me['id']}/following")).json()
-    assert {one["username"] for one in following} <= {"alice", "bob", f"mallory-{person.name}", "eve"}
+    assert {one["username"] for one in following} <= {
+        "alice",
+        "bob",
+        f"mallory-{person.name}",
+        "eve",
+        "grace",
+    }
     assert {"alice", "bob"} & {one["username"] for one in following}
     assert (me.get("moved"), me["display_name"], me["username"]) == (None, "", person.name)
     liking = (await client.get(f"/api/v1/statuses/{mine['id']}/favourited_by")).json()
