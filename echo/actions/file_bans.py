@@ -9,6 +9,7 @@ from typing import cast
 from echo import cache
 from echo.db import Row
 from echo.errors import Disallowed
+from echo.media.likeness import distance
 from echo.media.result import ImageResult, Limits
 from echo.media.sandbox import convert
 from echo.store import banned_files
@@ -47,11 +48,6 @@ async def is_banned(sha256: str, look: str) -> bool:
         or (look and row["look"] and distance(row["look"], look) <= row["distance"])
         for row in await _known()
     )
-
-
-def distance(one: str, other: str) -> int:
-    """In how many of the 64 bits two looks differ."""
-    return (int(one, 16) ^ int(other, 16)).bit_count()
 
 
 async def has_looks() -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from types import ModuleType
+from typing import Protocol, cast
 from urllib.parse import urlsplit
 
 import msgspec
@@ -55,6 +55,34 @@ class _ClientData(msgspec.Struct, frozen=True):
     challenge: str = ""
 
 
+class _Library(Protocol):
+    """`echo.policy.webauthn_library`."""
+
+    ERRORS: tuple[type[Exception], ...]
+
+    def question_for_new(
+        self, host: str, challenge: str, *, title: str, user_id: int, username: str, known: Sequence[str]
+    ) -> str: ...
+
+    def question(self, host: str, challenge: str, *, known: Sequence[str], alone: bool) -> str: ...
+
+    def check_new(self, host: str, origin: str, answer: str, challenge: str) -> tuple[str, str, int]: ...
+
+    def check(
+        self,
+        host: str,
+        origin: str,
+        answer: str,
+        challenge: str,
+        *,
+        public_key: str,
+        sign_count: int,
+        alone: bool,
+    ) -> int: ...
+
+    def bytes_of(self, text: str) -> bytes: ...
+
+
 def place_of(base_url: str) -> Place:
     """Where the keys of a server are for.
 
@@ -71,22 +99,9 @@ def question_for_new(
 
     Shapes:  known: credential ids of theirs, so that no device makes a second one
     """
-    webauthn = _library()
-    structs = webauthn.helpers.structs
-    options = webauthn.generate_registration_options(
-        rp_id=place.host,
-        rp_name=title,
-        user_id=str(user_id).encode(),
-        user_name=username,
-        challenge=challenge.encode(),
-        exclude_credentials=_descriptors(known),
-        authenticator_selection=structs.AuthenticatorSelectionCriteria(
-            # Where the device keeps it, a log-in needs no name.
-            resident_key=structs.ResidentKeyRequirement.PREFERRED,
-            user_verification=structs.UserVerificationRequirement.PREFERRED,
-        ),
+    asked = _library().question_for_new(
+        place.host, challenge, title=title, user_id=user_id, username=username, known=known
     )
-    asked: str = webauthn.options_to_json(options)
     return asked.encode()
 
 
@@ -95,27 +110,17 @@ def question(place: Place, challenge: str, *, known: Sequence[str], alone: bool)
 
     Shapes:  known: credential ids of whoever it is; empty: anybody's; alone: there was no password before
     """
-    webauthn = _library()
-    wish = webauthn.helpers.structs.UserVerificationRequirement
-    options = webauthn.generate_authentication_options(
-        rp_id=place.host,
-        challenge=challenge.encode(),
-        allow_credentials=_descriptors(known),
-        user_verification=wish.REQUIRED if alone else wish.PREFERRED,
-    )
-    asked: str = webauthn.options_to_json(options)
-    return asked.encode()
+    return _library().question(place.host, challenge, known=known, alone=alone).encode()
 
 
 def challenge_of(answer: str) -> str:
     """The challenge that an answer says it belongs to. Raises Invalid for what is no answer."""
-    bytes_of = _library().base64url_to_bytes
+    bytes_of = _library().bytes_of
     try:
         data = msgspec.json.decode(bytes_of(_read(answer).response.client_data), type=_ClientData)
-        challenge: str = bytes_of(data.challenge).decode("ascii")
+        return bytes_of(data.challenge).decode("ascii")
     except (msgspec.MsgspecError, ValueError) as error:
         raise Invalid(REFUSED, detail=str(error)) from error
-    return challenge
 
 
 def credential_of(answer: str) -> str:
@@ -125,22 +130,16 @@ def credential_of(answer: str) -> str:
 
 def check_new(place: Place, answer: str, challenge: str) -> NewKey:
     """The key that was made, if all is as it should be. Raises Invalid."""
-    webauthn = _library()
+    library = _library()
     try:
-        made = webauthn.verify_registration_response(
-            credential=answer,
-            expected_challenge=challenge.encode(),
-            expected_rp_id=place.host,
-            expected_origin=place.origin,
-        )
-    except (webauthn.helpers.exceptions.WebAuthnException, ValueError) as error:
+        credential_id, public_key, sign_count = library.check_new(place.host, place.origin, answer, challenge)
+    except library.ERRORS as error:
         raise Invalid(REFUSED, detail=str(error)) from error
-    text_of = webauthn.helpers.bytes_to_base64url
     transports = [text[:TRANSPORT_CHARACTERS] for text in _read(answer).response.transports]
     return NewKey(
-        credential_id=text_of(made.credential_id),
-        public_key=text_of(made.credential_public_key),
-        sign_count=made.sign_count,
+        credential_id=credential_id,
+        public_key=public_key,
+        sign_count=sign_count,
         transports=tuple(transports[:MOST_TRANSPORTS]),
     )
 
@@ -151,21 +150,19 @@ def check(place: Place, answer: str, challenge: str, *, public_key: str, sign_co
     Shapes:  alone: there was no password before, so the device must have asked whose finger or PIN it is
     Raises:  Invalid
     """
-    webauthn = _library()
+    library = _library()
     try:
-        shown = webauthn.verify_authentication_response(
-            credential=answer,
-            expected_challenge=challenge.encode(),
-            expected_rp_id=place.host,
-            expected_origin=place.origin,
-            credential_public_key=webauthn.base64url_to_bytes(public_key),
-            credential_current_sign_count=sign_count,
-            require_user_verification=alone,
+        return library.check(
+            place.host,
+            place.origin,
+            answer,
+            challenge,
+            public_key=public_key,
+            sign_count=sign_count,
+            alone=alone,
         )
-    except (webauthn.helpers.exceptions.WebAuthnException, ValueError) as error:
+    except library.ERRORS as error:
         raise Invalid(REFUSED, detail=str(error)) from error
-    count: int = shown.new_sign_count
-    return count
 
 
 def _read(answer: str) -> _Answer:
@@ -177,11 +174,5 @@ def _read(answer: str) -> _Answer:
         raise Invalid(REFUSED, detail=str(error)) from error
 
 
-def _descriptors(known: Sequence[str]) -> list[object]:
-    webauthn = _library()
-    descriptor = webauthn.helpers.structs.PublicKeyCredentialDescriptor
-    return [descriptor(id=webauthn.base64url_to_bytes(one)) for one in known]
-
-
-def _library() -> ModuleType:
-    return importlib.import_module("webauthn")
+def _library() -> _Library:
+    return cast(_Library, importlib.import_module("echo.policy.webauthn_library"))

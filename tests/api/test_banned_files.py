@@ -19,6 +19,7 @@ from echo.config import Config
 from echo.errors import Disallowed, Invalid, NotFound
 from echo.kinds import MediaKind, MediaState, Role, Visibility
 from echo.media import port
+from echo.media.likeness import distance
 from echo.media.looks import look_of
 from echo.models import BannedFile, Media, Post, RemoteFile
 from echo.policy.roles import Staff
@@ -67,9 +68,9 @@ def test_a_look_withstands_what_people_do_to_pictures() -> None:
     first = look_of(scene())
     assert len(first) == 16
     for other in (scene().resize((120, 80)), scene().convert("L"), scene(1), scene().convert("RGBA")):
-        assert file_bans.distance(first, look_of(other)) <= banning.DISTANCE
+        assert distance(first, look_of(other)) <= banning.DISTANCE
     mirrored = scene().transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-    assert file_bans.distance(first, look_of(mirrored)) > banning.DISTANCE
+    assert distance(first, look_of(mirrored)) > banning.DISTANCE
     assert look_of(Image.new("RGB", (50, 50), "red")) == ""
     assert look_of(pictures.gradient(50, 50)) == "", "what is nearly plain looks like too much else"
 
