@@ -66,6 +66,7 @@ from echo.models.list import (
     List,
     ListMember,
 )
+from echo.models.lookups import forget_others
 from echo.models.moving import (
     Archive,
     Import,
@@ -297,3 +298,5 @@ __all__ = [
     "WarningPreset",
     "Webhook",
 ]
+
+forget_others(globals()[name] for name in __all__)
