@@ -121,6 +121,7 @@ async def _idle(running: Server, *, is_quick: bool) -> list[Figure]:
         *(
             Fact(name=f"idle-memory-{group}", title=f"- {group}", value=megabytes[group], unit="MB")
             for group in cpu.GROUPS
+            if group in megabytes
         ),
         Fact(name="idle-cpu", title="idle, of one core", value=used / seconds / 10, unit="%", budget=1.0),
     ]

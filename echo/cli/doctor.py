@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from echo import cache, db
 from echo.cli.common import Common, engines_for, load_config, say
 from echo.cli.doctor_files import files, video
+from echo.cli.doctor_memory import memory
 from echo.cli.findings import Check, Finding
 from echo.config import Config
 from echo.config.checks import is_local_host
@@ -249,6 +250,7 @@ CHECKS: dict[str, Check] = {
     "tls": tls,
     "proxy": proxy,
     "disk": disk,
+    "memory": memory,
     "clearing": clearing,
     "files": files,
     "video": video,

@@ -32,7 +32,7 @@ from echo.runtime import open_runtime
 from echo.schema import migrate
 from echo.server.roles import run_streaming, run_web
 from echo.store import instance
-from workers.roles import run_worker
+from workers.roles import Beside, run_worker
 
 log = logging.getLogger(__name__)
 
@@ -172,13 +172,17 @@ def reachable_url(config: Config) -> str:
 
 
 def roles_of(ours: Premises) -> list[Role]:
-    """The processes of one machine. Web hands streaming connections over, through a pair of sockets."""
+    """The processes of one machine. Web hands streaming connections over, through a pair of sockets, where
+    another process takes them; without workers it does their work too.
+    """
     config, data, listener, handover = ours.config, ours.data, ours.listener, ours.handover
     grace = float(config.server.shutdown_seconds)
+    streams = bool(config.server.streaming_processes)
+    beside = None if config.server.worker_processes else Beside(config, data)
     return [
         Role(
             "web",
-            partial(run_web, config, data, listener, handover),
+            partial(run_web, config, data, listener, handover if streams else None, beside),
             count=config.server.web_processes,
             rank=0,
             grace_seconds=grace,
@@ -186,14 +190,17 @@ def roles_of(ours: Premises) -> list[Role]:
             keeps=(listener, handover.sender),
             overlaps=True,
         ),
-        Role(
-            "streaming",
-            partial(run_streaming, config, data, handover),
-            rank=0,
-            grace_seconds=grace,
-            announces=True,
-            keeps=(handover.receiver,),
-            overlaps=True,
+        *(
+            Role(
+                "streaming",
+                partial(run_streaming, config, data, handover),
+                rank=0,
+                grace_seconds=grace,
+                announces=True,
+                keeps=(handover.receiver,),
+                overlaps=True,
+            )
+            for _ in range(config.server.streaming_processes)
         ),
         *(
             Role(

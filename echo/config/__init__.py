@@ -43,7 +43,28 @@ class Server(Section, frozen=True):
         Doc(description="Networks (CIDR) whose X-Forwarded-For and X-Forwarded-Proto are believed."),
     ] = msgspec.field(default_factory=lambda: ["127.0.0.0/8", "::1/128"])
     web_processes: Annotated[int, Doc(description="Processes that answer requests.", ge=1, le=64)] = 1
-    worker_processes: Annotated[int, Doc(description="Processes that do background work.", ge=1, le=64)] = 1
+    streaming_processes: Annotated[
+        int,
+        Doc(
+            description=(
+                "Processes that keep streams open, for `echoctl up`. 0: a web process keeps its own "
+                "(docs/admin/small.md)."
+            ),
+            ge=0,
+            le=1,
+        ),
+    ] = 1
+    worker_processes: Annotated[
+        int,
+        Doc(
+            description=(
+                "Processes that do background work, for `echoctl up`. 0: the web process does it, of which "
+                "there is one then (docs/admin/small.md)."
+            ),
+            ge=0,
+            le=64,
+        ),
+    ] = 1
     shutdown_seconds: Annotated[
         int, Doc(description="How long running requests may finish after a stop, in seconds.", ge=0, le=300)
     ] = 25

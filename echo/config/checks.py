@@ -157,6 +157,8 @@ def _networks(key: str, values: list[str]) -> Iterator[Problem]:
 
 def _together(config: Config) -> Iterator[Problem]:
     """What is wrong only beside something else."""
+    if not config.server.worker_processes and config.server.web_processes > 1:
+        yield "server.worker_processes", "is 0, so that web does their work: server.web_processes must be 1"
     if config.translation.provider == "deepl" and not config.translation.key:
         yield "translation.provider", "is deepl, which needs translation.key"
     if config.search.engine == "meilisearch" and _wrong_address(config.search.url):

@@ -8,10 +8,7 @@ from echo.models.account import (
     FormerName,
     User,
 )
-from echo.models.activity import (
-    ActiveDay,
-    ActiveWeek,
-)
+from echo.models.activity import ActiveDay, ActiveWeek
 from echo.models.announcement import (
     Announcement,
     AnnouncementDismissal,
@@ -24,10 +21,7 @@ from echo.models.auth import (
     Session,
     Token,
 )
-from echo.models.block_list import (
-    BlockList,
-    BlockListChange,
-)
+from echo.models.block_list import BlockList, BlockListChange
 from echo.models.card import Card
 from echo.models.chat import (
     Chat,

@@ -35,7 +35,24 @@ class _Entrance(Protocol):
     def close(self) -> None: ...
 
 
-def run_web(config: Config, data: Path, listener: socket.socket, handover: Handover | None = None) -> None:
+class Beside(Protocol):
+    """Other work of a process that answers requests: it begins when the process serves.
+
+    `run` ends soon after its event is set; when it fails, the whole process ends, to be started again.
+    `look` reads the figures that the process tells of this work.
+    """
+
+    async def run(self, stop: asyncio.Event) -> None: ...
+    async def look(self) -> None: ...
+
+
+def run_web(
+    config: Config,
+    data: Path,
+    listener: socket.socket,
+    handover: Handover | None = None,
+    beside: Beside | None = None,
+) -> None:
     """Answer everything that arrives at `listener` until SIGTERM; streaming goes to another process if there
     is one, and is answered here if not.
 
@@ -49,7 +66,7 @@ def run_web(config: Config, data: Path, listener: socket.socket, handover: Hando
         sorter = Sorter(sender, serving.welcome, first_byte_seconds=rules.first_byte_seconds)
         return (Door(listener, sorter.welcome), sorter, sender)
 
-    _run(_serve(config, data, create_app, entrances, role="web", reuse=True))
+    _run(_serve(config, data, create_app, entrances, role="web", reuse=True, beside=beside))
 
 
 def run_streaming(
@@ -97,6 +114,7 @@ async def _serve(
     *,
     role: str,
     reuse: bool,
+    beside: Beside | None = None,
 ) -> None:
     stop, leave = _signals()
     runtime = await open_patiently(config, data, stop)
@@ -104,12 +122,9 @@ async def _serve(
         return
     app = make_app(runtime)
     following = asyncio.create_task(runtime.keep_up())
-    rules = Rules(
-        connections=raise_file_limit(),
-        reuse=reuse,
-        # done before whoever asked us to stop loses patience
-        shutdown_seconds=max(1.0, config.server.shutdown_seconds - 2.0),
-    )
+    # Done before whoever asked us to stop loses patience.
+    patience_seconds = max(1.0, config.server.shutdown_seconds - 2.0)
+    rules = Rules(connections=raise_file_limit(), reuse=reuse, shutdown_seconds=patience_seconds)
     serving = Serving(app, rules)
     await serving.start()
     hub = streaming.hub_of(app)
@@ -119,6 +134,8 @@ async def _serve(
     async def look() -> None:
         metrics.SOCKETS.set(hub.count)
         metrics.show_pool(runtime.database.pool_counts())
+        if beside is not None:
+            await beside.look()
 
     told = MetricsPort(config, look)
     await told.open()
@@ -128,24 +145,37 @@ async def _serve(
     for entrance in entrances:
         entrance.open()
     report_ready()
+    working = asyncio.create_task(_work_beside(beside, stop, leave))
     await leave.wait()
     if not stop.is_set():
         farewell.begin()
         serving.use_no_more()
+        leaving: list[asyncio.Future[Any]] = []
         if is_supervised():
             _close(entrances)  # another process accepts already
-            going = asyncio.gather(
-                hub.close(within_seconds=rules.shutdown_seconds / 2), serving.wait_for_nobody()
-            )
-            await _first_of(stop, going, within_seconds=config.server.drain_seconds)
-        else:
-            await _first_of(stop, within_seconds=config.server.drain_seconds)
+            closing = hub.close(within_seconds=rules.shutdown_seconds / 2)
+            leaving.append(asyncio.gather(closing, serving.wait_for_nobody()))
+        await _first_of(stop, *leaving, within_seconds=config.server.drain_seconds)
     _close(entrances)
     await told.close()
     await end([keeping])
-    await asyncio.gather(hub.close(within_seconds=rules.shutdown_seconds / 2), serving.stop())
+    await asyncio.gather(
+        hub.close(within_seconds=rules.shutdown_seconds / 2), serving.stop(), asyncio.wait([working])
+    )
     await end([following])
     await runtime.close()
+    working.result()
+
+
+async def _work_beside(work: Beside | None, stop: asyncio.Event, leave: asyncio.Event) -> None:
+    if work is None:
+        return
+    try:
+        await work.run(leave)
+    except BaseException:
+        stop.set()
+        leave.set()
+        raise
 
 
 def _signals() -> tuple[asyncio.Event, asyncio.Event]:

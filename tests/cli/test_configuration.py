@@ -53,6 +53,9 @@ WRONG_FILES = {
     '[redis]\nurl = "http://x"': "redis.url: must be redis://host:port/0, rediss:// or unix:///path",
     '[tracing]\nendpoint = "localhost:4318"': "tracing.endpoint: must begin with http:// or https://",
     '[openid]\nissuer = "https://id.example"': "openid.issuer: is set, which needs openid.client_id",
+    "[server]\nworker_processes = 0\nweb_processes = 2": (
+        "server.worker_processes: is 0, so that web does their work: server.web_processes must be 1"
+    ),
     '[openid]\nallowed_private_ranges = ["house"]': (
         "openid.allowed_private_ranges: 'house' is not a network such as 10.0.0.0/8"
     ),

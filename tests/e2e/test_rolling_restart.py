@@ -94,9 +94,19 @@ class Installed:
 _ECHOCTL = (sys.executable, "-m", "echo.cli.main")  # of the checkout: what asks need not be what is installed
 
 
+MANY = {"web": 2, "streaming": 1, "worker": 1}
+ONE = {"web": 1, "streaming": 0, "worker": 0}  # of a small machine
+
+
 @pytest.fixture
-def installed() -> Iterator[Installed]:
-    """A server with two web processes, from a copy of this code in a folder with a space."""
+def counts(request: pytest.FixtureRequest) -> dict[str, int]:
+    """How many processes of each role."""
+    return getattr(request, "param", MANY)  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def installed(counts: dict[str, int]) -> Iterator[Installed]:
+    """A server from a copy of this code in a folder with a space."""
     folder = Path(tempfile.mkdtemp(prefix="echo rolling "))
     for package in PACKAGES:
         shutil.copytree(ROOT / package, folder / "code" / package)
@@ -106,7 +116,8 @@ def installed() -> Iterator[Installed]:
     try:
         server = servers.start(
             folder / "data", free_port(),
-            env={"ECHO_SERVER__WEB_PROCESSES": "2", "ECHO_SERVER__DRAIN_SECONDS": "2"},
+            env={"ECHO_SERVER__DRAIN_SECONDS": "2"}
+            | {f"ECHO_SERVER__{role.upper()}_PROCESSES": str(count) for role, count in counts.items()},
         )  # fmt: skip
     finally:
         os.chdir(before)
@@ -207,13 +218,14 @@ async def somebody_reads(server: Server, table: str) -> AsyncIterator[None]:
         await connection.close()
 
 
+@pytest.mark.parametrize("counts", [MANY, ONE], indirect=True)
 async def test_r_25_r_27_everything_is_replaced_under_load_and_put_back_without_an_error(
-    installed: Installed,
+    installed: Installed, counts: dict[str, int]
 ) -> None:
     server = installed.server
     alice = await asyncio.to_thread(server.person, "alice")
     port, token = int(server.url.rsplit(":", 1)[1]), str(alice.client.access_token)
-    before = {role: set(server.pids(role)) for role in ("web", "streaming", "worker")}
+    before = {role: set(server.pids(role)) for role in counts}
     load = Load(port, token)
     busy = asyncio.create_task(load.run(9))
     socket = asyncio.create_task(listen(port, token))
@@ -251,7 +263,7 @@ async def test_r_25_r_27_everything_is_replaced_under_load_and_put_back_without_
     assert "did not leave" not in installed.log
     assert load.last_answers > 0  # kept-alive connections were told
     after = {role: set(server.pids(role)) for role in before}
-    assert {role: len(pids) for role, pids in after.items()} == {"web": 2, "streaming": 1, "worker": 1}
+    assert {role: len(pids) for role, pids in after.items()} == counts
     assert all(not (before[role] | between[role]) & after[role] for role in before)
     assert not any(version in found for found in load.versions)
     assert said["version"] != version
@@ -259,7 +271,9 @@ async def test_r_25_r_27_everything_is_replaced_under_load_and_put_back_without_
         server.ask_database, "SELECT count(*) FROM information_schema.columns WHERE column_name = 'later'"
     )
     assert added == 2
-    # and the successor of it all can be stopped like the first
+    # somebody still works, and the successor of it all can be stopped like the first
+    late = "SELECT count(*) FROM jobs WHERE due_at < now() AND NOT dead"
+    await asyncio.to_thread(servers.eventually, lambda: not server.ask_database(late))
     assert await asyncio.to_thread(server.stop) == 0
     assert all(not Path(f"/proc/{pid}").exists() for pids in after.values() for pid in pids)
 
