@@ -9,7 +9,7 @@ from typing import Any
 
 from echo import addresses, clock, db
 from echo.actions import composing
-from echo.actions.staff import Target, acting
+from echo.actions.staff import NothingToDo, Target, acting, require_change
 from echo.db import UnitOfWork
 from echo.errors import Invalid, NotFound
 from echo.events import AnnouncementChanged, AnnouncementReacted, AnnouncementRemoved
@@ -56,6 +56,7 @@ async def edit(by: Staff, announcement_id: int, draft: AnnouncementDraft) -> Non
     values = await _values(draft)
     async with acting(by, Deed.ANNOUNCEMENT_CHANGE, on=await _target(announcement_id)) as unit:
         known = await _locked(announcement_id)
+        require_change(known, values)
         known.update_from_dict({**values, "updated_at": clock.now()})
         await known.save()
         if known.published_at is not None:
@@ -67,8 +68,9 @@ async def publish(by: Staff, announcement_id: int) -> None:
     target, told = await _target(announcement_id), {"published": True}
     async with acting(by, Deed.ANNOUNCEMENT_CHANGE, on=target, details=told) as unit:
         known = await _locked(announcement_id)
-        if known.published_at is None:
-            await _publish(unit, known)
+        if known.published_at is not None:
+            raise NothingToDo
+        await _publish(unit, known)
 
 
 async def withdraw(by: Staff, announcement_id: int) -> None:
@@ -76,6 +78,7 @@ async def withdraw(by: Staff, announcement_id: int) -> None:
     target, told = await _target(announcement_id), {"published": False}
     async with acting(by, Deed.ANNOUNCEMENT_CHANGE, on=target, details=told) as unit:
         known = await _locked(announcement_id)
+        require_change(known, {"published_at": None, "publish_at": None})
         was_published = known.published_at is not None
         known.published_at = known.publish_at = None
         await known.save(update_fields=["published_at", "publish_at"])

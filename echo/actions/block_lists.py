@@ -85,9 +85,15 @@ async def change(by: Staff, list_id: int, draft: ListDraft) -> BlockList:
     known = await get(list_id)
     _check(draft)
     async with staff.acting(by, Deed.BLOCK_LIST_CHANGE, on=target(known)) as unit:
-        known.name, known.severity = draft.name[:NAME_CHARACTERS], draft.severity.value
-        known.automatic, known.retracts = draft.automatic, draft.retracts
-        known.interval_hours = draft.interval_hours
+        wanted = {
+            "name": draft.name[:NAME_CHARACTERS],
+            "severity": draft.severity.value,
+            "automatic": draft.automatic,
+            "retracts": draft.retracts,
+            "interval_hours": draft.interval_hours,
+        }
+        staff.require_change(known, wanted)
+        known.update_from_dict(wanted)
         await known.save()
         if known.url is not None:
             unit.emit(BlockListDue(local=True, list_id=known.id))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from echo import clock
 from echo.actions import file_bans, uploads
-from echo.actions.staff import Target, acting
+from echo.actions.staff import Target, acting, require_change
 from echo.errors import Invalid, NotFound
 from echo.media import port
 from echo.media.result import Limits
@@ -84,13 +84,16 @@ async def change(
     Raises:  NotFound
     """
     known = await _known(shortcode)
-    known.visible = known.visible if visible is None else visible
-    known.featured = known.featured if featured is None else featured
-    known.category = known.category if category is None else category.strip()[:CATEGORY_CHARACTERS]
-    told = {"visible": known.visible, "featured": known.featured, "category": known.category}
+    told: dict[str, object] = {
+        "visible": known.visible if visible is None else visible,
+        "featured": known.featured if featured is None else featured,
+        "category": known.category if category is None else category.strip()[:CATEGORY_CHARACTERS],
+    }
     target = Target("emoji", known.shortcode, known.shortcode)
     async with acting(by, Deed.EMOJI_CHANGE, on=target, details=told):
-        await known.save(update_fields=["visible", "featured", "category"])
+        require_change(known, told)
+        known.update_from_dict(told)
+        await known.save(update_fields=[*told])
 
 
 async def _known(shortcode: str) -> CustomEmoji:

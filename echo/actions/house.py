@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from echo import cache, db
-from echo.actions.staff import Target, acting
+from echo.actions.staff import NothingToDo, Target, acting
 from echo.config.choice import checked, choices
 from echo.errors import Invalid, NotFound
 from echo.policy.deeds import Deed
@@ -27,8 +27,12 @@ async def choose(by: Staff, wanted: Mapping[str, object]) -> None:
     if unknown:
         raise Invalid(f"Validation failed: {unknown[0]} cannot be chosen")
     read = {name: None if given is None else checked(known[name], given) for name, given in wanted.items()}
+    now = await chosen_settings.load()
+    read = {name: value for name, value in read.items() if now.get(name) != value}
     target = Target("settings", "", ", ".join(sorted(read)))
     async with acting(by, Deed.SETTINGS_CHANGE, on=target, details=dict(read)):
+        if not read:
+            raise NothingToDo
         for name, value in read.items():
             if value is None:
                 await chosen_settings.drop(name)
@@ -46,12 +50,20 @@ async def write_text(by: Staff, name: str, markdown: str) -> None:
         raise NotFound
     if len(markdown) > TEXT_CHARACTERS:
         raise Invalid(f"Validation failed: Text is too long (maximum is {TEXT_CHARACTERS} characters)")
-    deed = Deed.RULE_CHANGE if name.startswith("rules") else Deed.TEXT_CHANGE
-    async with acting(by, deed, on=Target("text", name, name), details={"characters": len(markdown)}):
+    async with acting(
+        by, deed_of(name), on=Target("text", name, name), details={"characters": len(markdown)}
+    ):
+        if house_texts.source(name).markdown == (markdown if markdown.strip() else ""):
+            raise NothingToDo
         # Before, too: whoever reads the rules as they are has numbers for them.
         await number_rules()
         house_texts.write(name, markdown)
         await number_rules()
+
+
+def deed_of(name: str) -> Deed:
+    """What it is to write this text."""
+    return Deed.RULE_CHANGE if name.startswith("rules") else Deed.TEXT_CHANGE
 
 
 async def number_rules() -> None:

@@ -59,8 +59,14 @@ async def change(by: Staff, block_id: int, draft: IpDraft) -> IpBlock:
     ):
         if network != known.network and await IpBlock.exists(network=network):
             raise _invalid("ip", "Ip", "ERR_TAKEN", "has already been taken")
-        known.network, known.severity, known.expires_at = network, severity.value, draft.expires_at
-        known.comment = draft.comment[:COMMENT_CHARACTERS]
+        wanted = {
+            "network": network,
+            "severity": severity.value,
+            "expires_at": draft.expires_at,
+            "comment": draft.comment[:COMMENT_CHARACTERS],
+        }
+        staff.require_change(known, wanted)
+        known.update_from_dict(wanted)
         await known.save()
     return known
 

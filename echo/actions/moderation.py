@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from echo import clock
 from echo.actions import owners, restraints
-from echo.actions.staff import Target, acting
+from echo.actions.staff import Target, acting, require_change
 from echo.errors import FieldError, Invalid, NotFound
 from echo.events import AccessEnded, AccountChanged, MailAsked
 from echo.kinds import LetterKind
@@ -88,6 +88,7 @@ async def remember(by: Staff, account_id: int, *, is_memorial: bool) -> None:
     told = {"memorial": is_memorial}
     async with acting(by, Deed.ACCOUNT_MEMORIAL, on=await _target(account_id), details=told) as unit:
         account = await accounts.get_locked(account_id)
+        require_change(account, told)
         if is_memorial:
             await owners.require_another(account_id)
         account.memorial = is_memorial

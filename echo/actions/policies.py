@@ -68,7 +68,9 @@ async def change(by: Staff, policy_id: int, draft: PolicyDraft) -> Policy:
     target = Target("policy", policy_id, known.name)
     async with staff.acting(by, Deed.POLICY_CHANGE, on=target, details=details):
         row = await policies.get(policy_id)
+        before = {name: getattr(row, name) for name in PolicyDraft.__slots__}
         apply(row, _kind(row.kind), draft)
+        staff.require_change(row, before)
         row.updated_at = clock.now()
         await row.save()
     judging.forget()
@@ -88,7 +90,10 @@ async def order(by: Staff, policy_ids: Sequence[int]) -> None:
     details = {"order": [str(policy_id) for policy_id in policy_ids[:POLICIES_MAX]]}
     async with staff.acting(by, Deed.POLICY_CHANGE, on=Target("policy", "", "order"), details=details):
         named = {policy_id: place for place, policy_id in enumerate(dict.fromkeys(policy_ids))}
-        rows = sorted(await policies.every(), key=lambda row: named.get(row.id, len(named)))
+        known = await policies.every()
+        rows = sorted(known, key=lambda row: named.get(row.id, len(named)))
+        if [row.id for row in rows] == [row.id for row in known]:
+            raise staff.NothingToDo
         for place, row in enumerate(rows, start=1):
             await Policy.filter(id=row.id).update(position=place, updated_at=clock.now())
     judging.forget()

@@ -111,6 +111,7 @@ async def _locked(report_id: int) -> Report:
 
 
 async def _write(unit: UnitOfWork, known: Report, **changes: object) -> None:
+    staff.require_change(known, changes)
     known.update_from_dict(changes | {"updated_at": clock.now()})
     await known.save(update_fields=[*changes, "updated_at"])
     unit.emit(ReportChanged(local=True, report_id=known.id))

@@ -111,7 +111,21 @@ async def end(by: Staff, target_id: int, kind: StrikeKind) -> None:
         target = await accounts.get_locked(target_id)
         if kind == StrikeKind.SUSPEND and target.suspended_elsewhere:
             raise Forbidden
+        if not await _is_held_back(target, kind):
+            raise staff.NothingToDo
         await lift(unit, target, kind)
+
+
+async def _is_held_back(target: Account, kind: StrikeKind) -> bool:
+    match kind:
+        case StrikeKind.SENSITIVE:
+            return target.sensitized_at is not None
+        case StrikeKind.SILENCE:
+            return target.silenced_at is not None
+        case StrikeKind.DISABLE:
+            return await User.exists(id=target.id, disabled_at__not_isnull=True)
+        case _:
+            return target.suspended_at is not None
 
 
 async def delete_now(by: Staff, target_id: int, *, also_active: bool = False) -> None:

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 
 from echo import clock, ids
 from echo.actions import owners
-from echo.actions.staff import Target, acting, seat_now
+from echo.actions.staff import NothingToDo, Target, acting, require_change, seat_now
 from echo.db import UnitOfWork
 from echo.errors import Forbidden, Invalid
 from echo.events import AccountChanged
@@ -84,6 +84,7 @@ async def change(by: Staff, role_id: int, wanted: RoleChange) -> RoleRow:
         if seat.rank <= role.position:
             raise Forbidden(REFUSED)
         changes = _changes(seat, role_id, wanted)
+        require_change(role, changes)
         # No column besides: somebody else may have changed it since it was read.
         role.update_from_dict(changes | {"updated_at": clock.now()})
         await role.save(update_fields=[*changes, "updated_at"])
@@ -144,7 +145,8 @@ async def give(by: Staff, user_id: int, role_id: int) -> None:
             raise Forbidden(REFUSED)
         if role_id != Role.OWNER:
             await owners.require_another(user_id)
-        await User.filter(id=user_id).update(role_id=role_id)
+        if not await User.filter(id=user_id).exclude(role_id=role_id).update(role_id=role_id):
+            raise NothingToDo
         await _show(unit, [user_id])
 
 

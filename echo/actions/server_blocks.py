@@ -98,8 +98,12 @@ async def change(by: Staff, block_id: int, changes: Mapping[str, object]) -> Ser
         on=Target("domain", known.domain, known.domain),
         details={name: str(value) for name, value in changes.items()},
     ) as unit:
-        draft = BlockDraft(**(_as_values(known) | dict(changes)))  # type: ignore[arg-type]
+        values = _as_values(known)
+        if known.list_id is None and values == values | dict(changes):
+            raise staff.NothingToDo
+        draft = BlockDraft(**(values | dict(changes)))  # type: ignore[arg-type]
         return await put(unit, known.domain, draft)
+    return known
 
 
 async def remove(by: Staff, block_id: int) -> int:

@@ -32,6 +32,12 @@ class NothingToDo(Exception):
     """
 
 
+def require_change(known: object, wanted: Mapping[str, object]) -> None:
+    """Whoever saves what is there already does nothing. Raises NothingToDo."""
+    if all(getattr(known, name) == value for name, value in wanted.items()):
+        raise NothingToDo
+
+
 @asynccontextmanager
 async def acting(
     by: Staff, deed: Deed, *, on: Target = Target(), details: Mapping[str, object] | None = None

@@ -71,6 +71,9 @@ async def change_hashtag(by: Staff, hashtag_id: int, draft: HashtagDraft) -> Non
     async with staff.acting(
         by, Deed.HASHTAG_CHANGE, on=Target("hashtag", hashtag_id, known.name), details=told
     ):
+        said = await trend_reviews.said(TrendKind.HASHTAG, [hashtag_id])
+        if draft.trendable is None or said.get(hashtag_id) == draft.trendable:
+            staff.require_change(known, values)
         if values:
             await Hashtag.filter(id=hashtag_id).update(**values)
         if draft.trendable is not None:

@@ -78,9 +78,10 @@ async def change(by: Staff, webhook_id: int, draft: WebhookDraft) -> Webhook:
     async with staff.acting(by, Deed.WEBHOOK_CHANGE, on=_target(known), details=details):
         await _require(by, {*known.events, *events})
         await _require_free(url, known.id)
+        enabled = known.enabled if draft.enabled is None else draft.enabled
+        staff.require_change(known, {"url": url, "events": events, "enabled": enabled})
         known.url, known.events, known.updated_at = url, events, clock.now()
-        if draft.enabled is not None:
-            known.enabled = draft.enabled
+        known.enabled = enabled
         await known.save(update_fields=["url", "events", "enabled", "updated_at"])
     return known
 

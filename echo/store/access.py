@@ -11,24 +11,16 @@ from echo.policy.access import Access
 from echo.policy.roles import SEAT, SEATS, seat_of
 from echo.policy.secret_texts import digest
 from echo.policy.standing import COLUMNS, REFUSALS, standing_of
+from echo.store import activity
+from echo.store.activity import WAS_AWAY
 
 _LOAD = f"""
     SELECT t.id, t.app_id, t.user_id, t.scopes, {SEAT}, {COLUMNS},
         t.last_used_at IS NULL OR t.last_used_at < now() - interval '1 hour' AS was_idle,
-        u.id IS NOT NULL AND (u.last_active_at IS NULL OR u.last_active_at < now() - interval '12 hours'
-            OR (u.last_active_at AT TIME ZONE 'UTC')::date < (now() AT TIME ZONE 'UTC')::date) AS was_away
+        u.id IS NOT NULL AND {WAS_AWAY} AS was_away
     FROM tokens t LEFT JOIN users u ON u.id = t.user_id {SEATS} LEFT JOIN accounts a ON a.id = t.user_id
     WHERE t.token_hash = $1 AND t.revoked_at IS NULL
 """
-
-_NOTE_ACTIVE = """
-    WITH seen AS (UPDATE users SET last_active_at = now() WHERE id = $1 RETURNING id), today AS (
-        INSERT INTO active_days (day, user_id)
-        SELECT (now() AT TIME ZONE 'UTC')::date, id FROM seen ON CONFLICT DO NOTHING)
-    INSERT INTO active_weeks (week, user_id)
-    SELECT date_trunc('week', now() AT TIME ZONE 'UTC')::date, id FROM seen ON CONFLICT DO NOTHING
-"""
-
 
 _NOTE_USED = "UPDATE tokens SET last_used_at = now() WHERE id = $1"
 
@@ -65,7 +57,7 @@ async def _read(token_hash: str) -> Access | None:
     if row["was_idle"]:
         await db.execute(_NOTE_USED, row["id"])
     if row["was_away"]:
-        await db.execute(_NOTE_ACTIVE, row["user_id"])
+        await activity.note(row["user_id"])
     return Access(
         token_id=row["id"],
         app_id=row["app_id"],

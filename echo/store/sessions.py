@@ -7,6 +7,7 @@ from datetime import datetime
 from echo import cache, db
 from echo.db import Row
 from echo.policy.secret_texts import digest
+from echo.store import activity
 
 # Pages come in flocks; the moment of the last use is written down no finer than this.
 TOUCH_SECONDS = 60
@@ -40,8 +41,10 @@ async def delete_all_of(user_id: int) -> None:
     await db.execute("DELETE FROM sessions WHERE user_id = $1", user_id)
 
 
-async def touch(session_id: int, address: str, at: datetime) -> None:
-    """Write down that a session is used now, and from where; not more than once a minute."""
+async def touch(session_id: int, user_id: int, address: str, at: datetime) -> None:
+    """Write down that a session is used now, and from where, and that its person is here; not more than once
+    a minute.
+    """
     if cache.memory().recall("session", session_id):
         return
     cache.memory().keep("session", session_id, True, seconds=TOUCH_SECONDS)
@@ -53,6 +56,7 @@ async def touch(session_id: int, address: str, at: datetime) -> None:
         address[:64],
         float(TOUCH_SECONDS),
     )
+    await activity.note(user_id)
 
 
 async def of_person(user_id: int, at: datetime) -> list[Row]:

@@ -54,7 +54,7 @@ async def login() -> Login | None:
         text = session_text()
         g.login = await load_session(text) if text else None
         if g.login is not None:
-            await sessions.touch(g.login.session_id, caller_address(), clock.now())
+            await sessions.touch(g.login.session_id, g.login.user_id, caller_address(), clock.now())
     return cast("Login | None", g.login)
 
 

@@ -182,7 +182,7 @@ async def _one(number: int, *, bad: str = "") -> Response:
         notes=await strike_store.notes(target_id=number),
         presets=await strike_store.presets(),
         offered=[role for role in await role_store.listing() if role["position"] < seat.rank],
+        has_profile=bool(account.domain) or not (account.suspended_at or account.deleted_at),
         is_above=row["is_here"] and not seat.outranks(await role_store.seat(number)),
         proofs=await second_factors.of_person(number) if row["is_here"] else None,
-        permission=Permission,
     )

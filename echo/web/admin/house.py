@@ -11,10 +11,11 @@ from echo.actions import house as actions
 from echo.config.choice import Choice, choices, value
 from echo.errors import Invalid, NotFound
 from echo.http.params import Params
+from echo.policy.deeds import NEEDED
 from echo.policy.roles import Permission
 from echo.store import chosen_settings, house_texts
 from echo.web import visitor
-from echo.web.admin.staff_page import by, done_at, show_staff, staff_page
+from echo.web.admin.staff_page import by, done_at, login, show_staff, staff_page
 
 blueprint = Blueprint("house_pages", __name__)
 PATH, TEXTS = "/admin/settings", "/admin/texts"
@@ -83,7 +84,7 @@ async def texts() -> Response:
         title="Rules and texts",
         notices=NOTICES,
         bad="A text is called terms-2026-01-31.md or rules.de.md." if name else "",
-        sources=house_texts.sources(),
+        sources=[source for source in house_texts.sources() if await _may_write(source.name)],
         purposes=PURPOSES,
     )
 
@@ -92,7 +93,7 @@ async def texts() -> Response:
 @staff_page(Permission.MANAGE_RULES)
 async def text(name: str) -> Response:
     """One of them, to write."""
-    if not house_texts.may_be(name):
+    if not house_texts.may_be(name) or not await _may_write(name):
         raise NotFound
     return await _text(name, house_texts.source(name).markdown)
 
@@ -102,7 +103,7 @@ async def text(name: str) -> Response:
 async def write(name: str) -> Response:
     """Save one; an empty one is taken away."""
     given = await visitor.read_form()
-    if not house_texts.may_be(name):
+    if not house_texts.may_be(name) or not await _may_write(name):
         raise NotFound
     markdown = given.text("markdown", "").replace("\r\n", "\n")
     try:
@@ -146,6 +147,10 @@ async def _text(name: str, markdown: str, *, bad: str = "") -> Response:
         steps=len(STEPS),
         characters=actions.TEXT_CHARACTERS,
     )
+
+
+async def _may_write(name: str) -> bool:
+    return (await login()).seat.may(NEEDED[actions.deed_of(name)])
 
 
 def _step() -> int:

@@ -19,7 +19,7 @@ from echo.kinds import ReportCategory
 from echo.kinds_of_moderation import StrikeKind
 from echo.policy.roles import Permission
 from echo.render import cards, chat_message, house_rules
-from echo.store import chat_reads, report_queue, reports
+from echo.store import chat_reads, report_queue, reports, roles
 from echo.store import strikes as strike_store
 from echo.store.report_queue import ReportFilter
 from echo.web import visitor
@@ -159,6 +159,7 @@ async def _one(number: int, *, bad: str = "") -> Response:
     others = ReportFilter(resolved=None, target_id=row["target_id"])
     groups = await report_queue.groups(others, limit=1, offset=0)
     known = msgspec.json.decode(groups[0]["reports"]) if groups else []
+    seat = (await login()).seat
     return await show_staff(
         "report.html",
         title=f"Report {number}",
@@ -166,6 +167,8 @@ async def _one(number: int, *, bad: str = "") -> Response:
         bad=bad,
         report=row,
         target=groups[0],
+        has_profile=bool(row["target_domain"]) or groups[0]["suspended_at"] is None,
+        is_above=not (row["target_domain"] or seat.outranks(await roles.seat(row["target_id"]))),
         others=[other for other in known if other["id"] != number],
         collections=msgspec.json.decode(row["collection_ids"]),
         posts=await cards.reported((await login()).viewer, msgspec.json.decode(row["post_ids"])),
@@ -177,7 +180,6 @@ async def _one(number: int, *, bad: str = "") -> Response:
         rules=await house_rules.many(),
         named_rules=msgspec.json.decode(row["rule_ids"]),
         me=(await login()).user_id,
-        permission=Permission,
     )
 
 

@@ -88,6 +88,7 @@ async def show_staff(
         title=title,
         groups=navigation.shown_to(person.seat),
         may=person.seat.may,
+        permission=Permission,
         notice=said,
         bad=bad,
         **values,
