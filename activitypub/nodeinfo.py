@@ -18,6 +18,11 @@ VERSIONS: Final = ("2.1", "2.0")
 _NAME: Final = re.compile(r"[a-z0-9-]{1,100}")
 _MAX_TEXT_CHARS: Final = 256
 _MAX_LINKS: Final = 20
+# How the names of links end, the best first; not all write the schema as it is.
+_ENDINGS: Final = (
+    *("nodeinfo/2.1", "nodeinfo/2.0", "nodeinfo/1.1", "nodeinfo/1.0"),
+    *("ns/schema/2.1", "ns/schema/2.0"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,15 +96,15 @@ def write_nodeinfo(info: NodeInfo, *, version: str) -> JsonObject:
     }
 
 
-def read_links(document: Document, *, allow_http: bool = False) -> str | None:
-    """Find the newest document that a server offers; the caller checks that it is on the same host."""
+def read_links(document: Document, *, host: str, allow_http: bool = False) -> str | None:
+    """Find the newest document that this very host serves: others say nothing about it."""
     offered: dict[str, str] = {}
     for item in document.documents("links", at_most=_MAX_LINKS):
-        href = iri.find(item.text("href"), allow_http=allow_http)
-        rel = item.text("rel")
-        if href is not None and rel is not None and rel.startswith(_SCHEMA):
-            offered.setdefault(rel.removeprefix(_SCHEMA), href)
-    return next((offered[version] for version in (*VERSIONS, "1.1", "1.0") if version in offered), None)
+        rel, href = item.text("rel") or "", item.text("href") or ""
+        if iri.host_of(href, allow_http=allow_http) == host:
+            offered.setdefault(rel, href)
+    found = (href for ending in _ENDINGS for rel, href in offered.items() if rel.endswith(ending))
+    return next(found, None)
 
 
 def read_software(document: Document) -> Software | None:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 
 from activitypub import document as documents
-from activitypub import iri
+from activitypub import nodeinfo
 from activitypub.document import Document
 from activitypub.errors import Malformed
 from echo.store import hosts
@@ -19,8 +19,6 @@ ACCEPT = "application/json"
 LIMIT_BYTES = 65_536
 # Of one look around: so many hosts are asked, so many at a time.
 HOSTS, AT_ONCE = 40, 4
-_SCHEMAS = ("nodeinfo/2.1", "nodeinfo/2.0", "nodeinfo/1.1", "nodeinfo/1.0", "ns/schema/2.1", "ns/schema/2.0")
-_LINKS = 10
 
 
 async def look_around() -> int:
@@ -49,19 +47,16 @@ async def look_at(name: str) -> bool:
 
 
 async def _ask(host: str) -> tuple[str, str]:
-    """Name and version of the software.
+    """Name and version of the software; empty where it says nothing good.
 
     Raises:  FederationError
     Source:  FEP-f1d5; NodeInfo 2.1
     """
-    links = await _links(host)
-    address = _best(links, host)
+    address = nodeinfo.read_links(await _links(host), host=host, allow_http=allow_http())
     if address is None:
         raise Unbelievable(f"{host} names no NodeInfo of its own")
-    software = (await _get(address)).document("software")
-    name = None if software is None else software.text("name")
-    version = None if software is None else software.text("version")
-    return (name or "").strip().lower(), (version or "").strip()
+    software = nodeinfo.read_software(await _get(address))
+    return ("", "") if software is None else (software.name, software.version or "")
 
 
 async def _links(host: str) -> Document:
@@ -73,20 +68,6 @@ async def _links(host: str) -> Document:
         except Unreachable:
             continue
     return await _get(f"{last}://{host}/.well-known/nodeinfo")
-
-
-def _best(links: Document, host: str) -> str | None:
-    """The newest document that this very host serves: others say nothing about it."""
-    found = {}
-    for link in links.documents("links", at_most=_LINKS):
-        rel, href = link.text("rel") or "", link.text("href") or ""
-        if iri.host_of(href, allow_http=allow_http()) == host:
-            found[rel] = href
-    for schema in _SCHEMAS:
-        for rel, href in found.items():
-            if rel.endswith(schema):
-                return href
-    return None
 
 
 async def _get(address: str) -> Document:

@@ -28,7 +28,8 @@ MEMBERS = {"version", "software", "protocols", "services", "openRegistrations", 
 
 def test_the_links_lead_to_both_versions() -> None:
     document = parse(encode(write_links("https://echo.test")))
-    assert read_links(document) == "https://echo.test/nodeinfo/2.1"
+    assert read_links(document, host="echo.test") == "https://echo.test/nodeinfo/2.1"
+    assert read_links(document, host="other.test") is None
     assert [link["rel"] for link in document.data["links"]] == [
         "http://nodeinfo.diaspora.software/ns/schema/2.1",
         "http://nodeinfo.diaspora.software/ns/schema/2.0",
@@ -79,4 +80,4 @@ def test_software_is_read_or_not_known(software: object, read: Software | None) 
     "links", [None, {}, "x", [None, "x", {}, {"rel": "http://evil.test/2.1", "href": "https://a.test/"}]]
 )
 def test_links_that_lead_nowhere(links: object) -> None:
-    assert read_links(Document({"links": links})) is None
+    assert read_links(Document({"links": links}), host="a.test") is None
