@@ -30,6 +30,21 @@ def test_every_room_stands_on_a_floor() -> None:
     assert {"federation", "workers"} <= named
 
 
+def test_the_map_shows_every_room_on_its_floor() -> None:
+    """Who looks for a thing in docs/map.md finds it, and what may import it: the table is the contract."""
+    rows = re.findall(
+        r"^\| (\d) \| (.*?) \|", (ROOT / "docs/map.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    on_map = [room for _, rooms in rows for room in re.findall(r"`([\w.]+)`", rooms)]
+    floor_of = {room: int(floor) for floor, rooms in rows for room in re.findall(r"`([\w.]+)`", rooms)}
+    layers = [re.findall(r"[\w.]+", layer) for layer in CONTRACTS["floors"]["layers"]]
+    assert sorted(on_map) == sorted(room for layer in layers for room in layer)
+    floors = [{floor_of[room] for room in layer} for layer in layers]
+    assert all(len(floor) == 1 for floor in floors), "a layer on two floors"
+    order = [floor.pop() for floor in floors]
+    assert order == sorted(order, reverse=True)
+
+
 def test_every_folder_of_code_is_a_package() -> None:
     """Without an __init__.py the import contracts do not see it, and it is not installed."""
     for package in PACKAGES:
