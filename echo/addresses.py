@@ -154,10 +154,6 @@ class Addresses:
         """The id of the boost in the id of one of our boosts."""
         return self._number(iri, self.activity("boost", ""))
 
-    def context_in(self, iri: str) -> int | None:
-        """The id of the thread in one of our contexts."""
-        return self._number(iri, f"{self.base}/ap/contexts/")
-
     def post_id_in(self, iri: str) -> int | None:
         """The post id in one of our post ids."""
         return self._number(iri, f"{self.base}/ap/posts/")

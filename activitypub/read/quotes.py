@@ -41,11 +41,6 @@ def authorization(document: Document, name: str, *, allow_http: bool) -> str | N
     return None
 
 
-def is_quote_authorization(document: Document) -> bool:
-    """Tell whether a document says that it is a stamp."""
-    return _TYPE in document.types
-
-
 def read_quote_authorization(
     document: Document, *, kinds: Collection[str] = (_TYPE,), allow_http: bool = False
 ) -> QuoteAuthorization:

@@ -21,11 +21,6 @@ class ServerRules:
     reject_media: bool = False
     reject_reports: bool = False
 
-    @property
-    def is_any(self) -> bool:
-        """Whether anything is done with it at all."""
-        return self.severity is not BlockSeverity.NOOP or self.reject_media or self.reject_reports
-
     def is_stricter_than(self, other: ServerRules) -> bool:
         """Whether this one adds anything to the other. Source: Mastodon's order of domain blocks"""
         if self.severity is BlockSeverity.SUSPEND:

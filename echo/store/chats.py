@@ -178,14 +178,6 @@ async def last_post_id(chat_id: int) -> int | None:
     return None if found is None else int(found)
 
 
-async def has_written(chat_id: int, account_id: int) -> bool:
-    """Whether somebody has ever said anything there."""
-    found = await db.fetch_value(
-        "SELECT 1 FROM chat_messages WHERE chat_id = $1 AND author_id = $2 LIMIT 1", chat_id, account_id
-    )
-    return found is not None
-
-
 async def members(chat_id: int, *, states: Sequence[MemberState] = (MemberState.ACTIVE,)) -> list[ChatMember]:
     """Those of a chat that are in one of these states, who came first first."""
     rows = await db.fetch(

@@ -91,17 +91,6 @@ async def count_of(owner_id: int, at: datetime) -> int:
     )
 
 
-async def guests(invite_id: int, limit: int) -> list[str]:
-    """The names of those who came with an invitation, the latest first."""
-    rows = await db.fetch(
-        "SELECT a.username FROM users u JOIN accounts a ON a.id = u.id WHERE u.invite_id = $1"
-        " AND a.deleted_at IS NULL ORDER BY u.id DESC LIMIT $2",
-        invite_id,
-        limit,
-    )
-    return [row["username"] for row in rows]
-
-
 async def to_follow(account_id: int) -> int | None:
     """Whom somebody follows who came with an invitation and may use their account."""
     found = await db.fetch_value(

@@ -148,11 +148,6 @@ async def held_page(*, state: str, below_id: int | None, limit: int) -> list[Row
     )
 
 
-async def count_held() -> int:
-    """How many wait for a moderator."""
-    return int(await db.fetch_value("SELECT count(*) FROM held_things WHERE state = 'waiting'"))
-
-
 async def settle_held(held_id: int, state: str, by_id: int | None) -> None:
     """Write down what was decided."""
     await db.execute(

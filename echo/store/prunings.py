@@ -77,14 +77,6 @@ async def listing() -> list[Row]:
     )
 
 
-async def last_finished() -> datetime | None:
-    """When every kind had last ended well; None when one never has."""
-    found: datetime | None = await db.fetch_value(
-        "SELECT CASE WHEN bool_and(finished_at IS NOT NULL) THEN min(finished_at) END FROM prunings"
-    )
-    return found
-
-
 async def is_overdue() -> bool:
     """Whether clearing away has not ended well for too long. A server that has just begun is not overdue."""
     return bool(

@@ -67,13 +67,6 @@ async def appeals(state: str, cursor: Cursor) -> list[Row]:
     return cursor.newest_first(found)
 
 
-async def count_waiting_appeals() -> int:
-    """How many appeals wait for an answer."""
-    return int(
-        await db.fetch_value("SELECT count(*) FROM appeals WHERE approved_at IS NULL AND rejected_at IS NULL")
-    )
-
-
 async def lock(strike_id: int) -> Strike | None:
     """The strike; nobody else changes it until the end of the unit of work."""
     found = await db.fetch_one(

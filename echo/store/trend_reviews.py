@@ -110,15 +110,3 @@ async def unusable(names: Sequence[str]) -> list[str]:
         return []
     rows = await db.fetch("SELECT name FROM hashtags WHERE name = ANY($1) AND NOT usable", list(names))
     return [row["name"] for row in rows]
-
-
-async def count_unseen() -> int:
-    """How much is trending at which nobody has looked."""
-    return int(
-        await db.fetch_value(
-            "SELECT count(*) FROM trends t WHERE NOT EXISTS (SELECT 1 FROM trend_reviews v"
-            " WHERE v.kind = t.kind AND v.item_id = t.item_id) AND NOT (t.kind = 'post' AND EXISTS"
-            " (SELECT 1 FROM trend_reviews v JOIN posts p ON p.author_id = v.item_id"
-            " WHERE v.kind = 'author' AND p.id = t.item_id))"
-        )
-    )
