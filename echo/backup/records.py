@@ -59,7 +59,8 @@ def last_release(data: Path) -> LastRelease | None:
 
 
 def restore_begins(data: Path) -> None:
-    """From now on this server must not serve: it would send again what was sent before."""
+    """From now on this server must not serve: it is empty, or would send again what was sent before."""
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
     (data / UNFINISHED).touch(mode=0o600)
 
 
@@ -69,7 +70,7 @@ def restore_ends(data: Path) -> None:
 
 
 def is_restore_unfinished(data: Path) -> bool:
-    """Whether a backup was loaded, and not made fit to be served."""
+    """Whether a backup is being loaded, or was and is not yet fit to be served."""
     return (data / UNFINISHED).exists()
 
 

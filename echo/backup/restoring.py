@@ -150,12 +150,20 @@ async def restore(reader: Reader, config: Config, data: Path, *, send: bool, say
     for name in found.sha256:
         if not await asyncio.to_thread(_is_same, reader, name, found):
             raise Invalid(f"{name} of the backup is damaged")
+    is_anew = not records.is_restore_unfinished(data)
+    # Files may take hours. Whoever starts the server meanwhile, or after that, must not show an empty one.
+    records.restore_begins(data)
     await asyncio.to_thread(_write_seal, reader, found, data)
     await asyncio.to_thread(texts.write, reader, found, config, data)
     say("loading files")
-    media_files, media_missing = await _load_media(reader, found, config, data, say)
+    try:
+        media_files, media_missing = await _load_media(reader, found, config, data, say)
+    except Invalid:
+        # With this backup it will not go on, and the database is as it was.
+        if is_anew:
+            records.restore_ends(data)
+        raise
     say("loading the database")
-    records.restore_begins(data)
     await snapshots.drop_tables(config.database.url)
     with reader.open(DATABASE) as file:
         await programs.load(config.database.url, file)

@@ -122,6 +122,40 @@ async def test_a_program_that_is_killed_says_nothing_and_we_do(runtime: Runtime,
     assert b"pg_dump failed: was killed by SIGXFSZ" in said
 
 
+async def test_a_restore_that_breaks_off_among_files_is_unfinished(runtime: Runtime, tmp_path: Path) -> None:
+    """Else the next start would serve an empty server under a name that others know."""
+    key = keys.new_key("png")
+    await port.store().put(key, b"PICTURE", "image/png")
+    await Account.create(
+        id=ids.new_id(),
+        username="a",
+        username_key="a",
+        uri="https://echo.test/1",
+        avatar=key,
+        created_at=clock.now(),
+    )
+    saved, there = tmp_path / "saved", tmp_path / "there"
+    await taking.take(runtime.config, runtime.config, runtime.data, saved, What(media=True), quiet)
+    there.mkdir()
+    (tmp_path / "in the way").write_bytes(b"")
+    reader, wanted = places.find(saved), {"media": {"path": str(tmp_path / "in the way")}}
+    with pytest.raises(OSError, match="in the way"):
+        await restoring.restore(reader, changed(runtime.config, **wanted), there, send=False, say=quiet)
+    assert records.is_restore_unfinished(there)
+
+    # A backup that cannot be read is another thing: nothing has begun with it.
+    (saved / "media" / key).write_bytes(b"PIXTURE")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    with pytest.raises(Invalid, match="damaged"):
+        await restoring.restore(reader, runtime.config, elsewhere, send=False, say=quiet)
+    assert not records.is_restore_unfinished(elsewhere)
+    with pytest.raises(Invalid, match="damaged"):
+        await restoring.restore(reader, runtime.config, there, send=False, say=quiet)
+    assert records.is_restore_unfinished(there)
+    reader.close()
+
+
 async def test_a_restore_that_is_refused_leaves_no_configuration(
     runtime: Runtime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
