@@ -55,9 +55,7 @@ async def follow(
             known, is_new = await _insert(unit, follower_id, followee, uri)
             if is_new:
                 unit.emit(FollowAsked(local=True, follow_id=known.id))
-        if await _choose(known, boosts=boosts, notify=notify, languages=languages):
-            unit.emit(FollowChanged(local=True, follow_id=known.id))
-            _relate(unit, known, local=True)
+        await _choose(unit, known, boosts=boosts, notify=notify, languages=languages)
     return known
 
 
@@ -250,17 +248,26 @@ async def _ours(followee: Account, uri: str, follower_id: int | None) -> Follow 
 
 
 async def _choose(
-    known: Follow, *, boosts: bool | None, notify: bool | None, languages: Sequence[str] | None
-) -> bool:
-    """Whether other posts are to be shown from now on."""
-    was = (known.boosts, known.languages)
-    changes: dict[str, object] = {}
+    unit: UnitOfWork,
+    known: Follow,
+    *,
+    boosts: bool | None,
+    notify: bool | None,
+    languages: Sequence[str] | None,
+) -> None:
+    """Change what is shown and told of somebody who is followed."""
+    chosen: dict[str, object] = {}
     if boosts is not None:
-        changes["boosts"] = known.boosts = boosts
+        chosen["boosts"] = boosts
     if notify is not None:
-        changes["notify"] = known.notify = notify
+        chosen["notify"] = notify
     if languages is not None:
-        changes["languages"] = known.languages = list(languages) or None
-    if changes:
-        await Follow.filter(id=known.id).update(**changes)
-    return was != (known.boosts, known.languages)
+        chosen["languages"] = list(languages) or None
+    changes = {name: value for name, value in chosen.items() if getattr(known, name) != value}
+    if not changes:
+        return
+    known.update_from_dict(changes)
+    await Follow.filter(id=known.id).update(**changes)
+    if changes.keys() & {"boosts", "languages"}:
+        unit.emit(FollowChanged(local=True, follow_id=known.id))
+    _relate(unit, known, local=True)

@@ -31,9 +31,9 @@ async def pin(account_id: int, post_id: int) -> Post:
         limit = settings.here().limits.pinned_posts
         if await pins.count(account_id) >= limit:
             raise Invalid("Validation failed: The maximum number of posts is pinned already")
-        await pins.set_pinned(post.id, clock.now())
-        unit.emit(PostPinned(local=True, post_id=post.id))
-        unit.emit(Acted(local=True, account_id=account_id, post_id=post.id))
+        if await pins.set_pinned(post.id, clock.now()):
+            unit.emit(PostPinned(local=True, post_id=post.id))
+            unit.emit(Acted(local=True, account_id=account_id, post_id=post.id))
     return post
 
 
@@ -46,8 +46,7 @@ async def unpin(account_id: int, post_id: int) -> Post:
         post = await posts.get(Viewer(account_id), post_id)
         if post.author_id != account_id:
             raise Invalid("Validation failed: Somebody else's post cannot be unpinned")
-        if post.pinned_at is not None:
-            await pins.set_pinned(post.id, None)
+        if await pins.set_pinned(post.id, None):
             unit.emit(PostUnpinned(local=True, post_id=post.id))
             unit.emit(Acted(local=True, account_id=account_id, post_id=post.id))
     return post

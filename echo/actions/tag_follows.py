@@ -19,8 +19,6 @@ async def follow(account_id: int, name: str) -> str:
     """
     folded = _folded(name)
     async with db.unit_of_work() as unit:
-        if await hashtags.count_followed(account_id) >= MOST_FOLLOWED:
-            raise Invalid(f"Validation failed: At most {MOST_FOLLOWED} hashtags can be followed")
         is_new = await db.execute(
             "INSERT INTO tag_follows (account_id, hashtag_id, created_at) VALUES ($1, $2, now())"
             " ON CONFLICT (account_id, hashtag_id) DO NOTHING",
@@ -28,6 +26,8 @@ async def follow(account_id: int, name: str) -> str:
             await hashtags.ensure(name),
         )
         if is_new:
+            if await hashtags.count_followed(account_id) > MOST_FOLLOWED:
+                raise Invalid(f"Validation failed: At most {MOST_FOLLOWED} hashtags can be followed")
             unit.emit(TagsChosen(local=True, account_id=account_id))
     return folded
 

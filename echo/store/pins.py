@@ -25,9 +25,15 @@ async def count(account_id: int) -> int:
     return int(found)
 
 
-async def set_pinned(post_id: int, at: datetime | None) -> None:
-    """Pin a post, or with None unpin it."""
-    await db.execute("UPDATE posts SET pinned_at = $2 WHERE id = $1", post_id, at)
+async def set_pinned(post_id: int, at: datetime | None) -> bool:
+    """Pin a post, or with None unpin it; False when it was so."""
+    count = await db.execute(
+        "UPDATE posts SET pinned_at = $2 WHERE id = $1"
+        " AND (pinned_at IS NULL) = ($2::timestamptz IS NOT NULL)",
+        post_id,
+        at,
+    )
+    return count > 0
 
 
 @dataclass(frozen=True, slots=True)

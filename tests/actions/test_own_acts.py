@@ -113,6 +113,7 @@ async def of_people(w: World) -> AsyncIterator[Act]:
         yield lambda other=other: follows.unfollow(a, other)  # type: ignore[misc]
     yield lambda: follows.follow(a, bob, boosts=False)
     yield lambda: follows.follow(a, bob, languages=["de"])
+    yield lambda: follows.follow(a, bob, notify=True)
     yield lambda: notes.write_note(a, bob, "from the tea house")
     yield lambda: notes.write_note(a, bob, "")
     yield lambda: endorsements.endorse(a, bob)
@@ -253,7 +254,10 @@ TELLING = ("jobs", "notifications", "deliveries", "chat_events", "chat_wishes")
 
 
 @pytest.mark.parametrize("name", STORIES)
-async def test_a_second_time_answers_the_same_and_tells_nobody(world: World, name: str) -> None:
+async def test_a_second_time_answers_the_same_and_tells_nobody(
+    world: World, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tag_follows, "MOST_FOLLOWED", 1)  # also when no more fit
     count = 0
     async for act in STORIES[name](world):
         count += 1
