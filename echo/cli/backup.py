@@ -17,6 +17,8 @@ from echo.backup.restoring import Restored
 from echo.backup.taking import What
 from echo.cli.common import Common, engines_for, load_config, say
 from echo.config import Config
+from echo.embedded import find_engines
+from echo.errors import Conflict
 from echo.policy.deeds import Deed
 from echo.policy.roles import Staff
 from echo.runtime import open_runtime
@@ -97,6 +99,9 @@ async def restore(
     outbox: What becomes of things that waited to be sent to other servers, devices and mailboxes. hold: they
         wait for `echoctl federation requeue`, because they may have been sent since. send: they are sent.
     """
+    if find_engines(common.data) is not None:
+        # It would go on with the keys that it has read, and lose its tables in the middle of its work.
+        raise Conflict(f"Echo is running in {common.data}: stop it, or restore into a new data directory")
     reader = places.find(path)
     has_config = False
     try:

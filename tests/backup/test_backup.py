@@ -16,6 +16,7 @@ from echo.backup.taking import What
 from echo.cli import backup
 from echo.cli.common import Common
 from echo.config import Config
+from echo.embedded import engines
 from echo.errors import Conflict, EchoError, Invalid
 from echo.media import keys, port
 from echo.models import Account, AccountKey, Delivery, Job, OutboundActivity, Post, ScheduledPost
@@ -166,6 +167,14 @@ async def test_a_restore_that_is_refused_leaves_no_configuration(
     monkeypatch.setenv("ECHO_DATABASE__URL", runtime.config.database.url)
     monkeypatch.setenv("ECHO_REDIS__URL", runtime.config.redis.url)
     with pytest.raises(Conflict):
+        await backup.restore(saved, common=Common(data=there))
+    assert not (there / "config.toml").exists()
+
+
+async def test_a_server_that_runs_is_not_restored_under_its_feet(runtime: Runtime, tmp_path: Path) -> None:
+    saved, there = tmp_path / "saved", tmp_path / "there"
+    await taking.take(runtime.config, runtime.config, runtime.data, saved, What(), quiet)
+    with engines(there, postgres=False, valkey=False), pytest.raises(Conflict, match="Echo is running in"):
         await backup.restore(saved, common=Common(data=there))
     assert not (there / "config.toml").exists()
 
