@@ -68,16 +68,19 @@ async def _require_usable(email: str, user: User) -> None:
         raise Invalid(f"Validation failed: E-mail {problem.description}", details={"email": [problem]})
 
 
-async def suspend(by: Staff, account_id: int, *, is_suspended: bool) -> None:
+async def suspend(by: Staff, account_id: int, *, is_suspended: bool) -> bool:
     """Hide an account and everything it posted, without a word, or show it again.
 
+    Returns: whether it was suspended before
     Raises:  NotFound; Forbidden; Invalid for the last owner
     """
     if not is_suspended:
-        await restraints.end(by, account_id, StrikeKind.SUSPEND)
-        return
+        return await restraints.end(by, account_id, StrikeKind.SUSPEND)
     async with acting(by, Deed.ACCOUNT_SUSPEND, on=await _target(account_id)) as unit:
-        await restraints.suspend(unit, await accounts.get_locked(account_id))
+        account = await accounts.get_locked(account_id)
+        was_suspended = account.suspended_at is not None
+        await restraints.suspend(unit, account)
+    return was_suspended
 
 
 async def remember(by: Staff, account_id: int, *, is_memorial: bool) -> None:

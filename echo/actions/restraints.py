@@ -101,12 +101,13 @@ LIFTING = {
 }
 
 
-async def end(by: Staff, target_id: int, kind: StrikeKind) -> None:
+async def end(by: Staff, target_id: int, kind: StrikeKind) -> bool:
     """Moderators end what holds somebody back; twice is once.
 
+    Returns: whether it was in force
     Raises:  NotFound; Forbidden for a suspension that is not of this server
     """
-    target = await accounts.get(target_id)
+    target, was_held = await accounts.get(target_id), False
     async with staff.acting(by, LIFTING[kind], on=on(target)) as unit:
         target = await accounts.get_locked(target_id)
         if kind == StrikeKind.SUSPEND and target.suspended_elsewhere:
@@ -114,6 +115,8 @@ async def end(by: Staff, target_id: int, kind: StrikeKind) -> None:
         if not await _is_held_back(target, kind):
             raise staff.NothingToDo
         await lift(unit, target, kind)
+        was_held = True
+    return was_held
 
 
 async def _is_held_back(target: Account, kind: StrikeKind) -> bool:

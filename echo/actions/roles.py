@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import asdict, dataclass
 
-from echo import clock, ids
+from echo import clock, db, ids
 from echo.actions import owners
 from echo.actions.staff import NothingToDo, Target, acting, require_change, seat_now
 from echo.db import UnitOfWork
@@ -57,6 +57,7 @@ async def create(by: Staff, draft: RoleDraft) -> RoleRow:
     role_id = ids.new_id()
     async with acting(by, Deed.ROLE_CREATE, on=Target("role", role_id, draft.name), details=_told(draft)):
         _require_below(await seat_now(by), draft)
+        await _require_free(draft.name, "")
         now = clock.now()
         return await RoleRow.create(
             id=role_id,
@@ -85,6 +86,8 @@ async def change(by: Staff, role_id: int, wanted: RoleChange) -> RoleRow:
             raise Forbidden(REFUSED)
         changes = _changes(seat, role_id, wanted)
         require_change(role, changes)
+        if "name" in changes:
+            await _require_free(str(changes["name"]), role.name)
         # No column besides: somebody else may have changed it since it was read.
         role.update_from_dict(changes | {"updated_at": clock.now()})
         await role.save(update_fields=[*changes, "updated_at"])
@@ -167,6 +170,21 @@ def _check(draft: RoleDraft | RoleChange) -> None:
         raise Invalid(f"Validation failed: Name is too long (maximum is {NAME_CHARACTERS} characters)")
     if draft.color and _COLOR.fullmatch(draft.color) is None:
         raise Invalid("Validation failed: Color is invalid")
+
+
+async def _require_free(name: str, known: str) -> None:
+    """One name, one role: commands call it by its name, in any case. Those that share one keep it.
+
+    Shapes:  known: what it is called so far
+    Raises:  Invalid
+    """
+    name = name.strip()
+    if name.lower() == known.lower():
+        return
+    # One at a time, so that no two take the same name at once.
+    await db.execute("SELECT pg_advisory_xact_lock(hashtextextended('role names', 0))")
+    if await roles.is_taken(name):
+        raise Invalid("Validation failed: Name has already been taken")
 
 
 def _require_below(seat: Seat, draft: RoleDraft | RoleChange) -> None:

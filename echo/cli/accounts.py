@@ -14,6 +14,7 @@ from echo.addresses import here
 from echo.cli import logins, moves, strikes
 from echo.cli.common import Common, opened, say, table
 from echo.cli.keys import rotate_keys
+from echo.cli.numbers import Limit
 from echo.errors import NotFound
 from echo.models import Account
 from echo.policy.roles import Staff
@@ -65,7 +66,9 @@ async def create(
 
 
 @app.command(name="list")
-async def list_(*, local: bool = True, limit: int = 100, search: str = "", common: Common = Common()) -> None:
+async def list_(
+    *, local: bool = True, limit: Limit = 100, search: str = "", common: Common = Common()
+) -> None:
     """List accounts.
 
     Parameters
@@ -157,7 +160,7 @@ async def rename(old: str, new: str, /, *, common: Common = Common()) -> None:
 
 
 @app.command
-async def pending(*, limit: int = 100, common: Common = Common()) -> None:
+async def pending(*, limit: Limit = 100, common: Common = Common()) -> None:
     """List those who wait for approval, the first to come first.
 
     Parameters
@@ -226,9 +229,10 @@ async def suspend(
     """
     async with opened(common):
         account = await _find(handle)
-        await moderation.suspend(Staff.shell(), account.id, is_suspended=not undo)
+        was_suspended = await moderation.suspend(Staff.shell(), account.id, is_suspended=not undo)
         document = await _document(await accounts.get(account.id))
-    say(common, document, _lines(document))
+    idle = undo and not was_suspended
+    say(common, document, f"nothing to end: {handle} is not suspended" if idle else _lines(document))
 
 
 @app.command

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
 from cyclopts import App, Parameter
@@ -10,7 +10,7 @@ from cyclopts import App, Parameter
 from echo.actions import announcements
 from echo.actions.announcements import AnnouncementDraft
 from echo.cli.common import Common, opened, say, table
-from echo.cli.numbers import Id
+from echo.cli.numbers import Id, Moment
 from echo.policy.roles import Staff
 from echo.store import announcements as store
 
@@ -39,10 +39,10 @@ async def list_(*, common: Common = Common()) -> None:
 async def create(
     text: str,
     *,
-    starts_at: datetime | None = None,
-    ends_at: datetime | None = None,
+    starts_at: Moment | None = None,
+    ends_at: Moment | None = None,
     all_day: Annotated[bool, Parameter(negative="")] = False,
-    publish_at: datetime | None = None,
+    publish_at: Moment | None = None,
     draft: Annotated[bool, Parameter(negative="")] = False,
     common: Common = Common(),
 ) -> None:
@@ -68,10 +68,10 @@ async def edit(
     announcement_id: Id,
     text: str,
     *,
-    starts_at: datetime | None = None,
-    ends_at: datetime | None = None,
+    starts_at: Moment | None = None,
+    ends_at: Moment | None = None,
     all_day: Annotated[bool, Parameter(negative="")] = False,
-    publish_at: datetime | None = None,
+    publish_at: Moment | None = None,
     common: Common = Common(),
 ) -> None:
     """Say something else. What is not given is taken away."""
@@ -115,15 +115,8 @@ def _draft(
 ) -> AnnouncementDraft:
     return AnnouncementDraft(
         text=text,
-        starts_at=_utc(starts_at),
-        ends_at=_utc(ends_at),
+        starts_at=starts_at,
+        ends_at=ends_at,
         all_day=all_day,
-        publish_at=_utc(publish_at),
+        publish_at=publish_at,
     )
-
-
-def _utc(moment: datetime | None) -> datetime | None:
-    """A time without a zone is meant in UTC."""
-    if moment is None:
-        return None
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

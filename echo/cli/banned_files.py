@@ -8,7 +8,7 @@ from cyclopts import App
 
 from echo.actions import banning
 from echo.cli.common import Common, opened, say, table
-from echo.cli.numbers import Id
+from echo.cli.numbers import Count, Id
 from echo.policy.roles import Staff
 from echo.store import banned_files
 
@@ -27,7 +27,7 @@ async def list_(*, common: Common = Common()) -> None:
 async def add(
     *digests: str,
     file: Path | None = None,
-    distance: int = banning.DISTANCE,
+    distance: Count = banning.DISTANCE,
     note: str = "",
     common: Common = Common(),
 ) -> None:

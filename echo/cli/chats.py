@@ -6,6 +6,7 @@ from cyclopts import App
 
 from echo.actions import chat_rebuilding
 from echo.cli.common import Common, opened, say, table
+from echo.cli.numbers import Id, Limit
 from echo.errors import NotFound
 from echo.store import chat_log, chat_reads, chats
 
@@ -13,7 +14,7 @@ app = App(name="chats", help="Logs of chats, and what follows from them.")
 
 
 @app.command(name="list")
-async def list_(*, limit: int = 100, common: Common = Common()) -> None:
+async def list_(*, limit: Limit = 100, common: Common = Common()) -> None:
     """Chats by when the last message came, with numbers of members, messages and events.
 
     Parameters
@@ -29,7 +30,7 @@ async def list_(*, limit: int = 100, common: Common = Common()) -> None:
 
 
 @app.command
-async def rebuild(chat_id: int | None = None, *, common: Common = Common()) -> None:
+async def rebuild(chat_id: Id | None = None, *, common: Common = Common()) -> None:
     """Make messages, reactions and members anew from the log: of one chat, or of all.
 
     Says of how many that changed anything: of none, if all is well.

@@ -12,8 +12,9 @@ from echo.actions.federation_queue import Which
 from echo.actions.server_blocks import BlockDraft
 from echo.cli import relays
 from echo.cli.common import Common, opened, say, table
+from echo.cli.numbers import Id, Limit
 from echo.errors import NotFound
-from echo.kinds import BlockSeverity
+from echo.kinds import BlockSeverity, DeliveryState, HostHealth, InboundState
 from echo.policy.roles import Staff
 from echo.store import host_pages
 from echo.store import inbound as inbound_store
@@ -27,9 +28,9 @@ app.command(relays.app)
 @app.command
 async def deliveries(
     *,
-    state: str = "",
+    state: DeliveryState | None = None,
     host: str = "",
-    limit: int = 100,
+    limit: Limit = 100,
     requeue: Annotated[bool, Parameter(negative="")] = False,
     common: Common = Common(),
 ) -> None:
@@ -47,7 +48,7 @@ async def deliveries(
             revived = await federation_queue.requeue(Staff.shell(), Which(host=host.lower()))
             say(common, {"requeued": revived}, f"{revived} deliveries are tried again")
             return
-        found = await host_pages.delivery_listing(state=state, host=host.lower(), limit=limit)
+        found = await host_pages.delivery_listing(state=state or "", host=host.lower(), limit=limit)
         rows = [dict(row) for row in found]
     say(
         common,
@@ -57,7 +58,7 @@ async def deliveries(
 
 
 @app.command
-async def hosts(*, health: str = "", limit: int = 100, common: Common = Common()) -> None:
+async def hosts(*, health: HostHealth | None = None, limit: Limit = 100, common: Common = Common()) -> None:
     """Other servers and how they are.
 
     Parameters
@@ -66,7 +67,7 @@ async def hosts(*, health: str = "", limit: int = 100, common: Common = Common()
     limit: Most rows.
     """
     async with opened(common):
-        rows = [dict(row) for row in await host_pages.listing(health=health, limit=limit)]
+        rows = [dict(row) for row in await host_pages.listing(health=health or "", limit=limit)]
     shown = (
         "name",
         "health",
@@ -109,7 +110,7 @@ async def metrics(*, common: Common = Common()) -> None:
 
 
 @app.command
-async def retry(*, host: str = "", delivery: int | None = None, common: Common = Common()) -> None:
+async def retry(*, host: str = "", delivery: Id | None = None, common: Common = Common()) -> None:
     """Try what waits now, whatever is known of its host.
 
     Parameters
@@ -123,7 +124,7 @@ async def retry(*, host: str = "", delivery: int | None = None, common: Common =
 
 
 @app.command
-async def requeue(*, host: str = "", delivery: int | None = None, common: Common = Common()) -> None:
+async def requeue(*, host: str = "", delivery: Id | None = None, common: Common = Common()) -> None:
     """Try again what was given up.
 
     Parameters
@@ -137,7 +138,7 @@ async def requeue(*, host: str = "", delivery: int | None = None, common: Common
 
 
 @app.command
-async def drop(*, host: str = "", delivery: int | None = None, common: Common = Common()) -> None:
+async def drop(*, host: str = "", delivery: Id | None = None, common: Common = Common()) -> None:
     """Take away what waits or was given up, for good.
 
     Parameters
@@ -154,9 +155,9 @@ async def drop(*, host: str = "", delivery: int | None = None, common: Common = 
 async def inbound(
     *,
     reason: Annotated[str | None, Parameter(show_default=False)] = None,
-    state: str = "",
+    state: InboundState | None = None,
     host: str = "",
-    limit: int = 100,
+    limit: Limit = 100,
     requeue: Annotated[bool, Parameter(negative="")] = False,
     common: Common = Common(),
 ) -> None:
@@ -179,7 +180,9 @@ async def inbound(
             rows = [dict(row) for row in await inbound_store.reasons(host=host.lower())]
             say(common, rows, table(rows))
             return
-        found = await inbound_store.listing(reason=reason or "", state=state, host=host.lower(), limit=limit)
+        found = await inbound_store.listing(
+            reason=reason or "", state=state or "", host=host.lower(), limit=limit
+        )
         rows = [dict(row) for row in found]
     say(
         common,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 from cyclopts import App
 
 from echo.actions import held as actions
 from echo.cli.common import Common, opened, say, table
-from echo.cli.numbers import Id
+from echo.cli.numbers import Id, Limit
 from echo.policy.roles import Staff
 from echo.render import policy as render
 from echo.store import policies
@@ -16,7 +18,12 @@ app = App(name="held", help="What policies hold back until somebody decides.")
 
 
 @app.command(name="list")
-async def list_(*, state: str = "waiting", limit: int = 100, common: Common = Common()) -> None:
+async def list_(
+    *,
+    state: Literal["waiting", "accepted", "rejected"] = "waiting",
+    limit: Limit = 100,
+    common: Common = Common(),
+) -> None:
     """What waits, newest first.
 
     Parameters

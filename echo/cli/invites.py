@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
@@ -11,7 +11,7 @@ from echo import addresses, clock
 from echo.actions import invites
 from echo.actions.invites import InviteDraft
 from echo.cli.common import Common, opened, say, table
-from echo.cli.numbers import Hours, Id
+from echo.cli.numbers import Count, Hours, Id, Limit
 from echo.errors import NotFound
 from echo.policy.roles import Staff
 from echo.store import accounts
@@ -22,7 +22,9 @@ app = App(name="invites", help="Links with which people sign up.")
 
 
 @app.command(name="list")
-async def list_(*, state: str = "", limit: int = 100, common: Common = Common()) -> None:
+async def list_(
+    *, state: Literal["open", "closed"] | None = None, limit: Limit = 100, common: Common = Common()
+) -> None:
     """Invitations, the last first.
 
     Parameters
@@ -31,7 +33,7 @@ async def list_(*, state: str = "", limit: int = 100, common: Common = Common())
     limit: Most rows.
     """
     async with opened(common):
-        found = await store.page(Cursor(limit=limit), owner_id=None, state=state, at=clock.now())
+        found = await store.page(Cursor(limit=limit), owner_id=None, state=state or "", at=clock.now())
         rows = [dict(row) for row in found]
     shown = ("id", "code", "owner", "uses", "max_uses", "expires_at", "is_open", "comment")
     say(common, rows, table([{name: row[name] for name in shown} for row in rows], empty="none"))
@@ -41,7 +43,7 @@ async def list_(*, state: str = "", limit: int = 100, common: Common = Common())
 async def create(
     owner: str,
     *,
-    uses: int | None = None,
+    uses: Count | None = None,
     hours: Hours = 0,
     autofollow: Annotated[bool, Parameter(negative="")] = False,
     comment: str = "",

@@ -8,6 +8,7 @@ from echo import clock
 from echo.actions import user_access
 from echo.addresses import here
 from echo.cli.common import Common, opened, say, table
+from echo.cli.numbers import Id
 from echo.errors import NotFound
 from echo.models import Account
 from echo.policy.roles import Staff
@@ -79,8 +80,8 @@ async def revoke(
     handle: str,
     /,
     *,
-    session: int | None = None,
-    app: int | None = None,
+    session: Id | None = None,
+    app: Id | None = None,
     common: Common = Common(),
 ) -> None:
     """Log somebody out: of one browser, of one app, or of everything. Their password stays.

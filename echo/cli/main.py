@@ -9,6 +9,7 @@ from cyclopts import App, CycloptsError
 
 from echo import __version__, db
 from echo.cli import missing
+from echo.cli.texts import not_text
 from echo.config.load import ConfigError
 from echo.errors import EchoError, Invalid, NotFound
 
@@ -67,6 +68,10 @@ for _name, (_where, _help) in COMMANDS.items():
 
 def main() -> None:
     """Run one command; a failure is one clear sentence and a status that is not zero."""
+    unusable = not_text(sys.argv[1:])
+    if unusable:
+        _fail(unusable)
+        sys.exit(2)
     try:
         result = app(exit_on_error=False, print_error=True)
     except CycloptsError:

@@ -13,7 +13,8 @@ from echo.actions import trying
 from echo.actions.policies import PolicyDraft
 from echo.actions.trying import Sample
 from echo.cli.common import Common, opened, say, table
-from echo.cli.numbers import Id
+from echo.cli.numbers import Id, Limit
+from echo.cli.texts import require_storable
 from echo.errors import Invalid
 from echo.policy.pipeline import catalogue
 from echo.policy.roles import Staff
@@ -128,7 +129,7 @@ async def try_(
     policy_id: Id | None = None,
     *,
     posts: Literal["all", "local", "remote"] = "all",
-    limit: int = 500,
+    limit: Limit = 500,
     common: Common = Common(),
 ) -> None:
     """The dry run: what one policy, or all that are on, would have done with the last posts. Changes nothing.
@@ -181,4 +182,5 @@ def _settings(text: str, words: Path | None) -> dict[str, object]:
     if words is not None:
         lines = words.read_text(encoding="utf-8").splitlines()
         settings["words"] = [line.strip() for line in lines if line.strip()]
+    require_storable(settings, words or "--settings")
     return settings

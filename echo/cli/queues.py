@@ -11,7 +11,7 @@ from cyclopts import App
 from echo import jobs as bells
 from echo.actions import queued_jobs
 from echo.cli.common import Common, opened, say, table
-from echo.cli.numbers import Id
+from echo.cli.numbers import Id, Limit, Seconds
 from echo.jobs import Queue
 from echo.policy.roles import Staff
 from echo.store import deliveries, inbound, jobs, queues, tidying
@@ -31,7 +31,7 @@ async def status(*, common: Common = Common()) -> None:
 
 
 @app.command
-async def dead(*, limit: int = 50, common: Common = Common()) -> None:
+async def dead(*, limit: Limit = 50, common: Common = Common()) -> None:
     """Jobs that were given up, the newest first.
 
     Parameters
@@ -70,7 +70,7 @@ async def drop(*job_ids: Id, name: str = "", common: Common = Common()) -> None:
 
 
 @app.command
-async def drain(*, wait: float = 60.0, common: Common = Common()) -> int:
+async def drain(*, wait: Seconds = 60.0, common: Common = Common()) -> int:
     """Wait until nothing is due any more; exit status 1 when the time is over before.
 
     The workers do the work: they are woken, and must be running.

@@ -10,6 +10,7 @@ import msgspec
 
 from echo import __version__
 from echo.cli.common import Common, say
+from echo.cli.numbers import Seconds
 from echo.embedded import RENEW_SIGNAL, find_engines
 from echo.errors import EchoError
 
@@ -41,7 +42,7 @@ def read(data: Path) -> Renewals:
         return Renewals()
 
 
-def reload(*, wait_seconds: float = 600.0, common: Common = Common()) -> int:
+def reload(*, wait_seconds: Seconds = 600.0, common: Common = Common()) -> int:
     """Put the installed code and the present configuration to work without losing a request.
 
     The database is migrated while the old processes serve; then each of them is replaced when its successor

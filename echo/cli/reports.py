@@ -9,7 +9,7 @@ from cyclopts import App, Parameter
 
 from echo.actions import report_work, staff_notes
 from echo.cli.common import Common, opened, say, table
-from echo.cli.numbers import Id
+from echo.cli.numbers import Id, Limit
 from echo.db import Row
 from echo.errors import NotFound
 from echo.policy.roles import Staff
@@ -22,7 +22,7 @@ app = App(name="reports", help="What was reported to the moderators.")
 async def list_(
     *,
     resolved: Annotated[bool, Parameter(negative="")] = False,
-    limit: int = 100,
+    limit: Limit = 100,
     common: Common = Common(),
 ) -> None:
     """Reports that wait, newest first.

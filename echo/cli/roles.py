@@ -9,6 +9,7 @@ from cyclopts import App, Parameter
 from echo.actions import roles as actions
 from echo.actions.roles import RoleDraft
 from echo.cli.common import Common, opened, say, table
+from echo.cli.numbers import Count
 from echo.errors import Invalid
 from echo.policy.roles import Permission, Staff
 from echo.store import roles
@@ -38,7 +39,7 @@ async def create(
     name: str,
     *,
     may: list[str],
-    position: int = 1,
+    position: Count = 1,
     color: str = "",
     highlighted: Annotated[bool, Parameter(negative="")] = False,
     require_2fa: Annotated[bool, Parameter(negative="")] = False,

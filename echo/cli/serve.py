@@ -6,6 +6,7 @@ from typing import Literal
 
 from echo import logs
 from echo.cli.common import Common, engines_for, load_config
+from echo.cli.numbers import Count
 from echo.cli.premises import listen
 from echo.server.roles import run_streaming, run_web
 from workers.roles import run_worker
@@ -29,7 +30,7 @@ def serve(*, role: Literal["web", "streaming"] = "web", common: Common = Common(
             run_streaming(complete, common.data, listener=listener)
 
 
-def worker(*, slot: int = 1, common: Common = Common()) -> None:
+def worker(*, slot: Count = 1, common: Common = Common()) -> None:
     """Do background work until SIGTERM.
 
     Parameters

@@ -7,9 +7,9 @@ from cyclopts import App
 from echo import settings
 from echo.actions import house
 from echo.cli.common import Common, opened, say, table
+from echo.cli.numbers import Id, Limit
 from echo.config.choice import Choice, choices, value
 from echo.errors import NotFound
-from echo.ids import parse_id
 from echo.policy.roles import Staff
 from echo.store import audit as audit_store
 from echo.store import chosen_settings
@@ -64,8 +64,8 @@ async def audit_list(
     deed: str = "",
     text: str = "",
     address: str = "",
-    limit: int = 40,
-    before: str = "",
+    limit: Limit = 40,
+    before: Id | None = None,
     common: Common = Common(),
 ) -> None:
     """What was done, newest first.
@@ -79,9 +79,7 @@ async def audit_list(
     before: Only what has a lower number.
     """
     async with opened(common):
-        rows = await audit_store.page(
-            deed=deed, text=text, address=address, before_id=parse_id(before), limit=limit
-        )
+        rows = await audit_store.page(deed=deed, text=text, address=address, before_id=before, limit=limit)
     documents = [dict(row) for row in rows]
     say(common, documents, table(documents, empty="nothing"))
 

@@ -8,6 +8,7 @@ from cyclopts import App
 
 from echo.actions import machine, pruning
 from echo.cli.common import Common, opened, say, table
+from echo.cli.numbers import Seconds
 from echo.policy.deeds import Deed
 from echo.policy.roles import Staff
 from echo.store import sizes, storage_report
@@ -47,7 +48,7 @@ async def report(*, common: Common = Common()) -> int:
 
 
 @app.command
-async def prune(*, seconds: float = 600.0, common: Common = Common()) -> int:
+async def prune(*, seconds: Seconds = 600.0, common: Common = Common()) -> int:
     """Clear away now what is over the budgets and of no use. Workers do the same, a little every ten minutes.
 
     Parameters

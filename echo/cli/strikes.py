@@ -23,6 +23,7 @@ from echo.store.cursor import Cursor
 from echo.text import handles
 
 app = App(name="strikes", help="What was done to accounts, and appeals against it.")
+_HELD = {StrikeKind.SILENCE: "limited", StrikeKind.SENSITIVE: "sensitised", StrikeKind.DISABLE: "frozen"}
 Flag = Annotated[bool, Parameter(negative="")]
 
 
@@ -125,8 +126,9 @@ async def _hold(handle: str, kind: StrikeKind, text: str, common: Common, *, und
         await _give(handle, StrikeDraft(kind=kind, text=text), common)
         return
     async with opened(common):
-        await restraints.end(Staff.shell(), (await _find(handle)).id, kind)
-    say(common, {"ended": kind.value, "account": handle}, "ended")
+        was_held = await restraints.end(Staff.shell(), (await _find(handle)).id, kind)
+    said = "ended" if was_held else f"nothing to end: {handle} is not {_HELD[kind]}"
+    say(common, {"ended": kind.value if was_held else None, "account": handle}, said)
 
 
 async def _give(handle: str, draft: StrikeDraft, common: Common) -> None:

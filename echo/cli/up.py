@@ -21,6 +21,7 @@ from echo.backup import records
 from echo.cli import premises, renewals
 from echo.cli.aside import aside
 from echo.cli.common import Common, Flags
+from echo.cli.numbers import Port
 from echo.cli.premises import Premises
 from echo.config import Config
 from echo.config.load import find_files, load
@@ -49,7 +50,7 @@ class Ready:
 def up(
     *,
     host: str | None = None,
-    port: int | None = None,
+    port: Port | None = None,
     domain: str | None = None,
     dev: Annotated[bool | None, Parameter(negative="")] = None,
     common: Common = Common(),

@@ -94,10 +94,10 @@ async def release(owner: str) -> int:
 
 
 async def summary() -> list[Row]:
-    """Rows (name, waiting, dead, oldest_seconds), for people."""
+    """Rows (name, waiting, dead, oldest_seconds), for people; 0 seconds where none is due yet."""
     return await db.fetch(
         "SELECT name, count(*) FILTER (WHERE NOT dead) AS waiting, count(*) FILTER (WHERE dead) AS dead,"
-        " coalesce(extract(epoch FROM now() - min(due_at) FILTER (WHERE NOT dead)), 0)::float"
+        " greatest(0, extract(epoch FROM now() - min(due_at) FILTER (WHERE NOT dead)))::float"
         " AS oldest_seconds"
         " FROM jobs GROUP BY name ORDER BY name"
     )

@@ -50,6 +50,13 @@ async def named(name: str) -> int:
     return int(found)
 
 
+async def is_taken(name: str) -> bool:
+    """Whether `named` would find a role by this name."""
+    return name.lower() == "user" or bool(
+        await db.fetch_value("SELECT EXISTS (SELECT 1 FROM roles WHERE lower(name) = lower($1))", name)
+    )
+
+
 async def seat(user_id: int) -> Seat:
     """Where somebody sits; the lowest seat for those without a login here."""
     row = await db.fetch_one(f"SELECT {SEAT} FROM users u {SEATS} WHERE u.id = $1", user_id)

@@ -36,7 +36,8 @@ async def test_announcements_are_written_published_and_deleted(api: Api) -> None
     [shown] = (await api.get("/api/v1/announcements", by=boss)).json
     assert "Tea at six" in shown["content"]
     assert (await api.post(f"{one}/unpublish", by=boss)).json["published_at"] is None
-    await api.patch(one, by=boss, json={"starts_at": "soon"}, expect=422)
+    for moment in ("soon", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"):
+        await api.patch(one, by=boss, json={"starts_at": moment}, expect=422)
     await api.delete(one, by=boss)
     assert (await api.get(f"{BASE}/announcements", by=boss)).json == []
     await api.post(f"{one}/publish", by=boss, expect=404)
