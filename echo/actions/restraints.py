@@ -107,7 +107,7 @@ async def end(by: Staff, target_id: int, kind: StrikeKind) -> bool:
     Returns: whether it was in force
     Raises:  NotFound; Forbidden for a suspension that is not of this server
     """
-    target, was_held = await accounts.get(target_id), False
+    target = await accounts.get(target_id)
     async with staff.acting(by, LIFTING[kind], on=on(target)) as unit:
         target = await accounts.get_locked(target_id)
         if kind == StrikeKind.SUSPEND and target.suspended_elsewhere:
@@ -115,8 +115,8 @@ async def end(by: Staff, target_id: int, kind: StrikeKind) -> bool:
         if not await _is_held_back(target, kind):
             raise staff.NothingToDo
         await lift(unit, target, kind)
-        was_held = True
-    return was_held
+        return True
+    return False
 
 
 async def _is_held_back(target: Account, kind: StrikeKind) -> bool:

@@ -205,8 +205,9 @@ async def _post(post: SeedPost) -> bool:
     author_id, visibility = await _id_of(post.account), _VISIBILITY[post.visibility]
     # As it would be kept.
     text, spoiler = composing.tidy(post.text, post.spoiler, has_more=False)
-    said = {"text": text, "spoiler": spoiler, "visibility": visibility.value}
-    if await Post.exists(author_id=author_id, deleted_at=None, **said):
+    if await Post.exists(
+        author_id=author_id, text=text, spoiler=spoiler, visibility=visibility.value, deleted_at=None
+    ):
         return False
     draft = PostDraft(text=text, visibility=visibility, spoiler=spoiler, language=post.language)
     await posts.publish(author_id, draft)
