@@ -18,10 +18,11 @@ from echo.backup.taking import What
 from echo.cli.common import Common, engines_for, load_config, say
 from echo.config import Config
 from echo.embedded import find_engines
-from echo.errors import Conflict
+from echo.errors import Conflict, NotFound
 from echo.policy.deeds import Deed
 from echo.policy.roles import Staff
 from echo.runtime import open_runtime
+from echo.store import snapshots
 
 Flag = Annotated[bool, Parameter(negative="")]
 
@@ -49,7 +50,12 @@ async def backup(
     if check:
         return await _check(path, common)
     plain = load_config(common)
+    if not common.data.exists():
+        # Engines would be started there, and an empty server be saved.
+        raise NotFound(f"There is no {common.data}: say with --data where the server is")
     with engines_for(plain, common.data) as config:
+        if await snapshots.people(config.database.url) is None:
+            raise NotFound("There is no Echo in this database: nothing to save")
         made = await taking.take(config, plain, common.data, path, What(media, secrets), tell)
         await _note(config, common.data, path, What(media, secrets))
     records.backup_made(common.data, path, made)

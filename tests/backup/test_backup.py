@@ -16,8 +16,8 @@ from echo.backup.taking import What
 from echo.cli import backup
 from echo.cli.common import Common
 from echo.config import Config
-from echo.embedded import engines
-from echo.errors import Conflict, EchoError, Invalid
+from echo.embedded import engines, temporary_engines
+from echo.errors import Conflict, EchoError, Invalid, NotFound
 from echo.media import keys, port
 from echo.models import Account, AccountKey, Delivery, Job, OutboundActivity, Post, ScheduledPost
 from echo.policy.keys import belong_together, new_ed25519_pair
@@ -169,6 +169,23 @@ async def test_a_restore_that_is_refused_leaves_no_configuration(
     with pytest.raises(Conflict):
         await backup.restore(saved, common=Common(data=there))
     assert not (there / "config.toml").exists()
+
+
+async def test_where_there_is_no_server_none_is_saved(tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="say with --data"):
+        await backup.backup(tmp_path / "saved", common=Common(data=tmp_path / "typo"))
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_database_without_tables_is_not_saved(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with temporary_engines() as bare, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ECHO_DATABASE__URL", bare.database_url)
+        patch.setenv("ECHO_REDIS__URL", bare.redis_url)
+        data.mkdir()
+        with pytest.raises(NotFound, match="There is no Echo in this database"):
+            await backup.backup(tmp_path / "saved", common=Common(data=data))
+    assert list(tmp_path.iterdir()) == [data]
 
 
 async def test_a_server_that_runs_is_not_restored_under_its_feet(runtime: Runtime, tmp_path: Path) -> None:
