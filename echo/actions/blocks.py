@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from echo import addresses, clock, db, ids
 from echo.actions import follows
 from echo.db import UnitOfWork
@@ -66,7 +64,7 @@ async def mute(
     if muter_id == muted_id:
         raise Forbidden
     now = clock.now()
-    expires_at = now + timedelta(seconds=duration_seconds) if duration_seconds > 0 else None
+    expires_at = clock.after(duration_seconds) if duration_seconds > 0 else None
     async with db.unit_of_work() as unit:
         await accounts.get(muted_id)
         is_another = await db.execute(

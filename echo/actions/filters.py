@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 
 from echo import clock, db
 from echo.actions import filter_keywords
@@ -19,7 +18,6 @@ from echo.store import filters
 TITLE_CHARACTERS = 256
 MOST_FILTERS, MOST_KEYWORDS, MOST_POSTS = 200, 1_000, 5_000
 # A filter that ends later than that ends never, as far as anybody can tell.
-LONGEST_SECONDS = 100 * 365 * 86_400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,8 +98,7 @@ def _changes(draft: FilterDraft) -> dict[str, object]:
         changes["action"] = draft.action
     if draft.sets_expiry:
         seconds = draft.expires_in_seconds
-        in_time = None if seconds is None else min(max(seconds, 0), LONGEST_SECONDS)
-        changes["expires_at"] = None if in_time is None else clock.now() + timedelta(seconds=in_time)
+        changes["expires_at"] = None if seconds is None else clock.after(max(seconds, 0))
     return changes
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 from quart import Blueprint, Response
 
@@ -84,7 +83,7 @@ def _draft(given: Params, now: IpDraft) -> IpDraft:
     if "expires_in" not in given.values:
         return draft
     seconds = given.integer("expires_in", minimum=1)
-    return replace(draft, expires_at=None if seconds is None else clock.now() + timedelta(seconds=seconds))
+    return replace(draft, expires_at=None if seconds is None else clock.after(seconds))
 
 
 _NOTHING = IpDraft(network="", severity="")

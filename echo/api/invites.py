@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from quart import Blueprint, Response
 
 from echo import clock
 from echo.actions import invites as actions
 from echo.actions.invites import InviteDraft
+from echo.errors import FieldError, Invalid
 from echo.http.access import account_id, needs
 from echo.http.params import Params
 from echo.http.reading import cursor_of, page_link, params, read_id
@@ -52,11 +51,23 @@ async def end(invite_id: str) -> Response:
 
 
 def read_draft(given: Params) -> InviteDraft:
-    """An invitation as it was sent: `max_uses`, `expires_in` in seconds, `autofollow`, `comment`."""
-    seconds = given.integer("expires_in", minimum=0)
+    """An invitation as it was sent: `max_uses`, `expires_in` in seconds, `autofollow`, `comment`.
+
+    Raises:  Invalid
+    """
+    seconds = _number(given, "expires_in", "Expires in")
     return InviteDraft(
-        max_uses=given.integer("max_uses"),
-        expires_at=clock.now() + timedelta(seconds=seconds) if seconds else None,
+        max_uses=_number(given, "max_uses", "Max uses"),
+        expires_at=clock.after(seconds) if seconds else None,
         autofollow=given.boolean("autofollow", default=False),
         comment=given.text("comment", ""),
     )
+
+
+def _number(given: Params, name: str, label: str) -> int | None:
+    """A bound, None for none: what cannot be read does not let in more people, or for longer, than meant."""
+    number = given.integer(name)
+    if (number is None and given.text(name, "").strip()) or (number is not None and number < 0):
+        reason = FieldError("ERR_INVALID", "must be a number from 0 on")
+        raise Invalid(f"Validation failed: {label} {reason.description}", details={name: [reason]})
+    return number

@@ -13,7 +13,7 @@ from quart import Response, request
 
 from echo import settings
 from echo.addresses import here
-from echo.web import markup, static_files, visitor, words
+from echo.web import markup, staff_pages, static_files, visitor, words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +57,7 @@ async def show(
         visitor=who,
         csrf=csrf,
         path=request.path,
+        runs_it=who is not None and bool(staff_pages.shown_to(who.seat)),
         **values,
     )
     response = Response(html, status=status, content_type="text/html; charset=utf-8")

@@ -20,7 +20,13 @@ async def test_members_invite_as_far_as_their_role_lets_them(api: Api) -> None:
     made = (await api.post(BASE, by=alice, form=form)).json
     assert made["url"] == f"https://echo.test/invite/{made['code']}"
     assert (made["max_uses"], made["uses"], made["autofollow"], made["open"]) == (3, 0, True, True)
-    for wrong in ({"max_uses": "0"}, {"comment": "x" * 421}):
+    for wrong in (
+        {"max_uses": "0"},
+        {"max_uses": "many"},
+        {"expires_in": "soon"},
+        {"expires_in": "-5"},
+        {"comment": "x" * 421},
+    ):
         await api.post(BASE, by=alice, expect=422, form=wrong)
     assert (await api.get(BASE, by=alice)).json == [made]
     assert (await api.get(BASE, by=bob)).json == []
@@ -49,3 +55,10 @@ async def test_those_who_look_after_all_see_and_end_them(api: Api) -> None:
     await api.delete(f"{ALL}/999", by=root, expect=404)
     assert (await api.delete(ALL, by=root)).json == {"count": 2}
     assert (await api.get(ALL, by=root, query={"state": "open"})).json == []
+
+
+async def test_an_invitation_without_bounds(api: Api) -> None:
+    alice = await make.person("alice")
+    for form in ({}, {"max_uses": "", "expires_in": ""}, {"expires_in": "0"}):
+        made = (await api.post(BASE, by=alice, form=form)).json
+        assert (made["max_uses"], made["expires_at"]) == (None, None)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
+from echo.actions import roles
+from echo.actions.roles import RoleDraft
 from echo.kinds import Role
 from echo.models import RoleRow
+from echo.policy.roles import Permission, Staff
 from tests.actions import people
 from tests.actions.people import PASSWORD
 from tests.web.browser import Browser
@@ -50,3 +55,26 @@ async def test_the_side_bar_shows_what_a_role_may_open(browser: Browser) -> None
     assert page.status == 200
     assert 'href="/admin/roles"' not in page.text
     assert (await browser.get("/admin/roles")).status == 404
+
+
+@pytest.mark.parametrize(
+    ("permission", "first"),
+    [
+        (Permission.VIEW_FEEDS, ""),
+        (Permission.DELETE_USER_DATA, ""),
+        (Permission.INVITE_USERS, ""),
+        (Permission.VIEW_DASHBOARD, "/admin"),
+        (Permission.MANAGE_RULES, "/admin/texts"),
+    ],
+)
+async def test_who_may_open_no_page_of_staff_is_not_led_there(
+    browser: Browser, permission: Permission, first: str
+) -> None:
+    role = await roles.create(Staff.shell(), RoleDraft(name="Some", permissions=permission, position=5))
+    alice = await people.person("alice")
+    await roles.give(Staff.shell(), alice.id, role.id)
+    await browser.log_in("alice", PASSWORD)
+    assert ('href="/admin"' in (await browser.get("/account")).text) == bool(first)
+    front = await browser.get("/admin")
+    assert (front.status, front.location) == {"": (404, ""), "/admin": (200, "")}.get(first, (302, first))
+    assert ('href="/admin"' in (await browser.get("/admin/nothing")).text) == bool(first)

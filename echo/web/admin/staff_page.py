@@ -14,8 +14,7 @@ from echo.http.access import PERMISSION, caller_address, page
 from echo.policy.roles import Permission, Seat, Staff
 from echo.policy.standing import Login, Standing
 from echo.store import second_factors
-from echo.web import visitor
-from echo.web.admin import navigation
+from echo.web import staff_pages, visitor
 from echo.web.page import Meta, show
 
 P = ParamSpec("P")
@@ -51,7 +50,7 @@ def staff_page(permission: Permission) -> Callable[[View[P]], View[P]]:
 
 def _elsewhere(seat: Seat) -> Response:
     """From the first page to what somebody may open instead of it. Raises NotFound on all others."""
-    may_open = [entry for entries in navigation.shown_to(seat).values() for entry in entries]
+    may_open = [entry for entries in staff_pages.shown_to(seat).values() for entry in entries]
     if request.path != HOME or not may_open:
         raise NotFound
     return visitor.redirect(may_open[0].path, status=302)
@@ -86,7 +85,7 @@ async def show_staff(
         meta=Meta(title=title),
         status=422 if bad else 200,
         title=title,
-        groups=navigation.shown_to(person.seat),
+        groups=staff_pages.shown_to(person.seat),
         may=person.seat.may,
         permission=Permission,
         notice=said,
