@@ -22,6 +22,7 @@ from echo.store.measures import MOST_DAYS, Period
 
 blueprint = Blueprint("measures", __name__)
 PARTS, MOST_PARTS = 10, 100
+FIRST_YEAR, LAST_YEAR = 1970, 2999
 _MAY = Permission.VIEW_DASHBOARD
 
 
@@ -70,7 +71,7 @@ async def retained() -> Response:
 def _period(given: Params) -> Period:
     """The days that are asked about. Raises BadRequest without them, Invalid for too many."""
     period = Period(_day(given, "start_at"), _day(given, "end_at"))
-    if not 0 < len(period.days) <= MOST_DAYS:
+    if not 0 <= (period.last - period.first).days < MOST_DAYS:
         raise Invalid(f"The period must end after it begins, and have at most {MOST_DAYS} days")
     return period
 
@@ -80,9 +81,13 @@ def _day(given: Params, name: str) -> date:
     said = given.require_text(name).strip()
     try:
         moment = datetime.fromisoformat(said.replace(" ", "+"))
-    except ValueError as error:
+        day = (moment.astimezone(UTC) if moment.tzinfo else moment).date()
+    except (ValueError, OverflowError) as error:
         raise BadRequest(f"{name} is no date") from error
-    return (moment.astimezone(UTC) if moment.tzinfo else moment).date()
+    # The first and the last day of all are infinity to the database.
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise BadRequest(f"{name} is too far away")
+    return day
 
 
 async def _about(given: Params, key: str, what: str) -> dict[str, object]:

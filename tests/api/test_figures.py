@@ -147,6 +147,9 @@ async def test_s_i08_periods_have_an_end(api: Api) -> None:
         path = f"/api/v1/admin/{kind}"
         ten_years = {"start_at": "2016-01-01", "end_at": "2026-01-01", "keys": ["active_users", "servers"]}
         await api.post(path, by=root, json=ten_years, expect=422)
+        for far in ("0001-01-01", "0001-01-01T00:00:00+05:00", "9999-12-31", "9999-12-31T23:00:00-05:00"):
+            body = {"start_at": far, "end_at": far, "keys": ["active_users", "servers"]}
+            await api.post(path, by=root, json=body, expect=400)
         await api.post(path, by=root, json={"keys": ["active_users"]}, expect=400)
         await api.post(path, by=root, json={"start_at": "x", "end_at": "2026-01-01"}, expect=400)
         await api.post(path, by=root, json={"start_at": "2026-02-01", "end_at": "2026-01-01"}, expect=422)
