@@ -13,7 +13,13 @@ import asyncpg
 from tortoise.backends.asyncpg.client import TransactionWrapper
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.context import TortoiseContext
-from tortoise.exceptions import BaseORMException, DBConnectionError, IntegrityError, OperationalError
+from tortoise.exceptions import (
+    BaseORMException,
+    DBConnectionError,
+    IntegrityError,
+    OperationalError,
+    ValidationError,
+)
 
 from echo import job_rows, replica
 from echo.connecting import tortoise_config
@@ -40,6 +46,8 @@ OUTAGES = (
 )
 # A null character in a text, and in a document (`\\u0000`).
 NULLS = (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError)
+# A value that is longer or greater than its column holds, also where it is only looked for.
+BEYOND = (ValidationError, asyncpg.StringDataRightTruncationError)
 DISK_FULL = (asyncpg.DiskFullError,)
 # A row that may be there once was there already.
 TAKEN = (IntegrityError, asyncpg.UniqueViolationError)

@@ -103,8 +103,12 @@ def _explain(error: EchoError) -> str:
 
 
 def _in_words(error: Exception) -> str:
-    if isinstance(error, OSError) and error.filename:
-        return f"{error.strerror}: {error.filename}"
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
+    if db.behind(error, db.BEYOND):
+        return "A value is longer than any that can be stored"
+    if db.behind(error, db.NULLS):
+        return "A text holds a character that cannot be stored"
     if isinstance(error, UnicodeDecodeError):
         return f"A file is no text in UTF-8, from byte {error.start} on"
     return f"{type(error).__name__}: {error}"

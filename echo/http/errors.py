@@ -66,6 +66,8 @@ def classify(error: Exception) -> EchoError:
         return EchoError(error.name, status=error.code or 500)
     if db.behind(error, db.NULLS):
         return BadRequest("A text holds a character that cannot be stored")
+    if db.behind(error, db.BEYOND):
+        return Invalid("Validation failed: A value is longer than any that can be stored")
     if full := db.behind(error, db.DISK_FULL):
         return NoRoom("The disk of this server is full: nothing can be written for now", detail=str(full))
     outage = db.behind(error)

@@ -123,6 +123,7 @@ async def test_eight_different_emojis_and_no_more(api: Api) -> None:
         await announcements.react(alice.id, number, name)
     await api.put(f"{PATH}/{number}/reactions/{quote('🙃')}", by=bob, expect=422)
     await api.put(f"{PATH}/{number}/reactions/{quote('😀')}", by=bob)
+    await api.put(f"{PATH}/{number}/reactions/{'a' * 300}", by=bob, expect=422)
     await api.put(f"{PATH}/999/reactions/{quote('😀')}", by=bob, expect=404)
 
 

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from cyclopts import CycloptsError
 
+from echo import db
 from echo.cli import main
 from echo.cli.main import app
 from tests.cli.commands import Command, every, taking
+from tests.cli.conftest import Echoctl
 
 WRONG = {"no\udcfftext": "is no text in UTF-8", "no\0text": "has a character in it that ends texts (NUL)"}
 TEXTS = taking(lambda kind: issubclass(kind, str | Path))
@@ -41,6 +43,14 @@ def test_bytes_of_a_shell_that_are_no_text() -> None:
     )
     assert done.returncode == 2
     assert done.stderr == b"echoctl: Argument 3 is no text in UTF-8\n"
+
+
+async def test_what_cannot_be_stored_or_read_is_said_in_words(echoctl: Echoctl) -> None:
+    for command in ("remove", "hide", "feature"):
+        with pytest.raises(db.BEYOND) as failed:
+            await echoctl("emojis", command, "a" * 5000)
+        assert main._in_words(failed.value) == "A value is longer than any that can be stored"
+    assert main._in_words(OSError(5, "Input/output error")) == "Input/output error"
 
 
 @pytest.mark.parametrize(
