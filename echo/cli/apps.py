@@ -6,7 +6,7 @@ from cyclopts import App
 
 from echo.actions import user_access
 from echo.cli.common import Common, opened, say
-from echo.errors import NotFound
+from echo.errors import Invalid, NotFound
 from echo.policy import scopes as scope_policy
 from echo.policy.roles import Staff
 from echo.store import accounts
@@ -24,6 +24,8 @@ async def token(account: str, *, scopes: str = "read", common: Common = Common()
     scopes: Scopes, separated by spaces: "read write follow push".
     """
     asked = scope_policy.parse(scopes)
+    if not asked or not all(map(scope_policy.is_known, asked)):
+        raise Invalid(f"{scopes!r} are no scopes, such as read write:statuses")
     async with opened(common):
         found = await accounts.find_by_handle(account.lstrip("@"))
         if found is None:

@@ -112,7 +112,7 @@ def read(file: Path) -> Seed:
 
 
 async def require_known(world: Seed) -> None:
-    """Look that everybody who is named is there, or will be, before anything is made. Raises EchoError."""
+    """Look that all that is named is there, or will be, before anything is made. Raises EchoError."""
     coming = {wanted.username.lower() for wanted in world.accounts}
     named = [
         *(token.account for token in world.tokens),
@@ -126,6 +126,12 @@ async def require_known(world: Seed) -> None:
     for token in world.tokens:
         if token.app and token.app not in coming_apps:
             raise EchoError(f"There is no app {token.app} in the file")
+        if not token.token:
+            raise EchoError(f"A token of {token.account} is empty")
+        if unknown := [
+            scope for scope in scope_policy.parse(token.scopes) if not scope_policy.is_known(scope)
+        ]:
+            raise EchoError(f"There is no scope {unknown[0]}")
 
 
 async def apply(world: Seed) -> dict[str, int]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from echo.cli import accounts, emojis, federation, held, invites, policies, queues, roles, seed, strikes
+from echo.cli import accounts, apps, emojis, federation, held, invites, policies, queues, roles, seed, strikes
 from echo.cli.main import app
 from echo.runtime import Runtime
 
@@ -24,7 +24,7 @@ def echoctl(runtime: Runtime, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
     async def opened(_: object) -> AsyncIterator[Runtime]:
         yield runtime
 
-    for module in (accounts, emojis, federation, held, invites, policies, queues, roles, seed, strikes):
+    for module in (accounts, apps, emojis, federation, held, invites, policies, queues, roles, seed, strikes):
         monkeypatch.setattr(module, "opened", opened)
 
     async def run(*words: str, reads: bool = False) -> Any:

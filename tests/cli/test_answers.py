@@ -65,3 +65,12 @@ async def test_what_is_not_due_yet_waits_for_no_time(echoctl: Echoctl) -> None:
         job for job in (await echoctl("queues", "status", reads=True))["jobs"] if job["name"] == "later"
     ]
     assert (later["waiting"], later["oldest_seconds"]) == (1, 0)
+
+
+async def test_a_token_has_scopes_that_there_are(echoctl: Echoctl) -> None:
+    await people.person("alice")
+    for scopes in ("nonsense", "read all", " "):
+        with pytest.raises(Invalid, match="are no scopes"):
+            await echoctl("apps", "token", "alice", "--scopes", scopes)
+    made = await echoctl("apps", "token", "alice", "--scopes", "read write:statuses")
+    assert made["scope"] == "read write:statuses"

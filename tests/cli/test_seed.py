@@ -67,6 +67,8 @@ async def test_what_failed_half_way_is_gone_on_with(echoctl: Echoctl, tmp_path: 
         ('[[posts]]\naccount = "carol"\ntext = "Here"\n', "There is no account carol"),
         ('[[follows]]\nfollower = "bob"\nfollowee = "carol"\n', "There is no account carol"),
         ('[[tokens]]\naccount = "bob"\ntoken = "t"\napp = "other"\n', "There is no app other in the file"),
+        ('[[tokens]]\naccount = "bob"\ntoken = ""\n', "A token of bob is empty"),
+        ('[[tokens]]\naccount = "bob"\ntoken = "t"\nscopes = "read all"\n', "There is no scope all"),
         (
             '[[posts]]\naccount = "bob"\ntext = "a\\u0000b"\n',
             "a text in it has a character that cannot be kept",
