@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import msgspec
 
-from echo import bus, metrics, tracing
+from echo import bus, cache, metrics, tracing
 from echo.db import Row
 from echo.errors import Unavailable
 from echo.jobs import Queue
@@ -24,6 +24,8 @@ from workers.later import Again, Later
 log = logging.getLogger(__name__)
 AT_ONCE = {Lane.QUICK: 16, Lane.SLOW: 1, Lane.OUTSIDE: 32}
 JOB_SECONDS = 45.0
+# What a job fails with while an engine is away.
+AWAY = (Unavailable, *cache.AWAY)
 # While two releases are at work, and after a release was taken back.
 NEWER_SECONDS = 60.0
 # Called with the runtime and the fields of the event as keywords.
@@ -112,7 +114,10 @@ async def run(
         log.info("job %s %s waits: %s", row["name"], row["arguments"], again)
         await jobs.postpone(owner, row["id"], max(_wait_seconds(row), again.seconds), str(again) or "again")
     except Exception as error:
-        log.exception("job %s %s failed", row["name"], row["arguments"])
+        if isinstance(error, AWAY):  # known, and the same for all jobs of that moment
+            log.warning("job %s %s waits for an engine: %s", row["name"], row["arguments"], error)
+        else:
+            log.exception("job %s %s failed", row["name"], row["arguments"])
         await jobs.postpone(owner, row["id"], _wait_seconds(row), f"{type(error).__name__}: {error}")
     else:
         outcome = "done"

@@ -16,7 +16,6 @@ from arq.worker import Worker, func
 
 from echo import cache
 from echo.ending import end
-from echo.errors import Unavailable
 from echo.kinds import Lane
 from echo.runtime import Runtime
 from echo.store import jobs as job_store
@@ -47,7 +46,7 @@ from workers import (
     webhooks,
 )
 from workers.bells import Bells
-from workers.jobs import Function, drain, drain_outside
+from workers.jobs import AWAY, Function, drain, drain_outside
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +71,6 @@ FUNCTIONS: dict[str, Function] = {
     **webhooks.JOBS,
 }
 RENEW_SECONDS = 20.0
-AWAY = (Unavailable, *cache.AWAY)
 
 
 def owner_name(slot: int) -> str:
