@@ -211,6 +211,7 @@ async def _insert(
         confirmed_at=now if is_confirmed else None,
         approved_at=now if is_approved else None,
         reason=draft.reason.strip()[:MAX_REASON_CHARACTERS],
+        sign_up_address=draft.address[:64],
         created_by_app_id=draft.app_id,
         created_at=now,
     )

@@ -190,6 +190,9 @@ class User(Model):
     approved_at = fields.DatetimeField(null=True)
     disabled_at = fields.DatetimeField(null=True)
     reason = fields.TextField(default="", db_default="", description="why they want to join")
+    sign_up_address = fields.CharField(
+        max_length=64, default="", db_default="", description="from which network address; empty: forgotten"
+    )
     settings: Any = fields.JSONField(
         default=dict, db_default=EMPTY_DICT, description="see echo.policy.settings"
     )

@@ -83,7 +83,7 @@ def _condition(wanted: AccountFilter) -> tuple[str, list[object]]:
     if wanted.address:
         try:
             add(
-                f"EXISTS (SELECT 1 FROM sessions s WHERE s.user_id = u.id AND {_WITHIN})",
+                f"EXISTS (SELECT 1 FROM ({_USED_ADDRESSES}) s WHERE {_WITHIN})",
                 str(ip_network(wanted.address, strict=False)),
             )
         except ValueError:
@@ -91,6 +91,11 @@ def _condition(wanted: AccountFilter) -> tuple[str, list[object]]:
     return " AND ".join(parts), values
 
 
+# Where somebody logged in from, and signed up; `u` is users.
+_USED_ADDRESSES = """
+    SELECT address, coalesce(last_used_at, created_at) AS used_at FROM sessions WHERE user_id = u.id
+    UNION ALL SELECT u.sign_up_address, u.created_at
+"""
 _WITHIN = f"CASE WHEN s.address ~ {_IS_ADDRESS} THEN s.address::inet <<= (?::text)::inet ELSE false END"
 
 
@@ -105,7 +110,7 @@ async def rows(account_ids: Sequence[int]) -> dict[int, Row]:
     if not account_ids:
         return {}
     found = await db.fetch(
-        """
+        f"""
         SELECT a.id, a.username, a.domain, a.created_at, a.suspended_at, a.suspended_elsewhere,
             a.silenced_at, a.sensitized_at, a.memorial, u.id IS NOT NULL AS is_here, u.email, u.locale,
             u.reason, u.confirmed_at, u.approved_at, u.disabled_at, u.role_id, u.created_by_app_id,
@@ -115,8 +120,8 @@ async def rows(account_ids: Sequence[int]) -> dict[int, Row]:
             (SELECT json_agg(json_build_object('ip', g.address, 'used_at',
                     to_char(g.used_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
                 ORDER BY g.used_at DESC)
-             FROM (SELECT s.address, max(coalesce(s.last_used_at, s.created_at)) AS used_at FROM sessions s
-                WHERE s.user_id = a.id AND s.address <> '' GROUP BY s.address) g) AS addresses
+             FROM (SELECT s.address, max(s.used_at) AS used_at FROM ({_USED_ADDRESSES}) s
+                WHERE s.address <> '' GROUP BY s.address) g) AS addresses
         FROM accounts a LEFT JOIN users u ON u.id = a.id LEFT JOIN roles r ON r.id = u.role_id
         LEFT JOIN roles every ON every.id = -99 LEFT JOIN erasures e ON e.account_id = a.id
         LEFT JOIN invites i ON i.id = u.invite_id

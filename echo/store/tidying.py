@@ -51,8 +51,13 @@ async def forget_hosts() -> None:
 async def forget_expired() -> None:
     """Mutes that ended, pushes that were given up, keys of posts that no app sends again, searches for more
     of threads, who was here long ago, blocks of addresses that are over and who met them,
-    what groups of other servers did not do.
+    what groups of other servers did not do, from where people signed up.
     """
+    await db.execute(
+        "UPDATE users SET sign_up_address = '' WHERE sign_up_address <> ''"
+        " AND created_at < $1::timestamptz - interval '365 days'",
+        clock.now(),
+    )
     await _in_batches("active_days", "day < $1::timestamptz - interval '400 days'")
     await _in_batches("active_weeks", "week < $1::timestamptz - interval '14 weeks'")
     await _in_batches(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import altcha
 import pytest
 from quart.typing import TestClientProtocol as Client
@@ -9,11 +11,14 @@ from quart.typing import TestClientProtocol as Client
 from echo import clock
 from echo.actions import approvals, confirmations
 from echo.humans.work import ProofOfWork
+from echo.kinds import Role
 from echo.models import Account, User
 from echo.policy.roles import Staff
 from echo.runtime import Runtime
+from echo.store import tidying
 from tests import make
 from tests.actions import people
+from tests.api.asking import Api
 from tests.api.oauth_client import answered, credentials, registered
 
 
@@ -190,3 +195,24 @@ async def test_who_moved_or_died_can_do_nothing(client: Client, changes: dict[st
     await make.account_of(alice, **changes)
     expected = (403, {"error": "Your login is currently disabled"})
     assert await answered(client, "GET", "/api/v1/timelines/home", headers=alice.headers) == expected
+
+
+async def test_moderators_see_for_a_year_from_where_somebody_signed_up(
+    client: Client, runtime: Runtime, app_token: dict[str, str]
+) -> None:
+    people.configure(runtime, registrations={"mode": "approval"})
+    form, caller = NEWCOMER | {"reason": "why not"}, {"client": ("192.0.2.7", 4711)}
+    await client.post("/api/v1/accounts", form=form, headers=app_token, scope_base=caller)
+    alice = await User.get(email_key=NEWCOMER["email"])
+    api = Api(client)
+    root = await make.with_scopes(await make.person("root", role=Role.ADMIN), "admin:read")
+    shown = (await api.get(f"/api/v1/admin/accounts/{alice.id}", by=root)).json
+    assert (shown["approved"], shown["ip"]) == (False, "192.0.2.7")
+    assert [one["ip"] for one in shown["ips"]] == ["192.0.2.7"]
+    for network, expected in (("192.0.2.0/24", [str(alice.id)]), ("198.51.100.0/24", [])):
+        found = (await api.get(f"/api/v2/admin/accounts?ip={network}", by=root)).json
+        assert [one["id"] for one in found] == expected
+    clock.shift(timedelta(days=366))
+    await tidying.forget_expired()
+    shown = (await api.get(f"/api/v1/admin/accounts/{alice.id}", by=root)).json
+    assert (shown["ip"], shown["ips"]) == (None, [])
