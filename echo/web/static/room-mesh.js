@@ -42,19 +42,22 @@ class Mesh {
     // was connected, Chromium looks for no ways any more.
     const isAtRest = isReady && !link.peer.remoteDescription;
     if (isOffer && !isAtRest && ["new", "failed"].includes(link.peer.connectionState)) this.#renew(link);
+    let { peer } = link;
     try {
-      await link.peer.setRemoteDescription(description);
+      await peer.setRemoteDescription(description);
     } catch (error) {
       // The other has begun anew, and what we have does not fit any more.
-      if (!isOffer) throw error;
+      if (!isOffer || peer !== link.peer) throw error;
       this.#renew(link);
-      await link.peer.setRemoteDescription(description);
+      ({ peer } = link);
+      await peer.setRemoteDescription(description);
     }
-    if (isOffer) {
+    if (isOffer && peer === link.peer) {
       this.#send(link);
-      await link.peer.setLocalDescription();
-      this.on.send(link, { description: link.peer.localDescription });
+      await peer.setLocalDescription();
+      if (peer === link.peer) this.on.send(link, { description: peer.localDescription });
     }
+    if (peer !== link.peer) return; // begun anew meanwhile
     for (const candidate of link.early.splice(0)) await this.#reach(link, candidate);
   }
 
@@ -120,6 +123,8 @@ class Mesh {
       if (peer.connectionState === "connected") link.triedAt = Date.now();
       else if (!link.isPolite && Date.now() - link.triedAt > 12000) {
         this.#renew(link);
+        // What was under way at a connection that is closed now never ends; nobody waits for it.
+        link.heard = Promise.resolve();
         this.#send(link);
       } else if (peer.signalingState === "have-local-offer") this.on.send(link, { description: peer.localDescription });
     }
