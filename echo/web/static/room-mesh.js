@@ -3,6 +3,9 @@
 // (W3C WebRTC, "perfect negotiation").
 "use strict";
 
+// Which description it is: the line of SDP that another one of the same connection has differently.
+const nameOf = (description) => (description.sdp.match(/^o=.*$/m) || [""])[0];
+
 class Mesh {
   #links = new Map();
 
@@ -41,7 +44,11 @@ class Mesh {
     // A connection that led nowhere is replaced, not mended: after an offer of its own was withdrawn before anything
     // was connected, Chromium looks for no ways any more.
     const isAtRest = isReady && !link.peer.remoteDescription;
-    if (isOffer && !isAtRest && ["new", "failed"].includes(link.peer.connectionState)) this.#renew(link);
+    // An offer that is said again was not heard, or its answer was not. Were it taken by a new connection, the other
+    // would be left with the answer of the old one.
+    const isAgain = isOffer && nameOf(description) === link.offer;
+    if (!isOffer && link.peer.signalingState === "stable") return; // the answer to one that was said twice
+    if (isOffer && !isAtRest && !isAgain && ["new", "failed"].includes(link.peer.connectionState)) this.#renew(link);
     let { peer } = link;
     try {
       await peer.setRemoteDescription(description);
@@ -53,6 +60,7 @@ class Mesh {
       await peer.setRemoteDescription(description);
     }
     if (isOffer && peer === link.peer) {
+      link.offer = nameOf(description);
       this.#send(link);
       await peer.setLocalDescription();
       if (peer === link.peer) this.on.send(link, { description: peer.localDescription });
@@ -100,7 +108,7 @@ class Mesh {
       link.peer.close();
     }
     const peer = new RTCPeerConnection({ iceServers: this.iceServers });
-    Object.assign(link, { peer, isOffering: false, ignores: false, early: [], triedAt: Date.now(), senders: new Map() });
+    Object.assign(link, { peer, isOffering: false, ignores: false, offer: "", early: [], triedAt: Date.now(), senders: new Map() });
     peer.onnegotiationneeded = async () => {
       try {
         link.isOffering = true;
