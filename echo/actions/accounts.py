@@ -145,6 +145,8 @@ async def change_profile(account_id: int, draft: ProfileDraft) -> Account:
 
 async def _prefer(account_id: int, chosen: Mapping[str, object]) -> bool:
     """Keep what somebody prefers; False when that is as before."""
+    if not chosen:
+        return False
     user = await accounts.user(account_id)
     settings = {**user.settings, **chosen}
     if settings == user.settings:

@@ -17,7 +17,6 @@ from echo.store import filters
 
 TITLE_CHARACTERS = 256
 MOST_FILTERS, MOST_KEYWORDS, MOST_POSTS = 200, 1_000, 5_000
-# A filter that ends later than that ends never, as far as anybody can tell.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

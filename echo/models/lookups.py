@@ -14,7 +14,8 @@ LOOKUPS = frozenset(
 
 def forget_others(models: Iterable[type[Model]]) -> None:
     """Have models know these lookups only. Those for parts of dates and the like are SQL here, in
-    `echo.store`; for a thousand columns they were 8 MB of every process. Using one is an error of Tortoise's.
+    `echo.store`; for a thousand columns they were 5 MB that all processes share. Using one is an error of
+    Tortoise's.
     """
     for model in models:
         meta = model._meta

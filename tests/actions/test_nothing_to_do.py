@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 from echo import clock
@@ -58,8 +59,8 @@ async def _is_once(step: Step, *deeds: str) -> None:
 async def test_texts_and_settings(runtime: Runtime, tmp_path: Path) -> None:
     people.configure(runtime, instance={"texts": str(tmp_path / "texts")})
     for name, deed in (("rules.md", "rule.change"), ("about.md", "text.change")):
-        await _is_once(lambda name=name: house.write_text(SHELL, name, "- Be kind\n"), deed)  # type: ignore[misc]
-        await _is_once(lambda name=name: house.write_text(SHELL, name, " \n"), deed)  # type: ignore[misc]
+        await _is_once(partial(house.write_text, SHELL, name, "- Be kind\n"), deed)
+        await _is_once(partial(house.write_text, SHELL, name, " \n"), deed)
     wanted = {"instance.title": "The Teapot", "instance.description": None}
     await _is_once(lambda: house.choose(SHELL, wanted), "settings.change")
     row = await AuditRow.filter(deed="settings.change").order_by("-id").first()
@@ -80,7 +81,7 @@ async def test_announcements_emojis_and_hashtags(runtime: Runtime) -> None:
     tag = await Hashtag.create(name="tea", created_at=clock.now())
     for draft_of_tag in (HashtagDraft(usable=False), HashtagDraft(trendable=True, usable=True)):
         await _is_once(
-            lambda draft=draft_of_tag: trend_reviews.change_hashtag(SHELL, tag.id, draft),  # type: ignore[misc]
+            partial(trend_reviews.change_hashtag, SHELL, tag.id, draft_of_tag),
             "hashtag.change",
         )
 
@@ -123,7 +124,7 @@ async def test_people_roles_and_reports(runtime: Runtime) -> None:
     for kind, deed in ends.items():
         await strikes.give(SHELL, bob.id, StrikeDraft(kind=kind))
         await _is_once(
-            lambda kind=kind: restraints.end(SHELL, bob.id, kind),  # type: ignore[misc]
+            partial(restraints.end, SHELL, bob.id, kind),
             f"account.{deed}",
         )
     report = (await reports.report(alice.id, ReportDraft(target_id=bob.id))).id

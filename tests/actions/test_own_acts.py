@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -109,8 +110,8 @@ async def of_quotes(w: World) -> AsyncIterator[Act]:
 async def of_people(w: World) -> AsyncIterator[Act]:
     a, bob, carol, dora = w.alice.id, w.bob.id, w.carol.id, w.dora.id
     for other in (carol, dora):
-        yield lambda other=other: follows.follow(a, other)  # type: ignore[misc]
-        yield lambda other=other: follows.unfollow(a, other)  # type: ignore[misc]
+        yield partial(follows.follow, a, other)
+        yield partial(follows.unfollow, a, other)
     yield lambda: follows.follow(a, bob, boosts=False)
     yield lambda: follows.follow(a, bob, languages=["de"])
     yield lambda: follows.follow(a, bob, notify=True)
@@ -120,11 +121,11 @@ async def of_people(w: World) -> AsyncIterator[Act]:
     yield lambda: endorsements.unendorse(a, bob)
     yield lambda: follows.remove_follower(a, bob)
     for other in (bob, dora):
-        yield lambda other=other: blocks.mute(a, other)  # type: ignore[misc]
-        yield lambda other=other: blocks.mute(a, other, notifications_too=False)  # type: ignore[misc]
-        yield lambda other=other: blocks.unmute(a, other)  # type: ignore[misc]
-        yield lambda other=other: blocks.block(a, other)  # type: ignore[misc]
-        yield lambda other=other: blocks.unblock(a, other)  # type: ignore[misc]
+        yield partial(blocks.mute, a, other)
+        yield partial(blocks.mute, a, other, notifications_too=False)
+        yield partial(blocks.unmute, a, other)
+        yield partial(blocks.block, a, other)
+        yield partial(blocks.unblock, a, other)
     yield lambda: avoided_domains.avoid(a, "peer.test")
     yield lambda: avoided_domains.welcome(a, "peer.test")
 
